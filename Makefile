@@ -1,0 +1,68 @@
+# Every target sets up what it needs. A machine needs Node 20 or newer, npm and make; the tools run with the pinned Node 24.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+bin := node_modules/.bin
+installed := node_modules/.installed.json
+results := node_modules/.cache/test-results.json
+
+checks := format lint types dead-code architecture
+
+.PHONY: help setup demo run-demo test check format bench update build clean $(addprefix check-,$(checks))
+
+help:
+	@echo 'make demo     streams three million real flights through one statement set'
+	@echo 'make test     runs every test'
+	@echo 'make check    formatting, lint, types, dead code, rooms and tidiness'
+	@echo 'make bench    measures speed'
+	@echo 'make update   rewrites golden files and docs/errors.md, then shows what changed'
+	@echo 'make format   formats the sources and applies the safe fixes of the linters'
+	@echo 'make build    writes the published form to dist/'
+
+# Compared by content: a clone or a branch switch gives files times that mean nothing.
+setup:
+	@cmp -s package-lock.json $(installed) || { npm ci --loglevel=error && cp package-lock.json $(installed); }
+
+demo: setup
+	@bin/millrace demo
+
+test: setup
+	@mkdir -p $(dir $(results)) && rm -f $(results)
+	@$(bin)/vitest run --reporter=default --reporter=json --outputFile.json=$(results)
+
+# Runs every check even when one fails, and says the state of each in one line.
+check: setup
+	@failed=0; for name in $(checks); do \
+	  if $(MAKE) --no-print-directory check-$$name; then echo "check $$name: passed"; else echo "check $$name: failed"; failed=1; fi; \
+	done; exit $$failed
+
+check-format:
+	@$(bin)/biome check --error-on-warnings .
+
+check-lint:
+	@$(bin)/oxlint
+
+check-types:
+	@node_modules/typescript-7/bin/tsc --project .
+
+check-dead-code:
+	@$(bin)/knip --no-config-hints
+
+check-architecture:
+	@$(bin)/vitest run --reporter=dot test/architecture
+
+format: setup
+	@$(bin)/biome check --write . ; $(bin)/oxlint --fix
+
+bench: setup
+	@node --conditions=source --disable-warning=ExperimentalWarning bench/main.ts $(ARGS)
+
+update: setup
+	@UPDATE=1 $(bin)/vitest run --update --reporter=dot || echo 'Some tests fail for another reason than an old golden file.'
+	@git --no-pager diff --stat && git --no-pager diff
+	@git ls-files --others --exclude-standard | sed 's/^/new file: /'
+
+build: setup
+	@rm -rf dist && $(bin)/tsc --project tsconfig.build.json
+
+clean:
+	rm -rf dist node_modules

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { closeNames } from './suggest.ts'
+
+test('the nearest name comes first', () => {
+  expect(closeNames('amounx', ['account', 'amounts', 'amount', 'placed_at'])).toEqual(['amount', 'amounts'])
+})
+
+test('swapped neighbours are one mistake', () => {
+  expect(closeNames('cuont', ['count', 'mount'])).toEqual(['count'])
+})
+
+test('letter case is no difference, and the candidate keeps its own', () => {
+  expect(closeNames('ORIGIN', ['destination', 'Origin'])).toEqual(['Origin'])
+})
+
+test('a name that begins with what was typed is close, however long', () => {
+  expect(closeNames('dest', ['destination_airport', 'delay'])).toEqual(['destination_airport'])
+  expect(closeNames('de', ['destination_airport'])).toEqual([])
+})
+
+test('names of equal distance come in alphabetical order', () => {
+  expect(closeNames('q1', ['q3', 'q2', 'q0'])).toEqual(['q0', 'q2', 'q3'])
+})
+
+test('no more names than asked for', () => {
+  expect(closeNames('q1', ['q2', 'q3', 'q4', 'q5', 'q6', 'q7'])).toHaveLength(5)
+  expect(closeNames('q1', ['q2', 'q3', 'q4'], 2)).toHaveLength(2)
+})
+
+test('far names and very long names are left out', () => {
+  expect(closeNames('amount', ['destination', 'x'.repeat(300)])).toEqual([])
+  expect(closeNames('x'.repeat(300), [`${'x'.repeat(299)}y`])).toEqual([])
+})

@@ -1,0 +1,78 @@
+/**
+ * What data exists and under which names. Paths are full: catalog, database, object. A temporary object hides a permanent one of the
+ * same path, as in Flink. Whoever stores catalogs for good implements this interface; memory.ts is the one that forgets.
+ */
+import type { TextPosition } from '#base'
+import type { FunctionDefinition, TableDefinition, TablePath, Tables, ViewDefinition } from '#plan'
+
+export type DatabasePath = readonly [catalog: string, database: string]
+
+export interface CatalogDefinition {
+  readonly name: string
+  readonly options: Readonly<Record<string, string>>
+  readonly comment: string | null
+}
+
+export interface DatabaseDefinition {
+  readonly path: DatabasePath
+  readonly options: Readonly<Record<string, string>>
+  readonly comment: string | null
+}
+
+/** What happens when a thing to create is there already. */
+export type WhenThere = 'fail' | 'keep' | 'replace'
+/** What happens when a thing to drop or change is not there. */
+export type WhenMissing = 'fail' | 'ignore'
+
+/** Where the name stands in the statement, so that errors can show it. */
+export type At = TextPosition | undefined
+
+export interface Catalog extends Tables {
+  /** Where names of one part are looked up. */
+  readonly current: DatabasePath
+
+  catalogNames(): readonly string[]
+  catalog(name: string): CatalogDefinition | undefined
+  databaseNames(catalog: string): readonly string[]
+  database(path: DatabasePath): DatabaseDefinition | undefined
+  /** Tables and views, temporary ones too, sorted. */
+  tableNames(path: DatabasePath): readonly string[]
+  viewNames(path: DatabasePath): readonly string[]
+  functionNames(path: DatabasePath): readonly string[]
+  systemFunctionNames(): readonly string[]
+
+  table(path: TablePath): TableDefinition | undefined
+  view(path: TablePath): ViewDefinition | undefined
+  function(path: TablePath): FunctionDefinition | undefined
+  /** A temporary system function: found by its bare name, before everything else. */
+  systemFunction(name: string): FunctionDefinition | undefined
+
+  useCatalog(name: string, at?: At): void
+  useDatabase(path: DatabasePath, at?: At): void
+
+  createCatalog(definition: CatalogDefinition, whenThere: WhenThere, at?: At): void
+  alterCatalog(definition: CatalogDefinition, at?: At): void
+  dropCatalog(name: string, whenMissing: WhenMissing, at?: At): void
+  createDatabase(definition: DatabaseDefinition, whenThere: WhenThere, at?: At): void
+  alterDatabase(definition: DatabaseDefinition, at?: At): void
+  dropDatabase(path: DatabasePath, how: { readonly whenMissing: WhenMissing; readonly cascade: boolean }, at?: At): void
+
+  /** The definition says itself whether it is temporary. False when one was there and stays. */
+  createTable(definition: TableDefinition, whenThere: WhenThere, at?: At): boolean
+  /** Puts a changed definition in the place of the one with the same path. */
+  alterTable(definition: TableDefinition, at?: At): void
+  renameTable(path: TablePath, to: TablePath, at?: At): void
+  dropTable(path: TablePath, how: { readonly whenMissing: WhenMissing; readonly temporary: boolean }, at?: At): void
+  createView(definition: ViewDefinition, whenThere: WhenThere, at?: At): boolean
+  alterView(definition: ViewDefinition, at?: At): void
+  dropView(path: TablePath, how: { readonly whenMissing: WhenMissing; readonly temporary: boolean }, at?: At): void
+  createFunction(definition: FunctionDefinition, how: { readonly whenThere: WhenThere; readonly system: boolean }, at?: At): boolean
+  dropFunction(
+    path: TablePath,
+    how: { readonly whenMissing: WhenMissing; readonly temporary: boolean; readonly system: boolean },
+    at?: At,
+  ): void
+}
+
+/** Where names of one part are looked up before any USE. */
+export const defaultPath: DatabasePath = ['default_catalog', 'default_database']

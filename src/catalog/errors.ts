@@ -1,0 +1,66 @@
+import { defineErrors } from '#base'
+
+/** Every error of the `catalog` room. */
+export const catalogErrors = defineErrors({
+  CATALOG_CATALOG_EXISTS: {
+    blame: 'user',
+    message: 'catalog "{name}" already exists',
+    hint: 'Add IF NOT EXISTS to keep the one that is there.',
+  },
+  CATALOG_CATALOG_IN_USE: {
+    blame: 'user',
+    message: 'cannot drop catalog "{name}" while it is the current one',
+    hint: 'Switch to another catalog with USE CATALOG first.',
+  },
+  CATALOG_CATALOG_NOT_FOUND: {
+    blame: 'user',
+    message: 'catalog "{name}" does not exist',
+  },
+  CATALOG_DATABASE_EXISTS: {
+    blame: 'user',
+    message: 'database "{name}" already exists',
+    hint: 'Add IF NOT EXISTS to keep the one that is there.',
+  },
+  CATALOG_DATABASE_IN_USE: {
+    blame: 'user',
+    message: 'cannot drop database "{name}" while it is the current one',
+    hint: 'Switch to another database with USE first.',
+  },
+  CATALOG_DATABASE_NOT_EMPTY: {
+    blame: 'user',
+    message: 'cannot drop database "{name}" because it is not empty',
+    hint: 'Add CASCADE to drop what is in it as well.',
+  },
+  CATALOG_DATABASE_NOT_FOUND: {
+    blame: 'user',
+    message: 'database "{name}" does not exist',
+  },
+  CATALOG_FUNCTION_EXISTS: {
+    blame: 'user',
+    message: 'function "{name}" already exists',
+    hint: 'Add IF NOT EXISTS to keep the one that is there, or drop it first.',
+  },
+  CATALOG_FUNCTION_NOT_FOUND: {
+    blame: 'user',
+    message: 'function "{name}" does not exist',
+  },
+  CATALOG_TABLE_EXISTS: {
+    blame: 'user',
+    message: '{kind} "{name}" already exists',
+    hint: 'Add IF NOT EXISTS to keep it, or drop it first.',
+  },
+  CATALOG_TABLE_HIDDEN: {
+    blame: 'user',
+    message: 'cannot change {kind} "{name}" while a temporary one of the same name hides it',
+    hint: 'Drop the temporary one first: DROP TEMPORARY {word} {name}.',
+  },
+  CATALOG_TABLE_NOT_FOUND: {
+    blame: 'user',
+    message: '{kind} "{name}" does not exist',
+  },
+  CATALOG_TABLE_OTHER_KIND: {
+    blame: 'user',
+    message: '"{name}" is a {kind}, not a {expected}',
+    hint: 'Write {word} instead.',
+  },
+})

@@ -1,0 +1,312 @@
+/** A catalog that lives as long as its process. */
+import { closeNames } from '#base'
+import type { FunctionDefinition, TableDefinition, TablePath, ViewDefinition } from '#plan'
+import { type At, type Catalog, type CatalogDefinition, type DatabaseDefinition, type DatabasePath, defaultPath, type WhenMissing, type WhenThere } from './catalog.ts'
+import { catalogErrors } from './errors.ts'
+
+type Kind = 'table' | 'view'
+/** A table or a view: both share one space of names. */
+type Named = { readonly kind: 'table'; readonly definition: TableDefinition } | { readonly kind: 'view'; readonly definition: ViewDefinition }
+
+interface Database {
+  definition: DatabaseDefinition
+  readonly named: Map<string, Named>
+  /** By name in upper case, for names of functions ignore letter case. */
+  readonly functions: Map<string, FunctionDefinition>
+}
+interface Space {
+  definition: CatalogDefinition
+  readonly databases: Map<string, Database>
+}
+interface DropHow {
+  readonly whenMissing: WhenMissing
+  readonly temporary: boolean
+}
+
+export class MemoryCatalog implements Catalog {
+  readonly #spaces = new Map<string, Space>()
+  /** By printed path. */
+  readonly #temporary = new Map<string, Named>()
+  readonly #temporaryFunctions = new Map<string, FunctionDefinition>()
+  readonly #systemFunctions = new Map<string, FunctionDefinition>()
+  #current: DatabasePath = defaultPath
+
+  constructor() {
+    const [catalog] = defaultPath
+    this.createCatalog({ name: catalog, options: { type: 'generic_in_memory' }, comment: null }, 'fail')
+    this.createDatabase({ path: defaultPath, options: {}, comment: null }, 'keep')
+  }
+
+  get current(): DatabasePath {
+    return this.#current
+  }
+
+  catalogNames(): readonly string[] {
+    return [...this.#spaces.keys()].sort()
+  }
+
+  catalog(name: string): CatalogDefinition | undefined {
+    return this.#spaces.get(name)?.definition
+  }
+
+  databaseNames(catalog: string): readonly string[] {
+    return [...(this.#spaces.get(catalog)?.databases.keys() ?? [])].sort()
+  }
+
+  database([catalog, name]: DatabasePath): DatabaseDefinition | undefined {
+    return this.#spaces.get(catalog)?.databases.get(name)?.definition
+  }
+
+  tableNames(path: DatabasePath): readonly string[] {
+    return this.#names(path, () => true)
+  }
+
+  viewNames(path: DatabasePath): readonly string[] {
+    return this.#names(path, (named) => named.kind === 'view')
+  }
+
+  functionNames([catalog, database]: DatabasePath): readonly string[] {
+    const temporary = [...this.#temporaryFunctions.values()].filter(({ path }) => path[0] === catalog && path[1] === database)
+    const permanent = this.#spaces.get(catalog)?.databases.get(database)?.functions.values() ?? []
+    return sorted([...temporary, ...permanent].map((definition) => definition.path[2]))
+  }
+
+  systemFunctionNames(): readonly string[] {
+    return sorted([...this.#systemFunctions.values()].map((definition) => definition.name))
+  }
+
+  table(path: TablePath): TableDefinition | undefined {
+    const named = this.#named(path)
+    return named?.kind === 'table' ? named.definition : undefined
+  }
+
+  view(path: TablePath): ViewDefinition | undefined {
+    const named = this.#named(path)
+    return named?.kind === 'view' ? named.definition : undefined
+  }
+
+  function([catalog, database, name]: TablePath): FunctionDefinition | undefined {
+    const key = name.toUpperCase()
+    return this.#temporaryFunctions.get(keyOf([catalog, database, key])) ?? this.#spaces.get(catalog)?.databases.get(database)?.functions.get(key)
+  }
+
+  systemFunction(name: string): FunctionDefinition | undefined {
+    return this.#systemFunctions.get(name.toUpperCase())
+  }
+
+  useCatalog(name: string, at?: At): void {
+    const space = this.#space(name, at)
+    const [, fallback] = defaultPath
+    this.#current = [name, space.databases.has(fallback) ? fallback : (this.databaseNames(name)[0] ?? fallback)]
+  }
+
+  useDatabase(path: DatabasePath, at?: At): void {
+    this.#database(path, at)
+    this.#current = path
+  }
+
+  createCatalog(definition: CatalogDefinition, whenThere: WhenThere, at?: At): void {
+    const { name } = definition
+    if (this.#spaces.has(name)) {
+      if (whenThere === 'fail') throw catalogErrors.CATALOG_CATALOG_EXISTS({ name }, { position: at })
+      return
+    }
+    this.#spaces.set(name, { definition, databases: new Map() })
+    this.createDatabase({ path: [name, defaultPath[1]], options: {}, comment: null }, 'keep')
+  }
+
+  alterCatalog(definition: CatalogDefinition, at?: At): void {
+    this.#space(definition.name, at).definition = definition
+  }
+
+  dropCatalog(name: string, whenMissing: WhenMissing, at?: At): void {
+    if (!this.#spaces.has(name) && whenMissing === 'ignore') return
+    this.#space(name, at)
+    if (this.#current[0] === name) throw catalogErrors.CATALOG_CATALOG_IN_USE({ name }, { position: at })
+    this.#spaces.delete(name)
+  }
+
+  createDatabase(definition: DatabaseDefinition, whenThere: WhenThere, at?: At): void {
+    const [catalog, name] = definition.path
+    const { databases } = this.#space(catalog, at)
+    if (databases.has(name)) {
+      if (whenThere === 'fail') throw catalogErrors.CATALOG_DATABASE_EXISTS({ name }, { position: at })
+      return
+    }
+    databases.set(name, { definition, named: new Map(), functions: new Map() })
+  }
+
+  alterDatabase(definition: DatabaseDefinition, at?: At): void {
+    this.#database(definition.path, at).definition = definition
+  }
+
+  dropDatabase(path: DatabasePath, how: { readonly whenMissing: WhenMissing; readonly cascade: boolean }, at?: At): void {
+    const [catalog, name] = path
+    if (this.database(path) === undefined && how.whenMissing === 'ignore') return
+    const { named, functions } = this.#database(path, at)
+    if (this.#current[0] === catalog && this.#current[1] === name) throw catalogErrors.CATALOG_DATABASE_IN_USE({ name }, { position: at })
+    if (!how.cascade && named.size + functions.size > 0) throw catalogErrors.CATALOG_DATABASE_NOT_EMPTY({ name }, { position: at })
+    this.#space(catalog, at).databases.delete(name)
+  }
+
+  createTable(definition: TableDefinition, whenThere: WhenThere, at?: At): boolean {
+    return this.#create({ kind: 'table', definition }, whenThere, at)
+  }
+
+  alterTable(definition: TableDefinition, at?: At): void {
+    this.#replace({ kind: 'table', definition }, at)
+  }
+
+  renameTable(path: TablePath, to: TablePath, at?: At): void {
+    const named = this.#named(path)
+    if (named === undefined) throw this.#notFound('table', path, at)
+    if (this.#holder(to, named.definition.temporary, at).has(this.#key(to, named.definition.temporary))) throw this.#exists(named.kind, to, at)
+    this.#holder(path, named.definition.temporary, at).delete(this.#key(path, named.definition.temporary))
+    const renamed = { ...named, definition: { ...named.definition, path: to } } as Named
+    this.#create(renamed, 'fail', at)
+  }
+
+  dropTable(path: TablePath, how: DropHow, at?: At): void {
+    this.#drop('table', path, how, at)
+  }
+
+  createView(definition: ViewDefinition, whenThere: WhenThere, at?: At): boolean {
+    return this.#create({ kind: 'view', definition }, whenThere, at)
+  }
+
+  alterView(definition: ViewDefinition, at?: At): void {
+    this.#replace({ kind: 'view', definition }, at)
+  }
+
+  dropView(path: TablePath, how: DropHow, at?: At): void {
+    this.#drop('view', path, how, at)
+  }
+
+  createFunction(definition: FunctionDefinition, how: { readonly whenThere: WhenThere; readonly system: boolean }, at?: At): boolean {
+    const { functions, key } = this.#functionsFor(definition.path, definition.temporary, how.system, at)
+    if (functions.has(key)) {
+      if (how.whenThere === 'fail') throw catalogErrors.CATALOG_FUNCTION_EXISTS({ name: definition.path[2] }, { position: at })
+      if (how.whenThere === 'keep') return false
+    }
+    functions.set(key, definition)
+    return true
+  }
+
+  dropFunction(path: TablePath, how: DropHow & { readonly system: boolean }, at?: At): void {
+    const { functions, key } = this.#functionsFor(path, how.temporary, how.system, at)
+    if (functions.delete(key) || how.whenMissing === 'ignore') return
+    const known = how.system ? this.systemFunctionNames() : this.functionNames([path[0], path[1]])
+    throw catalogErrors.CATALOG_FUNCTION_NOT_FOUND({ name: path[2] }, { position: at, ...suggestion(path[2], known, 'functions') })
+  }
+
+  #functionsFor(path: TablePath, temporary: boolean, system: boolean, at: At): { functions: Map<string, FunctionDefinition>; key: string } {
+    const key = path[2].toUpperCase()
+    if (system) return { functions: this.#systemFunctions, key }
+    if (temporary) return { functions: this.#temporaryFunctions, key: keyOf([path[0], path[1], key]) }
+    return { functions: this.#database([path[0], path[1]], at).functions, key }
+  }
+
+  #create(named: Named, whenThere: WhenThere, at: At): boolean {
+    const { path, temporary } = named.definition
+    const holder = this.#holder(path, temporary, at)
+    const key = this.#key(path, temporary)
+    const there = holder.get(key)
+    if (there !== undefined) {
+      if (whenThere === 'fail') throw this.#exists(there.kind, path, at)
+      if (whenThere === 'keep') return false
+      if (there.kind !== named.kind) throw this.#otherKind(there.kind, named.kind, path, at)
+    }
+    holder.set(key, named)
+    return true
+  }
+
+  #replace(named: Named, at: At): void {
+    const { path, temporary } = named.definition
+    const holder = this.#holder(path, temporary, at)
+    const key = this.#key(path, temporary)
+    if (holder.get(key)?.kind !== named.kind) throw this.#notFound(named.kind, path, at)
+    holder.set(key, named)
+  }
+
+  #drop(kind: Kind, path: TablePath, how: DropHow, at: At): void {
+    if (!how.temporary && this.database([path[0], path[1]]) === undefined && how.whenMissing === 'ignore') return
+    const holder = this.#holder(path, how.temporary, at)
+    const key = this.#key(path, how.temporary)
+    const named = holder.get(key)
+    if (!how.temporary && this.#temporary.has(keyOf(path))) {
+      throw catalogErrors.CATALOG_TABLE_HIDDEN({ kind, name: this.#print(path), word: kind.toUpperCase() }, { position: at })
+    }
+    if (named === undefined) {
+      if (how.whenMissing === 'ignore') return
+      throw this.#notFound(kind, path, at)
+    }
+    if (named.kind !== kind) throw this.#otherKind(named.kind, kind, path, at)
+    holder.delete(key)
+  }
+
+  #holder(path: TablePath, temporary: boolean, at: At): Map<string, Named> {
+    return temporary ? this.#temporary : this.#database([path[0], path[1]], at).named
+  }
+
+  #key(path: TablePath, temporary: boolean): string {
+    return temporary ? keyOf(path) : path[2]
+  }
+
+  #named(path: TablePath): Named | undefined {
+    const [catalog, database, name] = path
+    return this.#temporary.get(keyOf(path)) ?? this.#spaces.get(catalog)?.databases.get(database)?.named.get(name)
+  }
+
+  #names(path: DatabasePath, wanted: (named: Named) => boolean): readonly string[] {
+    const [catalog, database] = path
+    const permanent = [...(this.#spaces.get(catalog)?.databases.get(database)?.named.values() ?? [])]
+    const temporary = [...this.#temporary.values()].filter(({ definition }) => definition.path[0] === catalog && definition.path[1] === database)
+    return sorted([...permanent, ...temporary].filter(wanted).map(({ definition }) => definition.path[2]))
+  }
+
+  #space(name: string, at: At): Space {
+    const space = this.#spaces.get(name)
+    if (space !== undefined) return space
+    throw catalogErrors.CATALOG_CATALOG_NOT_FOUND({ name }, { position: at, ...suggestion(name, this.catalogNames(), 'catalogs') })
+  }
+
+  #database([catalog, name]: DatabasePath, at: At): Database {
+    const database = this.#space(catalog, at).databases.get(name)
+    if (database !== undefined) return database
+    throw catalogErrors.CATALOG_DATABASE_NOT_FOUND({ name }, { position: at, ...suggestion(name, this.databaseNames(catalog), 'databases') })
+  }
+
+  #print(path: TablePath): string {
+    const [catalog, database] = this.#current
+    return path[0] === catalog && path[1] === database ? path[2] : path.join('.')
+  }
+
+  #exists(kind: Kind, path: TablePath, at: At): Error {
+    return catalogErrors.CATALOG_TABLE_EXISTS({ kind, name: this.#print(path) }, { position: at })
+  }
+
+  #otherKind(kind: Kind, expected: Kind, path: TablePath, at: At): Error {
+    return catalogErrors.CATALOG_TABLE_OTHER_KIND({ kind, expected, name: this.#print(path), word: kind.toUpperCase() }, { position: at })
+  }
+
+  #notFound(kind: Kind, path: TablePath, at: At): Error {
+    const known = this.#names([path[0], path[1]], (named) => named.kind === kind)
+    return catalogErrors.CATALOG_TABLE_NOT_FOUND({ kind, name: this.#print(path) }, { position: at, ...suggestion(path[2], known, `${kind}s`) })
+  }
+}
+
+function keyOf(path: TablePath): string {
+  return JSON.stringify(path)
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort()
+}
+
+/** Says what exists: up to five close names, and the fix when one of them is near enough. */
+function suggestion(name: string, known: readonly string[], plural: string): { readonly detail?: string; readonly hint?: string } {
+  if (known.length === 0) return { detail: `There are no ${plural}.` }
+  const close = closeNames(name, known)
+  const detail = close.length > 0 ? `Close names are ${close.join(', ')}.` : `There ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 5).join(', ')}${known.length > 5 ? ' and others' : ''}.`
+  return close[0] === undefined ? { detail } : { detail, hint: `Use "${close[0]}".` }
+}

@@ -1,0 +1,64 @@
+/** The command line: finds the command that was typed, runs it and turns what goes wrong into words and an exit status. */
+import { MillraceError } from '#base'
+import { commandHelp, programHelp } from './arguments/help.ts'
+import { didYouMean, parseArguments } from './arguments/parse-arguments.ts'
+import { commands } from './commands.ts'
+import { type CliEnvironment, exitStatus } from './environment.ts'
+import { usageErrors } from './errors.ts'
+import { exitStatusOf, renderError } from './render-error.ts'
+
+/** Parses the arguments, runs the command and gives the exit status. */
+export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {
+  const { screen } = environment
+  try {
+    return await runWords(argv, environment)
+  } catch (error) {
+    screen.note(renderError(error, { paint: screen.paint }))
+    const status = exitStatusOf(error)
+    if (status === exitStatus.usage && error instanceof MillraceError) screen.note(moreHelp(argv))
+    return status
+  }
+}
+
+async function runWords(argv: readonly string[], environment: CliEnvironment): Promise<number> {
+  const { screen } = environment
+  const [name, ...words] = argv
+  if (name === undefined) {
+    screen.note(programHelp(commands))
+    return exitStatus.usage
+  }
+  if (name === '--version' || name === '-V') return answer(`${environment.version}\n`, environment)
+  const asksHelp = name === '--help' || name === '-h' || name === 'help'
+  if (asksHelp && words[0] === undefined) return answer(programHelp(commands), environment)
+  const command = commandNamed(asksHelp ? (words[0] ?? '') : name)
+  if (asksHelp || wantsHelp(words)) return answer(commandHelp(command), environment)
+  return command.run(parseArguments(words, command), environment)
+}
+
+function wantsHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--')
+  return words.slice(0, end < 0 ? words.length : end).some((word) => word === '--help' || word === '-h')
+}
+
+async function answer(text: string, { screen }: CliEnvironment): Promise<number> {
+  await screen.write(text)
+  return exitStatus.done
+}
+
+function commandNamed(name: string): (typeof commands)[number] {
+  const found = commands.find((command) => command.name === name)
+  if (found !== undefined) return found
+  const names = commands.map((command) => command.name)
+  if (name.startsWith('-')) {
+    const options = ['--help', '--version']
+    throw usageErrors.CLI_OPTION_NOT_FOUND({ name, command: 'millrace' }, { hint: didYouMean(name, options) })
+  }
+  // A script where a command belongs is the likeliest slip.
+  const hint = name.endsWith('.sql') ? `Did you mean "millrace run ${name}"?` : didYouMean(name, names)
+  throw usageErrors.CLI_COMMAND_NOT_FOUND({ name }, { hint, detail: `The commands are ${names.join(', ')}.` })
+}
+
+function moreHelp(argv: readonly string[]): string {
+  const known = commands.some((command) => command.name === argv[0])
+  return `Run "millrace ${known ? `${argv[0]} ` : ''}--help" for help.\n`
+}

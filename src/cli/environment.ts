@@ -1,0 +1,30 @@
+/** What the commands need from outside; main.ts puts the real things in. */
+import type { Clock } from '#base'
+import type { Batch, Schema } from '#data'
+import type { QuerySession } from '#query'
+import type { Screen } from './output/screen.ts'
+import type { Terminal } from './terminal/terminal.ts'
+
+export interface CliEnvironment {
+  readonly screen: Screen
+  readonly terminal: Terminal
+  readonly clock: Clock
+  readonly version: string
+  /** The folder that holds examples/ and package.json. */
+  readonly root: string
+  readonly variables: Readonly<Record<string, string | undefined>>
+  /** Opens a session with settings under Flink's keys; fails on a key or value that does not exist. */
+  createSession(settings: Readonly<Record<string, string>>, watch?: InsertWatch): Promise<QuerySession>
+  /** The text of a file, or of standard input for `-`. */
+  readText(path: string): Promise<string>
+  /** Calls back on Ctrl-C and when the process is asked to end; returns what stops that. */
+  onInterrupt(callback: () => void): () => void
+  /** Ends the process at once, for a second Ctrl-C. */
+  exit(status: number): void
+}
+
+/** Sees the rows that a statement writes to its tables, as they go there. The batch is only valid during the call. */
+export type InsertWatch = (table: string, schema: Schema, batch: Batch) => void
+
+/** Exit status of the process. */
+export const exitStatus = { done: 0, statement: 1, usage: 2, outside: 3, ours: 70, interrupted: 130 } as const

@@ -1,0 +1,33 @@
+/** Errors of the command line and of the files that it names. */
+import { defineErrors, type MillraceError } from '#base'
+
+/** The command line itself is wrong: exit status 2. */
+export const usageErrors = defineErrors({
+  CLI_COMMAND_MISSING: { blame: 'user', message: 'a command is missing', hint: 'Run "millrace --help" for the commands.' },
+  CLI_COMMAND_NOT_FOUND: { blame: 'user', message: 'command "{name}" does not exist' },
+  CLI_OPTION_NOT_FOUND: { blame: 'user', message: 'option "{name}" does not exist in "{command}"' },
+  CLI_OPTION_VALUE: { blame: 'user', message: 'option "{name}" expects {expected}, got {got}' },
+  CLI_ARGUMENT_MISSING: { blame: 'user', message: 'argument <{name}> of "{command}" is missing' },
+  CLI_ARGUMENT_VALUE: { blame: 'user', message: 'argument <{name}> expects {expected}, got "{got}"' },
+  CLI_ARGUMENT_UNEXPECTED: { blame: 'user', message: 'argument "{got}" is one too many for "{command}"' },
+  CLI_SETTING_VALUE: { blame: 'user', message: 'option "--set" cannot be used: {problem}' },
+  CLI_FILE_NOT_FOUND: { blame: 'user', message: 'file "{path}" does not exist' },
+  CLI_FILE_IS_DIRECTORY: { blame: 'user', message: '"{path}" is a directory, expected a file of SQL statements' },
+})
+
+export const cliErrors = defineErrors({
+  CLI_FILE_UNREADABLE: { blame: 'external', message: 'could not read "{path}"' },
+  CLI_FILE_NOT_UTF8: { blame: 'user', message: '"{path}" is not UTF-8 text', hint: 'Save the script as UTF-8.' },
+  CLI_FILE_TOO_LARGE: {
+    blame: 'user',
+    message: '"{path}" is larger than the limit of a script, {limitMb} MB',
+    hint: 'Keep data in files that tables read, and only statements in the script.',
+  },
+  CLI_OUTPUT_FAILED: { blame: 'external', message: 'could not write the answer' },
+  CLI_COMMAND_FAILED: { blame: 'external', message: 'could not start "{command}"' },
+  CLI_DATA_NOT_FOUND: { blame: 'external', message: 'the data of this command is not installed' },
+})
+
+export function isUsageError(error: MillraceError): boolean {
+  return Object.hasOwn(usageErrors, error.code)
+}

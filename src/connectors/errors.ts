@@ -1,0 +1,14 @@
+/** Everything that can go wrong between Millrace and an outside system. Each connector keeps its own table in its folder. */
+import { defineErrors } from '#base'
+
+export const connectorErrors = defineErrors({
+  CONNECTORS_CONNECTOR_NOT_FOUND: {
+    blame: 'user',
+    message: 'connector "{name}" does not exist',
+  },
+  CONNECTORS_CONNECTOR_MISSING: {
+    blame: 'user',
+    message: 'option "connector" of table "{table}" is missing',
+    hint: "Add 'connector' = '…' to the WITH clause.",
+  },
+})

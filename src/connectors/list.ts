@@ -1,0 +1,18 @@
+/** All connectors, one line each. */
+import { closeNames } from '#base'
+import type { Connector } from './connector.ts'
+import { connectorErrors } from './errors.ts'
+
+export const connectors: readonly Connector[] = []
+
+/** The connector of a name; an error that names the close ones when there is none. */
+export function connectorNamed(name: string): Connector {
+  const connector = connectors.find((candidate) => candidate.name === name)
+  if (connector !== undefined) return connector
+  const names = connectors.map((candidate) => candidate.name)
+  const [nearest] = closeNames(name, names, 1)
+  throw connectorErrors.CONNECTORS_CONNECTOR_NOT_FOUND(
+    { name },
+    { detail: `The connectors are ${names.join(', ')}.`, hint: nearest === undefined ? undefined : `Use "${nearest}".` },
+  )
+}

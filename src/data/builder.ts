@@ -1,0 +1,41 @@
+/** Builds vectors from boxed values, one row after another: for edges, tests and results, where comfort counts more than speed. */
+import type { Batch } from './batch.ts'
+import type { Schema } from './schema.ts'
+import { type DataType, isExactInteger } from './type.ts'
+import { plainFormOf, type Vector } from './vector.ts'
+
+/** A vector of boxed values in the plain form of the type. */
+export function vectorOf(type: DataType, values: readonly unknown[]): Vector {
+  const nulls = nullsOf(values)
+  const form = plainFormOf(type)
+  switch (form) {
+    case 'flags':
+      return { form, data: Uint8Array.from(values, (value) => (value === true ? 1 : 0)), nulls }
+    case 'integers':
+      return { form, data: Int32Array.from(values, (value) => (typeof value === 'number' ? value : 0)), nulls }
+    case 'numbers':
+      if (isExactInteger(type) && values.some((value) => typeof value === 'bigint')) {
+        return { form: 'wide', data: values.map((value) => (value === null ? 0n : BigInt(value as number | bigint))), nulls }
+      }
+      return { form, data: Float64Array.from(values, (value) => (typeof value === 'number' ? value : 0)), nulls }
+    case 'text':
+      return { form, data: values.map((value) => (typeof value === 'string' ? value : '')), nulls }
+    default:
+      return { form, data: values, nulls }
+  }
+}
+
+function nullsOf(values: readonly unknown[]): Uint8Array | null {
+  return values.some((value) => value === null) ? Uint8Array.from(values, (value) => (value === null ? 1 : 0)) : null
+}
+
+/** A batch of rows of boxed values; `kinds` gives their changes, all inserts when left out. */
+export function batchOf(schema: Schema, rows: readonly (readonly unknown[])[], kinds?: readonly number[]): Batch {
+  const columns = schema.map((column, index) =>
+    vectorOf(
+      column.type,
+      rows.map((row) => row[index] ?? null),
+    ),
+  )
+  return { length: rows.length, columns, kinds: kinds === undefined ? null : Uint8Array.from(kinds), watermarks: null }
+}

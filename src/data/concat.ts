@@ -1,0 +1,61 @@
+/** Joins vectors and compares their values in place. */
+import { compareValues } from './compare.ts'
+import type { DataType } from './type.ts'
+import { type Nulls, type Vector, valueAt } from './vector.ts'
+
+/** The first `aLength` values of one vector followed by the first `bLength` values of another of the same type. */
+export function concatVectors(a: Vector, aLength: number, b: Vector, bLength: number, type: DataType): Vector {
+  const nulls = concatNulls(a.nulls, aLength, b.nulls, bLength)
+  const length = aLength + bLength
+  if (a.form === 'flags' && b.form === 'flags') {
+    const data = new Uint8Array(length)
+    data.set(a.data.subarray(0, aLength))
+    data.set(b.data.subarray(0, bLength), aLength)
+    return { form: 'flags', data, nulls }
+  }
+  if (a.form === 'integers' && b.form === 'integers') {
+    const data = new Int32Array(length)
+    data.set(a.data.subarray(0, aLength))
+    data.set(b.data.subarray(0, bLength), aLength)
+    return { form: 'integers', data, nulls }
+  }
+  if (a.form === 'numbers' && b.form === 'numbers') {
+    const data = new Float64Array(length)
+    data.set(a.data.subarray(0, aLength))
+    data.set(b.data.subarray(0, bLength), aLength)
+    return { form: 'numbers', data, nulls }
+  }
+  if ((a.form === 'wide' || a.form === 'numbers') && (b.form === 'wide' || b.form === 'numbers')) {
+    return { form: 'wide', data: [...bigintsOf(a.data, aLength, a.nulls), ...bigintsOf(b.data, bLength, b.nulls)], nulls }
+  }
+  const values = [...boxedValues(a, aLength, type), ...boxedValues(b, bLength, type)]
+  if (type.kind === 'char' || type.kind === 'varchar') return { form: 'text', data: values.map((value) => (value ?? '') as string), nulls }
+  return { form: 'values', data: values, nulls }
+}
+
+function boxedValues(vector: Vector, length: number, type: DataType): unknown[] {
+  return Array.from({ length }, (_, row) => valueAt(vector, row, type))
+}
+
+function bigintsOf(data: readonly bigint[] | Float64Array, length: number, nulls: Nulls): bigint[] {
+  return Array.from({ length }, (_, row) => (nulls !== null && nulls[row] === 1 ? 0n : BigInt(data[row] as number | bigint)))
+}
+
+function concatNulls(a: Nulls, aLength: number, b: Nulls, bLength: number): Nulls {
+  if (a === null && b === null) return null
+  const nulls = new Uint8Array(aLength + bLength)
+  if (a !== null) nulls.set(a.subarray(0, aLength))
+  if (b !== null) nulls.set(b.subarray(0, bLength), aLength)
+  return nulls
+}
+
+/** Whether two places hold the same value; NULL is the same as NULL. */
+export function sameValueAt(a: Vector, aRow: number, b: Vector, bRow: number, type: DataType): boolean {
+  const aNull = a.nulls !== null && a.nulls[aRow] === 1
+  const bNull = b.nulls !== null && b.nulls[bRow] === 1
+  if (aNull || bNull) return aNull && bNull
+  if (a.form === b.form && (a.form === 'numbers' || a.form === 'integers' || a.form === 'flags')) {
+    return Object.is(a.data[aRow], b.data[bRow])
+  }
+  return compareValues(valueAt(a, aRow, type), valueAt(b, bRow, type), type) === 0
+}

@@ -1,0 +1,111 @@
+export {
+  type Batch,
+  batchRows,
+  changeDelete,
+  changeInsert,
+  changeNames,
+  changeUpdateAfter,
+  changeUpdateBefore,
+  watermarkEnd,
+  watermarkNone,
+} from './batch.ts'
+export { batchOf, vectorOf } from './builder.ts'
+export { explicitlyCastable, implicitlyCastable } from './castable.ts'
+export { commonType } from './common-type.ts'
+export {
+  type Comparator,
+  comparator,
+  compareBytes,
+  compareExact,
+  compareNumbers,
+  compareText,
+  compareValues,
+  type Equality,
+  equality,
+  type Hasher,
+  hasher,
+  hashValue,
+} from './compare.ts'
+export { concatVectors, sameValueAt } from './concat.ts'
+export {
+  type DecimalType,
+  decimalAverageType,
+  decimalDifferenceType,
+  decimalProductType,
+  decimalQuotientType,
+  decimalRemainderType,
+  decimalRoundedType,
+  decimalSumAggregateType,
+  decimalSumType,
+  decimalTypeOf,
+  decimalUnionType,
+} from './decimal-type.ts'
+export { dataErrors } from './errors.ts'
+export { hashBytes, hashCombine, hashExact, hashMix, hashNumber, hashText } from './hash.ts'
+export {
+  blankEnd,
+  blankStart,
+  inexact,
+  isNanText,
+  overflow,
+  parseBooleanBytes,
+  parseDateBytes,
+  parseDecimalBytes,
+  parseDoubleBytes,
+  parseExactIntegerBytes,
+  parseIntegerBytes,
+  parseTimeBytes,
+  parseTimestampBytes,
+  unparsed,
+} from './parse-bytes.ts'
+export { rowAt, rowsOf } from './rows.ts'
+export { type Column, type ColumnRole, columnIndex, type Schema } from './schema.ts'
+export { selectBatch, selectBatchParts, selectRows } from './select.ts'
+export {
+  bigintType,
+  booleanType,
+  bytesType,
+  type DataType,
+  dateType,
+  decimalPrecisionMax,
+  decimalType,
+  doubleType,
+  familyOf,
+  floatType,
+  integerType,
+  isExactInteger,
+  isNumeric,
+  nullType,
+  printType,
+  type RowField,
+  sameType,
+  smallintType,
+  stringType,
+  type TypeFamily,
+  type TypeKind,
+  timestampLtzType,
+  timestampType,
+  timeType,
+  tinyintType,
+  unboundedLength,
+  withNullable,
+} from './type.ts'
+export {
+  type BytesVector,
+  boxExact,
+  type DictionaryVector,
+  decodeText,
+  type FlagsVector,
+  flagsIn,
+  type IntegersVector,
+  type Nulls,
+  type NumbersVector,
+  numbersIn,
+  plainFormOf,
+  type TextVector,
+  type ValuesVector,
+  type Vector,
+  type VectorForm,
+  valueAt,
+  type WideVector,
+} from './vector.ts'

@@ -1,0 +1,187 @@
+/**
+ * Text of numbers as Java reads and prints it. DOUBLE and FLOAT print the shortest digits that make the same value again, at least one
+ * after the point, with an exponent below 1e-3 and from 1e7 on: 1.0, 0.001, 1.0E-4, 1.0E7. (Java before version 19 printed more
+ * digits than needed for some values, mostly whole ones above 2^53, or 2^24 for FLOAT: 1.34217728E8.)
+ */
+import type { ExactInteger } from './decimal.ts'
+import { isNanText, parseDoubleBytes, unparsed } from './parse-bytes.ts'
+import { boxExact } from './vector.ts'
+
+export function printDouble(value: number): string {
+  const size = Math.abs(value)
+  if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value)
+  if (size === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
+  if (size === Number.POSITIVE_INFINITY || Number.isNaN(value)) return String(value)
+  return withExponent(size < smallestNormal ? twoDigits(value) : value.toExponential())
+}
+
+/** `1.5e-7` as `1.5E-7`, `1e+21` as `1.0E21`. */
+function withExponent(text: string): string {
+  const at = text.indexOf('e')
+  const digits = text.slice(0, at)
+  const exponent = text.slice(text[at + 1] === '+' ? at + 2 : at + 1)
+  return `${digits}${digits.includes('.') ? '' : '.0'}E${exponent}`
+}
+
+const smallestNormal = 2.2250738585072014e-308
+const smallestNormalFloat = 1.1754943508222875e-38
+
+/** Subnormal doubles may be told apart by one digit, but two are printed when they come nearer. */
+function twoDigits(value: number): string {
+  const text = value.toExponential()
+  const nearer = value.toExponential(1)
+  return text.includes('.') || Number(nearer) !== value ? text : nearer
+}
+
+/** Prints a FLOAT. The value must be one that single precision holds. */
+export function printFloat(value: number): string {
+  const size = Math.abs(value)
+  if (size === 0 || !Number.isFinite(value)) return printDouble(value)
+  // Six digits always survive the way to single precision and back, but not below the smallest normal number.
+  for (let digits = size < smallestNormalFloat ? 2 : 6; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits))
+    if (Math.fround(shorter) === value) return printDouble(shorter)
+  }
+  return printDouble(Number(value.toPrecision(9)))
+}
+
+/** Reads a DOUBLE as Java's Double.parseDouble does, blanks around it allowed. When the answer is NaN, ask isNanLiteral. */
+export function parseDouble(text: string): number {
+  const from = textStart(text)
+  const to = textEnd(text)
+  const bytes = asciiBytes(text, from, to)
+  return bytes === null ? unparsed : parseDoubleBytes(bytes, 0, to - from)
+}
+
+/** Reads a FLOAT: the single precision number nearest to the text, which is not always the one nearest to its double. */
+export function parseFloat32(text: string): number {
+  const double = parseDouble(text)
+  const single = Math.fround(double)
+  return double !== single && isHalfway(double, single) ? towards(single, double, compareToText(double, text)) : single
+}
+
+/** Whether the text says NaN, which parseDouble cannot tell from text that is no number. */
+export function isNanLiteral(text: string): boolean {
+  const from = textStart(text)
+  const to = textEnd(text)
+  const bytes = asciiBytes(text, from, to)
+  return bytes !== null && isNanText(bytes, 0, to - from)
+}
+
+function isHalfway(double: number, single: number): boolean {
+  return Math.abs(double - single) === Math.abs(neighbour(single, double) - double)
+}
+
+/** The single precision number on the other side of the double. */
+function neighbour(single: number, double: number): number {
+  floats[0] = single
+  const outward = double > single === single >= 0
+  bits[0] = single === 0 ? (double < 0 ? 0x80000001 : 1) : (bits[0] as number) + (outward ? 1 : -1)
+  return floats[0]
+}
+
+const floats = new Float32Array(1)
+const bits = new Int32Array(floats.buffer)
+
+/** Where the text lies beyond the double that is halfway, the number on that side is nearer. */
+function towards(single: number, double: number, order: number): number {
+  const other = neighbour(single, double)
+  return order === 0 || order > 0 === single > other ? single : other
+}
+
+/** The sign of (text − double), exactly. */
+function compareToText(double: number, text: string): number {
+  const parts = /^\s*([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?[dDfF]?\s*$/.exec(text)
+  if (parts === null) return 0
+  const [, sign, whole = '', fraction = '', exponent = '0'] = parts
+  const shown = BigInt(`0${whole}${fraction}`) * (sign === '-' ? -1n : 1n)
+  const tens = Number(exponent) - fraction.length
+  let scaled = double
+  let twos = 0
+  while (!Number.isInteger(scaled)) {
+    scaled *= 2
+    twos++
+  }
+  // shown × 10^tens against scaled × 2^-twos
+  const left = shown * 10n ** BigInt(Math.max(tens, 0)) * 2n ** BigInt(twos)
+  const right = BigInt(scaled) * 10n ** BigInt(Math.max(-tens, 0))
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+export type IntegerKind = 'tinyint' | 'smallint' | 'integer' | 'bigint'
+
+const integerBits: Record<IntegerKind, number> = { tinyint: 8, smallint: 16, integer: 32, bigint: 64 }
+
+/**
+ * Reads an integer as Flink's CAST does: spaces around it and a fraction, which is cut off, are allowed (` 12.9 ` is 12 and `.` is 0).
+ * `unparsed` when it is none or beyond the range of its kind.
+ */
+export function parseInteger(text: string, kind: IntegerKind): ExactInteger {
+  let from = 0
+  let to = text.length
+  while (from < to && text.charCodeAt(from) === 32) from++
+  while (to > from && text.charCodeAt(to - 1) === 32) to--
+  const first = text.charCodeAt(from)
+  const negative = first === 45
+  const start = negative || first === 43 ? from + 1 : from
+  if (start >= to) return unparsed
+  let value = 0
+  let at = start
+  for (; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit === -2) break
+    if (digit < 0 || digit > 9) return unparsed
+    value = value * 10 + digit
+  }
+  for (let rest = at + 1; rest < to; rest++) {
+    const digit = text.charCodeAt(rest) - 48
+    if (digit < 0 || digit > 9) return unparsed
+  }
+  const exact = Number.isSafeInteger(value) ? (negative ? 0 - value : value) : boxExact(BigInt(text.slice(from, at)))
+  return fitsInteger(exact, kind) ? exact : unparsed
+}
+
+/** Whether an exact integer is within the range of its kind. */
+export function fitsInteger(value: ExactInteger, kind: IntegerKind): boolean {
+  if (typeof value === 'number') {
+    const limit = 2 ** (integerBits[kind] - 1)
+    return value >= -limit && value < limit
+  }
+  return kind === 'bigint' && value >= -0x8000000000000000n && value < 0x8000000000000000n
+}
+
+/** An exact integer as Java narrows it: the lowest bits, with their sign. */
+export function wrapInteger(value: ExactInteger, kind: IntegerKind): ExactInteger {
+  if (kind === 'bigint') return typeof value === 'number' ? value : boxExact(BigInt.asIntN(64, value))
+  // The operators of 32-bit integers keep the low bits of every safe number.
+  const low = typeof value === 'number' ? value | 0 : Number(BigInt.asIntN(32, value))
+  return kind === 'integer' ? low : kind === 'smallint' ? (low << 16) >> 16 : (low << 24) >> 24
+}
+
+const scratch = new Uint8Array(64)
+
+/** The ASCII bytes of a part of a text, in a buffer that the next call fills again; null when there is anything but ASCII. */
+export function asciiBytes(text: string, from: number, to: number): Uint8Array | null {
+  const length = to - from
+  const bytes = length <= scratch.length ? scratch : new Uint8Array(length)
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(from + i)
+    if (unit > 127) return null
+    bytes[i] = unit
+  }
+  return bytes
+}
+
+/** Where a text begins when Java's trim has cut off what comes up to the space. */
+export function textStart(text: string): number {
+  let from = 0
+  while (from < text.length && text.charCodeAt(from) <= 32) from++
+  return from
+}
+
+export function textEnd(text: string): number {
+  let to = text.length
+  const from = textStart(text)
+  while (to > from && text.charCodeAt(to - 1) <= 32) to--
+  return to
+}

@@ -1,0 +1,154 @@
+/**
+ * Columns of values. A vector holds one column of a batch; its form says how the values are packed.
+ *
+ * | form       | data                          | types                                                                  |
+ * |------------|-------------------------------|------------------------------------------------------------------------|
+ * | flags      | Uint8Array of 0 and 1         | boolean                                                                |
+ * | integers   | Int32Array                    | tinyint, smallint, integer, date, time, interval-year-month            |
+ * | numbers    | Float64Array                  | float, double, interval-day-time, timestamps of precision 0–3, and the |
+ * |            |                               | narrow form of the exact integers: bigint, decimal, finer timestamps   |
+ * | wide       | bigint[]                      | exact integers when one value of the vector is not a safe number       |
+ * | bytes      | a shared buffer and per row   | char and varchar as UTF-8, binary and varbinary                        |
+ * |            | the start and end of its value |                                                                        |
+ * | dictionary | Int32Array of codes into words | char and varchar that repeat                                           |
+ * | text       | string[]                      | char and varchar                                                       |
+ * | values     | boxed values                  | everything else: array, map, multiset, row, binary; NULL alone         |
+ *
+ * `nulls` holds 1 where the value is NULL; it is null itself when no value is. Where a value is NULL the data at that place may be
+ * anything of the right kind. Arrays may be longer than the batch that they belong to: only the batch knows the count of rows.
+ */
+import { assert } from '#base'
+import type { DataType } from './type.ts'
+
+export type Nulls = Uint8Array | null
+
+export interface FlagsVector {
+  readonly form: 'flags'
+  readonly data: Uint8Array
+  readonly nulls: Nulls
+}
+export interface IntegersVector {
+  readonly form: 'integers'
+  readonly data: Int32Array
+  readonly nulls: Nulls
+}
+export interface NumbersVector {
+  readonly form: 'numbers'
+  readonly data: Float64Array
+  readonly nulls: Nulls
+}
+export interface WideVector {
+  readonly form: 'wide'
+  readonly data: readonly bigint[]
+  readonly nulls: Nulls
+}
+export interface BytesVector {
+  readonly form: 'bytes'
+  readonly data: Uint8Array
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly nulls: Nulls
+}
+export interface DictionaryVector {
+  readonly form: 'dictionary'
+  readonly codes: Int32Array
+  /** Distinct texts. The same array object means the same dictionary, so that work done per word can be kept. It may only grow. */
+  readonly words: readonly string[]
+  readonly nulls: Nulls
+}
+export interface TextVector {
+  readonly form: 'text'
+  readonly data: readonly string[]
+  readonly nulls: Nulls
+}
+export interface ValuesVector {
+  readonly form: 'values'
+  readonly data: readonly unknown[]
+  readonly nulls: Nulls
+}
+
+export type Vector = FlagsVector | IntegersVector | NumbersVector | WideVector | BytesVector | DictionaryVector | TextVector | ValuesVector
+export type VectorForm = Vector['form']
+
+/** The form in which operators keep and build values of a type. Exact integers turn wide only where they must. */
+export function plainFormOf(type: DataType): 'flags' | 'integers' | 'numbers' | 'text' | 'values' {
+  switch (type.kind) {
+    case 'boolean':
+      return 'flags'
+    case 'tinyint':
+    case 'smallint':
+    case 'integer':
+    case 'date':
+    case 'time':
+    case 'interval-year-month':
+      return 'integers'
+    case 'bigint':
+    case 'decimal':
+    case 'float':
+    case 'double':
+    case 'timestamp':
+    case 'timestamp-ltz':
+    case 'interval-day-time':
+      return 'numbers'
+    case 'char':
+    case 'varchar':
+      return 'text'
+    default:
+      return 'values'
+  }
+}
+
+const utf8 = new TextDecoder('utf-8')
+/** Below this many bytes a loop over ASCII beats the decoder. */
+const shortText = 24
+
+/** Decodes UTF-8; a broken sequence becomes U+FFFD (readers check their input before they hand it on). */
+export function decodeText(data: Uint8Array, start: number, end: number): string {
+  if (end - start <= shortText) {
+    let text = ''
+    for (let i = start; i < end; i++) {
+      const byte = data[i] ?? 0
+      if (byte > 127) return utf8.decode(data.subarray(start, end))
+      text += String.fromCharCode(byte)
+    }
+    return text
+  }
+  return utf8.decode(data.subarray(start, end))
+}
+
+/** The boxed value at a row, by the column's type (type.ts says how boxed values look); null for NULL. */
+export function valueAt(vector: Vector, row: number, type: DataType): unknown {
+  if (vector.nulls !== null && vector.nulls[row] === 1) return null
+  switch (vector.form) {
+    case 'flags':
+      return vector.data[row] === 1
+    case 'wide':
+      return boxExact(vector.data[row] ?? 0n)
+    case 'bytes': {
+      const start = vector.starts[row] ?? 0
+      const end = vector.ends[row] ?? 0
+      return type.kind === 'char' || type.kind === 'varchar' ? decodeText(vector.data, start, end) : vector.data.slice(start, end)
+    }
+    case 'dictionary':
+      return vector.words[vector.codes[row] ?? 0]
+    default:
+      return vector.data[row] ?? null
+  }
+}
+
+/** An exact integer as a number where that is safe, else as it is. */
+export function boxExact(value: bigint): number | bigint {
+  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value
+}
+
+/** The numbers of a vector of form integers or numbers. */
+export function numbersIn(vector: Vector): Int32Array | Float64Array {
+  assert(vector.form === 'numbers' || vector.form === 'integers', `a vector of numbers, not of form ${vector.form}`)
+  return vector.data
+}
+
+/** The 0s and 1s of a vector of form flags. */
+export function flagsIn(vector: Vector): Uint8Array {
+  assert(vector.form === 'flags', `a vector of flags, not of form ${vector.form}`)
+  return vector.data
+}

@@ -1,0 +1,63 @@
+/**
+ * Aggregate functions as columns of state: one accumulator keeps the state of one measure for all groups, a slot for each. Slots come
+ * from the key table of the operator. Slots start empty, and are empty again after `clear`.
+ */
+import type { DataType, Vector } from '#data'
+
+export interface Accumulator {
+  /** Makes room for slots 0 to `slots` − 1. */
+  reserve(slots: number): void
+  /** Takes rows in. Inputs with sign −1 only arrive when the accumulator was made to retract. */
+  add(input: AccumulatorInput): void
+  /** Adds the state of a slot of another accumulator of the same make. */
+  merge(slot: number, from: Accumulator, fromSlot: number): void
+  clear(slot: number): void
+  /** The results of the first `count` slots listed. */
+  results(slots: Int32Array, count: number): Vector
+}
+
+export interface AccumulatorInput {
+  /** The slot of each row. */
+  readonly slots: Int32Array
+  readonly rows: number
+  readonly arguments: readonly Vector[]
+  /** For each row 1 to add it, −1 to take it back, 0 to pass it over; null when all rows are added and no argument is NULL. */
+  readonly signs: Int8Array | null
+}
+
+export interface AccumulatorShape {
+  readonly arguments: readonly DataType[]
+  readonly result: DataType
+  /** Whether rows may be taken back. */
+  readonly retracts: boolean
+}
+
+const signOfChange = [1, -1, 1, -1] as const
+
+/**
+ * What is to be done with each row: by its change kind, its FILTER flag, and whether an argument is NULL, which aggregate functions
+ * pass over. `filter` holds 1 where the condition is true.
+ */
+export function signsOf(
+  rows: number,
+  kinds: Uint8Array | null,
+  filter: Uint8Array | null,
+  args: readonly Vector[],
+  scratch: Int8Array,
+): Int8Array | null {
+  const nulls = args.flatMap((vector) => (vector.nulls === null ? [] : [vector.nulls]))
+  if (kinds === null && filter === null && nulls.length === 0) return null
+  if (kinds === null) scratch.fill(1, 0, rows)
+  else for (let i = 0; i < rows; i++) scratch[i] = signOfChange[(kinds[i] ?? 0) as 0 | 1 | 2 | 3]
+  if (filter !== null) for (let i = 0; i < rows; i++) if (filter[i] === 0) scratch[i] = 0
+  for (const flags of nulls) for (let i = 0; i < rows; i++) if (flags[i] === 1) scratch[i] = 0
+  return scratch
+}
+
+/** A typed array of at least `length` elements with the same content at its start. */
+export function grownNumbers(data: Float64Array, length: number): Float64Array<ArrayBuffer> {
+  if (data.length >= length) return data as Float64Array<ArrayBuffer>
+  const grown = new Float64Array(Math.max(length, data.length * 2, 16))
+  grown.set(data)
+  return grown
+}

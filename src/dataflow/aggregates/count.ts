@@ -1,0 +1,31 @@
+/** COUNT: state is one number a group. Without arguments all rows count. */
+import type { Vector } from '#data'
+import { type Accumulator, type AccumulatorInput, grownNumbers } from './accumulator.ts'
+
+export class CountAccumulator implements Accumulator {
+  counts = new Float64Array(16)
+
+  reserve(slots: number): void {
+    this.counts = grownNumbers(this.counts, slots)
+  }
+
+  add({ slots, rows, signs }: AccumulatorInput): void {
+    const { counts } = this
+    if (signs === null) for (let i = 0; i < rows; i++) counts[slots[i] as number] = (counts[slots[i] as number] as number) + 1
+    else for (let i = 0; i < rows; i++) counts[slots[i] as number] = (counts[slots[i] as number] as number) + (signs[i] as number)
+  }
+
+  merge(slot: number, from: CountAccumulator, fromSlot: number): void {
+    this.counts[slot] = (this.counts[slot] ?? 0) + (from.counts[fromSlot] ?? 0)
+  }
+
+  clear(slot: number): void {
+    this.counts[slot] = 0
+  }
+
+  results(slots: Int32Array, count: number): Vector {
+    const data = new Float64Array(count)
+    for (let i = 0; i < count; i++) data[i] = this.counts[slots[i] as number] as number
+    return { form: 'numbers', data, nulls: null }
+  }
+}

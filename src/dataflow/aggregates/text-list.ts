@@ -1,0 +1,43 @@
+/** LISTAGG over rows that only come: the text so far, one string a group. */
+import { stringType, valueAt, type Vector, vectorOf } from '#data'
+import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+
+export class TextListAccumulator implements Accumulator {
+  readonly #separator: string
+  readonly #texts: (string | null)[] = []
+
+  constructor(separator: string) {
+    this.#separator = separator
+  }
+
+  reserve(slots: number): void {
+    while (this.#texts.length < slots) this.#texts.push(null)
+  }
+
+  add({ slots, rows, signs, arguments: [vector] }: AccumulatorInput): void {
+    for (let i = 0; i < rows; i++) {
+      if (signs === null || signs[i] !== 0) this.#append(slots[i] as number, valueAt(vector as Vector, i, stringType) as string)
+    }
+  }
+
+  #append(slot: number, text: string): void {
+    const before = this.#texts[slot] ?? null
+    this.#texts[slot] = before === null ? text : before + this.#separator + text
+  }
+
+  merge(slot: number, from: TextListAccumulator, fromSlot: number): void {
+    const text = from.#texts[fromSlot] ?? null
+    if (text !== null) this.#append(slot, text)
+  }
+
+  clear(slot: number): void {
+    this.#texts[slot] = null
+  }
+
+  results(slots: Int32Array, count: number): Vector {
+    return vectorOf(
+      stringType,
+      Array.from({ length: count }, (_, index) => this.#texts[slots[index] as number] ?? null),
+    )
+  }
+}

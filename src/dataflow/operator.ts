@@ -1,0 +1,23 @@
+/**
+ * The seam of the kernel: an operator takes batches and watermarks on its inputs and pushes batches and watermarks to its output, by
+ * plain synchronous calls. It knows rows and changes, never queries.
+ */
+import type { Batch } from '#data'
+
+/** Where an operator sends its results. Whoever receives a batch copies what it keeps: see data/batch.ts. */
+export interface Output {
+  push(batch: Batch): void
+  /** All rows sent later have event times above `watermarkMs`, or count as late. Never goes back. */
+  advance(watermarkMs: number): void
+  /** Nothing follows. */
+  finish(): void
+}
+
+export interface Operator {
+  push(input: number, batch: Batch): void
+  advance(input: number, watermarkMs: number): void
+  finish(input: number): void
+}
+
+/** Makes an operator that sends to `output`. */
+export type OperatorFactory = (output: Output) => Operator

@@ -1,0 +1,56 @@
+/** The watermark of an operator with several inputs: the least of theirs. An input that has ended holds nothing back. */
+import { type Batch, watermarkEnd, watermarkNone } from '#data'
+import type { Output } from '../operator.ts'
+
+export class InputWatermarks {
+  readonly #output: Output
+  readonly #marks: Float64Array
+  readonly #ended: Uint8Array
+  #least = watermarkNone
+
+  constructor(inputs: number, output: Output) {
+    this.#output = output
+    this.#marks = new Float64Array(inputs).fill(watermarkNone)
+    this.#ended = new Uint8Array(inputs)
+  }
+
+  /** Notes the watermark of an input and sends the least one on if it rose. */
+  advance(input: number, watermarkMs: number): void {
+    this.#marks[input] = Math.max(this.#marks[input] as number, watermarkMs)
+    this.#send()
+  }
+
+  /** Notes the end of an input; the last one ends the output. */
+  finish(input: number): void {
+    this.#ended[input] = 1
+    if (this.hasEnded()) this.#output.finish()
+    else {
+      this.#marks[input] = watermarkEnd
+      this.#send()
+    }
+  }
+
+  hasEnded(): boolean {
+    return this.#ended.every((ended) => ended === 1)
+  }
+
+  /** The watermarks in force before each row of a batch; null when the one that was sent on last is in force for all. */
+  ofBatch(input: number, batch: Batch): Float64Array | null {
+    const { watermarks, length } = batch
+    if (watermarks === null) return null
+    let others = watermarkEnd
+    for (let i = 0; i < this.#marks.length; i++) if (i !== input) others = Math.min(others, this.#marks[i] as number)
+    if (others <= this.#least) return null
+    const least = new Float64Array(length)
+    for (let row = 0; row < length; row++) least[row] = Math.min(others, watermarks[row] as number)
+    return least
+  }
+
+  #send(): void {
+    let least = watermarkEnd
+    for (const mark of this.#marks) least = Math.min(least, mark)
+    if (least <= this.#least) return
+    this.#least = least
+    this.#output.advance(least)
+  }
+}

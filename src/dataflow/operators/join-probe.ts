@@ -1,0 +1,223 @@
+/**
+ * One direction of a join: takes batches of one input, the probing one, finds their partners among the kept rows of the other, and emits
+ * what follows. Pairs are collected to thousands before the condition is evaluated and rows are built.
+ */
+import {
+  type Batch,
+  batchRows,
+  changeDelete,
+  changeInsert,
+  selectBatchParts,
+  selectRows,
+  type Vector,
+} from '#data'
+import type { Output } from '../operator.ts'
+import { isWhole, selectPadded } from '../state/padded.ts'
+import { type JoinSide, leaves, slotSkipped } from './join-side.ts'
+
+export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
+
+/** 1 where a pair of rows, the columns of the left one first, meets the condition. */
+export type JoinCondition = (pairs: Batch) => Uint8Array
+
+export interface ProbeShape {
+  readonly type: JoinType
+  /** The probing input: 0 is left. */
+  readonly input: 0 | 1
+  readonly condition: JoinCondition | null
+  /** Whether kept rows can leave again, so that the count of matches matters and not only whether there is one. */
+  readonly otherRetracts: boolean
+}
+
+export class JoinProbe {
+  readonly #shape: ProbeShape
+  readonly #other: JoinSide
+  readonly #output: Output
+  readonly #isInner: boolean
+  /** Emits each pair. */
+  readonly #emitsPairs: boolean
+  /** Emits probing rows without a partner, padded with NULLs. */
+  readonly #pads: boolean
+  readonly #firstOnly: boolean
+  #batch: Batch
+  #slots = new Int32Array(0)
+  #pairRows = new Int32Array(batchRows)
+  #pairIds = new Int32Array(batchRows)
+  /** By probing row: partners found so far. */
+  #found = new Int32Array(0)
+  /** Rows below are dealt with. */
+  #closedBefore = 0
+  #kinds = new Uint8Array(batchRows)
+  #rows = new Int32Array(batchRows)
+  #ids = new Int32Array(batchRows)
+  /** The probing row that caused each emitted one. */
+  #causes = new Int32Array(batchRows)
+  #count = 0
+
+  constructor(shape: ProbeShape, other: JoinSide, output: Output) {
+    const { type, input } = shape
+    this.#shape = shape
+    this.#other = other
+    this.#output = output
+    this.#emitsPairs = type !== 'semi' && type !== 'anti'
+    this.#pads = type === 'full' || (type === 'left' && input === 0) || (type === 'right' && input === 1)
+    this.#isInner = this.#emitsPairs && !this.#pads && other.matches === null
+    this.#firstOnly = !this.#emitsPairs && input === 0 && shape.condition === null && !shape.otherRetracts
+    this.#batch = { length: 0, columns: [], kinds: null, watermarks: null }
+  }
+
+  /**
+   * Joins a batch whose keys have the given slots, and returns for each row how many partners it has (but 1 for any number where more
+   * make no difference). `watermarks` are those in force before each row.
+   */
+  run(batch: Batch, slots: Int32Array, watermarks: Float64Array | null): Int32Array {
+    this.#batch = watermarks === batch.watermarks ? batch : { ...batch, watermarks }
+    this.#slots = slots
+    if (this.#found.length < batch.length) this.#found = new Int32Array(batch.length)
+    this.#found.fill(0, 0, batch.length)
+    this.#closedBefore = 0
+    this.#collectPairs()
+    if (!this.#isInner) {
+      this.#closeRows(batch.length)
+      this.#flush()
+    }
+    return this.#found
+  }
+
+  #collectPairs(): void {
+    const { lists } = this.#other
+    const slots = this.#slots
+    const rows = this.#pairRows
+    const ids = this.#pairIds
+    let count = 0
+    for (let row = 0; row < this.#batch.length; row++) {
+      const slot = slots[row] as number
+      if (slot < 0) continue
+      for (let id = lists.first(slot); id !== -1; id = lists.after(id)) {
+        rows[count] = row
+        ids[count++] = id
+        if (count === batchRows) {
+          this.#takePairs(count)
+          count = 0
+        }
+        if (this.#firstOnly) break
+      }
+    }
+    if (count > 0) this.#takePairs(count)
+  }
+
+  #takePairs(count: number): void {
+    if (this.#isInner) {
+      this.#emitInner(count)
+      return
+    }
+    const kept = this.#shape.condition === null ? count : this.#filterPairs(count, this.#shape.condition)
+    for (let i = 0; i < kept; i++) this.#takePair(this.#pairRows[i] as number, this.#pairIds[i] as number)
+  }
+
+  #emitInner(count: number): void {
+    const { condition } = this.#shape
+    const rows = this.#pairRows
+    let columns = this.#pairColumns(count)
+    let selected = rows
+    let length = count
+    if (condition !== null) {
+      const flags = condition({ length: count, columns, kinds: null, watermarks: null })
+      const passed = new Int32Array(count)
+      length = 0
+      for (let i = 0; i < count; i++) if (flags[i] === 1) passed[length++] = i
+      if (length === 0) return
+      if (length < count) {
+        columns = columns.map((vector) => selectRows(vector, passed, length))
+        selected = passed
+        for (let i = 0; i < length; i++) passed[i] = rows[passed[i] as number] as number
+      }
+    }
+    this.#output.push({ length, columns, ...selectBatchParts(this.#batch, selected, length) })
+  }
+
+  #filterPairs(count: number, condition: JoinCondition): number {
+    const flags = condition({ length: count, columns: this.#pairColumns(count), kinds: null, watermarks: null })
+    let kept = 0
+    for (let i = 0; i < count; i++) {
+      if (flags[i] !== 1) continue
+      this.#pairRows[kept] = this.#pairRows[i] as number
+      this.#pairIds[kept++] = this.#pairIds[i] as number
+    }
+    return kept
+  }
+
+  #pairColumns(count: number): Vector[] {
+    const rows = this.#pairRows
+    const batch = this.#batch
+    const own = isWhole(rows, count, batch.length) ? batch.columns : batch.columns.map((vector) => selectRows(vector, rows, count))
+    const other = this.#other.store.gather(this.#pairIds, count)
+    return this.#shape.input === 0 ? [...own, ...other] : [...other, ...own]
+  }
+
+  #takePair(row: number, id: number): void {
+    this.#closeRows(row)
+    this.#found[row] = (this.#found[row] as number) + 1
+    const goes = leaves(this.#batch, row)
+    const { matches } = this.#other
+    if (matches === null) {
+      if (this.#emitsPairs) this.#emit(goes ? changeDelete : changeInsert, row, id, row)
+      return
+    }
+    const before = matches[id] as number
+    matches[id] = goes ? before - 1 : before + 1
+    const alone = goes ? before === 1 : before === 0
+    if (!this.#emitsPairs) {
+      if (alone) this.#emit((this.#shape.type === 'semi') === goes ? changeDelete : changeInsert, -1, id, row)
+      return
+    }
+    if (alone && !goes) this.#emit(changeDelete, -1, id, row)
+    this.#emit(goes ? changeDelete : changeInsert, row, id, row)
+    if (alone && goes) this.#emit(changeInsert, -1, id, row)
+  }
+
+  /** Emits what rows before `end` give by themselves, now that their partners are known. */
+  #closeRows(end: number): void {
+    const { type, input } = this.#shape
+    for (let row = this.#closedBefore; row < end; row++) {
+      if (this.#slots[row] === slotSkipped) continue
+      const lonely = this.#found[row] === 0
+      if (this.#emitsPairs) {
+        if (this.#pads && lonely) this.#emit(leaves(this.#batch, row) ? changeDelete : changeInsert, row, -1, row)
+      } else if (input === 0 && lonely === (type === 'anti')) {
+        this.#emit(this.#batch.kinds === null ? changeInsert : (this.#batch.kinds[row] as number), row, -1, row)
+      }
+    }
+    this.#closedBefore = Math.max(this.#closedBefore, end)
+  }
+
+  #emit(kind: number, row: number, id: number, cause: number): void {
+    if (this.#count === batchRows) this.#flush()
+    this.#kinds[this.#count] = kind
+    this.#rows[this.#count] = row
+    this.#ids[this.#count] = id
+    this.#causes[this.#count++] = cause
+  }
+
+  #flush(): void {
+    const length = this.#count
+    if (length === 0) return
+    this.#count = 0
+    const { watermarks } = selectBatchParts(this.#batch, this.#causes, length)
+    let any = 0
+    for (let i = 0; i < length; i++) any |= this.#kinds[i] as number
+    const kinds = any === 0 ? null : this.#kinds.slice(0, length)
+    this.#output.push({ length, columns: this.#emittedColumns(length), kinds, watermarks })
+  }
+
+  #emittedColumns(length: number): readonly Vector[] {
+    const { columns } = this.#batch
+    const rows = this.#rows
+    const { input } = this.#shape
+    if (!this.#emitsPairs && input === 1) return this.#other.store.gather(this.#ids, length)
+    const own = isWhole(rows, length, this.#batch.length) ? columns : selectPadded(columns, rows, length)
+    if (!this.#emitsPairs) return own
+    const other = this.#other.store.gather(this.#ids, length, true)
+    return input === 0 ? [...own, ...other] : [...other, ...own]
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * LIMIT and OFFSET without ORDER BY, over an input that only inserts: the first rows that come. (Over a retracting input, a Top without
+ * sort columns does the same: a row that goes makes room for the next.)
+ *
+ * State: a count of rows.
+ * Emits rows as they come, until there are enough; `isSatisfied` then tells that no further input is needed.
+ */
+import { assert } from '#base'
+import { type Batch, selectBatch } from '#data'
+import type { Operator, Output } from '../operator.ts'
+
+export interface LimitShape {
+  /** Rows passed over first. */
+  readonly offset: number
+  readonly limit: number
+}
+
+export class Limit implements Operator {
+  readonly #shape: LimitShape
+  readonly #output: Output
+  #seen = 0
+
+  constructor(shape: LimitShape, output: Output) {
+    this.#shape = shape
+    this.#output = output
+  }
+
+  /** Whether all rows have been emitted that ever will be. */
+  get isSatisfied(): boolean {
+    return this.#seen >= this.#shape.offset + this.#shape.limit
+  }
+
+  push(_input: number, batch: Batch): void {
+    assert(batch.kinds === null || batch.kinds.subarray(0, batch.length).every((kind) => kind === 0), 'rows only come')
+    const { offset, limit } = this.#shape
+    const from = Math.max(0, offset - this.#seen)
+    const to = Math.min(batch.length, offset + limit - this.#seen)
+    this.#seen += batch.length
+    if (from >= to) return
+    if (from === 0 && to === batch.length) this.#output.push(batch)
+    else {
+      const selection = Int32Array.from({ length: to - from }, (_, i) => from + i)
+      this.#output.push(selectBatch(batch, selection, to - from))
+    }
+  }
+
+  advance(_input: number, watermarkMs: number): void {
+    this.#output.advance(watermarkMs)
+  }
+
+  finish(): void {
+    this.#output.finish()
+  }
+}

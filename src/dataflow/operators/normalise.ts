@@ -1,0 +1,41 @@
+/**
+ * Makes an upsert stream, in which a row replaces the one with its key and a deletion may carry the key alone, into one of full changes.
+ *
+ * State: the row of each key; it shrinks when keys are deleted.
+ * Emits, once a batch for each key whose row changed: +I for a new key, −U and +U (or +U alone) for a known one, −D with the whole row.
+ * A row that equals the one it replaces is dropped, and so is the deletion of an unknown key.
+ */
+import type { Batch } from '#data'
+import type { Operator, Output } from '../operator.ts'
+import { leaves } from './join-side.ts'
+import { KeyedRows, type KeyedRowsShape, rowGone } from './keyed-rows.ts'
+
+export type NormaliseShape = KeyedRowsShape
+
+export class Normalise implements Operator {
+  readonly #rows: KeyedRows
+  readonly #output: Output
+
+  constructor(shape: NormaliseShape, output: Output) {
+    this.#rows = new KeyedRows(shape, output)
+    this.#output = output
+  }
+
+  get stateBytes(): number {
+    return this.#rows.stateBytes
+  }
+
+  push(_input: number, batch: Batch): void {
+    const slots = this.#rows.begin(batch)
+    for (let row = 0; row < batch.length; row++) this.#rows.choose(slots[row] as number, leaves(batch, row) ? rowGone : row)
+    this.#rows.end(batch)
+  }
+
+  advance(_input: number, watermarkMs: number): void {
+    this.#output.advance(watermarkMs)
+  }
+
+  finish(): void {
+    this.#output.finish()
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * Aggregation of session windows of event time: rows of a key whose distances stay below the gap belong together.
+ *
+ * Algebra: each row opens the window [t, t + gap); windows of a key that meet are merged, and their sums too.
+ * State: the open sessions of each key, with one accumulator slot each; a session is dropped when the watermark passes its end.
+ * Emits inserts only, in order of session ends, then of session starts in arrival: keys, window_start, window_end, window_time,
+ * results. A row whose merged session is already closed by the watermark before it is late: counted and dropped.
+ */
+import { type Batch, batchRows, type DataType, numbersIn, type Vector, watermarkEnd, watermarkNone } from '#data'
+import type { Operator, Output } from '../operator.ts'
+import { KeyTable } from '../state/key-table.ts'
+import { Measures, type MeasureShape } from './measures.ts'
+
+export interface SessionAggregateShape {
+  /** Types of the key columns, which are the first columns of the input. */
+  readonly keys: readonly DataType[]
+  /** Place of the time column: a timestamp in milliseconds. */
+  readonly time: number
+  readonly gapMs: number
+  readonly measures: readonly MeasureShape[]
+}
+
+interface Session {
+  readonly key: number
+  readonly slot: number
+  readonly number: number
+  start: number
+  end: number
+  /** Merged into another one: what was added to its slot counts there. */
+  mergedInto: Session | null
+}
+
+export class SessionAggregate implements Operator {
+  readonly #shape: SessionAggregateShape
+  readonly #output: Output
+  readonly #table: KeyTable
+  readonly #measures: Measures
+  /** Open sessions by key slot, ascending in time. */
+  readonly #sessions: (Session[] | undefined)[] = []
+  /** Sessions by the end that they had when they were queued; a min-heap. */
+  readonly #queue: { readonly end: number; readonly session: Session }[] = []
+  readonly #freeSlots: number[] = []
+  #slotsUsed = 0
+  #sessionNumber = 0
+  /** Sessions not yet emitted, by key slot. */
+  readonly #openCounts: number[] = []
+  #watermark = watermarkNone
+  #keySlots = new Int32Array(batchRows)
+  #slots = new Int32Array(batchRows)
+  lateRows = 0
+
+  constructor(shape: SessionAggregateShape, output: Output) {
+    this.#shape = shape
+    this.#output = output
+    this.#table = new KeyTable(shape.keys)
+    this.#measures = new Measures(shape.measures)
+  }
+
+  push(_input: number, batch: Batch): void {
+    if (this.#slots.length < batch.length) {
+      this.#slots = new Int32Array(batch.length)
+      this.#keySlots = new Int32Array(batch.length)
+    }
+    this.#table.resolve(batch.columns.slice(0, this.#shape.keys.length), batch.length, this.#keySlots)
+    const time = batch.columns[this.#shape.time] as Vector
+    const times = numbersIn(time)
+    const assigned: (Session | null)[] = []
+    for (let i = 0; i < batch.length; i++) {
+      const watermark = batch.watermarks === null ? this.#watermark : (batch.watermarks[i] as number)
+      const isNull = time.nulls !== null && time.nulls[i] === 1
+      assigned.push(isNull ? null : this.#assign(this.#keySlots[i] as number, times[i] as number, watermark))
+    }
+    let skips = false
+    this.#measures.reserve(this.#slotsUsed)
+    assigned.forEach((session, i) => {
+      const target = session === null ? null : finalSession(session)
+      this.#slots[i] = target === null ? -1 : target.slot
+      skips ||= target === null
+    })
+    this.#measures.add(batch, this.#slots, skips)
+    this.#dropIdleKeys(batch.length)
+  }
+
+  /** The session that a row belongs to; null when the row is late. */
+  #assign(key: number, at: number, watermark: number): Session | null {
+    const sessions = this.#openSessions(key, watermark)
+    let start = at
+    let end = at + this.#shape.gapMs
+    const met: Session[] = []
+    for (const session of sessions) {
+      // Windows that only touch are one session, as in Flink.
+      if (session.start > end || session.end < start) continue
+      met.push(session)
+      start = Math.min(start, session.start)
+      end = Math.max(end, session.end)
+    }
+    if (end - 1 <= watermark) {
+      this.lateRows++
+      return null
+    }
+    const [first, ...others] = met
+    const target = first ?? this.#create(key, start, end)
+    for (const other of others) this.#merge(other, target)
+    target.start = start
+    target.end = end
+    this.#sessions[key] = [...sessions.filter((session) => !met.includes(session)), target].sort((a, b) => a.start - b.start)
+    return target
+  }
+
+  /** The sessions of a key that the watermark has not closed. Closed ones stay queued until they are emitted. */
+  #openSessions(key: number, watermark: number): Session[] {
+    const sessions = this.#sessions[key]
+    if (sessions === undefined) return []
+    return sessions.every((session) => session.end - 1 > watermark) ? sessions : sessions.filter((session) => session.end - 1 > watermark)
+  }
+
+  #create(key: number, start: number, end: number): Session {
+    const slot = this.#freeSlots.pop() ?? this.#slotsUsed++
+    const session: Session = { key, slot, number: this.#sessionNumber++, start, end, mergedInto: null }
+    this.#openCounts[key] = (this.#openCounts[key] ?? 0) + 1
+    this.#enqueue(session)
+    return session
+  }
+
+  #merge(session: Session, target: Session): void {
+    this.#measures.reserve(this.#slotsUsed)
+    this.#measures.merge(target.slot, this.#measures, session.slot)
+    this.#measures.clear(session.slot)
+    session.mergedInto = target
+    this.#openCounts[session.key] = (this.#openCounts[session.key] ?? 0) - 1
+    this.#freeSlots.push(session.slot)
+  }
+
+  #dropIdleKeys(rows: number): void {
+    for (let i = 0; i < rows; i++) this.#dropKeyIfIdle(this.#keySlots[i] as number)
+  }
+
+  #dropKeyIfIdle(key: number): void {
+    if ((this.#openCounts[key] ?? 0) > 0 || !this.#table.isLive(key)) return
+    this.#table.remove(key)
+    this.#sessions[key] = undefined
+  }
+
+  #enqueue(session: Session): void {
+    const queue = this.#queue
+    let at = queue.push({ end: session.end, session }) - 1
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (!isBefore(queue[at], queue[parent])) break
+      swap(queue, at, parent)
+      at = parent
+    }
+  }
+
+  #dequeue(): void {
+    const queue = this.#queue
+    const last = queue.pop()
+    if (last === undefined || queue.length === 0) return
+    queue[0] = last
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= queue.length) return
+      if (child + 1 < queue.length && isBefore(queue[child + 1], queue[child])) child++
+      if (!isBefore(queue[child], queue[at])) return
+      swap(queue, at, child)
+      at = child
+    }
+  }
+
+  advance(_input: number, watermarkMs: number): void {
+    if (watermarkMs <= this.#watermark) return
+    this.#fireUpTo(watermarkMs)
+    this.#watermark = watermarkMs
+    this.#output.advance(watermarkMs)
+  }
+
+  finish(): void {
+    this.#fireUpTo(watermarkEnd)
+    this.#output.finish()
+  }
+
+  #fireUpTo(watermarkMs: number): void {
+    let due: Session[] = []
+    for (;;) {
+      const top = this.#queue[0]
+      if (top === undefined || top.end - 1 > watermarkMs) break
+      this.#dequeue()
+      const { session } = top
+      if (session.mergedInto !== null) continue
+      if (session.end > top.end) {
+        this.#enqueue(session)
+        continue
+      }
+      due.push(session)
+      if (due.length === batchRows) {
+        this.#emit(due)
+        due = []
+      }
+    }
+    if (due.length > 0) this.#emit(due)
+  }
+
+  #emit(due: readonly Session[]): void {
+    const count = due.length
+    const keys = this.#table.keyVectors(Int32Array.from(due, (session) => session.key), count)
+    const slots = Int32Array.from(due, (session) => session.slot)
+    const instants = (of: (session: Session) => number): Vector => ({ form: 'numbers', data: Float64Array.from(due, of), nulls: null })
+    const columns = [
+      ...keys,
+      instants((session) => session.start),
+      instants((session) => session.end),
+      instants((session) => session.end - 1),
+      ...this.#measures.results(slots, count),
+    ]
+    this.#output.push({ length: count, columns, kinds: null, watermarks: null })
+    for (const session of due) this.#drop(session)
+  }
+
+  #drop(session: Session): void {
+    this.#measures.clear(session.slot)
+    this.#freeSlots.push(session.slot)
+    this.#openCounts[session.key] = (this.#openCounts[session.key] ?? 0) - 1
+    this.#sessions[session.key] = this.#sessions[session.key]?.filter((other) => other !== session)
+    this.#dropKeyIfIdle(session.key)
+  }
+}
+
+function finalSession(session: Session): Session {
+  let final = session
+  while (final.mergedInto !== null) final = final.mergedInto
+  return final
+}
+
+type Queued = { readonly end: number; readonly session: Session }
+
+function isBefore(a: Queued | undefined, b: Queued | undefined): boolean {
+  if (a === undefined || b === undefined) return false
+  return a.end < b.end || (a.end === b.end && a.session.number < b.session.number)
+}
+
+function swap(queue: Queued[], a: number, b: number): void {
+  const kept = queue[a] as Queued
+  queue[a] = queue[b] as Queued
+  queue[b] = kept
+}

@@ -1,0 +1,283 @@
+/**
+ * Top-N: of each partition the rows whose place in an order lies from `from` to `to`, counted from 1 (ROW_NUMBER). Rows that the order
+ * does not tell apart stand as they arrived. Without partition columns there is one partition, so this is also ORDER BY with LIMIT over
+ * a stream, and without sort columns LIMIT over a stream that retracts.
+ *
+ * State: over an input that only inserts, the first `to` rows of each partition; over one that retracts, all its rows, since any may
+ * move up.
+ * Emits, once a batch for each partition whose window changed: with the place as a column, −U and +U for each place that another row
+ * took, +I and −D as places come and go; without it, −D for rows that left the window and +I for rows that entered it (−U and +U for a
+ * window of one row).
+ */
+import {
+  type Batch,
+  changeDelete,
+  changeInsert,
+  changeUpdateAfter,
+  changeUpdateBefore,
+  type DataType,
+  type Vector,
+} from '#data'
+import type { Operator, Output } from '../operator.ts'
+import { KeyTable } from '../state/key-table.ts'
+import { OrderedRows } from '../state/ordered-rows.ts'
+import { hashRows } from '../state/row-hash.ts'
+import { RowIndex } from '../state/row-index.ts'
+import { type OrderColumn, RowOrder } from '../state/row-order.ts'
+import { RowStore } from '../state/row-store.ts'
+import { leaves } from './join-side.ts'
+import { StoredChanges } from './stored-changes.ts'
+
+export interface TopShape {
+  readonly types: readonly DataType[]
+  /** Places of the partition columns. */
+  readonly partitionBy: readonly number[]
+  readonly orderBy: readonly OrderColumn[]
+  readonly from: number
+  readonly to: number
+  /** Whether the place is added as a last column, a BIGINT. */
+  readonly placed: boolean
+  /** Whether rows are also taken away. */
+  readonly retracts: boolean
+  /** Whether the receiver wants −U before each +U. */
+  readonly emitsUpdateBefore: boolean
+}
+
+const none = -1
+
+export class Top implements Operator {
+  readonly #shape: TopShape
+  readonly #output: Output
+  readonly #partitions: KeyTable
+  readonly #store: RowStore
+  readonly #order: RowOrder
+  readonly #rows: OrderedRows
+  readonly #index: RowIndex | null
+  readonly #changes: StoredChanges
+  /** By partition: the root of its ordered rows, and its last row once there are `to` of them, where later ones can be dropped. */
+  #roots = new Int32Array(0)
+  #worst = new Int32Array(0)
+  /** Partitions that the batch changed, and the window that each had before: from `windowStarts[i]` on in `windows`. */
+  #touched: number[] = []
+  #windowStarts: number[] = []
+  #windows = new Int32Array(64)
+  #windowsLength = 0
+  #touchedBy = new Float64Array(0)
+  #batchNumber = 0
+  /** By row id: the last comparison of windows that saw it. */
+  #seenBy = new Float64Array(0)
+  #comparison = 0
+  #slots = new Int32Array(0)
+  #ids = new Int32Array(0)
+  #kept = new Int32Array(0)
+
+  constructor(shape: TopShape, output: Output) {
+    const { types, partitionBy } = shape
+    this.#shape = shape
+    this.#output = output
+    this.#partitions = new KeyTable(partitionBy.map((column) => types[column] as DataType))
+    this.#store = new RowStore(types)
+    const order = new RowOrder(this.#store, types, shape.orderBy)
+    this.#order = order
+    this.#rows = new OrderedRows((a, b) => order.compare(a, b))
+    this.#index = shape.retracts ? new RowIndex(this.#store) : null
+    this.#changes = new StoredChanges({ placed: shape.placed, timed: false }, this.#store, output)
+  }
+
+  get stateBytes(): number {
+    const rows = this.#store.stateBytes + this.#order.stateBytes + this.#rows.stateBytes + (this.#index?.stateBytes ?? 0)
+    return rows + this.#partitions.stateBytes + this.#roots.byteLength * 4
+  }
+
+  push(_input: number, batch: Batch): void {
+    if (this.#shape.to < this.#shape.from) return
+    this.#findPartitions(batch)
+    const ranks = this.#order.ranksOf(batch.columns, batch.length)
+    if (this.#index === null) this.#takeInserts(batch, ranks)
+    else this.#takeChanges(batch, ranks, this.#index)
+    this.#emit()
+  }
+
+  advance(_input: number, watermarkMs: number): void {
+    this.#output.advance(watermarkMs)
+  }
+
+  finish(): void {
+    this.#output.finish()
+  }
+
+  #findPartitions(batch: Batch): void {
+    if (this.#slots.length < batch.length) {
+      this.#slots = new Int32Array(batch.length)
+      this.#ids = new Int32Array(batch.length)
+      this.#kept = new Int32Array(batch.length)
+    }
+    const keys = this.#shape.partitionBy.map((column) => batch.columns[column] as Vector)
+    this.#partitions.resolve(keys, batch.length, this.#slots)
+    const { capacity } = this.#partitions
+    if (capacity > this.#roots.length) {
+      this.#roots = grownFilled(this.#roots, capacity * 2)
+      this.#worst = grownFilled(this.#worst, capacity * 2)
+      const touchedBy = new Float64Array(capacity * 2)
+      touchedBy.set(this.#touchedBy)
+      this.#touchedBy = touchedBy
+    }
+    this.#batchNumber += 1
+  }
+
+  /** Keeps the rows that stand among the first `to` of their partition. */
+  #takeInserts(batch: Batch, ranks: Float64Array): void {
+    const count = this.#selectHopeful(batch.length, ranks)
+    this.#store.append(batch.columns, this.#kept, count, this.#ids)
+    for (let i = 0; i < count; i++) {
+      const row = this.#kept[i] as number
+      const id = this.#ids[i] as number
+      const slot = this.#slots[row] as number
+      this.#order.note(id, ranks[row] as number)
+      const worst = this.#worst[slot] as number
+      if (worst !== none && this.#order.compare(id, worst) >= 0) {
+        this.#changes.free(id)
+        continue
+      }
+      this.#touch(slot)
+      this.#insert(slot, id, worst)
+    }
+  }
+
+  #insert(slot: number, id: number, worst: number): void {
+    const { to } = this.#shape
+    let root = this.#rows.insert(this.#roots[slot] as number, id)
+    if (worst !== none) {
+      root = this.#rows.remove(root, worst)
+      this.#changes.free(worst)
+    }
+    this.#roots[slot] = root
+    if (this.#rows.size(root) === to) this.#worst[slot] = this.#rows.at(root, to)
+  }
+
+  /** Lists the rows that may stand before the worst row of a full partition: most rows need no more than this comparison. */
+  #selectHopeful(rows: number, ranks: Float64Array): number {
+    const kept = this.#kept
+    let count = 0
+    for (let row = 0; row < rows; row++) {
+      const worst = this.#worst[this.#slots[row] as number] as number
+      if (worst !== none) {
+        const rank = ranks[row] as number
+        const limit = this.#order.rankOf(worst)
+        if (rank > limit || (rank === limit && this.#order.decides(rank))) continue
+      }
+      kept[count++] = row
+    }
+    return count
+  }
+
+  /** Keeps all rows that come, and lets go those that leave. */
+  #takeChanges(batch: Batch, ranks: Float64Array, index: RowIndex): void {
+    const hashes = new Int32Array(batch.length)
+    hashRows(this.#shape.types, batch.columns, null, batch.length, hashes)
+    let count = 0
+    for (let row = 0; row < batch.length; row++) if (!leaves(batch, row)) this.#kept[count++] = row
+    this.#store.append(batch.columns, this.#kept, count, this.#ids)
+    let kept = 0
+    for (let row = 0; row < batch.length; row++) {
+      const slot = this.#slots[row] as number
+      const hash = hashes[row] as number
+      if (!leaves(batch, row)) {
+        const id = this.#ids[kept++] as number
+        this.#touch(slot)
+        this.#order.note(id, ranks[row] as number)
+        index.add(id, hash)
+        this.#roots[slot] = this.#rows.insert(this.#roots[slot] as number, id)
+        continue
+      }
+      const id = index.find(batch.columns, row, hash)
+      // State may have been dropped: what is not there cannot go.
+      if (id === none) continue
+      this.#touch(slot)
+      index.remove(id)
+      this.#roots[slot] = this.#rows.remove(this.#roots[slot] as number, id)
+      this.#changes.free(id)
+    }
+  }
+
+  /** Notes the window of a partition before the batch changes it for the first time. */
+  #touch(slot: number): void {
+    if (this.#touchedBy[slot] === this.#batchNumber) return
+    this.#touchedBy[slot] = this.#batchNumber
+    this.#touched.push(slot)
+    this.#windowStarts.push(this.#windowsLength)
+    this.#noteWindow(slot)
+  }
+
+  #noteWindow(slot: number): void {
+    this.#rows.visit(this.#roots[slot] as number, this.#shape.from, this.#shape.to, this.#noteId)
+  }
+
+  readonly #noteId = (id: number): void => {
+    if (this.#windowsLength === this.#windows.length) this.#windows = grownFilled(this.#windows, this.#windows.length * 2)
+    this.#windows[this.#windowsLength++] = id
+  }
+
+  #emit(): void {
+    if (this.#store.capacity > this.#seenBy.length) this.#seenBy = new Float64Array(this.#store.capacity * 2)
+    const { from, to, placed } = this.#shape
+    const ends = this.#windowsLength
+    for (const [i, slot] of this.#touched.entries()) {
+      const oldStart = this.#windowStarts[i] as number
+      const oldEnd = this.#windowStarts[i + 1] ?? ends
+      this.#windowsLength = ends
+      this.#noteWindow(slot)
+      if (placed || from === to) this.#comparePlaces(oldStart, oldEnd, ends)
+      else this.#compareRows(oldStart, oldEnd, ends)
+    }
+    this.#changes.flush()
+    for (const slot of this.#touched) {
+      if (this.#roots[slot] === none) this.#partitions.remove(slot)
+    }
+    this.#touched = []
+    this.#windowStarts = []
+    this.#windowsLength = 0
+  }
+
+  /** Emits what changed at each place, between the window from `oldStart` and the one from `newStart`, which ends the list. */
+  #comparePlaces(oldStart: number, oldEnd: number, newStart: number): void {
+    const { from, emitsUpdateBefore } = this.#shape
+    const oldLength = oldEnd - oldStart
+    const newLength = this.#windowsLength - newStart
+    for (let i = 0; i < Math.max(oldLength, newLength); i++) {
+      const before = this.#windows[oldStart + i] as number
+      const after = this.#windows[newStart + i] as number
+      if (i >= oldLength) this.#changes.add(changeInsert, after, from + i)
+      else if (i >= newLength) this.#changes.add(changeDelete, before, from + i)
+      else if (before !== after && !this.#store.same(before, after)) {
+        if (emitsUpdateBefore) this.#changes.add(changeUpdateBefore, before, from + i)
+        this.#changes.add(changeUpdateAfter, after, from + i)
+      }
+    }
+  }
+
+  /** Emits the rows that are in only one of the windows. */
+  #compareRows(oldStart: number, oldEnd: number, newStart: number): void {
+    const seenBy = this.#seenBy
+    const windows = this.#windows
+    const newEnd = this.#windowsLength
+    const inNew = ++this.#comparison
+    for (let i = newStart; i < newEnd; i++) seenBy[windows[i] as number] = inNew
+    const inBoth = ++this.#comparison
+    for (let i = oldStart; i < oldEnd; i++) {
+      const id = windows[i] as number
+      if (seenBy[id] === inNew) seenBy[id] = inBoth
+      else this.#changes.add(changeDelete, id)
+    }
+    for (let i = newStart; i < newEnd; i++) {
+      const id = windows[i] as number
+      if (seenBy[id] !== inBoth) this.#changes.add(changeInsert, id)
+    }
+  }
+}
+
+function grownFilled(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(length).fill(none)
+  longer.set(array)
+  return longer
+}

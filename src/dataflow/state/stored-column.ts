@@ -1,0 +1,241 @@
+/**
+ * One column of kept rows, addressed by row id. Packed as tightly as the vectors that come allow (stored-text.ts for texts); what is
+ * written can be read back as a vector, compared and told apart, whatever form it came in.
+ */
+import { assert, unreachable } from '#base'
+import { boxExact, type DataType, familyOf, isExactInteger, plainFormOf, type Vector } from '#data'
+import { canonicalDifference } from './canonical.ts'
+import { StoredText } from './stored-text.ts'
+
+export interface StoredColumn {
+  /** Makes room for ids below `capacity`. */
+  reserve(capacity: number): void
+  /** Writes row `rows[i]` (row i without `rows`) of the vector to `ids[i]`. NULLs are kept by the owner. */
+  write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void
+  /** The values of these rows. */
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector
+  /** Lets go of what a row holds outside of typed arrays. */
+  release(id: number): void
+  /** Negative, 0 or positive, in the order of SQL; neither value is NULL. */
+  compare(a: number, b: number): number
+  /** Whether the stored value equals one of a vector; neither is NULL. NaN equals NaN. */
+  same(id: number, vector: Vector, row: number): boolean
+  readonly stateBytes: number
+}
+
+export function createStoredColumn(type: DataType): StoredColumn {
+  const form = plainFormOf(type)
+  switch (form) {
+    case 'flags':
+      return new StoredFlags()
+    case 'integers':
+      return new StoredIntegers()
+    case 'numbers':
+      return new StoredNumbers(isExactInteger(type))
+    case 'text':
+      return new StoredText(true)
+    case 'values':
+      return familyOf(type) === 'bytes' ? new StoredText(false) : new StoredValues()
+    default:
+      return unreachable(form)
+  }
+}
+
+class StoredFlags implements StoredColumn {
+  #data = new Uint8Array(16)
+
+  get stateBytes(): number {
+    return this.#data.byteLength
+  }
+
+  reserve(capacity: number): void {
+    if (this.#data.length >= capacity) return
+    const data = new Uint8Array(capacity)
+    data.set(this.#data)
+    this.#data = data
+  }
+
+  write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
+    assert(vector.form === 'flags', 'booleans come as flags')
+    const from = vector.data
+    const data = this.#data
+    for (let i = 0; i < count; i++) data[ids[i] as number] = from[rows === null ? i : (rows[i] as number)] as number
+  }
+
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
+    const data = new Uint8Array(count)
+    for (let i = 0; i < count; i++) data[i] = this.#data[ids[i] as number] as number
+    return { form: 'flags', data, nulls }
+  }
+
+  release(): void {}
+
+  compare(a: number, b: number): number {
+    return (this.#data[a] as number) - (this.#data[b] as number)
+  }
+
+  same(id: number, vector: Vector, row: number): boolean {
+    return vector.form === 'flags' && this.#data[id] === vector.data[row]
+  }
+}
+
+class StoredIntegers implements StoredColumn {
+  #data = new Int32Array(16)
+
+  get stateBytes(): number {
+    return this.#data.byteLength
+  }
+
+  reserve(capacity: number): void {
+    if (this.#data.length >= capacity) return
+    const data = new Int32Array(capacity)
+    data.set(this.#data)
+    this.#data = data
+  }
+
+  write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
+    assert(vector.form === 'integers', 'small integers come as integers')
+    const from = vector.data
+    const data = this.#data
+    for (let i = 0; i < count; i++) data[ids[i] as number] = from[rows === null ? i : (rows[i] as number)] as number
+  }
+
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
+    const stored = this.#data
+    const data = new Int32Array(count)
+    for (let i = 0; i < count; i++) data[i] = stored[ids[i] as number] as number
+    return { form: 'integers', data, nulls }
+  }
+
+  release(): void {}
+
+  compare(a: number, b: number): number {
+    return (this.#data[a] as number) - (this.#data[b] as number)
+  }
+
+  same(id: number, vector: Vector, row: number): boolean {
+    return vector.form === 'integers' && this.#data[id] === vector.data[row]
+  }
+}
+
+/** Floating numbers, and exact integers, where NaN marks the few values that are kept apart as bigints. */
+class StoredNumbers implements StoredColumn {
+  readonly #exact: boolean
+  readonly #wide = new Map<number, bigint>()
+  #data = new Float64Array(16)
+
+  constructor(exact: boolean) {
+    this.#exact = exact
+  }
+
+  get stateBytes(): number {
+    return this.#data.byteLength + this.#wide.size * 64
+  }
+
+  reserve(capacity: number): void {
+    if (this.#data.length >= capacity) return
+    const data = new Float64Array(capacity)
+    data.set(this.#data)
+    this.#data = data
+  }
+
+  write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
+    if (this.#wide.size > 0) for (let i = 0; i < count; i++) this.#wide.delete(ids[i] as number)
+    if (vector.form === 'wide') {
+      for (let i = 0; i < count; i++) {
+        const row = rows === null ? i : (rows[i] as number)
+        if (vector.nulls === null || vector.nulls[row] !== 1) this.#writeWide(ids[i] as number, boxExact(vector.data[row] as bigint))
+      }
+      return
+    }
+    assert(vector.form === 'numbers', 'numbers come as numbers or wide')
+    const from = vector.data
+    const data = this.#data
+    for (let i = 0; i < count; i++) data[ids[i] as number] = from[rows === null ? i : (rows[i] as number)] as number
+  }
+
+  #writeWide(id: number, value: number | bigint): void {
+    if (typeof value === 'bigint') this.#wide.set(id, value)
+    this.#data[id] = typeof value === 'bigint' ? Number.NaN : value
+  }
+
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
+    const stored = this.#data
+    const data = new Float64Array(count)
+    for (let i = 0; i < count; i++) data[i] = stored[ids[i] as number] as number
+    if (this.#wide.size > 0) {
+      for (let i = 0; i < count; i++) if (this.#wide.has(ids[i] as number)) return this.#gatherWide(ids, count, nulls)
+    }
+    return { form: 'numbers', data, nulls }
+  }
+
+  #gatherWide(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
+    const data = Array.from({ length: count }, (_, i) => (nulls !== null && nulls[i] === 1 ? 0n : BigInt(this.#valueOf(ids[i] as number))))
+    return { form: 'wide', data, nulls }
+  }
+
+  #valueOf(id: number): number | bigint {
+    const value = this.#data[id] as number
+    return this.#exact && value !== value ? (this.#wide.get(id) ?? 0) : value
+  }
+
+  release(id: number): void {
+    if (this.#wide.size > 0) this.#wide.delete(id)
+  }
+
+  compare(a: number, b: number): number {
+    return compareNumbers(this.#valueOf(a), this.#valueOf(b))
+  }
+
+  same(id: number, vector: Vector, row: number): boolean {
+    if (vector.form === 'wide') return BigInt(this.#valueOf(id)) === vector.data[row]
+    return vector.form === 'numbers' && compareNumbers(this.#valueOf(id), vector.data[row] as number) === 0
+  }
+}
+
+/** NaN is the greatest number and equal to itself. */
+function compareNumbers(a: number | bigint, b: number | bigint): number {
+  if (a < b) return -1
+  if (a > b) return 1
+  // biome-ignore lint/suspicious/noSelfCompare: only NaN differs from itself, and values may be bigints.
+  return (a !== a ? 1 : 0) - (b !== b ? 1 : 0)
+}
+
+/** Nested values as they are. */
+class StoredValues implements StoredColumn {
+  readonly #data: unknown[] = []
+
+  get stateBytes(): number {
+    return this.#data.length * 64
+  }
+
+  reserve(): void {}
+
+  write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
+    assert(vector.form === 'values', 'nested values come as values')
+    for (let i = 0; i < count; i++) this.#put(ids[i] as number, vector.data[rows === null ? i : (rows[i] as number)])
+  }
+
+  #put(id: number, value: unknown): void {
+    while (this.#data.length <= id) this.#data.push(null)
+    this.#data[id] = value
+  }
+
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
+    const data: unknown[] = []
+    for (let i = 0; i < count; i++) data.push(nulls !== null && nulls[i] === 1 ? null : (this.#data[ids[i] as number] ?? null))
+    return { form: 'values', data, nulls }
+  }
+
+  release(id: number): void {
+    this.#data[id] = null
+  }
+
+  compare(a: number, b: number): number {
+    return canonicalDifference(this.#data[a], this.#data[b])
+  }
+
+  same(id: number, vector: Vector, row: number): boolean {
+    return vector.form === 'values' && canonicalDifference(this.#data[id], vector.data[row]) === 0
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * A column of kept texts or binary values. It keeps the form that comes first: bytes in one long array, codes into a list of words, or
+ * strings; when another form comes it changes to boxed values for good. Texts compare by code point, as their bytes do.
+ */
+import { assert } from '#base'
+import type { BytesVector, DictionaryVector, Vector } from '#data'
+import { dataflowErrors } from '../errors.ts'
+import { compareBytes, compareText, decodeUtf8, sameBytes } from './text.ts'
+
+const arenaBytesMax = 0x7fff0000
+
+type Mode = 'empty' | 'bytes' | 'codes' | 'boxed'
+
+export class StoredText {
+  readonly #isText: boolean
+  #mode: Mode = 'empty'
+  #capacity = 16
+  /** Mode bytes: the value of id lies from `starts[id]` to `ends[id]`; nothing else points at bytes before `used`. */
+  #arena = new Uint8Array(0)
+  #starts = new Int32Array(0)
+  #ends = new Int32Array(0)
+  #used = 0
+  #garbage = 0
+  /** Mode codes. */
+  #codes = new Int32Array(0)
+  #words: readonly string[] = []
+  /** Mode boxed: strings, or Uint8Arrays in a binary column. */
+  #boxed: (string | Uint8Array)[] = []
+
+  constructor(isText: boolean) {
+    this.#isText = isText
+  }
+
+  get stateBytes(): number {
+    const typed = this.#arena.byteLength + this.#starts.byteLength + this.#ends.byteLength + this.#codes.byteLength
+    return typed + this.#boxed.length * 48
+  }
+
+  reserve(capacity: number): void {
+    if (capacity <= this.#capacity) return
+    this.#capacity = capacity
+    if (this.#mode === 'bytes') {
+      this.#starts = grown(this.#starts, capacity)
+      this.#ends = grown(this.#ends, capacity)
+    } else if (this.#mode === 'codes') this.#codes = grown(this.#codes, capacity)
+  }
+
+  write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
+    if (vector.form === 'bytes' && this.#accepts('bytes')) this.#writeBytes(vector, rows, count, ids)
+    else if (vector.form === 'dictionary' && this.#accepts('codes', vector.words)) this.#writeCodes(vector, rows, count, ids)
+    else {
+      this.#box()
+      const { nulls } = vector
+      for (let i = 0; i < count; i++) {
+        const row = rows === null ? i : (rows[i] as number)
+        this.#put(ids[i] as number, nulls !== null && nulls[row] === 1 ? '' : this.#valueIn(vector, row))
+      }
+    }
+  }
+
+  /** Whether values of this form can be taken in as they are. */
+  #accepts(mode: 'bytes' | 'codes', words?: readonly string[]): boolean {
+    if (this.#mode === 'empty') {
+      this.#mode = mode
+      if (mode === 'bytes') {
+        this.#starts = new Int32Array(this.#capacity)
+        this.#ends = new Int32Array(this.#capacity)
+      } else this.#codes = new Int32Array(this.#capacity)
+      this.#words = words ?? []
+    }
+    return this.#mode === mode && (words === undefined || words === this.#words)
+  }
+
+  #writeBytes(vector: BytesVector, rows: Int32Array | null, count: number, ids: Int32Array): void {
+    const { data, starts, ends, nulls } = vector
+    let added = 0
+    for (let i = 0; i < count; i++) {
+      const row = rows === null ? i : (rows[i] as number)
+      if (nulls === null || nulls[row] !== 1) added += (ends[row] as number) - (starts[row] as number)
+      this.#release(ids[i] as number)
+    }
+    this.#makeRoom(added)
+    const arena = this.#arena
+    let used = this.#used
+    for (let i = 0; i < count; i++) {
+      const row = rows === null ? i : (rows[i] as number)
+      const id = ids[i] as number
+      this.#starts[id] = used
+      if (nulls === null || nulls[row] !== 1) {
+        const end = ends[row] as number
+        for (let from = starts[row] as number; from < end; from++) arena[used++] = data[from] as number
+      }
+      this.#ends[id] = used
+    }
+    this.#used = used
+  }
+
+  #writeCodes(vector: DictionaryVector, rows: Int32Array | null, count: number, ids: Int32Array): void {
+    const { codes } = vector
+    for (let i = 0; i < count; i++) this.#codes[ids[i] as number] = codes[rows === null ? i : (rows[i] as number)] as number
+  }
+
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
+    if (this.#mode === 'bytes') {
+      return { form: 'bytes', data: this.#arena, starts: pick(this.#starts, ids, count), ends: pick(this.#ends, ids, count), nulls }
+    }
+    if (this.#mode === 'codes') return { form: 'dictionary', codes: pick(this.#codes, ids, count), words: this.#words, nulls }
+    const data = new Array<string | Uint8Array>(count)
+    for (let i = 0; i < count; i++) data[i] = this.#boxed[ids[i] as number] ?? ''
+    if (this.#isText) return { form: 'text', data: data as string[], nulls }
+    return { form: 'values', data: nulls === null ? data : data.map((value, i) => (nulls[i] === 1 ? null : value)), nulls }
+  }
+
+  release(id: number): void {
+    if (this.#mode === 'bytes') this.#release(id)
+    else if (this.#mode === 'boxed' && id < this.#boxed.length) this.#boxed[id] = ''
+  }
+
+  #release(id: number): void {
+    this.#garbage += (this.#ends[id] as number) - (this.#starts[id] as number)
+    this.#ends[id] = this.#starts[id] as number
+  }
+
+  compare(a: number, b: number): number {
+    if (this.#mode === 'bytes') {
+      const starts = this.#starts
+      const ends = this.#ends
+      return compareBytes(this.#arena, starts[a] as number, ends[a] as number, this.#arena, starts[b] as number, ends[b] as number)
+    }
+    const left = this.#valueOf(a)
+    const right = this.#valueOf(b)
+    if (typeof left === 'string' && typeof right === 'string') return compareText(left, right)
+    assert(typeof left !== 'string' && typeof right !== 'string', 'a column holds texts or bytes')
+    return compareBytes(left, 0, left.length, right, 0, right.length)
+  }
+
+  same(id: number, vector: Vector, row: number): boolean {
+    if (this.#mode === 'bytes' && vector.form === 'bytes') {
+      const start = vector.starts[row] as number
+      const end = vector.ends[row] as number
+      return sameBytes(this.#arena, this.#starts[id] as number, this.#ends[id] as number, vector.data, start, end)
+    }
+    if (this.#mode === 'codes' && vector.form === 'dictionary' && vector.words === this.#words && this.#codes[id] === vector.codes[row]) {
+      return true
+    }
+    const stored = this.#valueOf(id)
+    const other = this.#valueIn(vector, row)
+    if (typeof stored === 'string' && typeof other === 'string') return stored === other
+    assert(typeof stored !== 'string' && typeof other !== 'string', 'a column holds texts or bytes')
+    return sameBytes(stored, 0, stored.length, other, 0, other.length)
+  }
+
+  #valueOf(id: number): string | Uint8Array {
+    if (this.#mode === 'codes') return this.#words[this.#codes[id] as number] as string
+    if (this.#mode === 'boxed') return this.#boxed[id] ?? ''
+    const start = this.#starts[id] as number
+    const end = this.#ends[id] as number
+    return this.#isText ? decodeUtf8(this.#arena, start, end) : this.#arena.slice(start, end)
+  }
+
+  #valueIn(vector: Vector, row: number): string | Uint8Array {
+    if (vector.form === 'text') return vector.data[row] as string
+    if (vector.form === 'dictionary') return vector.words[vector.codes[row] as number] as string
+    if (vector.form === 'values') return vector.data[row] as Uint8Array
+    assert(vector.form === 'bytes', 'texts come as bytes, codes or strings')
+    const start = vector.starts[row] as number
+    const end = vector.ends[row] as number
+    return this.#isText ? decodeUtf8(vector.data, start, end) : vector.data.slice(start, end)
+  }
+
+  #put(id: number, value: string | Uint8Array): void {
+    const boxed = this.#boxed
+    while (boxed.length < id) boxed.push('')
+    boxed[id] = value
+  }
+
+  /** Changes to boxed values. */
+  #box(): void {
+    if (this.#mode === 'boxed') return
+    const ids = this.#mode === 'empty' ? 0 : this.#capacity
+    const boxed: (string | Uint8Array)[] = []
+    // Codes of ids that were never written are 0 and may have no word.
+    for (let id = 0; id < ids; id++) boxed.push(this.#valueOf(id) ?? '')
+    this.#mode = 'boxed'
+    this.#boxed = boxed
+    this.#arena = new Uint8Array(0)
+    this.#starts = new Int32Array(0)
+    this.#ends = new Int32Array(0)
+    this.#codes = new Int32Array(0)
+  }
+
+  /** Makes room for more bytes: by moving what is alive together when half is garbage, else in an array twice as long. */
+  #makeRoom(added: number): void {
+    const needed = this.#used + added
+    if (needed <= this.#arena.length) return
+    const alive = this.#used - this.#garbage
+    const length = Math.max(1024, alive + added, this.#garbage * 2 > this.#used ? 0 : Math.min(arenaBytesMax, this.#arena.length * 2))
+    if (length > arenaBytesMax) throw dataflowErrors.DATAFLOW_TEXTS_FULL({ limitBytes: arenaBytesMax })
+    const arena = new Uint8Array(length > alive + added ? length : Math.min(arenaBytesMax, length * 2))
+    let used = 0
+    for (let id = 0; id < this.#capacity; id++) {
+      const start = this.#starts[id] as number
+      const end = this.#ends[id] as number
+      if (end > start) arena.set(this.#arena.subarray(start, end), used)
+      this.#starts[id] = used
+      used += end - start
+      this.#ends[id] = used
+    }
+    this.#arena = arena
+    this.#used = used
+    this.#garbage = 0
+  }
+}
+
+function pick(data: Int32Array, ids: Int32Array, count: number): Int32Array {
+  const picked = new Int32Array(count)
+  for (let i = 0; i < count; i++) picked[i] = data[ids[i] as number] as number
+  return picked
+}
+
+function grown(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(length)
+  longer.set(array)
+  return longer
+}

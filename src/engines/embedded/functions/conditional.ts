@@ -1,0 +1,52 @@
+/** Functions that choose among their arguments, or judge what a text holds. */
+import { castFunction, comparator, type DataType, familyOf, sameType } from '#data'
+import { equalityOf } from './comparison.ts'
+import type { CallShape, Evaluation } from './evaluation.ts'
+
+export const conditionalEvaluations = {
+  COALESCE: () => firstKnown,
+  IFNULL: () => firstKnown,
+  IF: () => (condition: boolean | null, then: unknown, otherwise: unknown) => (condition === true ? then : otherwise),
+  NULLIF: nullIf,
+  GREATEST: (shape) => extreme(shape, 1),
+  LEAST: (shape) => extreme(shape, -1),
+  IS_ALPHA: (shape) => textTest(shape, (text) => /^\p{L}+$/u.test(text)),
+  IS_DIGIT: (shape) => (isNumber(shape) ? (value: unknown) => value !== null : textTest(shape, (text) => /^\p{Nd}+$/u.test(text))),
+  IS_DECIMAL: (shape) => (isNumber(shape) ? (value: unknown) => value !== null : textTest(shape, isJavaDouble)),
+} satisfies Record<string, Evaluation>
+
+function firstKnown(...values: unknown[]): unknown {
+  for (const value of values) if (value !== null) return value
+  return null
+}
+
+/** Both are compared in their common type, while the result is in the type of the first. */
+function nullIf(shape: CallShape): (value: unknown, other: unknown) => unknown {
+  const same = equalityOf(shape)
+  const [type] = shape.arguments
+  const back = type === undefined || sameType(type, shape.result, true) ? undefined : castFunction(type, shape.result, shape.session)
+  return (value, other) => {
+    if (value === null || (other !== null && same(value, other))) return null
+    return back === undefined ? value : back(value)
+  }
+}
+
+function extreme({ arguments: [type] }: CallShape, sign: number): (...values: unknown[]) => unknown {
+  const compare = comparator(type as DataType)
+  return (...values) => values.reduce((best, value) => (compare(value, best) * sign > 0 ? value : best))
+}
+
+function isNumber({ arguments: [type] }: CallShape): boolean {
+  return type !== undefined && ['integer', 'decimal', 'approximate'].includes(familyOf(type))
+}
+
+/** False for NULL and for whatever is no text. */
+function textTest({ arguments: [type] }: CallShape, test: (text: string) => boolean): (value: unknown) => boolean {
+  return type !== undefined && familyOf(type) === 'text' ? (value) => typeof value === 'string' && test(value) : () => false
+}
+
+/** What Java's Double.valueOf reads, save for hexadecimal numbers. */
+function isJavaDouble(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Java trims all characters up to the space
+  return /^[\x00- ]*[-+]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[fFdD]?)[\x00- ]*$/.test(text)
+}

@@ -1,0 +1,258 @@
+/** Aggregations: which operator runs them, and how their keys, arguments and results are laid out in batches. */
+import { assert } from '#base'
+import { type DataType, jsonText } from '#data'
+import { type AggregateKind, GroupAggregate, type MeasureShape, SessionAggregate, type SliceShape, WindowAggregate, type WindowClock } from '#dataflow'
+import {
+  type Aggregate,
+  type AggregateName,
+  columnsIn,
+  columnOf,
+  type Expression,
+  type Measure,
+  type NamedExpression,
+  type Relation,
+  referTo,
+  type Window,
+} from '#plan'
+import { embeddedErrors } from '../errors.ts'
+import { literalValue } from '../generate/expression.ts'
+import { type Fused, fuse } from './fuse.ts'
+import type { Lowering } from './lowering.ts'
+import { InputPort, Reorder } from './ports.ts'
+import type { Output } from '#dataflow'
+
+export function lowerAggregate(aggregate: Aggregate, output: Output, lowering: Lowering): void {
+  if (aggregate.groupingSets !== null) throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'GROUPING SETS, ROLLUP or CUBE' })
+  if (aggregate.window === null) lowerGroups(aggregate, output, lowering)
+  else lowerWindows(aggregate, fusedInput(aggregate, lowering), output, lowering)
+}
+
+/** What lies below an aggregate, its filters and projections folded as far as nobody else reads them. */
+function fusedInput({ input }: Aggregate, lowering: Lowering): Fused {
+  return lowering.isShared(input) ? fuse(input, () => true) : fuse(input, lowering.isShared)
+}
+
+function lowerGroups(aggregate: Aggregate, output: Output, lowering: Lowering): void {
+  const retracts = !lowering.isAppendOnly(aggregate.input)
+  const layout = new Layout(aggregate.keys.map((key) => ({ name: key, value: referTo(columnOf(aggregate.input, key)) })))
+  const measures = aggregate.measures.map((measure) => layout.measure(measure, retracts))
+  const operator = new GroupAggregate(
+    {
+      keys: aggregate.keys.map((key) => columnOf(aggregate.input, key).type),
+      measures,
+      resultTypes: aggregate.measures.map((measure) => measure.type),
+      emitsUpdateBefore: lowering.changelogOf(aggregate).before,
+    },
+    output,
+  )
+  lowering.attach(layout.project(aggregate.input), new InputPort(operator))
+}
+
+/** A window below the aggregate is absorbed when only its bounds are used; otherwise rows carry the bounds of their window. */
+function lowerWindows(aggregate: Aggregate, fused: Fused, output: Output, lowering: Lowering): void {
+  const bounds = aggregate.window
+  assert(bounds !== null, 'the aggregate has a window')
+  const { base } = fused
+  const keys = new Map(aggregate.keys.map((key) => [key, valueOf(fused, key)]))
+  if (base.kind === 'window' && absorbs(aggregate, fused, base)) {
+    lowerAbsorbed(aggregate, fused, base, output, lowering)
+    return
+  }
+  const retracts = !lowering.isAppendOnly(aggregate.input)
+  const layout = new Layout([...keys.keys()].map((key) => ({ name: key, value: referTo(columnOf(aggregate.input, key)) })))
+  const measures = aggregate.measures.map((measure) => layout.measure(measure, retracts))
+  const operator = new WindowAggregate(
+    {
+      keys: aggregate.keys.map((key) => columnOf(aggregate.input, key).type),
+      time: aggregate.keys.indexOf(bounds.end),
+      slices: { kind: 'attached' },
+      measures,
+      clock: lowering.windowClockOf(aggregate.input),
+    },
+    new Reorder(resultPlaces(aggregate.keys.length, aggregate.measures.length), output),
+  )
+  lowering.countLate(operator)
+  lowering.attach(layout.project(aggregate.input), new InputPort(operator))
+}
+
+/** Keys, then results: passes over the three bounds that the operator puts between them. */
+function resultPlaces(keys: number, measures: number): number[] {
+  return [...Array.from({ length: keys }, (_, place) => place), ...Array.from({ length: measures }, (_, place) => keys + 3 + place)]
+}
+
+function valueOf(fused: Fused, name: string): Expression {
+  const column = fused.columns.find((each) => each.name === name)
+  assert(column !== undefined, `column ${name} is below the aggregate`)
+  return column.value
+}
+
+/** Whether the window's columns serve only as the bounds of the groups. */
+function absorbs(aggregate: Aggregate, fused: Fused, window: Window): boolean {
+  const boundNames = new Set([window.start, window.end, window.timeName])
+  const touches = (expression: Expression): boolean => [...columnsIn(expression)].some((name) => boundNames.has(name))
+  const substituted = (expression: Expression): Expression[] => [...columnsIn(expression)].map((name) => valueOf(fused, name))
+  if (fused.condition !== null && touches(fused.condition)) return false
+  for (const measure of aggregate.measures) {
+    const parts = [...measure.arguments, ...(measure.filter === null ? [] : [measure.filter])]
+    if (parts.flatMap(substituted).some(touches)) return false
+  }
+  const keys = aggregate.keys.map((key) => valueOf(fused, key))
+  if (keys.some((key) => touches(key) && key.kind !== 'column')) return false
+  if (window.shape.kind !== 'session') return true
+  const plain = keys.flatMap((key) => (key.kind === 'column' && !boundNames.has(key.name) ? [key.name] : key.kind === 'column' ? [] : ['']))
+  const { partitionBy } = window.shape
+  return plain.length === partitionBy.length && plain.every((name) => partitionBy.includes(name))
+}
+
+function lowerAbsorbed(aggregate: Aggregate, fused: Fused, window: Window, output: Output, lowering: Lowering): void {
+  const { input, shape } = window
+  const retracts = !lowering.isAppendOnly(input)
+  const source: Relation = {
+    kind: 'project',
+    input: fused.condition === null ? input : { kind: 'filter', input, condition: fused.condition },
+    columns: [
+      ...fused.columns.filter((column) => ![...columnsIn(column.value)].some((name) => isBound(name, window))),
+      { name: timeColumn, value: referTo(columnOf(input, window.time)) },
+    ],
+  }
+  const bound = (key: string): number => {
+    const value = valueOf(fused, key)
+    return value.kind === 'column' ? [window.start, window.end, window.timeName].indexOf(value.name) : -1
+  }
+  const plainKeys = aggregate.keys.filter((key) => bound(key) < 0)
+  const layout = new Layout([
+    ...plainKeys.map((key): NamedExpression => ({ name: key, value: referTo(columnOf(source, key)) })),
+    { name: timeColumn, value: referTo(columnOf(source, timeColumn)) },
+  ])
+  const measures = aggregate.measures.map((measure) => layout.measure(measure, retracts))
+  const places = [
+    ...aggregate.keys.map((key) => (bound(key) < 0 ? plainKeys.indexOf(key) : plainKeys.length + bound(key))),
+    ...aggregate.measures.map((_, index) => plainKeys.length + 3 + index),
+  ]
+  const ordered = new Reorder(places, output)
+  const keys = plainKeys.map((key) => columnOf(source, key).type)
+  const time = plainKeys.length
+  const operator =
+    shape.kind === 'session'
+      ? new SessionAggregate({ keys, time, gapMs: shape.gapMs, measures }, ordered)
+      : new WindowAggregate({ keys, time, slices: slicesOf(shape), measures, clock: clockOf(window, lowering) }, ordered)
+  lowering.countLate(operator)
+  lowering.attach(layout.project(source), new InputPort(operator))
+}
+
+/** A name that no statement can give to a column of its own. */
+const timeColumn = '\u0000time'
+
+function isBound(name: string, window: Window): boolean {
+  return name === window.start || name === window.end || name === window.timeName
+}
+
+export function slicesOf(shape: Exclude<Window['shape'], { kind: 'session' }>): SliceShape {
+  return shape
+}
+
+export function clockOf(window: Window, lowering: Lowering): WindowClock | null {
+  return columnOf(window.input, window.time).type.kind === 'timestamp-ltz' ? lowering.localClock() : null
+}
+
+/** The columns that feed an aggregation: keys first, then each argument and filter once. */
+class Layout {
+  readonly #columns: NamedExpression[]
+
+  constructor(keys: readonly NamedExpression[]) {
+    this.#columns = [...keys]
+  }
+
+  measure(measure: Measure, retracts: boolean): MeasureShape {
+    const kind = kindOf(measure.function)
+    const args = measure.arguments.filter((argument, index) => !(kind === 'text-list' && index === 1) && !isConstantCount(measure, argument))
+    return {
+      aggregate: {
+        kind,
+        arguments: args.map((argument) => argument.type),
+        result: measure.type,
+        distinct: measure.distinct,
+        retracts,
+        ...listOptions(measure, kind),
+      },
+      arguments: args.map((argument) => this.#place(argument)),
+      filter: measure.filter === null ? null : this.#place(measure.filter),
+    }
+  }
+
+  #place(value: Expression): number {
+    return this.#columns.push({ name: `\u0000${this.#columns.length}`, value }) - 1
+  }
+
+  project(input: Relation): Relation {
+    return { kind: 'project', input, columns: this.#columns }
+  }
+}
+
+/** COUNT of a constant counts rows. */
+function isConstantCount(measure: Measure, argument: Expression): boolean {
+  return measure.function === 'COUNT' && !measure.distinct && argument.kind === 'literal' && argument.value !== null
+}
+
+const kinds: Partial<Record<AggregateName, AggregateKind>> = {
+  COUNT: 'count',
+  SUM: 'sum',
+  AVG: 'average',
+  MIN: 'min',
+  MAX: 'max',
+  FIRST_VALUE: 'first',
+  LAST_VALUE: 'last',
+  SINGLE_VALUE: 'list',
+  LISTAGG: 'text-list',
+  STDDEV_POP: 'deviation-population',
+  STDDEV_SAMP: 'deviation-sample',
+  VAR_POP: 'variance-population',
+  VAR_SAMP: 'variance-sample',
+  COLLECT: 'list',
+  ARRAY_AGG: 'list',
+  JSON_OBJECTAGG: 'list',
+  JSON_ARRAYAGG: 'list',
+}
+
+function kindOf(name: AggregateName): AggregateKind {
+  const kind = kinds[name]
+  if (kind === undefined) throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: `the aggregate function ${name}` })
+  return kind
+}
+
+function listOptions(measure: Measure, kind: AggregateKind): Partial<MeasureShape['aggregate']> {
+  if (kind === 'text-list') {
+    const [, separator] = measure.arguments
+    return { separator: separator?.kind === 'literal' ? String(literalValue(separator)) : ',' }
+  }
+  return kind === 'list' ? { finish: finishOf(measure) } : {}
+}
+
+type Tuples = readonly (readonly unknown[])[]
+
+function finishOf(measure: Measure): (tuples: Tuples) => unknown {
+  const types = measure.arguments.map((argument) => argument.type)
+  switch (measure.function) {
+    case 'COLLECT':
+      return (tuples) => countedValues(tuples)
+    case 'ARRAY_AGG':
+      return (tuples) => (tuples.length === 0 ? null : tuples.map((tuple) => tuple[0]))
+    case 'JSON_OBJECTAGG':
+      return (tuples) => `{${tuples.map((tuple) => `${JSON.stringify(String(tuple[0]))}:${jsonText(tuple[1], types[1] as DataType, 'UTC')}`).join(',')}}`
+    case 'JSON_ARRAYAGG':
+      return (tuples) => `[${tuples.map((tuple) => jsonText(tuple[0], types[0] as DataType, 'UTC')).join(',')}]`
+    default:
+      return (tuples) => singleValue(tuples)
+  }
+}
+
+function countedValues(tuples: Tuples): Map<unknown, number> {
+  const counts = new Map<unknown, number>()
+  for (const [value] of tuples) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return counts
+}
+
+function singleValue(tuples: Tuples): unknown {
+  if (tuples.length > 1) throw embeddedErrors.ENGINE_SUBQUERY_ROWS({ count: tuples.length })
+  return tuples[0]?.[0] ?? null
+}

@@ -1,0 +1,55 @@
+/** The elements of a collection column, for UNNEST. */
+import { assert } from '#base'
+import { type Batch, type DataType, integerType, valueAt, vectorOf } from '#data'
+import type { Elements } from '#dataflow'
+import { schemaOf, type Unnest } from '#plan'
+import { embeddedErrors } from '../errors.ts'
+import type { Lowering } from './lowering.ts'
+
+/** Computes the collection of each row and lists its elements as columns. */
+export function elementsFunction(unnest: Unnest, lowering: Lowering): (batch: Batch) => Elements {
+  const { collection, columns, ordinality, input } = unnest
+  const spread = spreadOf(collection.type, columns.length)
+  const calc = lowering.calc(schemaOf(input), null, [collection])
+  const types = [...columns.map((column) => column.type), ...(ordinality === null ? [] : [integerType])]
+  return (batch) => {
+    const vector = calc.run(batch)?.columns[0]
+    assert(vector !== undefined, 'each row has a collection')
+    const rows: number[] = []
+    const values: unknown[][] = types.map(() => [])
+    for (let row = 0; row < batch.length; row++) {
+      const value = valueAt(vector, row, collection.type)
+      if (value === null) continue
+      let position = 0
+      for (const tuple of spread(value)) {
+        position++
+        rows.push(row)
+        tuple.forEach((item, index) => values[index]?.push(item))
+        if (ordinality !== null) values.at(-1)?.push(position)
+      }
+    }
+    return { count: rows.length, rows: Int32Array.from(rows), columns: types.map((type, index) => vectorOf(type, values[index] ?? [])) }
+  }
+}
+
+type Spread = (collection: unknown) => Iterable<readonly unknown[]>
+
+/** How a collection becomes rows of the added columns: an element that is a row gives a column for each of its fields. */
+function spreadOf(type: DataType, columns: number): Spread {
+  const element = (item: unknown, itemType: DataType): readonly unknown[] => {
+    if (itemType.kind !== 'row') return [item]
+    return item === null ? new Array<null>(columns).fill(null) : (item as readonly unknown[])
+  }
+  switch (type.kind) {
+    case 'array':
+      return (collection) => (collection as readonly unknown[]).map((item) => element(item, type.element))
+    case 'map':
+      return (collection) => (collection as ReadonlyMap<unknown, unknown>).entries()
+    case 'multiset':
+      return function* (collection) {
+        for (const [item, count] of collection as ReadonlyMap<unknown, number>) for (let i = 0; i < count; i++) yield element(item, type.element)
+      }
+    default:
+      throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: `UNNEST of ${type.kind}` })
+  }
+}

@@ -1,0 +1,71 @@
+/** The joints between operators. */
+import type { Batch } from '#data'
+import type { Operator, Output } from '#dataflow'
+
+/** One input of an operator, as an output of the operator before it. */
+export class InputPort implements Output {
+  readonly #operator: Operator
+  readonly #input: number
+
+  constructor(operator: Operator, input = 0) {
+    this.#operator = operator
+    this.#input = input
+  }
+
+  push(batch: Batch): void {
+    this.#operator.push(this.#input, batch)
+  }
+
+  advance(watermarkMs: number): void {
+    this.#operator.advance(this.#input, watermarkMs)
+  }
+
+  finish(): void {
+    this.#operator.finish(this.#input)
+  }
+}
+
+/** Hands everything to several receivers, in the order in which they were added. */
+export class Tee implements Output {
+  readonly #outputs: Output[] = []
+
+  add(output: Output): void {
+    this.#outputs.push(output)
+  }
+
+  push(batch: Batch): void {
+    for (const output of this.#outputs) output.push(batch)
+  }
+
+  advance(watermarkMs: number): void {
+    for (const output of this.#outputs) output.advance(watermarkMs)
+  }
+
+  finish(): void {
+    for (const output of this.#outputs) output.finish()
+  }
+}
+
+/** Passes columns on in another order; copies nothing. */
+export class Reorder implements Output {
+  readonly #places: readonly number[]
+  readonly #output: Output
+
+  constructor(places: readonly number[], output: Output) {
+    this.#places = places
+    this.#output = output
+  }
+
+  push(batch: Batch): void {
+    const columns = this.#places.map((place) => batch.columns[place] as Batch['columns'][number])
+    this.#output.push({ ...batch, columns })
+  }
+
+  advance(watermarkMs: number): void {
+    this.#output.advance(watermarkMs)
+  }
+
+  finish(): void {
+    this.#output.finish()
+  }
+}

@@ -1,0 +1,150 @@
+/** The relations that need little more than their operator. */
+import { batchOf, type Batch, type Schema } from '#data'
+import { createDeduplicate, Distinct, Limit, type Operator, type Output, Sort, TimeSort, Top, Union, Unnest, WindowAssign } from '#dataflow'
+import {
+  columnOf,
+  type Distinct as DistinctRelation,
+  type Relation,
+  schemaOf,
+  type Sort as SortRelation,
+  type Top as TopRelation,
+  type Union as UnionRelation,
+  type Unnest as UnnestRelation,
+  type Values,
+  walkRelations,
+  type Window,
+} from '#plan'
+import { embeddedCapabilities } from '../capabilities.ts'
+import { embeddedErrors } from '../errors.ts'
+import { compileScalar } from '../generate/scalar.ts'
+import { clockOf, slicesOf } from './aggregate.ts'
+import { elementsFunction } from './elements.ts'
+import type { Lowering } from './lowering.ts'
+import { orderOf, placesOf } from './places.ts'
+import { InputPort } from './ports.ts'
+import { ValuesTask } from './tasks.ts'
+
+/** Refuses a relation that the engine does not run, with the reason that its capability table gives. */
+export function refuse(relation: Relation): never {
+  const capability = embeddedCapabilities[relation.kind]
+  const detail = typeof capability === 'string' ? undefined : 'no' in capability ? `${capability.no}.` : `It runs ${capability.only}.`
+  throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: names[relation.kind] ?? relation.kind }, { detail })
+}
+
+const names: Partial<Record<Relation['kind'], string>> = { over: 'an OVER aggregate', match: 'MATCH_RECOGNIZE' }
+
+function typesOf(schema: Schema): Schema[number]['type'][] {
+  return schema.map((column) => column.type)
+}
+
+export function lowerValues(values: Values, output: Output, lowering: Lowering): ValuesTask {
+  const { session } = lowering
+  const batch = (): Batch | null => {
+    const rows = values.rows.map((row) => row.map((expression) => compileScalar(expression, [], session)()))
+    return rows.length === 0 ? null : batchOf(values.columns, rows)
+  }
+  return new ValuesTask(batch, output)
+}
+
+export function lowerUnion({ inputs }: UnionRelation, output: Output, lowering: Lowering): void {
+  const operator = new Union({ inputs: inputs.length }, output)
+  inputs.forEach((input, index) => {
+    lowering.attach(input, new InputPort(operator, index))
+  })
+}
+
+export function lowerDistinct({ input }: DistinctRelation, output: Output, lowering: Lowering): void {
+  lowering.attach(input, new InputPort(new Distinct({ types: typesOf(schemaOf(input)) }, output)))
+}
+
+export function lowerUnnest(unnest: UnnestRelation, output: Output, lowering: Lowering): void {
+  const operator = new Unnest({ elementsOf: elementsFunction(unnest, lowering), keepsEmpty: unnest.join === 'left' }, output)
+  lowering.attach(unnest.input, new InputPort(operator))
+}
+
+/** A window whose rows are not aggregated at once: rows are copied into their windows. */
+export function lowerWindow(window: Window, output: Output, lowering: Lowering): void {
+  if (window.shape.kind === 'session') refuse(window)
+  const shape = slicesOf(window.shape)
+  const time = placesOf(schemaOf(window.input), [window.time])[0] ?? 0
+  lowering.attach(window.input, new InputPort(new WindowAssign({ time, slices: shape, clock: clockOf(window, lowering) }, output)))
+}
+
+export function lowerTop(top: TopRelation, output: Output, lowering: Lowering): void {
+  if (top.function !== 'ROW_NUMBER') throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: `a Top-N by ${top.function}` })
+  const schema = schemaOf(top.input)
+  const roles = top.partitionBy.map((name) => columnOf(top.input, name).role)
+  if (roles.includes('window-start') && roles.includes('window-end')) throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'a Top-N per window' })
+  const { before } = lowering.changelogOf(top)
+  const operator = deduplication(top, schema, before, output, lowering) ?? topOperator(top, schema, before, output, lowering)
+  lowering.attach(top.input, new InputPort(operator))
+}
+
+/** One row a key by time, over rows that only come: needs no order to be kept. */
+function deduplication(top: TopRelation, schema: Schema, before: boolean, output: Output, lowering: Lowering): Operator | undefined {
+  const [key, ...others] = top.orderBy
+  if (top.from !== 1 || top.to !== 1 || top.rank !== null || key === undefined || others.length > 0) return undefined
+  const { role } = columnOf(top.input, key.column)
+  if ((role !== 'event-time' && role !== 'processing-time') || !lowering.isAppendOnly(top.input)) return undefined
+  return createDeduplicate(
+    {
+      types: typesOf(schema),
+      key: placesOf(schema, top.partitionBy),
+      keep: key.descending ? 'last' : 'first',
+      time: role === 'event-time' ? (placesOf(schema, [key.column])[0] ?? 0) : null,
+      emitsUpdateBefore: before,
+    },
+    output,
+  )
+}
+
+function topOperator(top: TopRelation, schema: Schema, before: boolean, output: Output, lowering: Lowering): Operator {
+  return new Top(
+    {
+      types: typesOf(schema),
+      partitionBy: placesOf(schema, top.partitionBy),
+      orderBy: orderOf(schema, top.orderBy),
+      from: top.from,
+      to: top.to,
+      placed: top.rank !== null,
+      retracts: !lowering.isAppendOnly(top.input),
+      emitsUpdateBefore: before,
+    },
+    output,
+  )
+}
+
+export function lowerSort(sort: SortRelation, output: Output, lowering: Lowering): void {
+  lowering.attach(sort.input, new InputPort(sortOperator(sort, output, lowering)))
+}
+
+function sortOperator(sort: SortRelation, output: Output, lowering: Lowering): Operator {
+  const schema = schemaOf(sort.input)
+  const { limit, offset } = sort
+  const retracts = !lowering.isAppendOnly(sort.input)
+  const shape = { types: typesOf(schema), orderBy: orderOf(schema, sort.orderBy) }
+  if (sort.orderBy.length === 0 && limit !== null && !retracts) {
+    const operator = new Limit({ offset, limit }, output)
+    lowering.countLimit(sort, operator)
+    return operator
+  }
+  if (isBounded(sort.input, lowering)) return new Sort({ ...shape, offset, limit, retracts }, output)
+  if (limit !== null) {
+    const { before } = lowering.changelogOf(sort)
+    return new Top({ ...shape, partitionBy: [], from: offset + 1, to: offset + limit, placed: false, retracts, emitsUpdateBefore: before }, output)
+  }
+  const [first] = sort.orderBy
+  const role = first === undefined ? undefined : columnOf(sort.input, first.column).role
+  if (first === undefined || first.descending || (role !== 'event-time' && role !== 'window-time')) {
+    throw embeddedErrors.ENGINE_SORT_UNBOUNDED()
+  }
+  return new TimeSort({ ...shape, time: placesOf(schema, [first.column])[0] ?? 0 }, output)
+}
+
+function isBounded(relation: Relation, lowering: Lowering): boolean {
+  let bounded = true
+  walkRelations([relation], (each) => {
+    if (each.kind === 'scan') bounded &&= lowering.isBounded(each)
+  })
+  return bounded
+}

@@ -1,0 +1,128 @@
+/** What a run reads: each table once, however many relations scan it, and the rows of VALUES. */
+import type { Batch } from '#data'
+import { watermarkEnd, watermarkNone } from '#data'
+import type { ColumnCondition, ReadRequest, Source, WantedColumn } from '#connectors'
+import type { Output, WatermarkOperator } from '#dataflow'
+import { type Relation, type Scan, type TablePath, walkRelations } from '#plan'
+import { conditionsOf } from './conditions.ts'
+import { Reorder, Tee } from './ports.ts'
+
+/** One reading of a table. */
+export class ScanTask {
+  readonly table: TablePath
+  readonly source: Source
+  readonly #wanted: WantedColumn[] = []
+  readonly #conditions: (readonly ColumnCondition[])[] = []
+  readonly #outputs = new Tee()
+  readonly #watermarks: WatermarkOperator[] = []
+  /** Sources of higher priority are read to their end first. */
+  priority = 0
+
+  constructor(table: TablePath, source: Source) {
+    this.table = table
+    this.source = source
+  }
+
+  add(scan: Scan, output: Output): void {
+    const places = scan.columns.map((column) => {
+      const { kind, key } = scan.sources[column.name] ?? { kind: 'physical' as const, key: column.name }
+      const known = this.#wanted.findIndex((wanted) => wanted.kind === kind && wanted.key === key)
+      return known >= 0 ? known : this.#wanted.push({ kind, key, type: column.type }) - 1
+    })
+    this.#conditions.push(conditionsOf(scan))
+    this.#outputs.add(new Reorder(places, output))
+  }
+
+  raisePriority(priority: number): void {
+    this.priority = Math.max(this.priority, priority)
+  }
+
+  watch(operator: WatermarkOperator): void {
+    this.#watermarks.push(operator)
+  }
+
+  /** Event time reached by this input, in epoch milliseconds; minus infinity while nothing is known. */
+  get watermark(): number {
+    return this.#watermarks.length === 0 ? watermarkNone : Math.min(...this.#watermarks.map((operator) => operator.watermark))
+  }
+
+  request(signal: AbortSignal): ReadRequest {
+    const [first] = this.#conditions
+    const same = this.#conditions.every((conditions) => sameConditions(conditions, first ?? []))
+    return { columns: this.#wanted, conditions: same ? (first ?? []) : [], signal }
+  }
+
+  push(batch: Batch): void {
+    this.#outputs.push(batch)
+  }
+
+  finish(): void {
+    this.#outputs.advance(watermarkEnd)
+    this.#outputs.finish()
+  }
+}
+
+function sameConditions(a: readonly ColumnCondition[], b: readonly ColumnCondition[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((condition, index) => {
+      const other = b[index]
+      return (
+        other !== undefined &&
+        condition.column === other.column &&
+        condition.operator === other.operator &&
+        condition.values.length === other.values.length &&
+        condition.values.every((value, place) => Object.is(value, other.values[place]))
+      )
+    })
+  )
+}
+
+/** The rows of VALUES: one batch, ready from the start. */
+export class ValuesTask {
+  readonly #batch: () => Batch | null
+  readonly #output: Output
+
+  constructor(batch: () => Batch | null, output: Output) {
+    this.#batch = batch
+    this.#output = output
+  }
+
+  run(): void {
+    const batch = this.#batch()
+    if (batch !== null) this.#output.push(batch)
+    this.#output.advance(watermarkEnd)
+    this.#output.finish()
+  }
+}
+
+/** Finds the one task that reads a table under the same options. */
+export class TaskFinder {
+  readonly #open: (scan: Scan) => Source
+  readonly #tasks = new Map<string, ScanTask>()
+
+  constructor(open: (scan: Scan) => Source) {
+    this.#open = open
+  }
+
+  scanTask(scan: Scan): ScanTask {
+    const key = JSON.stringify([scan.table, Object.entries(scan.options).sort()])
+    let task = this.#tasks.get(key)
+    if (task === undefined) {
+      task = new ScanTask(scan.table, this.#open(scan))
+      this.#tasks.set(key, task)
+    }
+    return task
+  }
+
+  /** Lets the tasks below a relation know how far event time has come. */
+  watchWatermark(relation: Relation, operator: WatermarkOperator): void {
+    walkRelations([relation], (each) => {
+      if (each.kind === 'scan') this.scanTask(each).watch(operator)
+    })
+  }
+
+  get tasks(): readonly ScanTask[] {
+    return [...this.#tasks.values()]
+  }
+}

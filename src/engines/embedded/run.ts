@@ -1,0 +1,201 @@
+/**
+ * The loop that drives a run: reads the source whose event time is furthest behind, pushes its batch through the operators, waits for
+ * what has to drain, and now and then lets the rest of the process have its turn.
+ */
+import type { Clock } from '#base'
+import { watermarkEnd, watermarkNone } from '#data'
+import type { SourceBatch, SourceReader } from '#connectors'
+import type { JobState, RunReport } from '../engine.ts'
+import type { ScanTask } from './lower/tasks.ts'
+import type { Instance, SinkTask } from './program.ts'
+
+/** Longest time for which the loop keeps the process to itself. */
+const turnMs = 10
+
+/** A source being read. */
+interface Feed {
+  readonly task: ScanTask
+  readonly reader: SourceReader
+  state: 'idle' | 'waiting' | 'ready' | 'ended'
+  next: SourceBatch | null
+  wait: Promise<void> | null
+}
+
+export class Run {
+  readonly #instance: Instance
+  readonly #clock: Clock
+  readonly #abort = new AbortController()
+  readonly #feeds: Feed[] = []
+  readonly #startedAt: number
+  readonly #startedMs: number
+  #endedMs: number | null = null
+  #rowsIn = 0
+  #failure: unknown
+  state: JobState = 'running'
+
+  constructor(instance: Instance, clock: Clock) {
+    this.#instance = instance
+    this.#clock = clock
+    this.#startedAt = clock.nowMs()
+    this.#startedMs = clock.monotonicMs()
+  }
+
+  /** Asks the run to end without reading on: what was written is committed. */
+  stop(): void {
+    if (this.state === 'running') this.state = 'stopped'
+    this.#abort.abort()
+  }
+
+  get error(): Error | null {
+    return this.#failure instanceof Error ? this.#failure : null
+  }
+
+  /** Resolves when the run has ended; rejects with what made it fail. */
+  async run(): Promise<void> {
+    try {
+      await this.#open()
+      await this.#readAll()
+      await this.#commit()
+      if (this.state === 'running') this.state = 'finished'
+    } catch (error) {
+      this.state = 'failed'
+      this.#failure = error
+      throw error
+    } finally {
+      this.#endedMs = this.#clock.monotonicMs()
+      this.#abort.abort()
+      await this.#close()
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { signal } = this.#abort
+    for (const { sink, schema, overwrite, output } of this.#instance.sinks) output.writer = await sink.open({ schema, overwrite, signal })
+    for (const task of this.#instance.scans) {
+      const reader = await task.source.open(task.request(signal))
+      this.#feeds.push({ task, reader, state: 'idle', next: null, wait: null })
+    }
+  }
+
+  async #readAll(): Promise<void> {
+    for (const values of this.#instance.values) values.run()
+    await this.#drain()
+    let turnStart = this.#clock.monotonicMs()
+    while (this.state === 'running') {
+      const feed = this.#chooseFeed()
+      if (feed === undefined) {
+        if (this.#feeds.every((each) => each.state === 'ended')) return
+        await this.#waitForAny()
+        turnStart = this.#clock.monotonicMs()
+        continue
+      }
+      if (feed.state === 'waiting') {
+        await feed.wait
+        turnStart = this.#clock.monotonicMs()
+        continue
+      }
+      this.#take(feed)
+      if (this.#instance.needsNoMore()) return
+      const drain = this.#instance.backPressure.drain()
+      if (drain !== undefined) await drain
+      if (this.#clock.monotonicMs() - turnStart > turnMs) {
+        await nextTurn()
+        turnStart = this.#clock.monotonicMs()
+      }
+    }
+  }
+
+  /** Pushes the batch that a feed holds, or ends it. */
+  #take(feed: Feed): void {
+    const { next } = feed
+    feed.next = null
+    if (next === null) {
+      feed.state = 'ended'
+      feed.task.finish()
+      return
+    }
+    feed.state = 'idle'
+    this.#rowsIn += next.batch.length
+    feed.task.push(next.batch)
+  }
+
+  /**
+   * The feed to take from: highest priority first, then the one whose event time is furthest behind, then the order of the statement.
+   * A bounded input is waited for even where another one is ready, so that runs repeat; an unbounded one is not.
+   */
+  #chooseFeed(): Feed | undefined {
+    let best: Feed | undefined
+    for (const feed of this.#feeds) {
+      if (feed.state === 'idle') this.#request(feed)
+      if (feed.state === 'ended' || (feed.state === 'waiting' && !feed.task.source.bounded)) continue
+      if (best === undefined || comesBefore(feed.task, best.task)) best = feed
+    }
+    return best
+  }
+
+  #request(feed: Feed): void {
+    const next = feed.reader.read()
+    if (!(next instanceof Promise)) {
+      feed.next = next
+      feed.state = 'ready'
+      return
+    }
+    feed.state = 'waiting'
+    feed.wait = next.then((batch) => {
+      feed.next = batch
+      feed.state = 'ready'
+    })
+    // Whoever awaits it sees the failure; until then it is not an unhandled one.
+    feed.wait.catch(() => undefined)
+  }
+
+  async #waitForAny(): Promise<void> {
+    await Promise.race([...this.#feeds.flatMap((feed) => (feed.state === 'waiting' && feed.wait !== null ? [feed.wait] : [])), this.#aborted()])
+  }
+
+  #aborted(): Promise<void> {
+    const { signal } = this.#abort
+    return new Promise((resolve) => {
+      if (signal.aborted) resolve()
+      else signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+
+  async #drain(): Promise<void> {
+    await this.#instance.backPressure.drain()
+  }
+
+  /** Makes what was written visible, in two phases. */
+  async #commit(): Promise<void> {
+    await this.#drain()
+    const prepared: { task: SinkTask; record: unknown }[] = []
+    for (const task of this.#instance.sinks) prepared.push({ task, record: await task.output.writer?.prepare() })
+    for (const { task, record } of prepared) await task.output.writer?.commit(record)
+  }
+
+  async #close(): Promise<void> {
+    const closing = [...this.#feeds.map((feed) => feed.reader.close()), ...this.#instance.sinks.map((task) => task.output.writer?.close())]
+    await Promise.allSettled(closing)
+  }
+
+  report(): RunReport {
+    const watermark = Math.min(watermarkEnd, ...this.#feeds.filter((feed) => feed.state !== 'ended').map((feed) => feed.task.watermark))
+    return {
+      rowsIn: this.#rowsIn,
+      rowsOut: [...this.#instance.sinks.map((task) => task.output.rows), ...this.#instance.collects.map((collect) => collect.rows)].reduce((a, b) => a + b, 0),
+      skippedRows: this.#feeds.reduce((rows, feed) => rows + feed.reader.skippedRows, 0),
+      lateRows: this.#instance.lateRows(),
+      watermarkMs: watermark === watermarkNone || watermark === watermarkEnd ? null : watermark,
+      startedAt: this.#startedAt,
+      durationMs: (this.#endedMs ?? this.#clock.monotonicMs()) - this.#startedMs,
+    }
+  }
+}
+
+function comesBefore(a: ScanTask, b: ScanTask): boolean {
+  return a.priority !== b.priority ? a.priority > b.priority : a.watermark < b.watermark
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

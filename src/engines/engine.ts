@@ -1,0 +1,73 @@
+/** The ways to run a plan. Every engine gives the same answers; what it cannot run it refuses with a reason. */
+import type { Batch, Schema } from '#data'
+import type { Plan, RelationKind, Scan, Tables } from '#plan'
+
+export type EngineName = 'embedded' | 'flink' | 'spark' | 'storm'
+
+/** Whether an engine runs a kind of relation; `no` and `only` say why and when, as a clause that can follow the name. */
+export type Capability = 'yes' | { readonly no: string } | { readonly only: string }
+export type Capabilities = Readonly<Record<RelationKind, Capability>>
+
+/** What an engine made of a plan. */
+export interface Program {
+  readonly engine: EngineName
+  /** One for each output of the plan. */
+  readonly outputs: readonly ProgramOutput[]
+  /** What the run will keep and move, as far as that is known before. */
+  cost(): string
+  /** How it will run, as text: operators and, for the embedded engine, generated code. */
+  explain(): string
+}
+
+export interface ProgramOutput {
+  readonly schema: Schema
+  /** Whether earlier rows may change or go. */
+  readonly updating: boolean
+}
+
+/** Compile is pure. The rest are idempotent and find the work by jobId alone. observe changes nothing. */
+export interface Engine<P extends Program = Program> {
+  readonly name: EngineName
+  readonly capabilities: Capabilities
+  /** Whether the reader of a scan can read single fields of a ROW column, under keys such as `bid.price`. */
+  readsFields(scan: Scan, tables: Tables): boolean
+  compile(plan: Plan, tables: Tables, settings: RunSettings): P
+  start(jobId: string, program: P, results?: ResultListener): Promise<void>
+  observe(jobId: string): Promise<Observation>
+  /** Waits for the end of a job; rejects with what made it fail. */
+  ended(jobId: string): Promise<void>
+  /** Resolves when the job has ended. */
+  stop(jobId: string, how: 'now'): Promise<void>
+  /** Lets go of what is known of a job that has ended. */
+  forget(jobId: string): void
+}
+
+/** Configuration of a run under Flink's keys, such as `table.local-time-zone`. */
+export type RunSettings = Readonly<Record<string, string>>
+
+/** Takes the rows of outputs that are shown to the caller. */
+export interface ResultListener {
+  /** The batch is only valid during the call. A promise holds the run back. */
+  changes(output: number, schema: Schema, batch: Batch): void | Promise<void>
+}
+
+/** What is known of a job, and how. */
+export type Observation =
+  | { readonly kind: 'present'; readonly source: string; readonly at: number; readonly state: JobState; readonly error: Error | null; readonly report: RunReport }
+  | { readonly kind: 'absent'; readonly source: string; readonly at: number }
+  | { readonly kind: 'unreachable'; readonly source: string; readonly at: number; readonly reason: string }
+
+export type JobState = 'running' | 'finished' | 'stopped' | 'failed'
+
+/** What a run has done so far. */
+export interface RunReport {
+  readonly rowsIn: number
+  readonly rowsOut: number
+  readonly skippedRows: number
+  readonly lateRows: number
+  /** Epoch milliseconds; null before the first. The least over all sources. */
+  readonly watermarkMs: number | null
+  readonly startedAt: number
+  /** Milliseconds of running. */
+  readonly durationMs: number
+}

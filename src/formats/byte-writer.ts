@@ -1,0 +1,232 @@
+/** A growing buffer of bytes, and the spellings of numbers, dates and times that Flink's text formats share: Java's. */
+
+const zero = 48
+const minus = 45
+const point = 46
+const encoder = new TextEncoder()
+const dayMs = 86_400_000
+
+export class ByteWriter {
+  data: Uint8Array
+  length = 0
+  /** The date last written and its bytes: rows near one another mostly have the same. */
+  #dateDays = Number.NaN
+  #dateBytes = new Uint8Array(0)
+
+  constructor(capacity = 65_536) {
+    this.data = new Uint8Array(capacity)
+  }
+
+  /** Makes room for `count` more bytes. */
+  ensure(count: number): void {
+    if (this.length + count <= this.data.length) return
+    const grown = new Uint8Array(Math.max(this.data.length * 2, this.length + count))
+    grown.set(this.data.subarray(0, this.length))
+    this.data = grown
+  }
+
+  byte(byte: number): void {
+    this.ensure(1)
+    this.data[this.length++] = byte
+  }
+
+  bytes(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.ensure(end - start)
+    if (end - start > 64) {
+      this.data.set(bytes.subarray(start, end), this.length)
+    } else {
+      for (let from = start, to = this.length; from < end; from++, to++) this.data[to] = bytes[from] as number
+    }
+    this.length += end - start
+  }
+
+  text(text: string): void {
+    this.ensure(text.length * 3)
+    const { data } = this
+    let at = this.length
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index)
+      if (code > 127) {
+        this.length += encoder.encodeInto(text, data.subarray(this.length)).written
+        return
+      }
+      data[at++] = code
+    }
+    this.length = at
+  }
+
+  /** A safe integer. */
+  integer(value: number): void {
+    this.ensure(20)
+    let rest = value
+    if (rest < 0) {
+      this.data[this.length++] = minus
+      rest = -rest
+    }
+    if (rest > 999_999_999) {
+      const high = Math.floor(rest / 1e9)
+      this.integer(high)
+      this.#padded(rest - high * 1e9, 9)
+    } else {
+      this.#padded(rest, digitCount(rest))
+    }
+  }
+
+  /** So many digits of a whole number below 10^9, zeros in front. */
+  #padded(value: number, digits: number): void {
+    let rest = value | 0
+    for (let at = this.length + digits - 1; at >= this.length; at--) {
+      const tenth = (rest / 10) | 0
+      this.data[at] = zero + rest - tenth * 10
+      rest = tenth
+    }
+    this.length += digits
+  }
+
+  /** As Java's Double.toString: `1.0`, `0.001`, `1.0E10`, `NaN`. */
+  double(value: number): void {
+    const hundredfold = value * 100
+    const rounded = Math.round(hundredfold)
+    // A value of few digits is the quotient of two small whole numbers; its shortest spelling is theirs.
+    if (rounded / 100 === value && rounded !== 0 && Math.abs(rounded) < 1e9 && Math.abs(value) >= 0.01) this.#hundredths(rounded)
+    else this.text(javaNumber(String(value), value))
+  }
+
+  /** As Java's Float.toString: the shortest digits that make the same float. */
+  float(value: number): void {
+    let digits = 6
+    let text = value.toPrecision(digits)
+    while (digits < 9 && Math.fround(Number(text)) !== value && Number.isFinite(value)) {
+      digits++
+      text = value.toPrecision(digits)
+    }
+    this.text(javaNumber(String(Number(text)), value))
+  }
+
+  #hundredths(rounded: number): void {
+    const size = Math.abs(rounded)
+    if (rounded < 0) this.byte(minus)
+    const whole = (size / 100) | 0
+    const fraction = size - whole * 100
+    this.integer(whole)
+    this.ensure(3)
+    this.data[this.length++] = point
+    const tens = (fraction / 10) | 0
+    this.data[this.length++] = zero + tens
+    if (fraction !== tens * 10) this.data[this.length++] = zero + fraction - tens * 10
+  }
+
+  /** An unscaled value as Java's BigDecimal writes it, or without an exponent. */
+  decimal(unscaled: number | bigint, scale: number, scientific: boolean): void {
+    if (scale === 0 && typeof unscaled === 'number') this.integer(unscaled)
+    else this.text(decimalText(unscaled, scale, scientific))
+  }
+
+  /** `2001-01-31` of days since 1970. */
+  date(days: number): void {
+    if (days !== this.#dateDays) {
+      this.#dateDays = days
+      this.#dateBytes = encoder.encode(dateText(days))
+    }
+    this.bytes(this.#dateBytes)
+  }
+
+  /** `12:30:59` with as many digits of the fraction as there are; `nanos` is the nanosecond of the second. */
+  clock(secondOfDay: number, nanos: number): void {
+    this.ensure(18)
+    const minutes = (secondOfDay / 60) | 0
+    const hours = (minutes / 60) | 0
+    this.#padded(hours, 2)
+    this.data[this.length++] = 58
+    this.#padded(minutes - hours * 60, 2)
+    this.data[this.length++] = 58
+    this.#padded(secondOfDay - minutes * 60, 2)
+    if (nanos === 0) return
+    this.data[this.length++] = point
+    let digits = 9
+    let rest = nanos
+    while (rest % 10 === 0) {
+      rest /= 10
+      digits--
+    }
+    this.#padded(rest, digits)
+  }
+
+  /** A time of day in milliseconds. */
+  time(ms: number): void {
+    const seconds = Math.floor(ms / 1000)
+    this.clock(seconds, (ms - seconds * 1000) * 1_000_000)
+  }
+
+  /** A boxed time stamp; `separator` is the byte between date and time. */
+  timestamp(value: number | bigint, precision: number, separator: number): void {
+    let ms: number
+    let nanos: number
+    if (precision <= 3) {
+      ms = Number(value)
+      nanos = 0
+    } else {
+      const units = precision <= 6 ? 1000n : 1_000_000n
+      const exact = BigInt(value)
+      const below = ((exact % units) + units) % units
+      ms = Number((exact - below) / units)
+      nanos = Number(below) * (precision <= 6 ? 1000 : 1)
+    }
+    const days = Math.floor(ms / dayMs)
+    const msOfDay = ms - days * dayMs
+    const seconds = Math.floor(msOfDay / 1000)
+    this.date(days)
+    this.byte(separator)
+    this.clock(seconds, (msOfDay - seconds * 1000) * 1_000_000 + nanos)
+  }
+}
+
+function digitCount(value: number): number {
+  let digits = 1
+  for (let bound = 10; value >= bound; bound *= 10) digits++
+  return digits
+}
+
+/** JavaScript's digits in Java's layout: an exponent below 10^-3 and from 10^7 on, and always a fraction. */
+function javaNumber(text: string, value: number): string {
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
+  if (!Number.isFinite(value)) return text
+  const sign = value < 0 ? '-' : ''
+  const [mantissa = '', exponentText = '0'] = (value < 0 ? text.slice(1) : text).split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const digits = (whole + fraction).replace(/^0+/, '')
+  const leading = whole === '0' ? -(fraction.length - fraction.replace(/^0+/, '').length) : whole.length
+  /** Place of the point in the digits. */
+  const place = leading + Number(exponentText)
+  const significant = digits.replace(/0+$/, '')
+  if (place > 7 || place < -2) return `${sign}${significant[0]}.${significant.slice(1) || '0'}E${place - 1}`
+  if (place <= 0) return `${sign}0.${'0'.repeat(-place)}${significant}`
+  return `${sign}${significant.slice(0, place).padEnd(place, '0')}.${significant.slice(place) || '0'}`
+}
+
+export function decimalText(unscaled: number | bigint, scale: number, scientific: boolean): string {
+  const negative = unscaled < 0
+  const digits = (negative ? -unscaled : unscaled).toString()
+  const sign = negative ? '-' : ''
+  const exponent = digits.length - 1 - scale
+  if (scientific && exponent < -6) {
+    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : ''
+    return `${sign}${digits[0]}${fraction}E${exponent}`
+  }
+  if (scale === 0) return sign + digits
+  const padded = digits.padStart(scale + 1, '0')
+  return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`
+}
+
+/** ISO 8601: years beyond 9999 carry a sign. */
+function dateText(days: number): string {
+  const date = new Date(days * dayMs)
+  const year = date.getUTCFullYear()
+  const size = Math.abs(year).toString().padStart(4, '0')
+  const sign = year < 0 ? '-' : year > 9999 ? '+' : ''
+  return `${sign}${size}-${pair(date.getUTCMonth() + 1)}-${pair(date.getUTCDate())}`
+}
+
+function pair(value: number): string {
+  return value.toString().padStart(2, '0')
+}

@@ -1,0 +1,14 @@
+/** Comma-separated values, as Flink's `csv` format has them. */
+import type { RecordFormat } from '../format.ts'
+import { csvDecoder } from './decoder.ts'
+import { CsvEncoder } from './encoder.ts'
+import { csvOptions } from './settings.ts'
+
+export const csvFormat: RecordFormat = {
+  kind: 'record',
+  name: 'csv',
+  extension: 'csv',
+  options: csvOptions,
+  decoder: csvDecoder,
+  encoder: (table) => new CsvEncoder(table),
+}

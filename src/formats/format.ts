@@ -1,0 +1,142 @@
+/**
+ * The seam of the formats: how bytes become batches and batches become bytes. A format is one folder with the same few files and one
+ * line in list.ts. There are two kinds:
+ *
+ * - a record format (csv, json, raw) reads a stream of records from front to back, from a file, a message or anything else;
+ * - a file format (parquet) needs the whole file, with random access to read it, and appends to write it.
+ *
+ * A format touches no file itself: whoever reads or writes hands it bytes.
+ */
+import type { Batch, DataType, Schema } from '#data'
+import type { Option, Options } from './options.ts'
+
+export type Format = RecordFormat | FileFormat
+
+/** What a format needs to know of a table. */
+export interface FormatTable {
+  /** Printed name, for errors. */
+  readonly name: string
+  /** The columns kept in the format, in order: physical columns without those that live elsewhere, as partition columns do. */
+  readonly schema: Schema
+  /** The table's options after they were checked; those of a format begin with its name, as in `csv.header`. */
+  readonly options: Options
+  /** Zone of local time stamps, such as `Europe/Berlin`. */
+  readonly timeZone: string
+}
+
+export interface RecordFormat {
+  readonly kind: 'record'
+  /** The value of the option `format`. */
+  readonly name: string
+  /** The usual end of a file name, such as `csv`. */
+  readonly extension: string
+  readonly options: readonly Option[]
+  /** Makes a decoder of the wanted columns, by name; the columns of its batches are in that order. */
+  decoder(table: FormatTable, wanted: readonly string[]): RecordDecoder
+  /** Makes an encoder of rows that hold all columns of the table. Null when the format is read only. */
+  readonly encoder: ((table: FormatTable) => RecordEncoder) | null
+}
+
+/** Turns bytes into rows. It is told where an input begins, then given its bytes a stretch at a time. */
+export interface RecordDecoder {
+  /** Starts an input, such as a file; `name` and the number of records already read of it are for errors. */
+  begin(name: string, recordsBefore: number): void
+  /**
+   * Decodes whole records of `bytes` from `start`, at most `batchRows` rows, into `batch`, and returns the offset after the last
+   * record it took. With less than a whole record left it returns at once; the caller gives the rest again with what follows it.
+   * `last` says that nothing follows. The batch refers to `bytes` and is valid until the next call; the bytes of the records taken
+   * belong to the decoder, which undoes escapes in place.
+   */
+  decode(bytes: Uint8Array, start: number, end: number, last: boolean): number
+  /**
+   * Gives up the record that begins at `start`, because it is too long to wait for its end, and counts it as skipped. Returns where
+   * to go on: after its first line, or `end`, and then what is left of the line is dropped when it comes.
+   */
+  discard(bytes: Uint8Array, start: number, end: number): number
+  readonly batch: Batch
+  /** Records of the input taken so far, headers and skipped ones included. */
+  readonly records: number
+  /** Rows of all inputs set aside because they could not be read. */
+  readonly skippedRows: number
+  /** Whether rows that cannot be read are set aside instead of stopping the work. */
+  readonly lenient: boolean
+}
+
+/** Turns rows into bytes. */
+export interface RecordEncoder {
+  /** What every file begins with, such as a line of column names; null when nothing. */
+  readonly header: Uint8Array | null
+  /** Encodes all rows of a batch of inserts. The result is valid until the next call. */
+  encode(batch: Batch): EncodedRows
+}
+export interface EncodedRows {
+  readonly data: Uint8Array
+  /** Offset in `data` after each row. The separator of records, a line feed, is the last byte of its row. */
+  readonly ends: Int32Array
+  readonly length: number
+}
+
+export interface FileFormat {
+  readonly kind: 'file'
+  /** The value of the option `format`. */
+  readonly name: string
+  /** The usual end of a file name, such as `parquet`. */
+  readonly extension: string
+  readonly options: readonly Option[]
+  openReader(table: FormatTable, file: ReadableFile, request: FileRequest): Promise<FileReader>
+  /** Null when the format is read only. */
+  readonly openWriter: ((table: FormatTable, file: AppendableFile) => Promise<FileWriter>) | null
+}
+
+/** Random access to a file. */
+export interface ReadableFile {
+  /** Path, for errors. */
+  readonly name: string
+  readonly size: number
+  /** Exactly `length` bytes from `offset`; the caller owns them. */
+  read(offset: number, length: number): Promise<Uint8Array>
+}
+
+/** A file that is written from front to back. */
+export interface AppendableFile {
+  /** Path, for errors. */
+  readonly name: string
+  /** Takes the bytes over before it returns. A promise asks the caller to wait. */
+  append(bytes: Uint8Array): void | Promise<void>
+}
+
+export interface FileRequest {
+  /** The wanted columns, in the order of the batch's columns. */
+  readonly columns: readonly { readonly name: string; readonly type: DataType }[]
+  /** All of them must hold. A reader may use them to skip rows and need not: rows are checked again. */
+  readonly conditions: readonly FileCondition[]
+  /** What `position()` of an earlier reader of the file returned, to go on from there; null to begin at the start. */
+  readonly position: unknown
+  readonly signal: AbortSignal
+}
+/** A comparison of a column with a boxed value of the column's type; `in` holds when one of the values is equal. */
+export interface FileCondition {
+  readonly column: string
+  readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=' | 'in'
+  readonly values: readonly unknown[]
+}
+
+export interface FileReader {
+  /** The next batch; null at the end. The batch may be filled again by the next call. */
+  read(): Batch | null | Promise<Batch | null>
+  /** Where reading stands after the last batch returned, as JSON. */
+  position(): unknown
+  /** Rows set aside because they could not be read. */
+  readonly skippedRows: number
+  /** Stops reading; the file itself is closed by whoever opened it. */
+  close(): Promise<void>
+}
+
+export interface FileWriter {
+  /** Takes the rows over before it returns. A promise asks the caller to wait. */
+  write(batch: Batch): void | Promise<void>
+  /** Bytes of the file, appended or about to be, for the rolling of files. */
+  readonly bytes: number
+  /** Appends what is left and the end of the file; the file itself is closed by whoever opened it. */
+  finish(): Promise<void>
+}

@@ -1,0 +1,18 @@
+export type {
+  AppendableFile,
+  EncodedRows,
+  FileCondition,
+  FileFormat,
+  FileReader,
+  FileRequest,
+  FileWriter,
+  Format,
+  FormatTable,
+  ReadableFile,
+  RecordDecoder,
+  RecordEncoder,
+  RecordFormat,
+} from './format.ts'
+export { formatNamed, formats } from './list.ts'
+export { type Option, Options, type OptionType, readOptions } from './options.ts'
+export { parseDurationMs, parseMemoryBytes } from './quantity.ts'

@@ -1,0 +1,14 @@
+/** JSON, one object a line, as Flink's `json` format has it. */
+import type { RecordFormat } from '../format.ts'
+import { jsonDecoder } from './decoder.ts'
+import { JsonEncoder } from './encoder.ts'
+import { jsonOptions } from './settings.ts'
+
+export const jsonFormat: RecordFormat = {
+  kind: 'record',
+  name: 'json',
+  extension: 'json',
+  options: jsonOptions,
+  decoder: jsonDecoder,
+  encoder: (table) => new JsonEncoder(table),
+}

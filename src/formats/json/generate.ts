@@ -1,0 +1,178 @@
+/**
+ * Writes the source of a JSON decoder for the wanted columns of a table: one loop over the fields of many records, where a field that
+ * nobody wants is run over and the others are read on the way. The keys of the last record are remembered by their place, so that a
+ * key is mostly found by one comparison of bytes. Nothing of a user's text is in the source: keys are bytes in slots, and only the
+ * count of columns and the kinds of their types shape it.
+ */
+import type { DataType } from '#data'
+
+/** More wanted columns than this are noted in an array, fewer in the bits of a number. */
+const bitsMax = 30
+
+/** So many columns have code of their own; the others are read by \`rows.value\`, for V8 does not optimise huge functions. */
+const casesMax = 16
+
+/**
+ * The body of a function of `slots` (stores, scanner, rows, keys and the value parsers) that returns
+ * `decode(bytes, start, end, rowsMax)`: it fills the stores and returns the offset after the last record taken; the count of rows is
+ * then in `rows.count`. The bytes end with a line feed.
+ */
+export function jsonSource(types: readonly DataType[]): string {
+  const manyColumns = types.length > bitsMax
+  const cases = types.slice(0, casesMax)
+  const rest = `${manyColumns ? noteInArray('slot') : 'const bit = 2 ** slot; if ((seen & bit) !== 0) rows.forget(slot, row); else seen |= bit'}; pos = rows.value(slot, bytes, at, row)`
+  const isWhole = manyColumns ? `found === ${types.length}` : `seen === ${2 ** types.length - 1}`
+  return `'use strict'
+const { stores, scanner, rows, keys, parse, separator, quick } = slots
+const keyBytes = keys.bytes, keyEnds = keys.ends, keySlots = keys.slots
+${cases.map((type, slot) => fieldConstants(type, slot)).join('\n')}
+return function decode(bytes, start, end, rowsMax) {
+  let pos = start, row = 0, serial = rows.serial
+  while (row < rowsMax && pos < end) {
+    const recordStart = pos
+    let byte = bytes[pos]
+    while (byte === 32 || byte === 9 || byte === 13) byte = bytes[++pos]
+    if (byte === 10) { pos++; continue }
+    let ${manyColumns ? 'found = 0' : 'seen = 0'}
+    serial++
+    record: {
+      if (byte !== 123) { scanner.fail(pos, '"{"'); pos = -1; break record }
+      pos++
+      byte = bytes[pos]
+      if (byte !== 34 && byte !== 125) { pos = scanner.blanks(bytes, pos); byte = bytes[pos] }
+      if (byte === 125) pos++
+      else for (let place = 0; ; place++) {
+        if (byte !== 34) { scanner.fail(pos, 'a key in double quotes'); pos = -1; break record }
+        let slot = -2, at = pos + 1
+        if (place < ${keyPlaces}) {
+          let key = place * ${keyBytesMax}
+          const keyEnd = keyEnds[place]
+          while (key < keyEnd && bytes[at] === keyBytes[key]) { at++; key++ }
+          if (key === keyEnd && bytes[at] === 34) slot = keySlots[place]
+        }
+        if (slot === -2) {
+          at = rows.findKey(bytes, pos, place)
+          if (at < 0) { pos = -1; break record }
+          slot = rows.slot
+        }
+        at++
+        if (bytes[at] === 58) { at++; if (bytes[at] === 32) at++ }
+        else { at = scanner.afterColon(bytes, at); if (at < 0) { pos = -1; break record } }
+        byte = bytes[at]
+        if (byte === 32 || byte === 9 || byte === 13) { at = scanner.blanks(bytes, at); byte = bytes[at] }
+        switch (slot) {
+${cases.map((type, slot) => fieldCase(type, slot, manyColumns)).join('\n')}
+          default:
+            ${cases.length < types.length ? 'if (slot >= 0) { ' + rest + ' } else ' : ''}            if (byte === 34) {
+              pos = at + 1
+              while ((byte = bytes[pos]) !== 34 && byte !== 92 && byte > 31) pos++
+              pos = byte === 34 ? pos + 1 : scanner.string(bytes, at)
+            } else pos = scanner.value(bytes, at)
+        }
+        if (pos < 0) break record
+        byte = bytes[pos]
+        if (byte !== 44 && byte !== 125) { pos = scanner.blanks(bytes, pos); byte = bytes[pos] }
+        if (byte === 44) {
+          byte = bytes[++pos]
+          if (byte !== 34) { pos = scanner.blanks(bytes, pos); byte = bytes[pos] }
+        } else if (byte === 125) { pos++; break }
+        else { scanner.fail(pos, '"," or "}"'); pos = -1; break record }
+      }
+      byte = bytes[pos]
+      if (byte !== 10) { pos = scanner.blanks(bytes, pos); if (bytes[pos] !== 10) { scanner.fail(pos, 'the end of the line'); pos = -1; break record } }
+      pos++
+      if (!(${isWhole}) && !rows.fillMissing(${manyColumns ? 'serial' : 'seen'}, row)) { scanner.failedAt = pos - 1; pos = -1 }
+    }
+    if (pos < 0) pos = rows.fail(bytes, recordStart, row)
+    else row++
+  }
+  rows.count = row
+  rows.serial = serial
+  return pos
+}`
+}
+
+/** Room for remembered keys: so many places in a record, so many bytes each. */
+export const keyPlaces = 256
+export const keyBytesMax = 64
+
+function fieldConstants(type: DataType, slot: number): string {
+  const shape = 'precision' in type ? `, p${slot} = stores[${slot}].type.precision, c${slot} = stores[${slot}].type.scale` : ''
+  if (type.kind === 'char' || type.kind === 'varchar') return `const s${slot} = stores[${slot}].starts, e${slot} = stores[${slot}].ends`
+  return `const d${slot} = stores[${slot}].${type.kind === 'integer' ? 'integers' : 'numbers'}${shape}`
+}
+
+/** `at` is at the value, whose first byte is `byte`; leaves `pos` after the value, or negative. */
+function fieldCase(type: DataType, slot: number, manyColumns: boolean): string {
+  const note = manyColumns
+    ? noteInArray(`${slot}`)
+    : `if ((seen & ${2 ** slot}) !== 0) rows.forget(${slot}, row); else seen |= ${2 ** slot}`
+  return `          case ${slot}:
+            ${note}
+            ${readField(type, slot, `pos = rows.value(${slot}, bytes, at, row)`)}
+            break`
+}
+
+function noteInArray(slot: string): string {
+  return `if (rows.seen[${slot}] === serial) rows.forget(${slot}, row); else { rows.seen[${slot}] = serial; found++ }`
+}
+
+/** The quick way for the common types in their common spelling; everything else goes to `rows.value`. */
+function readField(type: DataType, slot: number, otherwise: string): string {
+  switch (type.kind) {
+    case 'char':
+    case 'varchar':
+      return `if (byte === 34) {
+              pos = at + 1
+              while ((byte = bytes[pos]) !== 34 && byte !== 92 && byte > 31 && byte < 128) pos++
+              if (byte === 34) { s${slot}[row] = at + 1; e${slot}[row] = pos; pos++ }
+              else pos = rows.string(${slot}, bytes, at, row)
+            } else ${otherwise}`
+    case 'integer':
+    case 'bigint':
+      return readInteger(slot, type.kind === 'integer' ? '2147483647' : '', otherwise)
+    case 'double':
+      return readNumber(slot, 'parse.double(bytes, at, pos)', otherwise)
+    case 'decimal':
+      return readNumber(slot, `parse.decimal(bytes, at, pos, p${slot}, c${slot})`, otherwise)
+    case 'timestamp':
+      return readTimestamp(slot, 'pos', '', otherwise)
+    case 'timestamp-ltz':
+      return readTimestamp(slot, 'pos - 1', 'bytes[pos - 1] === 90 && ', otherwise)
+    default:
+      return otherwise
+  }
+}
+
+/** Up to 15 digits without a zero in front. */
+function readInteger(slot: number, most: string, otherwise: string): string {
+  return `pos = byte === 45 ? at + 1 : at
+            const first${slot} = pos
+            let value${slot} = 0, digit${slot} = bytes[pos] - 48
+            while (digit${slot} >= 0 && digit${slot} <= 9) { value${slot} = value${slot} * 10 + digit${slot}; digit${slot} = bytes[++pos] - 48 }
+            if ((digit${slot} === -4 || digit${slot} === 77) && pos > first${slot} && pos - first${slot} < 16 && (bytes[first${slot}] !== 48 || pos === first${slot} + 1)${
+              most === '' ? '' : ` && value${slot} <= ${most}`
+            }) d${slot}[row] = byte === 45 ? 0 - value${slot} : value${slot}
+            else ${otherwise}`
+}
+
+function readNumber(slot: number, call: string, otherwise: string): string {
+  return `if (byte === 45 || (byte >= 48 && byte <= 57)) {
+              pos = scanner.number(bytes, at)
+              if (pos >= 0) {
+                const value${slot} = ${call}
+                if (value${slot} - value${slot} === 0) d${slot}[row] = value${slot}
+                else ${otherwise}
+              }
+            } else ${otherwise}`
+}
+
+function readTimestamp(slot: number, end: string, condition: string, otherwise: string): string {
+  return `if (byte === 34) {
+              pos = at + 1
+              while ((byte = bytes[pos]) !== 34 && byte !== 92 && byte > 31 && byte < 128) pos++
+              const value${slot} = ${condition}byte === 34 && quick ? parse.timestamp(bytes, at + 1, ${end}, p${slot}, separator) : NaN
+              if (value${slot} - value${slot} === 0) { d${slot}[row] = value${slot}; pos++ }
+              else ${otherwise}
+            } else ${otherwise}`
+}

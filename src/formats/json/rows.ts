@@ -1,0 +1,175 @@
+/**
+ * What generated JSON decoders call for everything that is not plain: keys that are not where they were, strings with escapes, odd
+ * values, missing fields, and records that cannot be read, which stop the work or, where the table says so, are set aside.
+ */
+import { type DataType, decodeText, printType } from '#data'
+import type { ColumnStore } from '../column-store.ts'
+import { RecordState } from '../record-state.ts'
+import { type TextReader, unreadable } from '../text-value.ts'
+import { isUtf8 } from '../utf8.ts'
+import { keyBytesMax, keyPlaces } from './generate.ts'
+import { type JsonScanner, lineFeed, quote } from './scanner.ts'
+import type { JsonSettings } from './settings.ts'
+import { compactInPlace, contentText, unescapeInPlace } from './text.ts'
+import { JsonValues } from './values.ts'
+
+const unknownSlot = -1
+const unlearned = -2
+const letterN = 110
+const failure = -1
+
+/** The keys that the last record had, by place: the bytes between the quotes, and the column they name. */
+export interface JsonKeys {
+  readonly bytes: Uint8Array
+  readonly ends: Int32Array
+  readonly slots: Int32Array
+}
+
+export class JsonRows extends RecordState {
+  /** The column of the key found last; −1 when nobody wants it. */
+  slot = unknownSlot
+  /** Counts records, so that columns seen need not be reset. */
+  serial = 0
+  /** For each column the serial of the record that had it last. */
+  readonly seen: Float64Array
+  readonly keys: JsonKeys = {
+    bytes: new Uint8Array(keyPlaces * keyBytesMax),
+    ends: Int32Array.from({ length: keyPlaces }, (_, place) => place * keyBytesMax),
+    slots: new Int32Array(keyPlaces).fill(unlearned),
+  }
+
+  readonly #scanner: JsonScanner
+  readonly #settings: JsonSettings
+  readonly #slots: ReadonlyMap<string, number>
+  readonly #readers: readonly TextReader[]
+  /** What was wrong with a value, where the JSON is right. */
+  #fault = ''
+
+  constructor(stores: readonly ColumnStore[], scanner: JsonScanner, settings: JsonSettings) {
+    super('json', stores, settings.lenient)
+    const values = new JsonValues(scanner, settings)
+    this.#scanner = scanner
+    this.#settings = settings
+    this.#slots = new Map(stores.map((store, slot) => [store.name, slot]))
+    this.#readers = stores.map((store) => values.reader(store.name, store.type))
+    this.seen = new Float64Array(stores.length)
+  }
+
+  /** Finds the column of the key whose opening quote is at `start`, and remembers it for its place; returns the closing quote. */
+  findKey(bytes: Uint8Array, start: number, place: number): number {
+    const end = this.#scanner.string(bytes, start)
+    if (end < 0) return failure
+    this.slot = this.#slots.get(contentText(bytes, start + 1, end - 1)) ?? unknownSlot
+    const length = end - start - 2
+    if (place < keyPlaces && length <= keyBytesMax) {
+      const at = place * keyBytesMax
+      this.keys.bytes.set(bytes.subarray(start + 1, end - 1), at)
+      this.keys.ends[place] = at + length
+      this.keys.slots[place] = this.slot
+    }
+    return end - 1
+  }
+
+  /** A column came twice in a record: the last one counts. */
+  forget(slot: number, row: number): void {
+    this.store(slot).clear(row)
+  }
+
+  /** A text column's string that is not plain ASCII. */
+  string(slot: number, bytes: Uint8Array, start: number, row: number): number {
+    const end = this.#scanner.string(bytes, start)
+    if (end < 0) return failure
+    const from = start + 1
+    if (!isUtf8(bytes, from, end - 1)) return this.#overlook(slot, row, start, end, () => this.#notUtf8(slot))
+    const escaped = bytes.subarray(from, end - 1).indexOf(92) >= 0
+    const store = this.store(slot)
+    store.starts[row] = from
+    store.ends[row] = escaped ? unescapeInPlace(bytes, from, end - 1) : end - 1
+    return end
+  }
+
+  /** Any value of any column; returns the place after it. */
+  value(slot: number, bytes: Uint8Array, start: number, row: number): number {
+    const store = this.store(slot)
+    const end = this.#scanner.value(bytes, start)
+    if (end < 0) return failure
+    if (bytes[start] === letterN) return this.#readNull(slot, row, start, end)
+    if (store.form === 'bytes') return this.#text(slot, bytes, start, end, row)
+    const value = (this.#readers[slot] as TextReader)(bytes, start, end)
+    if (value === unreadable) return this.#overlook(slot, row, start, end, () => describeValue(store, bytes, start, end))
+    if (value === null) return this.#readNull(slot, row, start, end)
+    store.setBoxed(row, value)
+    return end
+  }
+
+  /** A text column takes the text of whatever stands there. */
+  #text(slot: number, bytes: Uint8Array, start: number, end: number, row: number): number {
+    if (bytes[start] === quote) return this.string(slot, bytes, start, row)
+    if (!isUtf8(bytes, start, end)) return this.#overlook(slot, row, start, end, () => this.#notUtf8(slot))
+    const store = this.store(slot)
+    store.starts[row] = start
+    store.ends[row] = bytes[start] === 123 || bytes[start] === 91 ? compactInPlace(bytes, start, end) : end
+    return end
+  }
+
+  #notUtf8(slot: number): string {
+    return `Column "${this.store(slot).name}" holds bytes that are not UTF-8.`
+  }
+
+  #readNull(slot: number, row: number, start: number, end: number): number {
+    const store = this.store(slot)
+    if (!store.type.nullable) return this.#fail(start, `Column "${store.name}" is NOT NULL, but the record has NULL there.`)
+    store.setNull(row)
+    return end
+  }
+
+  /** Sets a value that cannot be read to NULL where the table allows it. */
+  #overlook(slot: number, row: number, start: number, end: number, describe: () => string): number {
+    const store = this.store(slot)
+    if (!this.lenient || !store.type.nullable) return this.#fail(start, describe())
+    store.setNull(row)
+    return end
+  }
+
+  #fail(at: number, fault: string): number {
+    this.#fault = fault
+    this.#scanner.failedAt = at
+    return failure
+  }
+
+  /** Sets the columns that a record does not have to NULL; false when that is not allowed. `seen` is a set of bits or a serial. */
+  fillMissing(seen: number, row: number): boolean {
+    const bits = this.stores.length <= 30
+    for (let slot = 0; slot < this.stores.length; slot++) {
+      const present = bits ? (seen & (2 ** slot)) !== 0 : this.seen[slot] === seen
+      if (present) continue
+      const store = this.store(slot)
+      if (this.#settings.failsOnMissing || !store.type.nullable) {
+        this.#fault = `Expected a field "${store.name}", got none.`
+        return false
+      }
+      store.setNull(row)
+    }
+    return true
+  }
+
+  /** Deals with a record that is not as it should be: stops the work or sets the row aside. Returns where the next record begins. */
+  fail(bytes: Uint8Array, start: number, row: number): number {
+    const { failedAt, expected } = this.#scanner
+    const detail = this.#fault === '' ? `Expected ${expected} at byte ${failedAt - start + 1}.` : this.#fault
+    this.#fault = ''
+    if (!this.lenient) throw this.unreadable(row, detail)
+    this.skip(row)
+    // Escapes before the failure may have been undone and left line feeds there; behind it the bytes are as they came.
+    return bytes.indexOf(lineFeed, failedAt) + 1
+  }
+}
+
+function describeValue(store: ColumnStore, bytes: Uint8Array, from: number, to: number): string {
+  const text = decodeText(bytes, from, Math.min(to, from + 60))
+  return `Expected ${printType(plain(store.type))} in column "${store.name}", got ${text}${to - from > 60 ? '…' : ''}.`
+}
+
+function plain(type: DataType): DataType {
+  return { ...type, nullable: true }
+}

@@ -1,0 +1,134 @@
+/**
+ * Decodes records that end with a line feed. Gives generated code stretches that surely end so, whatever way the input was cut, and
+ * deals with what surrounds the records: a byte order mark, a header, a last line without an end, lines given up.
+ */
+import type { Batch } from '#data'
+import type { RecordDecoder } from './format.ts'
+import type { RecordState } from './record-state.ts'
+
+const lineFeed = 10
+
+/** Fills the stores with whole records of bytes that end with a line feed, and returns the offset after the last one. */
+export type RunRecords = (bytes: Uint8Array, start: number, end: number, rowsMax: number) => number
+
+export interface LineRecords {
+  readonly state: RecordState
+  readonly run: RunRecords
+  readonly rowsMax: number
+  /** Where the header ends that begins at `start`, or a negative number when it is not whole; null when there is no header. */
+  readonly passHeader: ((bytes: Uint8Array, start: number, end: number) => number) | null
+  /** What is wrong with a record that the input ends in. */
+  readonly unfinished: string
+}
+
+export class LineDecoder implements RecordDecoder {
+  batch: Batch
+  readonly lenient: boolean
+  readonly #records: LineRecords
+  readonly #state: RecordState
+  #atStart = true
+  #headerPending = false
+  /** Whether the rest of a line that was given up is still to come. */
+  #dropping = false
+
+  constructor(records: LineRecords) {
+    this.#records = records
+    this.#state = records.state
+    this.lenient = records.state.lenient
+    this.batch = this.#batchOf(new Uint8Array(0))
+  }
+
+  get records(): number {
+    return this.#state.records
+  }
+  get skippedRows(): number {
+    return this.#state.skipped
+  }
+
+  begin(name: string, recordsBefore: number): void {
+    this.#state.input = name
+    this.#state.records = recordsBefore
+    this.#atStart = recordsBefore === 0
+    this.#headerPending = this.#atStart && this.#records.passHeader !== null
+    this.#dropping = false
+  }
+
+  decode(given: Uint8Array, start: number, end: number, last: boolean): number {
+    const bytes = plainArray(given)
+    const state = this.#state
+    for (const store of state.stores) store.reset()
+    state.count = 0
+    let at = this.#passStart(bytes, start, end, last)
+    if (!this.#headerPending) {
+      const limit = lastLineEnd(bytes, at, end)
+      if (limit > at) at = this.#records.run(bytes, at, limit, this.#records.rowsMax)
+      if (last && at < end && state.count === 0) return this.#decodeTail(bytes.subarray(at, end), end)
+    }
+    this.#finish(bytes)
+    return at
+  }
+
+  discard(bytes: Uint8Array, start: number, end: number): number {
+    const stop = bytes.indexOf(lineFeed, start)
+    this.#state.skip(0)
+    this.#dropping = stop < 0 || stop >= end
+    return this.#dropping ? end : stop + 1
+  }
+
+  #finish(bytes: Uint8Array): void {
+    this.#state.records += this.#state.count
+    this.batch = this.#batchOf(bytes)
+  }
+
+  #batchOf(bytes: Uint8Array): Batch {
+    const { count, stores } = this.#state
+    return { length: count, columns: stores.map((store) => store.vector(count, bytes)), kinds: null, watermarks: null }
+  }
+
+  /** The last record of an input need not have a line end; it gets one. */
+  #decodeTail(tail: Uint8Array, end: number): number {
+    const state = this.#state
+    const bytes = new Uint8Array(tail.length + 1)
+    bytes.set(tail)
+    bytes[tail.length] = lineFeed
+    const at = this.#records.run(bytes, 0, bytes.length, this.#records.rowsMax)
+    if (at < bytes.length && state.count === 0) {
+      if (!this.lenient) throw state.unreadable(0, this.#records.unfinished)
+      state.skip(0)
+    }
+    this.#finish(bytes)
+    return end
+  }
+
+  #passStart(bytes: Uint8Array, start: number, end: number, last: boolean): number {
+    let at = start
+    if (this.#dropping) {
+      const stop = bytes.indexOf(lineFeed, at)
+      if (stop < 0 || stop >= end) return end
+      this.#dropping = false
+      at = stop + 1
+    }
+    if (this.#atStart && (end - at >= 3 || last)) {
+      this.#atStart = false
+      if (end - at >= 3 && bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3
+    }
+    return this.#headerPending && !this.#atStart ? this.#passHeader(bytes, at, end, last) : at
+  }
+
+  #passHeader(bytes: Uint8Array, start: number, end: number, last: boolean): number {
+    const next = this.#records.passHeader?.(bytes, start, lastLineEnd(bytes, start, end)) ?? start
+    if (next < 0 && !last) return start
+    this.#headerPending = false
+    this.#state.records++
+    return next < 0 ? end : next
+  }
+}
+
+function lastLineEnd(bytes: Uint8Array, start: number, end: number): number {
+  return end > start ? Math.max(start, bytes.lastIndexOf(lineFeed, end - 1) + 1) : start
+}
+
+/** Generated code is quickest with one kind of array: a Buffer is another. */
+function plainArray(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,0 +1,1 @@
+export { optimize, type OptimizerFacts } from './optimize.ts'

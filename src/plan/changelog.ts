@@ -1,0 +1,214 @@
+/**
+ * Which kinds of change each relation of a plan sends, as Flink's changelog-mode inference decides it: first upwards which changes can
+ * happen, then downwards where the old row must be sent before the new one.
+ *
+ * | mode    | kinds of change        | who sends it                                                      |
+ * |---------|------------------------|-------------------------------------------------------------------|
+ * | append  | +I                     | readers of files, window aggregates                               |
+ * | upsert  | +I +U −D               | who changes rows by key, when nobody downstream needs the old row |
+ * | retract | +I −U +U −D            | who changes rows otherwise                                        |
+ */
+import type { TextPosition } from '#base'
+import { planErrors } from './errors.ts'
+import { joinTimeOf } from './join-time.ts'
+import type { Aggregate, Join, Output, Plan, Relation, Scan, Sort, Top } from './plan.ts'
+import { printRelationLine } from './print.ts'
+import { columnOf, schemaOf } from './schema.ts'
+import type { TablePath } from './tables.ts'
+import { contains, deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
+import { inputsOf, match, rootsOf, walkRelations } from './visit.ts'
+
+/** What a relation sends besides +I. */
+export interface Changelog {
+  /** +U: rows change. */
+  readonly updates: boolean
+  /** −D: rows go away. */
+  readonly deletes: boolean
+  /** −U before each +U. */
+  readonly before: boolean
+}
+export type ChangelogMode = 'append' | 'upsert' | 'retract'
+
+export const appendOnly: Changelog = { updates: false, deletes: false, before: false }
+export const allChanges: Changelog = { updates: true, deletes: true, before: true }
+
+/** What the inference has to know of tables. */
+export interface ChangelogFacts {
+  /** What reading a table sends, and its key under the names of the scan's columns (null without one). */
+  scan(scan: Scan): { readonly changelog: Changelog; readonly key: UpsertKey | null }
+  /** What writing a table takes, and its primary key (empty without one). */
+  sink(table: TablePath): { readonly takes: 'append' | 'upsert' | 'all'; readonly key: readonly string[] }
+  /** Where the statement that writes to an output stands, for errors. */
+  readonly positions?: readonly (TextPosition | undefined)[]
+}
+
+export interface PlanChangelog {
+  changelogOf(relation: Relation): Changelog
+  upsertKeysOf(relation: Relation): readonly UpsertKey[]
+  readonly outputs: readonly OutputChangelog[]
+}
+export interface OutputChangelog {
+  readonly changelog: Changelog
+  /** Rows arrive under another key than the sink's: someone must keep what is there per key of the sink. */
+  readonly materialize: boolean
+}
+
+export function changelogMode({ updates, deletes, before }: Changelog): ChangelogMode {
+  if (!updates && !deletes) return 'append'
+  return updates && !before ? 'upsert' : 'retract'
+}
+
+/** Decides the changelog of every relation, and refuses changes where they cannot be taken. */
+export function inferChangelog(plan: Plan, facts: ChangelogFacts): PlanChangelog {
+  const roots = rootsOf(plan)
+  const upsertKeys = deriveUpsertKeys(roots, (scan) => facts.scan(scan).key)
+  const keysOf = (relation: Relation) => upsertKeys.get(relation) ?? []
+  const changes = new Map<Relation, Changelog>()
+  const changesOf = (relation: Relation) => changes.get(relation) ?? appendOnly
+  walkRelations(roots, (relation) => changes.set(relation, possibleChanges(relation, changesOf, facts)))
+
+  const wanted = new Set<Relation>()
+  const outputs = plan.outputs.map((output, index) => {
+    const { before, materialize } = sinkNeeds(output, changesOf, keysOf(output.input), facts, facts.positions?.[index])
+    if (before) wanted.add(output.input)
+    return { input: output.input, materialize }
+  })
+  askForBefore(roots, changesOf, wanted)
+  walkRelations(roots, (relation) => {
+    const { updates, deletes } = changesOf(relation)
+    changes.set(relation, { updates, deletes, before: updates && sendsBefore(relation, changesOf, wanted) })
+  })
+  return {
+    changelogOf: changesOf,
+    upsertKeysOf: keysOf,
+    outputs: outputs.map(({ input, materialize }) => ({ changelog: changesOf(input), materialize })),
+  }
+}
+
+/** Whether an output needs −U, after checking that it takes what arrives. */
+function sinkNeeds(
+  output: Output,
+  changesOf: (relation: Relation) => Changelog,
+  upsertKeys: readonly UpsertKey[],
+  facts: ChangelogFacts,
+  position: TextPosition | undefined,
+): { readonly before: boolean; readonly materialize: boolean } {
+  const changelog = changesOf(output.input)
+  const { updates, deletes } = changelog
+  if (output.kind === 'collect' || (!updates && !deletes)) return { before: updates, materialize: false }
+  const { takes, key } = facts.sink(output.table)
+  const parameters = { table: output.table[2], producer: producerOf(output.input, changesOf) }
+  if (takes === 'append') throw planErrors.PLAN_SINK_TAKES_INSERTS_ONLY(parameters, { position })
+  if (takes === 'all' && key.length === 0) return { before: updates, materialize: false }
+  if (key.length === 0) throw planErrors.PLAN_SINK_NEEDS_KEY(parameters, { position })
+  const sameKey = upsertKeys.some((each) => contains(key, each))
+  return { before: updates && (takes === 'all' || !sameKey), materialize: !sameKey }
+}
+
+/** The line of the lowest relation that turns inserts into other changes. */
+function producerOf(relation: Relation, changesOf: (relation: Relation) => Changelog): string {
+  let producer = relation
+  for (;;) {
+    const below = inputsOf(producer).find((input) => !isAppend(changesOf(input)))
+    if (below === undefined) return printRelationLine(producer)
+    producer = below
+  }
+}
+
+function isAppend({ updates, deletes }: Changelog): boolean {
+  return !updates && !deletes
+}
+
+/** What can happen to the rows of a relation; `before` is still open. */
+function possibleChanges(relation: Relation, changesOf: (relation: Relation) => Changelog, facts: ChangelogFacts): Changelog {
+  const input = together(inputsOf(relation).map(changesOf))
+  const refuse = (consumer: string) => {
+    const changing = inputsOf(relation).find((each) => !isAppend(changesOf(each)))
+    if (changing !== undefined) throw planErrors.PLAN_UPDATES_REFUSED({ consumer, producer: producerOf(changing, changesOf) })
+    return appendOnly
+  }
+  return match<Changelog>(relation, {
+    scan: (scan) => facts.scan(scan).changelog,
+    values: () => appendOnly,
+    watermark: () => input,
+    filter: () => input,
+    project: () => input,
+    unnest: () => input,
+    window: () => input,
+    aggregate: (aggregate) => aggregateChanges(aggregate, input),
+    over: () => refuse('an OVER aggregate'),
+    join: (join) => joinChanges(join, changesOf(join.left), input, refuse),
+    union: () => input,
+    distinct: () => ({ updates: false, deletes: !isAppend(input), before: false }),
+    top: (top) => (isWindowTop(top) ? refuse('a Top-N per window') : topChanges(top, input)),
+    sort: (sort) => sortChanges(sort, input, refuse),
+    match: () => refuse('MATCH_RECOGNIZE'),
+  })
+}
+
+function together(changelogs: readonly Changelog[]): Changelog {
+  const updates = changelogs.some((each) => each.updates)
+  return { updates, deletes: changelogs.some((each) => each.deletes), before: updates }
+}
+
+function aggregateChanges({ window, keys, groupingSets, measures }: Aggregate, input: Changelog): Changelog {
+  if (window !== null) return appendOnly
+  const always = keys.length === 0 && groupingSets === null
+  return { updates: measures.length > 0, deletes: !isAppend(input) && !always, before: true }
+}
+
+function joinChanges(join: Join, left: Changelog, both: Changelog, refuse: (consumer: string) => Changelog): Changelog {
+  if (join.asOf !== null) return left
+  const time = joinTimeOf(join, schemaOf(join.left), schemaOf(join.right))
+  if (time !== null) return refuse(time.kind === 'window' ? 'a window join' : 'an interval join')
+  return join.type === 'inner' || join.type === 'semi' ? both : allChanges
+}
+
+/** A Top-N whose partitions hold the bounds of a window: it is final when the window closes. */
+function isWindowTop({ input, partitionBy }: Top): boolean {
+  const roles = partitionBy.map((name) => columnOf(input, name).role)
+  return roles.includes('window-start') && roles.includes('window-end')
+}
+
+function topChanges(top: Top, input: Changelog): Changelog {
+  if (!isAppend(input)) return allChanges
+  const [first] = top.orderBy
+  const role = first === undefined ? undefined : columnOf(top.input, first.column).role
+  const one = top.from === 1 && top.to === 1 && top.rank === null && top.function === 'ROW_NUMBER'
+  if (one && role === 'processing-time' && first?.descending === false) return appendOnly
+  return { updates: true, deletes: !one, before: true }
+}
+
+function sortChanges({ input: below, orderBy, offset, limit }: Sort, input: Changelog, refuse: (consumer: string) => Changelog): Changelog {
+  const [first] = orderBy
+  if (limit === null && offset === 0) {
+    const role = first === undefined ? undefined : columnOf(below, first.column).role
+    const byTime = role !== undefined && role !== 'window-start' && role !== 'window-end'
+    return byTime && first?.descending === false && !isAppend(input) ? refuse('ORDER BY time') : appendOnly
+  }
+  return first === undefined && isAppend(input) ? appendOnly : allChanges
+}
+
+/** Goes from the outputs down and notes who must send −U. */
+function askForBefore(roots: readonly Relation[], changesOf: (relation: Relation) => Changelog, wanted: Set<Relation>): void {
+  const readersFirst: Relation[] = []
+  walkRelations(roots, (relation) => readersFirst.unshift(relation))
+  for (const relation of readersFirst) {
+    for (const input of inputsOf(relation)) {
+      if (changesOf(input).updates && (wanted.has(relation) || !passesOn(relation))) wanted.add(input)
+    }
+  }
+}
+
+/** Whether a relation can do with new rows alone when its reader can: it neither keeps nor drops rows. */
+function passesOn(relation: Relation): boolean {
+  return relation.kind === 'project' || relation.kind === 'union' || relation.kind === 'watermark'
+}
+
+const sendsWhatArrives: ReadonlySet<Relation['kind']> = new Set(['project', 'union', 'watermark', 'filter', 'unnest', 'window'])
+
+function sendsBefore(relation: Relation, changesOf: (relation: Relation) => Changelog, wanted: ReadonlySet<Relation>): boolean {
+  if (relation.kind === 'scan') return changesOf(relation).before
+  if (sendsWhatArrives.has(relation.kind)) return inputsOf(relation).some((input) => changesOf(input).before)
+  return wanted.has(relation)
+}

@@ -1,0 +1,104 @@
+/** The functions of the dialect by name, and the other names that people know them by. */
+import { aggregateSignatures } from './aggregate.ts'
+import { arithmeticSignatures } from './arithmetic.ts'
+import { collectionSignatures } from './collection.ts'
+import { comparisonSignatures } from './comparison.ts'
+import { conditionalSignatures } from './conditional.ts'
+import { datetimeSignatures } from './datetime.ts'
+import { hashSignatures } from './hash.ts'
+import { jsonSignatures } from './json.ts'
+import { logicSignatures } from './logic.ts'
+import { matchSignatures } from './match.ts'
+import { overSignatures } from './over.ts'
+import type { Signature } from './signature.ts'
+import { systemSignatures } from './system.ts'
+import { textSignatures } from './text.ts'
+
+/** Every scalar function and operator of a plan. */
+export const scalarSignatures = {
+  ...comparisonSignatures,
+  ...logicSignatures,
+  ...arithmeticSignatures,
+  ...textSignatures,
+  ...datetimeSignatures,
+  ...conditionalSignatures,
+  ...jsonSignatures,
+  ...collectionSignatures,
+  ...hashSignatures,
+  ...matchSignatures,
+  ...systemSignatures,
+} satisfies Record<string, Signature>
+
+export type FunctionName = keyof typeof scalarSignatures
+export type AggregateName = keyof typeof aggregateSignatures
+export type OverName = keyof typeof overSignatures
+
+export { aggregateSignatures, overSignatures }
+
+/** What people may write instead of a function's own name. */
+export const functionSynonyms: Readonly<Record<string, FunctionName | AggregateName>> = {
+  CHARACTER_LENGTH: 'CHAR_LENGTH',
+  SUBSTR: 'SUBSTRING',
+  CEILING: 'CEIL',
+  MOD: '%',
+  TRANSLATE3: 'TRANSLATE',
+  STDDEV: 'STDDEV_SAMP',
+  VARIANCE: 'VAR_SAMP',
+}
+
+/** Functions that only the front end writes into plans; by these names nobody can call them. */
+export const internalFunctions: ReadonlySet<string> = new Set<FunctionName | AggregateName>([
+  'ARRAY',
+  'MAP',
+  'ROW',
+  'ITEM',
+  'FIELD',
+  'IN',
+  'LIKE',
+  'NEGATE',
+  'FLOOR_TIME',
+  'CEIL_TIME',
+  'PLUS_INTERVAL',
+  'MINUS_INTERVAL',
+  'TIMES_INTERVAL',
+  'OVERLAPS',
+  'IS JSON VALUE',
+  'IS JSON OBJECT',
+  'IS JSON ARRAY',
+  'IS JSON SCALAR',
+  'USER_FUNCTION',
+  'USER_AGGREGATE',
+  'SINGLE_VALUE',
+])
+
+/** The scalar function with a name or synonym, whatever its letter case. */
+export function scalarFunctionNamed(name: string): FunctionName | undefined {
+  const upper = name.toUpperCase()
+  const known = functionSynonyms[upper] ?? upper
+  return isScalar(known) ? known : undefined
+}
+
+/** The aggregate function with a name or synonym, whatever its letter case. */
+export function aggregateNamed(name: string): AggregateName | undefined {
+  const upper = name.toUpperCase()
+  const known = functionSynonyms[upper] ?? upper
+  return isAggregate(known) ? known : undefined
+}
+
+/** The window function with a name, whatever its letter case. */
+export function overFunctionNamed(name: string): OverName | undefined {
+  const upper = name.toUpperCase()
+  return isOver(upper) ? upper : undefined
+}
+
+function isScalar(name: string): name is FunctionName {
+  return Object.hasOwn(scalarSignatures, name)
+}
+
+function isAggregate(name: string): name is AggregateName {
+  return Object.hasOwn(aggregateSignatures, name)
+}
+
+function isOver(name: string): name is OverName {
+  return Object.hasOwn(overSignatures, name)
+}

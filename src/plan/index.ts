@@ -1,0 +1,92 @@
+export {
+  type AggregateName,
+  aggregateNamed,
+  aggregateSignatures,
+  type FunctionName,
+  functionSynonyms,
+  internalFunctions,
+  overFunctionNamed,
+  type OverName,
+  overSignatures,
+  scalarFunctionNamed,
+  scalarSignatures,
+} from './functions/names.ts'
+export type { Argument, Resolution, Signature } from './functions/signature.ts'
+export type {
+  Aggregate,
+  Call,
+  Case,
+  Cast,
+  ColumnReference,
+  Distinct,
+  Expression,
+  Filter,
+  Join,
+  JoinKey,
+  JoinType,
+  Literal,
+  LiteralValue,
+  Match,
+  MatchPattern,
+  MatchSkip,
+  Measure,
+  NamedExpression,
+  Origin,
+  Output,
+  Over,
+  OverFrame,
+  OverMeasure,
+  Plan,
+  Project,
+  Relation,
+  RelationKind,
+  Scan,
+  ScanSource,
+  Sort,
+  SortKey,
+  Top,
+  Union,
+  Unnest,
+  UserFunction,
+  Values,
+  Watermark,
+  Window,
+  WindowShape,
+} from './plan.ts'
+export type { FunctionDefinition, TableColumn, TableDefinition, TablePath, Tables, UserSignature, ViewDefinition } from './tables.ts'
+export { conjunctionOf, conjunctsOf, type JoinTime, joinTimeOf, type WindowBounds } from './join-time.ts'
+export { planFromJson, planToJson } from './json.ts'
+export { printNamed, printOrder, printPlan, printRelation, type RelationNote } from './print.ts'
+export { printExpression, printLiteral, printName } from './print-expression.ts'
+export { columnOf, rankType, referTo, schemaOf, windowBoundType } from './schema.ts'
+export {
+  columnsIn,
+  expressionsOf,
+  inputsOf,
+  mapExpression,
+  mapExpressions,
+  mapParts,
+  mapPlan,
+  mapRelations,
+  match,
+  matchExpression,
+  partsOf,
+  rootsOf,
+  walkExpression,
+  walkRelations,
+  withInputs,
+} from './visit.ts'
+export {
+  allChanges,
+  appendOnly,
+  type Changelog,
+  type ChangelogFacts,
+  type ChangelogMode,
+  changelogMode,
+  inferChangelog,
+  type OutputChangelog,
+  type PlanChangelog,
+} from './changelog.ts'
+export { assertPlan, problemsOf } from './check.ts'
+export { planErrors } from './errors.ts'
+export { deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'

@@ -1,0 +1,5 @@
+export type { RunReport } from '#engines'
+export { FinalTable } from './final-table.ts'
+export type { QueryInfo, ResultOrder, StatementInfo, StatementListener } from './listener.ts'
+export { QuerySession, type SessionOptions } from './session.ts'
+export { settingRows, Settings } from './settings.ts'

@@ -1,0 +1,264 @@
+/**
+ * The road from text to running work: parse, bind, optimise, compile, run. A session keeps what statements set up for later ones: the
+ * current database, settings, temporary tables.
+ */
+import { assert, type Clock, MillraceError } from '#base'
+import type { Catalog } from '#catalog'
+import { type Batch, stringType } from '#data'
+import type { Engine, Observation, Program, RunReport } from '#engines'
+import { optimize } from '#optimizer'
+import { assertPlan, type FunctionDefinition, type Plan, type Relation, schemaOf } from '#plan'
+import { type BoundStatement, bindStatement, parseScript, type Statement } from '#sql'
+import { applyDefinition, isDefinition } from './definitions.ts'
+import { explainPlan } from './explain.ts'
+import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
+import { Settings } from './settings.ts'
+import { describe, show } from './show.ts'
+import { statementKind } from './statement-kind.ts'
+
+export interface SessionOptions {
+  /** Makes an empty catalog, or opens the one that sessions share. */
+  createCatalog(): Catalog
+  readonly engine: Engine
+  readonly settings: Readonly<Record<string, string>>
+  readonly clock: Clock
+  /** Loads the file of a user's function and reads its signature. */
+  loadFunction(definition: Omit<FunctionDefinition, 'signature'>): Promise<FunctionDefinition>
+}
+
+/** How often a run reports its progress, in milliseconds. */
+const progressEveryMs = 250
+
+export class QuerySession {
+  readonly settings: Settings
+  readonly catalog: Catalog
+  readonly #options: SessionOptions
+  #jobNumber = 0
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.settings = new Settings(options.settings)
+    this.catalog = options.createCatalog()
+  }
+
+  /** Runs all statements of a text, one after another. Fails at the first that fails; a text that does not parse runs nothing. */
+  async run(text: string, listener: StatementListener, signal: AbortSignal): Promise<void> {
+    const { statements, diagnostics } = parseScript(text)
+    throwAll(diagnostics)
+    for (const statement of statements) {
+      if (signal.aborted) return
+      listener.started?.(infoOf(statement, text))
+      await this.#execute(bindStatement(statement, this.catalog), listener, signal)
+    }
+  }
+
+  /** Everything that is wrong with a text. Definitions take effect in a catalog of their own, so that later statements find them. */
+  async check(text: string): Promise<MillraceError[]> {
+    const { statements, diagnostics } = parseScript(text)
+    const errors = [...diagnostics]
+    const scratch = new QuerySession(this.#options)
+    for (const statement of statements) {
+      try {
+        await scratch.#checkStatement(bindStatement(statement, scratch.catalog))
+      } catch (error) {
+        errors.push(...errorsIn(error))
+      }
+    }
+    return errors.sort((a, b) => (a.position?.start ?? 0) - (b.position?.start ?? 0))
+  }
+
+  /** The plans of all queries of a text, as EXPLAIN prints them. */
+  async explain(text: string): Promise<string> {
+    const { statements, diagnostics } = parseScript(text)
+    throwAll(diagnostics)
+    const scratch = new QuerySession(this.#options)
+    const parts: string[] = []
+    for (const statement of statements) {
+      const bound = bindStatement(statement, scratch.catalog)
+      const plan = planIn(bound)
+      if (plan !== null) parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${scratch.#explain(plan, [])}`)
+      await scratch.#checkStatement(bound)
+    }
+    return parts.length === 0 ? 'The script has no query.\n' : parts.join('\n')
+  }
+
+  /** Compiles queries and applies definitions and settings; runs nothing. */
+  async #checkStatement(bound: BoundStatement): Promise<void> {
+    if (bound.kind === 'explain') return this.#checkStatement(bound.statement)
+    if (isDefinition(bound)) await applyDefinition(bound, this.catalog, this.#options.loadFunction)
+    const plan = planIn(bound)
+    if (plan !== null) this.#compile(plan)
+    if (bound.kind === 'set' && bound.key !== null) this.#set(bound.key, bound.value ?? '', bound)
+    return undefined
+  }
+
+  async #execute(bound: BoundStatement, listener: StatementListener, signal: AbortSignal): Promise<void> {
+    switch (bound.kind) {
+      case 'query':
+        return this.#runQuery(bound.plan, listener, signal)
+      case 'insert':
+      case 'statement-set':
+        return this.#runInsert(bound.plan, listener, signal)
+      case 'show': {
+        const { schema, rows } = show(bound, this.catalog)
+        return listener.table?.(schema, rows)
+      }
+      case 'describe': {
+        const { schema, rows } = describe(bound, this.catalog)
+        return listener.table?.(schema, rows)
+      }
+      case 'explain': {
+        const plan = planIn(bound.statement)
+        assert(plan !== null, 'EXPLAIN has a plan')
+        return listener.table?.([{ name: 'result', type: stringType }], [[this.#explain(plan, bound.details)]])
+      }
+      case 'set':
+      case 'reset':
+        return this.#configure(bound, listener)
+      default: {
+        const message = await applyDefinition(bound, this.catalog, this.#options.loadFunction)
+        if (bound.kind === 'create-table' && bound.as !== null) await this.#runInsert(bound.as, listener, signal)
+        listener.done?.(message)
+      }
+    }
+  }
+
+  #configure(bound: Extract<BoundStatement, { kind: 'set' | 'reset' }>, listener: StatementListener): void {
+    if (bound.kind === 'reset') {
+      this.settings.reset(bound.key ?? undefined)
+      listener.done?.(bound.key === null ? 'reset all settings' : `reset "${bound.key}"`)
+    } else if (bound.key === null) {
+      const schema = ['key', 'value'].map((name) => ({ name, type: stringType }))
+      listener.table?.(schema, this.settings.entries())
+    } else {
+      this.#set(bound.key, bound.value ?? '', bound)
+      listener.done?.(`set "${bound.key}"`)
+    }
+  }
+
+  #set(key: string, value: string, { position }: BoundStatement): void {
+    try {
+      this.settings.set(key, value)
+    } catch (error) {
+      throw error instanceof MillraceError ? located(error, position) : error
+    }
+  }
+
+  #compile(plan: Plan): { readonly plan: Plan; readonly program: Program } {
+    assertPlan(plan)
+    const { engine } = this.#options
+    const optimized = optimize(plan, { readsFields: (scan) => engine.readsFields(scan, this.catalog) })
+    assertPlan(optimized)
+    return { plan: optimized, program: engine.compile(optimized, this.catalog, this.settings.all()) }
+  }
+
+  #explain(plan: Plan, details: Parameters<typeof explainPlan>[0]['details']): string {
+    const compiled = this.#compile(plan)
+    return explainPlan({ details, plan, optimized: compiled.plan, program: compiled.program })
+  }
+
+  async #runQuery(plan: Plan, listener: StatementListener, signal: AbortSignal): Promise<void> {
+    const { program } = this.#compile(plan)
+    const [output] = plan.outputs
+    assert(output !== undefined && program.outputs[0] !== undefined, 'a query has an output')
+    const { schema, updating } = program.outputs[0]
+    listener.opened?.({ schema, updating, order: orderOf(output.input) })
+    const report = await this.#runProgram(program, (batch) => listener.changes?.(batch), listener, signal)
+    listener.closed?.()
+    listener.ended?.(report)
+  }
+
+  async #runInsert(plan: Plan, listener: StatementListener, signal: AbortSignal): Promise<void> {
+    const { program } = this.#compile(plan)
+    const report = await this.#runProgram(program, () => undefined, listener, signal)
+    listener.ended?.(report)
+  }
+
+  /** Runs a program to its end; an aborted signal stops it cleanly. */
+  async #runProgram(
+    program: Program,
+    changes: (batch: Batch) => void | Promise<void>,
+    listener: StatementListener,
+    signal: AbortSignal,
+  ): Promise<RunReport> {
+    const { engine } = this.#options
+    const jobId = `${this.settings.get('pipeline.name') || 'statement'}-${++this.#jobNumber}`
+    await engine.start(jobId, program, { changes: (_output, _schema, batch) => changes(batch) })
+    const stop = (): void => void engine.stop(jobId, 'now')
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    const ticking = setInterval(() => {
+      void engine.observe(jobId).then((observation) => {
+        if (observation.kind === 'present') listener.progress?.(observation.report)
+      })
+    }, progressEveryMs)
+    try {
+      await engine.ended(jobId)
+      return reportOf(await engine.observe(jobId))
+    } finally {
+      clearInterval(ticking)
+      signal.removeEventListener('abort', stop)
+      engine.forget(jobId)
+    }
+  }
+}
+
+function reportOf(observation: Observation): RunReport {
+  assert(observation.kind === 'present', 'a job of this process is present')
+  return observation.report
+}
+
+function infoOf(statement: Statement, text: string): StatementInfo {
+  const { position } = statement
+  return { kind: statementKind(statement), text: text.slice(position.start, position.end), position }
+}
+
+function planIn(bound: BoundStatement): Plan | null {
+  switch (bound.kind) {
+    case 'query':
+    case 'insert':
+    case 'statement-set':
+      return bound.plan
+    case 'create-table':
+      return bound.as
+    case 'explain':
+      return planIn(bound.statement)
+    default:
+      return null
+  }
+}
+
+/** How the rows of a relation are ordered: by a sort at its top, as far as its columns are still there. */
+function orderOf(relation: Relation): ResultOrder[] {
+  if (relation.kind === 'project') {
+    const names = new Map(relation.columns.flatMap(({ name, value }, column) => (value.kind === 'column' ? [[value.name, { name, column }] as const] : [])))
+    const below = schemaOf(relation.input)
+    const order = orderOf(relation.input).map((key) => ({ ...key, column: names.get(below[key.column]?.name ?? '')?.column ?? -1 }))
+    const lost = order.findIndex((key) => key.column < 0)
+    return lost < 0 ? order : order.slice(0, lost)
+  }
+  if (relation.kind !== 'sort') return []
+  const schema = schemaOf(relation)
+  return relation.orderBy.map(({ column, descending, nullsFirst }) => ({
+    column: schema.findIndex((each) => each.name === column),
+    descending,
+    nullsFirst,
+  }))
+}
+
+function throwAll(errors: readonly MillraceError[]): void {
+  const [first, second] = errors
+  if (first === undefined) return
+  throw second === undefined ? first : new AggregateError(errors, 'the script has errors')
+}
+
+function errorsIn(error: unknown): MillraceError[] {
+  if (error instanceof MillraceError) return [error]
+  if (error instanceof AggregateError) return error.errors.flatMap(errorsIn)
+  throw error
+}
+
+function located(error: MillraceError, position: BoundStatement['position']): MillraceError {
+  const { code, blame, message, detail, hint } = error
+  return error.position === undefined ? new MillraceError(code, { blame, message }, {}, { detail, hint, position, cause: error }) : error
+}

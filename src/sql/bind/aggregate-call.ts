@@ -1,0 +1,77 @@
+/** Binds aggregate functions: with OVER they are in over-call.ts. */
+import { type DataType, withNullable } from '#data'
+import { type AggregateName, aggregateSignatures, type Expression, type FunctionDefinition } from '#plan'
+import { sqlErrors } from '../errors.ts'
+import type * as tree from '../syntax/tree.ts'
+import { asCondition, resolve } from './call.ts'
+import { castTo } from './coerce.ts'
+import { boundArguments, callName } from './function-call.ts'
+import { constructorArguments } from './json-call.ts'
+import type { Place } from './place.ts'
+import { convertedArguments, userOf } from './user-function.ts'
+
+export function bindAggregate(call: tree.Call, name: AggregateName, user: FunctionDefinition | null, place: Place): Expression {
+  const spoken = user?.name ?? callName(call).toUpperCase()
+  const { position } = call
+  if (place.inside !== null) {
+    const hint = 'Aggregate in a subquery first, and aggregate its result.'
+    throw sqlErrors.SQL_AGGREGATE_NESTED({ function: spoken, outer: place.inside }, { position, hint })
+  }
+  const { arguments: args, type } = aggregateArguments(call, name, user, place)
+  const filter = call.filter
+  const measure = {
+    function: name,
+    arguments: args,
+    distinct: call.quantifier === 'distinct',
+    filter: filter === undefined ? null : asCondition(place.insideOf(spoken).bind(filter), 'FILTER', filter.position),
+    type,
+    ...(user === null ? {} : { user: userOf(user) }),
+  }
+  const bound = place.collector?.measure(measure)
+  if (bound !== null && bound !== undefined) return bound
+  const hint = place.clause === 'WHERE' ? 'Conditions on aggregates stand in HAVING, after GROUP BY.' : undefined
+  throw sqlErrors.SQL_AGGREGATE_PLACE({ function: spoken, clause: place.clause }, { position, hint })
+}
+
+/** The converted arguments and the type of the result, for groups that are never empty. */
+export function aggregateArguments(
+  call: tree.Call,
+  name: AggregateName,
+  user: FunctionDefinition | null,
+  place: Place,
+): { readonly arguments: readonly Expression[]; readonly type: DataType } {
+  const spoken = user?.name ?? callName(call).toUpperCase()
+  refuseUnsupported(call, name, spoken)
+  const inner = place.insideOf(spoken)
+  if (user !== null) {
+    return { arguments: convertedArguments(user, boundArguments(call, inner), call.position), type: user.signature.result }
+  }
+  const isJson = name === 'JSON_OBJECTAGG' || name === 'JSON_ARRAYAGG'
+  const args = isJson ? constructorArguments(call, name, inner) : isStar(call, name) ? [] : boundArguments(call, inner)
+  if (name === 'COUNT' && args.length === 0 && !isStar(call, name)) {
+    throw sqlErrors.SQL_ARGUMENT_COUNT({ function: 'COUNT', expected: '1 argument', got: 0 }, { position: call.position, hint: 'Write COUNT(*) to count rows.' })
+  }
+  const { types, result } = resolve(aggregateSignatures[name], args, call.position, { name: spoken })
+  return { arguments: args.map((arg, index) => castTo(arg, types[index] ?? arg.type)), type: result }
+}
+
+function isStar(call: tree.Call, name: AggregateName): boolean {
+  const [first] = call.arguments
+  return name === 'COUNT' && call.arguments.length === 1 && first?.kind === 'star' && first.qualifier === undefined
+}
+
+function refuseUnsupported(call: tree.Call, name: AggregateName, spoken: string): void {
+  const { position } = call
+  if (call.withinGroup !== undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${spoken} with WITHIN GROUP` }, { position })
+  if (call.semantics !== undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${call.semantics.toUpperCase()} outside MATCH_RECOGNIZE` }, { position })
+  const skipsNulls = name === 'FIRST_VALUE' || name === 'LAST_VALUE'
+  if (call.nulls !== undefined && !(skipsNulls && call.nulls === 'ignore')) {
+    throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${call.nulls.toUpperCase()} NULLS with ${spoken}` }, { position })
+  }
+}
+
+/** What an aggregate over a group that may be empty gives: NULL, where it is not a count. */
+export function overEmptyGroup(name: AggregateName, type: DataType): DataType {
+  return aggregateSignatures[name].nulls === 'strict' || name === 'USER_AGGREGATE' ? withNullable(type, true) : type
+}
+

@@ -1,0 +1,120 @@
+/** What all steps of binding one statement share. */
+import { MillraceError, type TextPosition } from '#base'
+import { columnIndex } from '#data'
+import { type Expression, type Relation, schemaOf, type TablePath } from '#plan'
+import type * as tree from '../syntax/tree.ts'
+import type { Correlation } from './correlation.ts'
+import type { Environment } from './environment.ts'
+import type { Place } from './place.ts'
+import { emptyScope, type Scope, type ScopeColumn } from './scope.ts'
+
+/** The rows of a query or table: a relation, and the names that people use for its columns. */
+export interface Rows {
+  readonly relation: Relation
+  readonly columns: readonly ScopeColumn[]
+}
+
+/** What is visible of a WITH clause, innermost first. */
+export interface CommonTables {
+  readonly name: string
+  readonly rows: Rows
+  readonly next: CommonTables | null
+}
+
+/** The steps of binding that call each other in a circle. */
+export interface Steps {
+  expression(node: tree.Expression, place: Place): Expression
+  query(query: tree.Query, surroundings: Surroundings, context: BindContext): Rows
+}
+
+/** What a query sees of the query around it. */
+export interface Surroundings {
+  readonly outer: Scope | null
+  readonly commonTables: CommonTables | null
+  /** Not the statement's own query: an order without a limit means nothing here. */
+  readonly isInner: boolean
+  /** Gathers the conditions that relate a subquery to the query around it; null where there can be none. */
+  readonly correlation: Correlation | null
+}
+
+export const noSurroundings: Surroundings = { outer: null, commonTables: null, isInner: false, correlation: null }
+
+/** A name in the text, and what it was found to mean. */
+export interface NameUse {
+  readonly position: TextPosition
+  readonly path: TablePath
+}
+
+export class BindContext {
+  readonly environment: Environment
+  /** The text that positions speak of. */
+  readonly source: string
+  readonly steps: Steps
+  /** Every error found so far; binding goes on where that makes sense. */
+  readonly errors: MillraceError[] = []
+  /** Tables and views that were used already: each use in a statement is the same relation. */
+  readonly tables: Map<string, Rows>
+  readonly nameUses: NameUse[] = []
+  /** Views that are being bound, to notice one that contains itself. */
+  readonly viewPath: readonly string[]
+  readonly #positions = new WeakMap<object, TextPosition>()
+  #count = 0
+
+  constructor(environment: Environment, source: string, steps: Steps, parent?: { readonly tables: Map<string, Rows>; readonly viewPath: readonly string[] }) {
+    this.environment = environment
+    this.source = source
+    this.steps = steps
+    this.tables = parent?.tables ?? new Map()
+    this.viewPath = parent?.viewPath ?? []
+  }
+
+  /** A name that no column written by people has. */
+  freshName(prefix: string): string {
+    return `$${prefix}${this.#count++}`
+  }
+
+  /** Remembers where in the text an expression comes from. */
+  place<E extends Expression>(expression: E, position: TextPosition): E {
+    if (!this.#positions.has(expression)) this.#positions.set(expression, position)
+    return expression
+  }
+
+  positionOf(expression: Expression): TextPosition | undefined {
+    return this.#positions.get(expression)
+  }
+
+  /** Runs all tasks, so that the errors of every one are known, and stops if there were any. */
+  all<T>(tasks: readonly (() => T)[]): T[] {
+    const results: T[] = []
+    let failure: MillraceError | undefined
+    for (const task of tasks) {
+      try {
+        results.push(task())
+      } catch (error) {
+        if (!(error instanceof MillraceError) || error.blame !== 'user') throw error
+        this.errors.push(error)
+        failure ??= error
+      }
+    }
+    if (failure !== undefined) throw failure
+    return results
+  }
+
+  /** Runs tasks of different results, like `all`. */
+  both<A, B>(first: () => A, second: () => B): readonly [A, B] {
+    const results = this.all<{ readonly a?: A; readonly b?: B }>([() => ({ a: first() }), () => ({ b: second() })])
+    return [results[0]?.a as A, results[1]?.b as B]
+  }
+}
+
+/** The scope with the columns as a relation has them now: joins make columns nullable and drop roles. */
+export function refreshed(scope: Scope, relation: Relation): Scope {
+  const schema = schemaOf(relation)
+  const now = ({ name, column }: ScopeColumn): ScopeColumn => ({ name, column: schema[columnIndex(schema, column.name)] ?? column })
+  return { ...scope, tables: scope.tables.map((table) => ({ ...table, columns: table.columns.map(now) })), star: scope.star.map(now) }
+}
+
+/** The scope of rows without a name. */
+export function scopeOfRows(rows: Rows): Scope {
+  return { ...emptyScope, star: rows.columns }
+}

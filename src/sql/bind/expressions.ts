@@ -1,0 +1,220 @@
+/** Binds expressions: one function for each kind of node. */
+import { commonType, type DataType, explicitlyCastable, printType, withNullable } from '#data'
+import type { Expression } from '#plan'
+import { sqlErrors } from '../errors.ts'
+import type * as tree from '../syntax/tree.ts'
+import { allOf, anyOf, asCondition, callOf, not, originOf, typeText } from './call.ts'
+import { castTo, nullOf } from './coerce.ts'
+import { outerReference } from './correlation.ts'
+import { bindCall } from './function-call.ts'
+import { bindLiteral, bindNumber, integerConstant, intervalConstant, intervalUnitSize } from './literals.ts'
+import { bindBinary, compareValues, isRow } from './operators.ts'
+import type { Place } from './place.ts'
+import { bindScalarSubquery } from './scalar-subquery.ts'
+import { columnSuggestion, findColumn } from './scope.ts'
+import { bindType } from './types.ts'
+
+export function bindExpression(node: tree.Expression, place: Place): Expression {
+  switch (node.kind) {
+    case 'number-literal':
+    case 'string-literal':
+    case 'binary-literal':
+    case 'boolean-literal':
+    case 'null-literal':
+    case 'datetime-literal':
+    case 'interval-literal':
+      return bindLiteral(node)
+    case 'interval-expression': {
+      const { start } = node.qualifier
+      return callOf('TIMES_INTERVAL', [intervalConstant(intervalUnitSize(start), start), place.bind(node.operand)], node.position, { name: 'INTERVAL' })
+    }
+    case 'column-reference':
+      return bindColumn(node, place)
+    case 'unary':
+      return bindUnary(node, place)
+    case 'binary':
+      return bindBinary(node, place)
+    case 'logical':
+      return bindLogical(node, place)
+    case 'is-test':
+      return bindIsTest(node, place)
+    case 'between':
+      return bindBetween(node, place)
+    case 'in-list':
+      return bindInList(node, place)
+    case 'like':
+      return bindLike(node, place)
+    case 'row':
+      return callOf('ROW', place.bindAll(node.items), node.position)
+    case 'collection':
+      return bindCollection(node, place)
+    case 'item':
+      return callOf('ITEM', place.bindAll([node.operand, node.index]), node.position, { name: '[ ]', isOperator: true })
+    case 'field':
+      return fieldOf(place.bind(node.operand), node.field)
+    case 'case':
+      return bindCase(node, place)
+    case 'cast':
+      return bindCast(node, place)
+    case 'call':
+      return bindCall(node, place)
+    case 'subquery':
+      return bindScalarSubquery(node, place)
+    case 'quantified':
+      return bindQuantified(node, place)
+    case 'exists':
+      throw sqlErrors.SQL_SUBQUERY_PLACE({ what: 'EXISTS' }, { position: node.position })
+    case 'in-query':
+      throw sqlErrors.SQL_SUBQUERY_PLACE({ what: 'IN with a query' }, { position: node.position })
+    case 'collection-query':
+      throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${node.collection.toUpperCase()} of a query` }, { position: node.position })
+    case 'at-time-zone':
+      throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'AT TIME ZONE' }, { position: node.position, hint: 'Set table.local-time-zone, or use CONVERT_TZ.' })
+  }
+}
+
+function bindColumn({ parts }: tree.ColumnReference, place: Place): Expression {
+  const { column, fields, isOuter } = findColumn(place.scope, parts)
+  if (isOuter && !place.isCorrelated) {
+    const [first] = parts
+    throw sqlErrors.SQL_CORRELATION_PLACE({ column: first?.text ?? '', clause: place.clause }, { position: first?.position })
+  }
+  const reference: Expression = isOuter ? outerReference(column.name, column.type) : { kind: 'column', name: column.name, type: column.type }
+  const [first] = parts
+  if (first !== undefined) place.context.place(reference, first.position)
+  return fields.reduce(fieldOf, reference)
+}
+
+/** A field of a row by its name. */
+export function fieldOf(row: Expression, field: tree.Identifier): Expression {
+  const { position, text } = field
+  if (row.type.kind !== 'row') throw sqlErrors.SQL_FIELD_OF_PLAIN_TYPE({ field: text, type: typeText(row) }, { position })
+  const index = row.type.fields.findIndex(({ name }) => name === text)
+  if (index < 0) {
+    const known = row.type.fields.map(({ name }) => name)
+    throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: text, owner: 'the row' }, { position, ...columnSuggestion(text, known) })
+  }
+  return callOf('FIELD', [row, integerConstant(index)], position)
+}
+
+function bindUnary({ operator, operand, position }: tree.Unary, place: Place): Expression {
+  if (operator === 'not') return not(asCondition(place.bind(operand), 'NOT', operand.position))
+  if (operator === '-' && operand.kind === 'number-literal') return bindNumber(operand, true)
+  const value = place.bind(operand)
+  return operator === '-' ? callOf('NEGATE', [value], position, { name: '-', isOperator: true }) : value
+}
+
+function bindLogical({ operator, operands }: tree.Logical, place: Place): Expression {
+  const word = operator === 'and' ? 'AND' : 'OR'
+  const parts = place.context.all(operands.map((operand) => () => asCondition(place.bind(operand), word, operand.position)))
+  return operator === 'and' ? allOf(parts) : anyOf(parts)
+}
+
+const jsonTests = {
+  'json-value': 'IS JSON VALUE',
+  'json-object': 'IS JSON OBJECT',
+  'json-array': 'IS JSON ARRAY',
+  'json-scalar': 'IS JSON SCALAR',
+} as const
+
+function bindIsTest({ operand, test, negated, position }: tree.IsTest, place: Place): Expression {
+  const value = place.bind(operand)
+  switch (test) {
+    case 'null':
+      return callOf(negated ? 'IS NOT NULL' : 'IS NULL', [value], position)
+    case 'true':
+      return callOf(negated ? 'IS NOT TRUE' : 'IS TRUE', [asCondition(value, 'IS TRUE', operand.position)], position)
+    case 'false':
+      return callOf(negated ? 'IS NOT FALSE' : 'IS FALSE', [asCondition(value, 'IS FALSE', operand.position)], position)
+    case 'unknown':
+      return callOf(negated ? 'IS NOT NULL' : 'IS NULL', [asCondition(value, 'IS UNKNOWN', operand.position)], position)
+    default: {
+      const tested = callOf(jsonTests[test], [value], position)
+      return negated ? not(tested) : tested
+    }
+  }
+}
+
+function bindBetween(node: tree.Between, place: Place): Expression {
+  const [value, [low, high]] = place.context.both(
+    () => place.bind(node.operand),
+    () => place.bindPair(node.low, node.high),
+  )
+  const within = (from: Expression, to: Expression) => [compareValues('>=', value, from, node.low.position), compareValues('<=', value, to, node.high.position)]
+  if (node.symmetric) {
+    const either = anyOf([allOf(within(low, high)), allOf(within(high, low))])
+    return node.negated ? not(either) : either
+  }
+  if (!node.negated) return allOf(within(low, high))
+  return anyOf([compareValues('<', value, low, node.low.position), compareValues('>', value, high, node.high.position)])
+}
+
+function bindInList({ operand, items, negated, position }: tree.InList, place: Place): Expression {
+  if (isRow(operand)) {
+    const equal = items.map((item): tree.Expression => ({ kind: 'binary', operator: '=', left: operand, right: item, position: item.position }))
+    const found = anyOf(place.bindAll(equal))
+    return negated ? not(found) : found
+  }
+  const found = callOf('IN', place.bindAll([operand, ...items]), position, { name: 'IN', isOperator: true })
+  return negated ? not(found) : found
+}
+
+function bindLike({ operator, operand, pattern, escape, negated, position }: tree.Like, place: Place): Expression {
+  const args = place.bindAll(escape === undefined ? [operand, pattern] : [operand, pattern, escape])
+  const word = operator === 'like' ? 'LIKE' : 'SIMILAR TO'
+  const matched = callOf(word, args, position, { name: word, isOperator: true })
+  return negated ? not(matched) : matched
+}
+
+function bindCollection({ collection, items, position }: tree.CollectionConstructor, place: Place): Expression {
+  if (collection === 'multiset') throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'MULTISET[…]' }, { position })
+  const values = place.bindAll(items)
+  if (collection === 'map') return callOf('MAP', values, position)
+  return callOf('ARRAY', values, position)
+}
+
+function bindCase({ operand, branches, otherwise, position }: tree.Case, place: Place): Expression {
+  const subject = operand === undefined ? null : place.bind(operand)
+  const bound = place.context.all(
+    branches.map(({ conditions, result }) => () => {
+      const tests = conditions.map((condition) => {
+        if (subject === null) return asCondition(place.bind(condition), 'WHEN', condition.position)
+        return compareValues('=', subject, place.bind(condition), condition.position)
+      })
+      return { when: anyOf(tests), then: place.bind(result) }
+    }),
+  )
+  const last = otherwise === undefined ? nullOf({ kind: 'null', nullable: true }) : place.bind(otherwise)
+  const results = [...bound.map((branch) => branch.then), last]
+  const type = commonType(results.map((result) => result.type))
+  if (type === null) {
+    const types = [...new Set(results.filter((result) => result.type.kind !== 'null').map(typeText))]
+    throw sqlErrors.SQL_CASE_TYPES({ types: types.join(', ') }, { position, hint: 'Convert the results to one type with CAST(… AS …).' })
+  }
+  const common = withNullable(type, results.some((result) => result.type.nullable))
+  return {
+    kind: 'case',
+    branches: bound.map(({ when, then }) => ({ when, then: castTo(then, common) })),
+    otherwise: castTo(last, common),
+    type: common,
+  }
+}
+
+function bindCast({ operand, type: written, safe, position }: tree.Cast, place: Place): Expression {
+  const value = place.bind(operand)
+  const type = bindType(written)
+  if (value.type.kind === 'null') return nullOf(type)
+  if (!explicitlyCastable(value.type, type)) {
+    throw sqlErrors.SQL_CAST_REFUSED({ from: typeText(value), to: printType(withNullable(type, true)) }, { position })
+  }
+  const target: DataType = withNullable(type, safe || value.type.nullable)
+  return { kind: 'cast', value, type: target, failing: safe ? 'null' : 'error', origin: originOf(position) }
+}
+
+/** `x = ANY (1, 2)` is an IN; over a query it is one as well, where conditions are split. */
+function bindQuantified({ operator, quantifier, operand, items, position }: tree.Quantified, place: Place): Expression {
+  if (items === undefined) throw sqlErrors.SQL_SUBQUERY_PLACE({ what: `${quantifier.toUpperCase()} with a query` }, { position })
+  const value = place.bind(operand)
+  const tests = items.map((item) => compareValues(operator, value, place.bind(item), item.position))
+  return quantifier === 'any' ? anyOf(tests) : allOf(tests)
+}

@@ -1,0 +1,50 @@
+/** Names for columns, unique within a relation. */
+import { type Column, type Schema } from '#data'
+import { type Expression, type NamedExpression, type Relation, referTo, schemaOf } from '#plan'
+
+/** The name itself, or the name and the first number that makes it new. Takes it. */
+export function uniqueName(name: string, taken: Set<string>): string {
+  let unique = name
+  for (let count = 0; taken.has(unique); count++) unique = `${name}${count}`
+  taken.add(unique)
+  return unique
+}
+
+export function namesOf(schema: Schema): Set<string> {
+  return new Set(schema.map((column) => column.name))
+}
+
+/** The relation with the columns renamed one by one; the relation itself when all names stay. */
+export function renamed(relation: Relation, names: readonly string[]): Relation {
+  const schema = schemaOf(relation)
+  if (schema.every((column, index) => column.name === names[index])) return relation
+  return projected(
+    relation,
+    schema.map((column, index) => ({ name: names[index] ?? column.name, value: referTo(column) })),
+  )
+}
+
+/** A project, or the relation itself when it already has just these columns. */
+export function projected(relation: Relation, columns: readonly NamedExpression[]): Relation {
+  const schema = schemaOf(relation)
+  const same = columns.length === schema.length && columns.every(({ name, value }, index) => isColumn(value, name) && schema[index]?.name === name)
+  return same ? relation : { kind: 'project', input: relation, columns }
+}
+
+export function isColumn(value: Expression, name: string): boolean {
+  return value.kind === 'column' && value.name === name
+}
+
+/** All columns of a relation as they are. */
+export function passedColumns(relation: Relation): NamedExpression[] {
+  return schemaOf(relation).map((column) => ({ name: column.name, value: referTo(column) }))
+}
+
+/** The relation with computed columns behind its own. */
+export function extended(relation: Relation, added: readonly NamedExpression[]): Relation {
+  return added.length === 0 ? relation : { kind: 'project', input: relation, columns: [...passedColumns(relation), ...added] }
+}
+
+export function columnNamed(relation: Relation, name: string): Column | undefined {
+  return schemaOf(relation).find((column) => column.name === name)
+}

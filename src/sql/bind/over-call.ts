@@ -1,0 +1,119 @@
+/** Binds functions with OVER. */
+import { type DataType, printType } from '#data'
+import { aggregateNamed, type AggregateName, type Expression, overFunctionNamed, type OverFrame, type OverName, overSignatures } from '#plan'
+import { sqlErrors } from '../errors.ts'
+import type * as tree from '../syntax/tree.ts'
+import { aggregateArguments } from './aggregate-call.ts'
+import { resolve } from './call.ts'
+import { castTo } from './coerce.ts'
+import { boundArguments, callName } from './function-call.ts'
+import type { PendingOrder, Place } from './place.ts'
+import { suggestion } from './suggest.ts'
+
+export function bindOver(call: tree.Call, name: string, place: Place): Expression {
+  const { position } = call
+  if (place.inside !== null) throw sqlErrors.SQL_OVER_PLACE({ function: name, clause: `the arguments of ${place.inside}` }, { position })
+  const over = overFunctionNamed(name)
+  const aggregate = aggregateNamed(name)
+  if (over === undefined && aggregate === undefined) throw sqlErrors.SQL_NOT_AN_AGGREGATE({ function: name, clause: 'OVER' }, { position })
+  const window = windowOf(call, place)
+  const inner = place.insideOf(callName(call).toUpperCase())
+  const partitionBy = inner.bindAll(window.partitionBy)
+  const orderBy = window.orderBy.map((item) => orderOf(item, inner))
+  const called = over === undefined ? bindAggregateOver(call, aggregate ?? 'COUNT', place) : bindRank(call, over, place, orderBy)
+  const bound = place.collector?.over({
+    ...called,
+    distinct: call.quantifier === 'distinct',
+    partitionBy,
+    orderBy,
+    frame: over === undefined ? frameOf(window, orderBy, name, place) : wholeFrame,
+  })
+  if (bound !== null && bound !== undefined) return bound
+  const hint = 'Compute it in a subquery, and use its result outside.'
+  throw sqlErrors.SQL_OVER_PLACE({ function: name, clause: place.clause }, { position, hint })
+}
+
+const wholeFrame: OverFrame = { unit: 'rows', preceding: null }
+
+interface Called {
+  readonly function: AggregateName | OverName
+  readonly arguments: readonly Expression[]
+  readonly type: DataType
+}
+
+function bindAggregateOver(call: tree.Call, name: AggregateName, place: Place): Called {
+  if (call.filter !== undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'FILTER with OVER' }, { position: call.filter.position })
+  return { function: name, ...aggregateArguments(call, name, null, place) }
+}
+
+function bindRank(call: tree.Call, name: OverName, place: Place, orderBy: readonly PendingOrder[]): Called {
+  const { position } = call
+  if (call.quantifier !== undefined) throw sqlErrors.SQL_NOT_AN_AGGREGATE({ function: name, clause: call.quantifier.toUpperCase() }, { position })
+  if (orderBy.length === 0) {
+    throw sqlErrors.SQL_OVER_ORDER_MISSING({ function: name }, { position, hint: `Write ${name}() OVER (PARTITION BY … ORDER BY …).` })
+  }
+  const args = boundArguments(call, place.insideOf(name))
+  const { types, result } = resolve(overSignatures[name], args, position, { name })
+  return { function: name, arguments: args.map((arg, index) => castTo(arg, types[index] ?? arg.type)), type: result }
+}
+
+/** The specification that a call names or writes; one that starts from a named window adds to it. */
+function windowOf(call: tree.Call, place: Place): tree.WindowSpecification {
+  const { over } = call
+  if (over === undefined) throw sqlErrors.SQL_OVER_MISSING({ function: callName(call) }, { position: call.position })
+  if (over.kind === 'window-reference') return namedWindow(over.name, place)
+  if (over.base === undefined) return over
+  const base = namedWindow(over.base, place)
+  return {
+    ...over,
+    partitionBy: over.partitionBy.length > 0 ? over.partitionBy : base.partitionBy,
+    orderBy: over.orderBy.length > 0 ? over.orderBy : base.orderBy,
+    ...(over.frame === undefined && base.frame !== undefined ? { frame: base.frame } : {}),
+  }
+}
+
+function namedWindow(name: tree.Identifier, place: Place): tree.WindowSpecification {
+  const found = place.windows.find((window) => window.name.text === name.text)
+  if (found !== undefined) return found.specification
+  const known = place.windows.map((window) => window.name.text)
+  throw sqlErrors.SQL_WINDOW_NOT_FOUND({ window: name.text }, { position: name.position, ...suggestion(name.text, known, 'windows of this query') })
+}
+
+function orderOf(item: tree.OrderItem, place: Place): PendingOrder {
+  const descending = item.direction === 'desc'
+  return { value: place.bind(item.expression), descending, nullsFirst: item.nulls === undefined ? !descending : item.nulls === 'first' }
+}
+
+/** Without a frame: all rows up to the current one and its equals. */
+function frameOf(window: tree.WindowSpecification, orderBy: readonly PendingOrder[], name: string, place: Place): OverFrame {
+  const { frame } = window
+  if (orderBy.length === 0) {
+    const hint = 'Add ORDER BY with a time column, or aggregate with GROUP BY and join the result.'
+    throw sqlErrors.SQL_OVER_ORDER_MISSING({ function: name }, { position: window.position, hint })
+  }
+  if (frame === undefined) return { unit: 'range', preceding: null }
+  const { start, end, unit } = frame
+  if (end.bound !== 'current-row') {
+    throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'a frame that does not end at the current row' }, { position: end.position, hint: 'End it with CURRENT ROW.' })
+  }
+  switch (start.bound) {
+    case 'unbounded-preceding':
+      return { unit, preceding: null }
+    case 'current-row':
+      return { unit, preceding: 0 }
+    case 'preceding':
+      return { unit, preceding: offsetOf(start, unit, place) }
+    default:
+      throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'a frame that starts after the current row' }, { position: start.position })
+  }
+}
+
+function offsetOf(bound: tree.FrameBound, unit: 'rows' | 'range', place: Place): number {
+  const { offset, position } = bound
+  const value = offset === undefined ? undefined : place.bind(offset)
+  const expected = unit === 'rows' ? 'a whole number' : "an interval such as INTERVAL '1' HOUR"
+  const kind = unit === 'rows' ? 'integer' : 'interval-day-time'
+  if (value?.kind === 'literal' && value.type.kind === kind && typeof value.value === 'number' && value.value >= 0) return value.value
+  const got = value === undefined ? 'nothing' : value.kind === 'literal' ? printType(value.type) : 'an expression'
+  throw sqlErrors.SQL_FRAME_OFFSET({ unit: unit.toUpperCase(), expected, got }, { position })
+}

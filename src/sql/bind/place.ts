@@ -1,0 +1,111 @@
+/** Where an expression stands: what it can see, and what may stand there. */
+import type { DataType } from '#data'
+import type { AggregateName, Expression, OverFrame, OverName, Relation, UserFunction } from '#plan'
+import type * as tree from '../syntax/tree.ts'
+import type { BindContext, CommonTables } from './context.ts'
+import type { Scope } from './scope.ts'
+
+/** An aggregate function in a SELECT; its arguments are over the rows that are grouped. */
+export interface PendingMeasure {
+  readonly function: AggregateName
+  readonly arguments: readonly Expression[]
+  readonly distinct: boolean
+  readonly filter: Expression | null
+  readonly type: DataType
+  readonly user?: UserFunction
+}
+
+export interface PendingOrder {
+  readonly value: Expression
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+}
+
+/** A function with OVER. */
+export interface PendingOver {
+  readonly function: AggregateName | OverName
+  readonly arguments: readonly Expression[]
+  readonly distinct: boolean
+  readonly type: DataType
+  readonly partitionBy: readonly Expression[]
+  readonly orderBy: readonly PendingOrder[]
+  readonly frame: OverFrame
+}
+
+/** A subquery of one column and at most one row for each row around it. */
+export interface PendingScalar {
+  readonly relation: Relation
+  /** The column with the value. */
+  readonly name: string
+  readonly type: DataType
+  /** What relates it to the row around it; without conditions there is exactly one row. */
+  readonly conditions: readonly Expression[]
+}
+
+/**
+ * Gathers what an expression needs computed before it. Each answer is a reference to a column that will hold the result by the time
+ * the expression is evaluated; null when such a thing cannot stand here.
+ */
+export interface Collector {
+  measure(measure: PendingMeasure): Expression | null
+  over(over: PendingOver): Expression | null
+  /** The single value of a subquery. */
+  scalar(subquery: PendingScalar): Expression | null
+  /** GROUPING and GROUPING_ID of grouped expressions. */
+  grouping(values: readonly Expression[], position: tree.Expression['position']): Expression | null
+  /** TUMBLE_START and its siblings; `name` in upper case. */
+  windowAuxiliary(name: string, call: tree.Call): Expression | null
+}
+
+export interface PlaceOptions {
+  /** As one says it: `WHERE`, `the SELECT list`. */
+  readonly clause: string
+  readonly collector?: Collector | null
+  readonly windows?: readonly tree.NamedWindow[]
+  readonly commonTables?: CommonTables | null
+  /** Whether columns of the query around may be read. */
+  readonly isCorrelated?: boolean
+}
+
+export class Place {
+  readonly context: BindContext
+  readonly scope: Scope
+  readonly clause: string
+  readonly collector: Collector | null
+  /** The name of the aggregate function whose arguments these are. */
+  readonly inside: string | null
+  readonly windows: readonly tree.NamedWindow[]
+  readonly commonTables: CommonTables | null
+  readonly isCorrelated: boolean
+
+  constructor(context: BindContext, scope: Scope, options: PlaceOptions, inside: string | null = null) {
+    this.context = context
+    this.scope = scope
+    this.clause = options.clause
+    this.collector = options.collector ?? null
+    this.windows = options.windows ?? []
+    this.commonTables = options.commonTables ?? null
+    this.isCorrelated = options.isCorrelated ?? false
+    this.inside = inside
+  }
+
+  bind(node: tree.Expression): Expression {
+    return this.context.place(this.context.steps.expression(node, this), node.position)
+  }
+
+  bindAll(nodes: readonly tree.Expression[]): Expression[] {
+    return this.context.all(nodes.map((node) => () => this.bind(node)))
+  }
+
+  bindPair(left: tree.Expression, right: tree.Expression): readonly [Expression, Expression] {
+    return this.context.both(
+      () => this.bind(left),
+      () => this.bind(right),
+    )
+  }
+
+  /** The place of the arguments of an aggregate function. */
+  insideOf(name: string): Place {
+    return new Place(this.context, this.scope, this, name)
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Which names can be used at a place, and which column of the plan each means. Columns of the plan have unique names; the names people
+ * write need not be: a scope keeps both. Names of columns and tables mind letter case, as in Flink.
+ */
+import type { TextPosition } from '#base'
+import type { Column } from '#data'
+import { sqlErrors } from '../errors.ts'
+import type { Identifier } from '../syntax/tree.ts'
+import { listed, suggestion } from './suggest.ts'
+
+export interface ScopeColumn {
+  /** As people write it. */
+  readonly name: string
+  /** As the plan has it. */
+  readonly column: Column
+}
+
+export interface ScopeTable {
+  /** The alias, or the last part of the table's name. */
+  readonly alias: string
+  /** Catalog, database and table when no alias hides them. */
+  readonly path: readonly string[]
+  readonly columns: readonly ScopeColumn[]
+}
+
+export interface Scope {
+  readonly tables: readonly ScopeTable[]
+  /** What `*` means, and where names without a table are looked up. */
+  readonly star: readonly ScopeColumn[]
+  /** The query around a subquery. */
+  readonly outer: Scope | null
+}
+
+export const emptyScope: Scope = { tables: [], star: [], outer: null }
+
+export function tableScope(alias: string, path: readonly string[], columns: readonly ScopeColumn[]): Scope {
+  return { tables: [{ alias, path, columns }], star: columns, outer: null }
+}
+
+/** Plain columns, as they are named. */
+export function scopeColumns(columns: readonly Column[]): ScopeColumn[] {
+  return columns.map((column) => ({ name: column.name, column }))
+}
+
+/** The scope with columns of the plan renamed or retyped; `find` gives the column that takes the place of another. */
+export function mapScope(scope: Scope, find: (column: Column) => Column): Scope {
+  const change = ({ name, column }: ScopeColumn): ScopeColumn => ({ name, column: find(column) })
+  return {
+    tables: scope.tables.map((table) => ({ ...table, columns: table.columns.map(change) })),
+    star: scope.star.map(change),
+    outer: scope.outer,
+  }
+}
+
+/** Both scopes side by side; two tables of the same name are refused. */
+export function joinScopes(left: Scope, right: Scope, position: TextPosition): Scope {
+  for (const table of right.tables) {
+    if (left.tables.some((other) => other.alias === table.alias)) {
+      throw sqlErrors.SQL_ALIAS_DUPLICATE({ alias: table.alias }, { position })
+    }
+  }
+  return { tables: [...left.tables, ...right.tables], star: [...left.star, ...right.star], outer: left.outer }
+}
+
+/** A column and the parts of the name that are left over: fields of a row. */
+export interface Found {
+  readonly column: Column
+  readonly fields: readonly Identifier[]
+  /** Found in the query around this one. */
+  readonly isOuter: boolean
+}
+
+/** Finds the column that a dotted name means: `column`, `table.column`, `database.table.column`, each with fields behind it. */
+export function findColumn(scope: Scope, parts: readonly Identifier[]): Found {
+  const here = findIn(scope, parts)
+  if (here !== null) return { ...here, isOuter: false }
+  const around = scope.outer === null ? null : findIn(scope.outer, parts)
+  if (around !== null) return { ...around, isOuter: true }
+  throw notFound(scope, parts)
+}
+
+function findIn(scope: Scope, parts: readonly Identifier[]): Omit<Found, 'isOuter'> | null {
+  for (let length = parts.length - 1; length >= 1; length--) {
+    const table = findTable(scope, parts.slice(0, length))
+    const name = parts[length]
+    if (table === null || name === undefined) continue
+    return { column: only(table.columns, name, table.alias), fields: parts.slice(length + 1) }
+  }
+  const [first, ...fields] = parts
+  if (first === undefined || !scope.star.some(({ name }) => name === first.text)) return null
+  return { column: only(scope.star, first, null, scope), fields }
+}
+
+/** The table of that name: an alias, or any number of the last parts of its path. */
+export function findTable(scope: Scope, parts: readonly Identifier[]): ScopeTable | null {
+  const names = parts.map((part) => part.text)
+  return (
+    scope.tables.find(({ alias, path }) => {
+      if (names.length === 1) return names[0] === alias
+      const end = path.slice(-names.length)
+      return end.length === names.length && end.every((name, index) => name === names[index])
+    }) ?? null
+  )
+}
+
+function only(columns: readonly ScopeColumn[], wanted: Identifier, owner: string | null, scope?: Scope): Column {
+  const matches = columns.filter(({ name }) => name === wanted.text)
+  const [match] = matches
+  if (match === undefined) {
+    const known = columns.map(({ name }) => name)
+    throw sqlErrors.SQL_COLUMN_NOT_FOUND(
+      { column: wanted.text, owner: `table "${owner ?? ''}"` },
+      { position: wanted.position, ...columnSuggestion(wanted.text, known) },
+    )
+  }
+  if (matches.length > 1) throw ambiguous(wanted, owner, scope)
+  return match.column
+}
+
+function ambiguous(wanted: Identifier, owner: string | null, scope: Scope | undefined): Error {
+  const owners = scope?.tables.filter((table) => table.columns.some(({ name }) => name === wanted.text)).map(({ alias }) => alias) ?? []
+  const parameters = { column: wanted.text, owner: owners.length > 1 ? listed(owners) : (owner ?? owners[0] ?? 'the subquery') }
+  const hint =
+    owners.length > 1
+      ? `Write ${listed(owners.map((alias) => `${alias}.${wanted.text}`), 5, 'or')}.`
+      : 'Give the columns different names with AS where they are selected.'
+  return sqlErrors.SQL_COLUMN_AMBIGUOUS(parameters, { position: wanted.position, hint })
+}
+
+function notFound(scope: Scope, parts: readonly Identifier[]): Error {
+  const [first, second] = parts
+  if (first === undefined) return sqlErrors.SQL_COLUMN_NOT_FOUND({ column: '', owner: 'the query' })
+  const { position, text } = first
+  if (second !== undefined) {
+    const hidden = scope.tables.find(({ path, alias }) => path.at(-1) === text && alias !== text)
+    if (hidden !== undefined) {
+      return sqlErrors.SQL_ALIAS_NOT_FOUND({ alias: text }, { position, hint: `The table is called "${hidden.alias}" here: write ${hidden.alias}.${second.text}.` })
+    }
+    return sqlErrors.SQL_ALIAS_NOT_FOUND({ alias: text }, { position, ...suggestion(text, scope.tables.map(({ alias }) => alias), 'tables of this query') })
+  }
+  const known = scope.star.map(({ name }) => name)
+  const [table] = scope.tables
+  const owner = scope.tables.length === 0 ? 'a query without FROM' : scope.tables.length === 1 && table !== undefined ? `table "${table.alias}"` : 'any table of this query'
+  return sqlErrors.SQL_COLUMN_NOT_FOUND({ column: text, owner }, { position, ...columnSuggestion(text, known) })
+}
+
+export function columnSuggestion(wanted: string, known: readonly string[]): { readonly detail?: string | undefined; readonly hint?: string | undefined } {
+  if (known.length === 0) return { hint: `A text is written in single quotes: '${wanted}'.` }
+  const { hint } = suggestion(wanted, known, 'columns')
+  return { detail: `Its columns are ${listed([...new Set(known)], 10)}.`, hint }
+}

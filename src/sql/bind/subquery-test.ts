@@ -1,0 +1,74 @@
+/** EXISTS and IN with a query, as parts of a condition: they become semi and anti joins. */
+import { type Expression, type Relation, schemaOf } from '#plan'
+import { sqlErrors } from '../errors.ts'
+import type * as tree from '../syntax/tree.ts'
+import { callOf } from './call.ts'
+import type { BindContext } from './context.ts'
+import { type Correlation, relatedConditions } from './correlation.ts'
+import { joinWith } from './joins.ts'
+import { renamed } from './names.ts'
+import { compareValues, isRow } from './operators.ts'
+import type { Place } from './place.ts'
+
+/** A test whether a row has a partner in a relation. */
+export interface SubqueryTest {
+  readonly relation: Relation
+  /** Over columns of the rows tested and of the relation. */
+  readonly conditions: readonly Expression[]
+  readonly negated: boolean
+}
+
+type TestNode = { readonly negated: boolean; readonly operands: readonly tree.Expression[]; readonly query: tree.Query; readonly position: tree.Query['position'] }
+
+/** The parts of a condition that must all hold. */
+export function conjunctNodes(node: tree.Expression): readonly tree.Expression[] {
+  return node.kind === 'logical' && node.operator === 'and' ? node.operands.flatMap(conjunctNodes) : [node]
+}
+
+/** A condition that tests with a subquery, or null for any other. */
+export function subqueryTestOf(node: tree.Expression): TestNode | null {
+  switch (node.kind) {
+    case 'exists':
+      return { negated: false, operands: [], query: node.query, position: node.position }
+    case 'in-query':
+      return { negated: node.negated, operands: isRow(node.operand) ? node.operand.items : [node.operand], query: node.query, position: node.position }
+    case 'quantified': {
+      const isIn = node.operator === '=' && node.quantifier === 'any'
+      const isNotIn = node.operator === '<>' && node.quantifier === 'all'
+      return node.query !== undefined && (isIn || isNotIn) ? { negated: isNotIn, operands: [node.operand], query: node.query, position: node.position } : null
+    }
+    case 'unary': {
+      const inner = node.operator === 'not' ? subqueryTestOf(node.operand) : null
+      return inner === null ? null : { ...inner, negated: !inner.negated }
+    }
+    default:
+      return null
+  }
+}
+
+export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
+  const { context } = place
+  const correlation: Correlation = { conditions: [], wanted: 'rows', countsRows: false }
+  const bindRows = () => context.steps.query(node.query, { outer: place.scope, commonTables: place.commonTables, isInner: true, correlation }, context)
+  const [operands, rows] = context.both(() => place.bindAll(node.operands), bindRows)
+  if (operands.length > 0 && operands.length !== rows.columns.length) {
+    throw sqlErrors.SQL_IN_COLUMNS({ expected: operands.length, got: rows.columns.length }, { position: node.query.position })
+  }
+  const schema = schemaOf(rows.relation)
+  const names = new Map(schema.map(({ name }) => [name, context.freshName('in')]))
+  const relation = renamed(rows.relation, [...names.values()])
+  const compared = operands.map((operand, index) => {
+    const column = rows.columns[index]?.column
+    const value: Expression = { kind: 'column', name: names.get(column?.name ?? '') ?? '', type: column?.type ?? operand.type }
+    const equal = compareValues('=', operand, value, node.position)
+    // NOT IN is unknown, and so not true, as soon as either side may be NULL.
+    return node.negated && equal.type.nullable ? callOf('IS NOT FALSE', [equal], node.position) : equal
+  })
+  return { relation, conditions: [...compared, ...relatedConditions(correlation, names)], negated: node.negated }
+}
+
+/** Keeps the rows that pass the test. */
+export function tested(context: BindContext, relation: Relation, { relation: partners, conditions, negated }: SubqueryTest): Relation {
+  return joinWith(context, negated ? 'anti' : 'semi', relation, partners, conditions)
+}
+

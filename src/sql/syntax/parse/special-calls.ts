@@ -1,0 +1,128 @@
+import type { Cursor } from '../cursor.ts'
+import { parseExpression, parseOperand } from './expressions.ts'
+import { jsonCalls } from './json-calls.ts'
+import { isName } from './names.ts'
+import { wordIdentifier } from './primaries.ts'
+import { placeOf, type Token } from '../token.ts'
+import type { Argument, Call, SymbolArgument } from '../tree.ts'
+
+/** Functions whose parentheses hold more than arguments and commas, by name; each comes out as an ordinary call. */
+export const specialCalls: ReadonlyMap<string, (cursor: Cursor) => Call> = new Map([
+  ['CEIL', parseRounding],
+  ['CEILING', parseRounding],
+  ['EXTRACT', parseExtract],
+  ['FLOOR', parseRounding],
+  ['OVERLAY', parseOverlay],
+  ['POSITION', parsePosition],
+  ['SUBSTRING', parseSubstring],
+  ['TIMESTAMPADD', parseUnitFirst],
+  ['TIMESTAMPDIFF', parseUnitFirst],
+  ['TRIM', parseTrim],
+  ...jsonCalls,
+])
+
+/** Takes the name, the parentheses, and inside them what `parse` takes. */
+function parseSpecial(cursor: Cursor, parse: (first: Token) => Argument[]): Call {
+  const first = cursor.advance()
+  const name = { kind: 'name', parts: [wordIdentifier(cursor, first)], position: placeOf(first) } as const
+  const opening = cursor.expectSymbol('(')
+  const args = cursor.nested(() => parse(first))
+  cursor.expectClosing(opening)
+  return { kind: 'call', name, arguments: args, bare: false, position: cursor.placeFrom(first) }
+}
+
+const timeUnits = [
+  ...['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND', 'MICROSECOND', 'NANOSECOND'],
+  ...['CENTURY', 'DECADE', 'DOW', 'DOY', 'EPOCH', 'ISODOW', 'ISOYEAR', 'MILLENNIUM', 'FRAC_SECOND'],
+]
+
+function parseTimeUnit(cursor: Cursor): SymbolArgument {
+  const { token } = cursor
+  const word = cursor.takeOneOf(timeUnits)
+  if (word !== undefined) return { kind: 'symbol', word, position: placeOf(token) }
+  if (token.kind === 'word' && token.text.startsWith('SQL_TSI_')) {
+    cursor.advance()
+    return { kind: 'symbol', word: token.text, position: placeOf(token) }
+  }
+  const isQuoted = token.kind === 'string' && timeUnits.includes(token.text.toUpperCase())
+  throw cursor.failure('a time unit', isQuoted ? `Write it without quotes: ${token.text.toUpperCase()}.` : 'Time units are YEAR, MONTH, DAY, HOUR and so on.')
+}
+
+function parseRounding(cursor: Cursor): Call {
+  return parseSpecial(cursor, () => {
+    const args: Argument[] = [parseExpression(cursor)]
+    if (cursor.takeWord('TO')) args.push(parseTimeUnit(cursor))
+    while (cursor.takeSymbol(',')) args.push(parseExpression(cursor))
+    return args
+  })
+}
+
+function parseExtract(cursor: Cursor): Call {
+  return parseSpecial(cursor, () => {
+    const unit = parseTimeUnit(cursor)
+    if (!cursor.isWord('FROM')) throw cursor.failure('"FROM"', `Write EXTRACT(${unit.word} FROM value).`)
+    cursor.advance()
+    return [unit, parseExpression(cursor)]
+  })
+}
+
+function parseUnitFirst(cursor: Cursor): Call {
+  return parseSpecial(cursor, (first) => {
+    const hint = first.text === 'TIMESTAMPADD' ? 'Write TIMESTAMPADD(DAY, count, time).' : 'Write TIMESTAMPDIFF(DAY, from, to).'
+    if (isName(cursor.token) && cursor.peek(1).text === '.') throw cursor.failure('a time unit', hint)
+    const args: Argument[] = [parseTimeUnit(cursor)]
+    while (cursor.takeSymbol(',')) args.push(parseExpression(cursor))
+    return args
+  })
+}
+
+function parseSubstring(cursor: Cursor): Call {
+  return parseSpecial(cursor, () => {
+    const args: Argument[] = [parseExpression(cursor)]
+    if (!cursor.takeWord('FROM')) cursor.expectSymbol(',')
+    args.push(parseExpression(cursor))
+    if (cursor.takeWord('FOR') || cursor.takeSymbol(',')) args.push(parseExpression(cursor))
+    return args
+  })
+}
+
+function parsePosition(cursor: Cursor): Call {
+  return parseSpecial(cursor, () => {
+    const args: Argument[] = [parseOperand(cursor)]
+    if (!cursor.isWord('IN')) throw cursor.failure('"IN"', 'Write POSITION(part IN text).')
+    cursor.advance()
+    args.push(parseExpression(cursor))
+    if (cursor.takeWord('FROM')) args.push(parseExpression(cursor))
+    return args
+  })
+}
+
+function parseOverlay(cursor: Cursor): Call {
+  return parseSpecial(cursor, () => {
+    const args: Argument[] = [parseExpression(cursor)]
+    if (!cursor.isWord('PLACING')) throw cursor.failure('"PLACING"', 'Write OVERLAY(text PLACING part FROM start FOR length).')
+    cursor.advance()
+    args.push(parseExpression(cursor))
+    cursor.expectWord('FROM')
+    args.push(parseExpression(cursor))
+    if (cursor.takeWord('FOR')) args.push(parseExpression(cursor))
+    return args
+  })
+}
+
+/** `TRIM(x)` stays as it is; any form with FROM, or with a side, says side, characters and text. */
+function parseTrim(cursor: Cursor): Call {
+  return parseSpecial(cursor, () => {
+    const first = cursor.token
+    const side = cursor.takeOneOf(['BOTH', 'LEADING', 'TRAILING'])
+    const symbol: SymbolArgument = { kind: 'symbol', word: side ?? 'BOTH', position: placeOf(first) }
+    const blank: Argument = { kind: 'string-literal', value: ' ', position: placeOf(first) }
+    if (side !== undefined && cursor.takeWord('FROM')) return [symbol, blank, parseExpression(cursor)]
+    const value = parseExpression(cursor)
+    if (cursor.takeWord('FROM')) return [symbol, value, parseExpression(cursor)]
+    if (side !== undefined) return [symbol, blank, value]
+    const args: Argument[] = [value]
+    while (cursor.takeSymbol(',')) args.push(parseExpression(cursor))
+    return args
+  })
+}
