@@ -1,42 +1,107 @@
-/** A line below the answer that tells how far a run has come; only on a terminal. */
+/** What a terminal shows while a run goes on: the answer as far as it is known, and a line that tells how far the run has come. */
+import type { Clock } from '#base'
 import type { RunReport, StatementListener } from '#query'
+import { LiveArea } from './output/live-area.ts'
+import type { Output } from './output/output.ts'
 import type { Screen } from './output/screen.ts'
+import { cut } from './output/text-width.ts'
 
-/** Adds progress to a listener. */
-export function withProgress(listener: StatementListener, screen: Screen, nowMs: () => number): StatementListener {
-  if (!screen.isTerminal) return listener
-  let shown = false
-  const clear = (): void => {
-    if (shown) screen.note('\r\u001b[2K')
-    shown = false
-  }
+/** Fast enough to look alive, slow enough to read. */
+const refreshEveryMs = 200
+/** Drawing may take so much of the time at most: an answer of many rows is drawn less often. */
+const drawingShareMax = 0.1
+
+/** Adds progress to an output; the same output where nobody watches. */
+export function withProgress(output: Output, screen: Screen, clock: Clock): StatementListener {
+  if (!screen.showsProgress) return output
+  const progress = new Progress(output, screen, clock)
   return {
-    ...listener,
+    ...output,
+    opened: (query) => {
+      progress.clear()
+      output.opened?.(query)
+    },
     changes: (batch) => {
-      clear()
-      return listener.changes?.(batch)
+      // A table is drawn again; rows that are printed one by one must not land in the middle of the progress line.
+      if (output.preview === undefined) progress.clear()
+      const waiting = output.changes?.(batch)
+      progress.refresh()
+      return waiting
     },
     closed: () => {
-      clear()
-      listener.closed?.()
+      progress.clear()
+      output.closed?.()
     },
-    progress: (report) => {
-      screen.note(`\r\u001b[2K${progressLine(report, nowMs())}`)
-      shown = true
+    table: (schema, rows) => {
+      progress.clear()
+      output.table?.(schema, rows)
     },
+    done: (message) => {
+      progress.clear()
+      output.done?.(message)
+    },
+    progress: (report) => progress.report(report),
     ended: (report) => {
-      clear()
-      screen.note(`${summaryLine(report)}\n`)
-      listener.ended?.(report)
+      progress.clear()
+      screen.note(`${screen.paint.quiet(summaryLine(report))}\n`)
+      output.ended?.(report)
     },
+  }
+}
+
+class Progress {
+  readonly #output: Output
+  readonly #screen: Screen
+  readonly #clock: Clock
+  readonly #area: LiveArea
+  #last: RunReport | undefined
+  #nextMs = 0
+
+  constructor(output: Output, screen: Screen, clock: Clock) {
+    this.#output = output
+    this.#screen = screen
+    this.#clock = clock
+    // A table is drawn where the answer goes; a mere line may stand beside an answer that goes to a file.
+    const write = (text: string): void => (screen.isTerminal ? void screen.write(text) : screen.note(text))
+    this.#area = new LiveArea({
+      write,
+      get width() {
+        return screen.width
+      },
+      get height() {
+        return screen.height
+      },
+    })
+  }
+
+  report(report: RunReport): void {
+    this.#last = report
+    this.refresh()
+  }
+
+  refresh(): void {
+    const startMs = this.#clock.monotonicMs()
+    if (startMs < this.#nextMs || this.#last === undefined) return
+    const { width, height } = this.#screen
+    const line = cut(progressLine(this.#last, this.#clock.nowMs()), width - 1)
+    const preview = this.#screen.isTerminal ? (this.#output.preview?.(width, height - 2) ?? []) : []
+    this.#area.show([...preview, this.#screen.paint.quiet(line)])
+    const tookMs = this.#clock.monotonicMs() - startMs
+    this.#nextMs = startMs + Math.max(refreshEveryMs, tookMs / drawingShareMax)
+  }
+
+  clear(): void {
+    this.#area.clear()
+    this.#last = undefined
   }
 }
 
 export function progressLine(report: RunReport, nowMs: number): string {
   const parts = [`${count(report.rowsIn)} rows in`, `${count(rowsPerSecond(report))} rows/s`]
   if (report.watermarkMs !== null) {
-    parts.push(`watermark ${new Date(report.watermarkMs).toISOString().slice(0, 19).replace('T', ' ')}`)
+    parts.push(`watermark ${timeText(report.watermarkMs)}`)
     const lagMs = nowMs - report.watermarkMs
+    // The lag of data of long ago says nothing.
     if (lagMs >= 0 && lagMs < 86_400_000) parts.push(`lag ${(lagMs / 1000).toFixed(1)} s`)
   }
   if (report.lateRows > 0) parts.push(`${count(report.lateRows)} late`)
@@ -45,16 +110,26 @@ export function progressLine(report: RunReport, nowMs: number): string {
 
 /** What a run did, once it is over. */
 export function summaryLine(report: RunReport): string {
-  const parts = [`${count(report.rowsIn)} rows in`, `${count(report.rowsOut)} out`, `${(report.durationMs / 1000).toFixed(2)} s`, `${count(rowsPerSecond(report))} rows/s`]
-  if (report.skippedRows > 0) parts.push(`${count(report.skippedRows)} set aside`)
-  if (report.lateRows > 0) parts.push(`${count(report.lateRows)} late`)
+  const { rowsIn, rowsOut, durationMs, skippedRows, lateRows } = report
+  const parts = [`${count(rowsIn)} rows in`, `${count(rowsOut)} out`, `${(durationMs / 1000).toFixed(2)} s`]
+  // A rate over a few rows or milliseconds is noise.
+  if (rowsIn >= 1000) parts.push(`${count(rowsPerSecond(report))} rows/s`)
+  if (skippedRows > 0) parts.push(`${count(skippedRows)} set aside`)
+  if (lateRows > 0) parts.push(`${count(lateRows)} late`)
   return parts.join(' · ')
 }
 
-function rowsPerSecond(report: RunReport): number {
+export function rowsPerSecond(report: RunReport): number {
   return report.durationMs <= 0 ? 0 : Math.round((report.rowsIn / report.durationMs) * 1000)
 }
 
-function count(value: number): string {
+/** An instant as wall clock time in UTC, to the second. */
+export function timeText(epochMs: number): string {
+  // Far beyond the years that people write, a watermark is no date at all.
+  if (Math.abs(epochMs) > 8.64e15) return epochMs < 0 ? 'none' : 'end'
+  return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+export function count(value: number): string {
   return value.toLocaleString('en-US')
 }

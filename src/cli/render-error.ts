@@ -8,7 +8,7 @@ import { type Paint, plainPaint } from './output/paint.ts'
 
 /** Where the statement came from. */
 export interface ErrorSource {
-  /** File name, or `<stdin>`. */
+  /** File name, or `<stdin>`; empty where the text was just typed. */
   readonly name: string
   readonly text: string
 }
@@ -29,7 +29,7 @@ export function renderError(error: unknown, { source, paint = plainPaint, trace 
   }
   const lines = [`${paint.error('error:')} ${paint.strong(printable(error.message))}`]
   if (error.position !== undefined && source !== undefined) {
-    lines.push(paint.quiet(`  at ${printable(source.name)}:${error.position.line}:${error.position.column}`))
+    if (source.name !== '') lines.push(paint.quiet(`  at ${printable(source.name)}:${error.position.line}:${error.position.column}`))
     const excerpt = formatPosition(source.text, error)
     if (excerpt !== '') lines.push(excerpt)
   }

@@ -54,8 +54,7 @@ export function sameValueAt(a: Vector, aRow: number, b: Vector, bRow: number, ty
   const aNull = a.nulls !== null && a.nulls[aRow] === 1
   const bNull = b.nulls !== null && b.nulls[bRow] === 1
   if (aNull || bNull) return aNull && bNull
-  if (a.form === b.form && (a.form === 'numbers' || a.form === 'integers' || a.form === 'flags')) {
-    return Object.is(a.data[aRow], b.data[bRow])
-  }
+  const numeric = (a.form === 'numbers' && b.form === 'numbers') || (a.form === 'integers' && b.form === 'integers')
+  if (numeric) return Object.is(numbersIn(a)[aRow], numbersIn(b)[bRow])
   return compareValues(valueAt(a, aRow, type), valueAt(b, bRow, type), type) === 0
 }

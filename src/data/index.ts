@@ -10,7 +10,9 @@ export {
   watermarkNone,
 } from './batch.ts'
 export { batchOf, vectorOf } from './builder.ts'
+export { type CastContext, type CastFunction, castFunction, tryCastFunction } from './cast.ts'
 export { explicitlyCastable, implicitlyCastable } from './castable.ts'
+export { civilOf, dayMs, dayOf, daysOf, isLeapYear, monthDays, monthOf, yearOf } from './civil.ts'
 export { commonType } from './common-type.ts'
 export {
   type Comparator,
@@ -28,6 +30,34 @@ export {
 } from './compare.ts'
 export { concatVectors, sameValueAt } from './concat.ts'
 export {
+  parseDate,
+  parseTime,
+  parseTimestamp,
+  parseTimestampLtz,
+  printDate,
+  printTime,
+  printTimestamp,
+  printTimestampLtz,
+} from './datetime-text.ts'
+export {
+  addDecimal,
+  addExact,
+  castDecimal,
+  decimalToDouble,
+  divideDecimal,
+  doubleToDecimal,
+  type ExactInteger,
+  fitDecimal,
+  multiplyDecimal,
+  multiplyExact,
+  parseDecimal,
+  printDecimal,
+  remainderDecimal,
+  rescaleDecimal,
+  subtractDecimal,
+  truncateDecimal,
+} from './decimal.ts'
+export {
   type DecimalType,
   decimalAverageType,
   decimalDifferenceType,
@@ -42,6 +72,18 @@ export {
 } from './decimal-type.ts'
 export { dataErrors } from './errors.ts'
 export { hashBytes, hashCombine, hashExact, hashMix, hashNumber, hashText } from './hash.ts'
+export { type IntervalQualifier, type IntervalUnit, intervalUnitSizes, parseInterval, printDays, printMonths } from './interval.ts'
+export {
+  fitsInteger,
+  type IntegerKind,
+  isNanLiteral,
+  parseDouble,
+  parseFloat32,
+  parseInteger,
+  printDouble,
+  printFloat,
+  wrapInteger,
+} from './number-text.ts'
 export {
   blankEnd,
   blankStart,
@@ -58,9 +100,12 @@ export {
   parseTimestampBytes,
   unparsed,
 } from './parse-bytes.ts'
+export { base64Text, jsonFunction, jsonText, printValue } from './print.ts'
 export { rowAt, rowsOf } from './rows.ts'
 export { type Column, type ColumnRole, columnIndex, type Schema } from './schema.ts'
 export { selectBatch, selectBatchParts, selectRows } from './select.ts'
+export { findTimeZone, localToInstant, type Overlap, type TimeZone, timeZone, zoneOffsetAt } from './time-zone.ts'
+export { castTimestamp, timestampMs, timestampNanos, timestampOf, timestampUnit } from './timestamp.ts'
 export {
   bigintType,
   booleanType,
@@ -90,6 +135,7 @@ export {
   unboundedLength,
   withNullable,
 } from './type.ts'
+export { type BytesText, hexText, type TextOf, textFunction } from './value-text.ts'
 export {
   type BytesVector,
   boxExact,

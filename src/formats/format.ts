@@ -84,8 +84,8 @@ export interface FileFormat {
   readonly extension: string
   readonly options: readonly Option[]
   openReader(table: FormatTable, file: ReadableFile, request: FileRequest): Promise<FileReader>
-  /** Null when the format is read only. */
-  readonly openWriter: ((table: FormatTable, file: AppendableFile) => Promise<FileWriter>) | null
+  /** Makes a writer of one file; at once, because the rows at hand must be taken over at once. Null when the format is read only. */
+  readonly openWriter: ((table: FormatTable, file: AppendableFile) => FileWriter) | null
 }
 
 /** Random access to a file. */

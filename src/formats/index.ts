@@ -15,4 +15,5 @@ export type {
 } from './format.ts'
 export { formatNamed, formats } from './list.ts'
 export { type Option, Options, type OptionType, readOptions } from './options.ts'
+export { parsePlainText, plainTextPrinter } from './plain-text.ts'
 export { parseDurationMs, parseMemoryBytes } from './quantity.ts'

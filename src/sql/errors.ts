@@ -39,7 +39,7 @@ export const sqlErrors = defineErrors({
   },
   SQL_OPERATOR_NOT_FOUND: {
     blame: 'user',
-    message: 'Flink SQL has no operator {operator}',
+    message: 'there is no operator {operator} in Flink SQL',
   },
   SQL_RESERVED_WORD: {
     blame: 'user',

@@ -15,10 +15,15 @@ export function parseArguments(words: readonly string[], command: CommandRow): C
     const row = command.options.find(({ name }) => name === token.name)
     if (row === undefined) throw optionNotFound(token.rawName, command)
     const known = values.get(row.name) ?? []
-    values.set(row.name, [...known, checkedValue(row, token.rawName, token.value)])
+    values.set(row.name, [...known, checkedValue(row, token.rawName, isSwallowed(token) ? undefined : token.value)])
   }
   checkArguments(given, command)
   return { arguments: given, values }
+}
+
+/** An option that stands where a value belongs is no value. */
+function isSwallowed(token: { readonly value: string | undefined; readonly inlineValue: boolean | undefined }): boolean {
+  return token.inlineValue === false && /^-./.test(token.value ?? '')
 }
 
 function optionsOf(command: CommandRow): NonNullable<Parameters<typeof parseArgs>[0]>['options'] {
@@ -46,7 +51,6 @@ function checkedValue(row: OptionRow, rawName: string, value: string | undefined
     throw usageErrors.CLI_OPTION_VALUE({ name: rawName, expected: 'no value', got: `"${value}"` })
   }
   const expected = row.oneOf?.join(' or ') ?? `<${row.value}>`
-  // An option right after it would be taken for its value.
   if (value === undefined || value === '') throw usageErrors.CLI_OPTION_VALUE({ name: rawName, expected, got: 'nothing' })
   if (row.oneOf !== undefined && !row.oneOf.includes(value)) {
     throw usageErrors.CLI_OPTION_VALUE({ name: rawName, expected, got: `"${value}"` }, { hint: didYouMean(value, row.oneOf) })

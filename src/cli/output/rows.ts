@@ -83,12 +83,12 @@ function finalRows(context: OutputContext, rowText: RowText, head: (schema: Sche
 /** Writes rows in chunks; on a terminal without the control characters of the data. */
 function writerOf({ screen }: OutputContext): (count: number, rowText: (row: number) => string) => void | Promise<void> {
   return (count, rowText) => {
-    let waiting: void | Promise<void>
+    let waiting: Promise<void> | undefined
     let text = ''
     for (let row = 0; row < count; row++) {
       text += rowText(row)
       if (text.length < chunkLength && row < count - 1) continue
-      waiting = screen.write(screen.isTerminal ? printableLines(text) : text)
+      waiting = screen.write(screen.isTerminal ? printableLines(text) : text) ?? waiting
       text = ''
     }
     return waiting

@@ -67,7 +67,7 @@ function drained(out: NodeJS.WriteStream, closed: AbortSignal): Promise<void> {
 
 function isFile(out: NodeJS.WriteStream): boolean {
   try {
-    return fstatSync(out.fd).isFile()
+    return 'fd' in out && typeof out.fd === 'number' && fstatSync(out.fd).isFile()
   } catch {
     return false
   }

@@ -50,7 +50,8 @@ export class BidGenerator {
     const random = this.#random
     const columns = this.#columns
     const settings = this.#settings
-    columns.auctions[row] = random.below(settings.hotAuctionRatio) > 0 ? this.#hotAuction : this.#firstAuction + random.below(this.#auctionCount)
+    columns.auctions[row] =
+      random.below(settings.hotAuctionRatio) > 0 ? this.#hotAuction : this.#firstAuction + random.below(this.#auctionCount)
     columns.bidders[row] = random.below(settings.hotBidderRatio) > 0 ? this.#hotBidder : this.#firstBidder + random.below(this.#bidderCount)
     if (this.#wantsPrice) columns.prices[row] = priceOf(random.fraction())
     else random.skip()

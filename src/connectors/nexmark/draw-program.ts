@@ -63,49 +63,56 @@ const i32 = 0x7f
 const i64 = 0x7e
 const f64 = 0x7c
 
-/** Replaces the local z by (z ^ z >>> shift) and leaves it on the stack. */
-const foldHigh = (local: number, shift: bigint): Code => [...get(local), ...get(local), ...i64Const(shift), ...i64ShiftUnsigned, ...i64Xor]
+/** Code of several pieces, one after another. */
+const code = (...pieces: readonly (number | Code)[]): Code => pieces.flat()
+
+/** Leaves z ^ z >>> shift of a local z on the stack. */
+const foldHigh = (local: number, shift: bigint): Code => code(get(local), get(local), i64Const(shift), i64ShiftUnsigned, i64Xor)
 
 /** Leaves the seed plus the number in local 0 times gamma on the stack. */
-const seedAfter: Code = [...i32Const(0), ...i64Load, ...get(0), ...i64FromI32, ...i64Const(gamma), ...i64Multiply, ...i64Add]
+const seedAfter = code(i32Const(0), i64Load, get(0), i64FromI32, i64Const(gamma), i64Multiply, i64Add)
 
 /** Locals: 0 taken, then address; 1 seed; 2 z. */
-const mix: Code = [
-  ...[1, 2, i64],
-  ...[...i32Const(0), ...seedAfter, ...tee(1), ...i64Store],
-  ...[...i32Const(drawsOffset), ...set(0)],
-  ...loop,
-  ...[...get(1), ...i64Const(gamma), ...i64Add, ...tee(1), ...set(2)],
-  ...[...foldHigh(2, 33n), ...i64Const(0x62a9d9ed799705f5n), ...i64Multiply, ...set(2)],
-  ...[...foldHigh(2, 28n), ...i64Const(0xcb24d0a5c88c35b3n), ...i64Multiply, ...set(2)],
-  ...[...get(0), ...get(2), ...i64Const(32n), ...i64ShiftUnsigned, ...i32FromI64, ...i32Store],
-  ...[...get(0), ...i32Const(4), ...i32Add, ...tee(0), ...i32Const(drawsOffset + 4 * drawsAhead), ...i32LessUnsigned, ...loopAgainIf],
-  ...end,
-  ...end,
-]
+const mix = code(
+  code(1, 2, i64),
+  code(i32Const(0), seedAfter, tee(1), i64Store),
+  code(i32Const(drawsOffset), set(0)),
+  loop,
+  code(get(1), i64Const(gamma), i64Add, tee(1), set(2)),
+  code(foldHigh(2, 33n), i64Const(0x62a9d9ed799705f5n), i64Multiply, set(2)),
+  code(foldHigh(2, 28n), i64Const(0xcb24d0a5c88c35b3n), i64Multiply, set(2)),
+  code(get(0), get(2), i64Const(32n), i64ShiftUnsigned, i32FromI64, i32Store),
+  code(get(0), i32Const(4), i32Add, tee(0), i32Const(drawsOffset + 4 * drawsAhead), i32LessUnsigned, loopAgainIf),
+  end,
+  end,
+)
 
 /** Locals: 0 count; 1 z. */
-const fraction: Code = [
-  ...[1, 1, i64],
-  ...[...seedAfter, ...set(1)],
-  ...[...foldHigh(1, 30n), ...i64Const(0xbf58476d1ce4e5b9n), ...i64Multiply, ...set(1)],
-  ...[...foldHigh(1, 27n), ...i64Const(0x94d049bb133111ebn), ...i64Multiply, ...set(1)],
-  ...[...foldHigh(1, 31n), ...i64Const(11n), ...i64ShiftUnsigned, ...f64FromI64, ...f64Ulp, ...f64Multiply],
-  ...end,
-]
+const fraction = code(
+  code(1, 1, i64),
+  code(seedAfter, set(1)),
+  code(foldHigh(1, 30n), i64Const(0xbf58476d1ce4e5b9n), i64Multiply, set(1)),
+  code(foldHigh(1, 27n), i64Const(0x94d049bb133111ebn), i64Multiply, set(1)),
+  code(foldHigh(1, 31n), i64Const(11n), i64ShiftUnsigned, f64FromI64, f64Ulp, f64Multiply),
+  end,
+)
 
-const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content]
-const sized = (code: Code): Code => [...unsigned(code.length), ...code]
-const text = (name: string): Code => sized([...name].map((letter) => letter.charCodeAt(0)))
+const sized = (content: Code): Code => code(unsigned(content.length), content)
+const section = (id: number, ...pieces: readonly (number | Code)[]): Code => code(id, sized(code(...pieces)))
+const text = (name: string): Code => sized(Array.from(name, (letter) => letter.charCodeAt(0)))
+const takes = (parameter: number, ...results: readonly number[]): Code => code(0x60, 1, parameter, results.length, results)
 
-const bytes = Uint8Array.from([
-  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-  ...section(1, [2, ...[0x60, 1, i32, 0], ...[0x60, 1, i32, 1, f64]]),
-  ...section(3, [2, 0, 1]),
-  ...section(5, [1, 1, 1, 1]),
-  ...section(7, [3, ...text('memory'), 2, 0, ...text('mix'), 0, 0, ...text('fraction'), 0, 1]),
-  ...section(10, [2, ...sized(mix), ...sized(fraction)]),
-])
+/** Sections: types, functions, memory of one page, exports, code. */
+const bytes = Uint8Array.from(
+  code(
+    code(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
+    section(1, 2, takes(i32), takes(i32, f64)),
+    section(3, 2, 0, 1),
+    section(5, 1, 1, 1, 1),
+    section(7, 3, text('memory'), 2, 0, text('mix'), 0, 0, text('fraction'), 0, 1),
+    section(10, 2, sized(mix), sized(fraction)),
+  ),
+)
 
 let compiled: object | undefined
 

@@ -3,10 +3,10 @@
  * are shared as well: the NULL flags of its kind say which rows of an array belong to a column. Only wanted fields are filled.
  */
 import { assert } from '#base'
-import { batchRows, type BytesVector, type Vector } from '#data'
+import { type BytesVector, batchRows, type Vector } from '#data'
 import { auctionKind, bidKind, personKind } from './fields.ts'
 import { cities, names, states } from './person-words.ts'
-import type { Channels } from './text.ts'
+import type { Texts } from './text.ts'
 
 /** An auction's name and description have at most 19 and 99 bytes; the texts of a person are shorter. */
 const textBytesPerRow = 128
@@ -47,12 +47,10 @@ export class EventColumns {
   readonly secondStarts = new Int32Array(batchRows)
   readonly secondEnds = new Int32Array(batchRows)
 
-  readonly #extraText: Uint8Array
-  readonly #channels: Channels
+  readonly #sources: Texts
 
-  constructor(extraText: Uint8Array, channels: Channels) {
-    this.#extraText = extraText
-    this.#channels = channels
+  constructor(sources: Texts) {
+    this.#sources = sources
   }
 
   /** The vector of `event_type` or of a field such as `bid.price`. `complete` says that all rows are events of the field's kind. */
@@ -71,7 +69,7 @@ export class EventColumns {
       'person.city': () => words(this.cities, cities),
       'person.state': () => words(this.states, states),
       'person.dateTime': () => numbers(this.times),
-      'person.extra': () => bytes(this.#extraText, this.extraStarts, this.extraEnds),
+      'person.extra': () => bytes(this.#sources.extra, this.extraStarts, this.extraEnds),
       'auction.id': () => numbers(this.ids),
       'auction.itemName': () => bytes(this.texts, this.firstStarts, this.firstEnds),
       'auction.description': () => bytes(this.texts, this.secondStarts, this.secondEnds),
@@ -81,14 +79,14 @@ export class EventColumns {
       'auction.expires': () => numbers(this.expiries),
       'auction.seller': () => numbers(this.sellers),
       'auction.category': () => numbers(this.categories),
-      'auction.extra': () => bytes(this.#extraText, this.extraStarts, this.extraEnds),
+      'auction.extra': () => bytes(this.#sources.extra, this.extraStarts, this.extraEnds),
       'bid.auction': () => numbers(this.auctions),
       'bid.bidder': () => numbers(this.bidders),
       'bid.price': () => numbers(this.prices),
-      'bid.channel': () => words(this.channels, this.#channels.names),
-      'bid.url': () => words(this.channels, this.#channels.urls),
+      'bid.channel': () => words(this.channels, this.#sources.channels.names),
+      'bid.url': () => words(this.channels, this.#sources.channels.urls),
       'bid.dateTime': () => numbers(this.times),
-      'bid.extra': () => bytes(this.#extraText, this.extraStarts, this.extraEnds),
+      'bid.extra': () => bytes(this.#sources.extra, this.extraStarts, this.extraEnds),
     }
     const create = vectors[field]
     assert(create !== undefined, `the generator has no field ${field}`)

@@ -6,7 +6,7 @@ export const personKind = 0
 export const auctionKind = 1
 export const bidKind = 2
 
-export const personFields: readonly RowField[] = [
+const personFields: readonly RowField[] = [
   { name: 'id', type: bigintType },
   { name: 'name', type: stringType },
   { name: 'emailAddress', type: stringType },
@@ -16,7 +16,7 @@ export const personFields: readonly RowField[] = [
   { name: 'dateTime', type: timestampType },
   { name: 'extra', type: stringType },
 ]
-export const auctionFields: readonly RowField[] = [
+const auctionFields: readonly RowField[] = [
   { name: 'id', type: bigintType },
   { name: 'itemName', type: stringType },
   { name: 'description', type: stringType },
@@ -28,7 +28,7 @@ export const auctionFields: readonly RowField[] = [
   { name: 'category', type: bigintType },
   { name: 'extra', type: stringType },
 ]
-export const bidFields: readonly RowField[] = [
+const bidFields: readonly RowField[] = [
   { name: 'auction', type: bigintType },
   { name: 'bidder', type: bigintType },
   { name: 'price', type: bigintType },

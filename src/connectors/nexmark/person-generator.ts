@@ -35,7 +35,9 @@ export class PersonGenerator {
     columns.ids[row] = lastPerson(this.#settings, epoch, offset) + firstPersonId
     const name = random.below(firstNames.length) * lastNames.length + random.below(lastNames.length)
     columns.names[row] = name
-    const emailBytes = this.#wantsEmail ? this.#writeEmail(row) : skipText(random, emailName) + 1 + skipText(random, emailHost) + dotCom.length
+    const emailBytes = this.#wantsEmail
+      ? this.#writeEmail(row)
+      : skipText(random, emailName) + 1 + skipText(random, emailHost) + dotCom.length
     if (this.#wantsCard) this.#writeCard(row)
     else for (let i = 0; i < 4; i++) random.skipBelow(10_000)
     const city = random.below(cities.length)

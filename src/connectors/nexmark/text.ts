@@ -62,7 +62,7 @@ export function drawExtraLength(random: SplittableRandom, currentBytes: number, 
 }
 
 /** `nextExactString`, once, for the text that slices are cut from. A remainder of a negative draw is negative, hence H to z. */
-export function createExtraText(seed: number): Uint8Array {
+function createExtraText(seed: number): Uint8Array {
   const random = SplittableRandom.seeded(seed)
   const bytes = new Uint8Array(extraTextBytes)
   let draw = 0
@@ -81,12 +81,12 @@ export const hotChannels = 4
 export const rareChannels = 10_000
 
 /** Channels and the address of each: first the hot ones, then the rare ones. */
-export interface Channels {
+interface Channels {
   readonly names: readonly string[]
   readonly urls: readonly string[]
 }
 
-export function createChannels(seed: number): Channels {
+function createChannels(seed: number): Channels {
   const random = SplittableRandom.seeded(seed)
   const names = ['Google', 'Facebook', 'Baidu', 'Apple']
   const urls = names.map(() => drawUrl(random))
@@ -114,4 +114,27 @@ function reverseBits(value: number): number {
   let reversed = 0
   for (let bit = 0; bit < 32; bit++) reversed = (reversed << 1) | ((value >>> bit) & 1)
   return reversed
+}
+
+/** The long text and the channels, made when first asked for: they take some hundredths of a second. */
+export class Texts {
+  readonly #extraSeed: number
+  readonly #channelSeed: number
+  #extra: Uint8Array | undefined
+  #channels: Channels | undefined
+
+  constructor(extraSeed: number, channelSeed: number) {
+    this.#extraSeed = extraSeed
+    this.#channelSeed = channelSeed
+  }
+
+  get extra(): Uint8Array {
+    this.#extra ??= createExtraText(this.#extraSeed)
+    return this.#extra
+  }
+
+  get channels(): Channels {
+    this.#channels ??= createChannels(this.#channelSeed)
+    return this.#channels
+  }
 }

@@ -59,5 +59,5 @@ export function tableOf(changes: readonly Pick<Change, 'kind' | 'row'>[]): strin
     const by = kind === changeUpdateBefore || kind === changeDelete ? -1 : 1
     weights.set(text, (weights.get(text) ?? 0) + by)
   }
-  return [...weights].flatMap(([text, weight]) => new Array<string>(Math.max(0, weight)).fill(text)).toSorted()
+  return [...weights].flatMap(([text, weight]) => Array.from({ length: Math.max(0, weight) }, () => text)).toSorted()
 }

@@ -126,7 +126,10 @@ class StreamCheck {
   batch(batch: Batch): void {
     assert(!this.isFinished, `${this.#name}: no batch follows the end`)
     assert(batch.length > 0 && batch.length <= batchRows, `${this.#name}: a batch has 1 to ${batchRows} rows, got ${batch.length}`)
-    assert(batch.columns.length === this.#schema.length, `${this.#name}: expected ${this.#schema.length} columns, got ${batch.columns.length}`)
+    assert(
+      batch.columns.length === this.#schema.length,
+      `${this.#name}: expected ${this.#schema.length} columns, got ${batch.columns.length}`,
+    )
     for (const [index, column] of this.#schema.entries()) {
       checkVector(`${this.#name}, column ${column.name}`, batch.columns[index] as Vector, column.type, batch.length)
     }

@@ -9,7 +9,10 @@ function printValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'number') return String(value + 0)
   if (value instanceof Uint8Array) return `x'${Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('')}'`
-  if (value instanceof Map) return `{${Array.from(value, (entry) => entry.map(printValue).join(': ')).toSorted().join(', ')}}`
+  if (value instanceof Map)
+    return `{${Array.from(value, (entry) => entry.map(printValue).join(': '))
+      .toSorted()
+      .join(', ')}}`
   if (Array.isArray(value)) return printValues(value)
-  return String(value)
+  return typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : '?'
 }

@@ -40,7 +40,7 @@ export function sortRows(rows: readonly (readonly unknown[])[], keys: readonly O
 }
 
 function compareBoxed(a: unknown, b: unknown): number {
-  if (typeof a === 'string' && typeof b === 'string') return compareCodePoints([...a], [...b])
+  if (typeof a === 'string' && typeof b === 'string') return compareCodePoints(Array.from(a), Array.from(b))
   const x = a as number | bigint
   const y = b as number | bigint
   if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y))

@@ -1,5 +1,5 @@
 /** Gives the columns of a batch other forms that hold the same values, as different sources would. */
-import { type Batch, familyOf, isExactInteger, type Schema, valueAt, type Vector } from '#data'
+import { type Batch, familyOf, isExactInteger, type Schema, type Vector, valueAt } from '#data'
 
 const utf8 = new TextEncoder()
 

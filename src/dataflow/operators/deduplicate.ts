@@ -9,8 +9,10 @@
  */
 import { type Batch, type DataType, selectBatch, type Vector } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { KeyedRows } from './keyed-rows.ts'
+import { timesOf } from './times.ts'
 
 export interface DeduplicateShape {
   readonly types: readonly DataType[]
@@ -108,12 +110,7 @@ class DeduplicateByUpdates implements Operator {
   }
 
   #chooseByTime(batch: Batch, slots: Int32Array, times: Float64Array, keepsLast: boolean): void {
-    const { capacity } = this.#rows.table
-    if (capacity > this.#times.length) {
-      const grown = new Float64Array(capacity * 2)
-      grown.set(this.#times)
-      this.#times = grown
-    }
+    this.#times = grownNumbers(this.#times, this.#rows.table.capacity)
     for (let row = 0; row < batch.length; row++) {
       const slot = slots[row] as number
       const time = times[row] as number
@@ -123,14 +120,4 @@ class DeduplicateByUpdates implements Operator {
       this.#rows.choose(slot, row)
     }
   }
-}
-
-/** Milliseconds of each row; a row without a time comes before all others. */
-export function timesOf(vector: Vector, rows: number): Float64Array {
-  const times = new Float64Array(rows)
-  for (let row = 0; row < rows; row++) {
-    if (vector.nulls !== null && vector.nulls[row] === 1) times[row] = Number.NEGATIVE_INFINITY
-    else if (vector.form === 'numbers') times[row] = vector.data[row] as number
-  }
-  return times
 }

@@ -34,8 +34,22 @@ describe('distinct', () => {
 
   test('emits the first copy that comes and the last that goes', () => {
     const steps: Step[] = [
-      { rows: [[1, 'a'], [1, 'a'], [2, null]], kinds: [0, 2, 0] },
-      { rows: [[1, 'a'], [2, null], [1, 'a']], kinds: [1, 3, 1] },
+      {
+        rows: [
+          [1, 'a'],
+          [1, 'a'],
+          [2, null],
+        ],
+        kinds: [0, 2, 0],
+      },
+      {
+        rows: [
+          [1, 'a'],
+          [2, null],
+          [1, 'a'],
+        ],
+        kinds: [1, 3, 1],
+      },
     ]
     const changelog = runOperator({ inputs: [schema], output: schema }, (output) => new Distinct({ types }, output), steps)
     expect(changelog.lines).toEqual(['+I[1, "a"]', '+I[2, NULL]', '-D[2, NULL]', '-D[1, "a"]', 'end'])

@@ -7,7 +7,9 @@
  */
 import { type Batch, changeDelete, changeInsert, changeUpdateBefore, type DataType, selectBatch } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
+import { leaves } from './leaves.ts'
 
 export interface DistinctShape {
   readonly types: readonly DataType[]
@@ -31,12 +33,8 @@ export class Distinct implements Operator {
       this.#selection = new Int32Array(batch.length)
     }
     this.#table.resolve(batch.columns, batch.length, this.#slots)
-    if (this.#table.capacity > this.#counts.length) {
-      const counts = new Float64Array(this.#table.capacity * 2)
-      counts.set(this.#counts)
-      this.#counts = counts
-    }
-    const count = batch.kinds === null ? this.#addAll(batch.length) : this.#changeAll(batch.length, batch.kinds)
+    this.#counts = grownNumbers(this.#counts, this.#table.capacity)
+    const count = batch.kinds === null ? this.#addAll(batch.length) : this.#changeAll(batch)
     if (count === 0) return
     const selected = count === batch.length ? batch : selectBatch(batch, this.#selection, count)
     this.#output.push(batch.kinds === null ? selected : { ...selected, kinds: insertsAndDeletes(selected.kinds, count) })
@@ -65,13 +63,13 @@ export class Distinct implements Operator {
   }
 
   /** Counts rows that come and go; selects first copies that come and last copies that go. */
-  #changeAll(rows: number, kinds: Uint8Array): number {
+  #changeAll(batch: Batch): number {
     const counts = this.#counts
     let selected = 0
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; row < batch.length; row++) {
       const slot = this.#slots[row] as number
       const before = counts[slot] as number
-      const goes = kinds[row] === changeUpdateBefore || kinds[row] === changeDelete
+      const goes = leaves(batch, row)
       // State may have been dropped: what is not there cannot go.
       if (goes && before === 0) continue
       counts[slot] = goes ? before - 1 : before + 1

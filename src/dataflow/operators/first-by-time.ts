@@ -7,11 +7,12 @@
  */
 import { type Batch, changeInsert, type DataType, type Vector, watermarkEnd, watermarkNone } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { RowHeap } from '../state/row-heap.ts'
 import { RowStore } from '../state/row-store.ts'
-import { timesOf } from './deduplicate.ts'
 import { StoredChanges } from './stored-changes.ts'
+import { timesOf } from './times.ts'
 
 export interface FirstByTimeShape {
   readonly types: readonly DataType[]
@@ -51,8 +52,7 @@ export class FirstByTime implements Operator {
     this.#store = new RowStore(types)
     this.#changes = new StoredChanges({ placed: false, timed: false }, this.#store, output)
     this.#waiting = new RowHeap(
-      (a, b) =>
-        (this.#times[a] as number) - (this.#times[b] as number) || (this.#arrivals[a] as number) - (this.#arrivals[b] as number),
+      (a, b) => (this.#times[a] as number) - (this.#times[b] as number) || (this.#arrivals[a] as number) - (this.#arrivals[b] as number),
     )
   }
 
@@ -70,11 +70,7 @@ export class FirstByTime implements Operator {
     if (this.#slots.length < batch.length) this.#slots = new Int32Array(batch.length)
     const columns = key.map((column) => batch.columns[column] as Vector)
     this.#table.resolve(columns, batch.length, this.#slots)
-    if (this.#table.capacity > this.#ids.length) {
-      const ids = new Int32Array(this.#table.capacity * 2).fill(none)
-      ids.set(this.#ids)
-      this.#ids = ids
-    }
+    this.#ids = grownIntegers(this.#ids, this.#table.capacity, none)
     const times = timesOf(batch.columns[time] as Vector, batch.length)
     for (let row = 0; row < batch.length; row++) {
       const watermarkMs = batch.watermarks === null ? this.#watermarkMs : (batch.watermarks[row] as number)
@@ -123,15 +119,8 @@ export class FirstByTime implements Operator {
   }
 
   #reserve(ids: number): void {
-    if (ids <= this.#times.length) return
-    const times = new Float64Array(ids * 2)
-    times.set(this.#times)
-    this.#times = times
-    const arrivals = new Float64Array(ids * 2)
-    arrivals.set(this.#arrivals)
-    this.#arrivals = arrivals
-    const slotsById = new Int32Array(ids * 2)
-    slotsById.set(this.#slotsById)
-    this.#slotsById = slotsById
+    this.#times = grownNumbers(this.#times, ids)
+    this.#arrivals = grownNumbers(this.#arrivals, ids)
+    this.#slotsById = grownIntegers(this.#slotsById, ids)
   }
 }

@@ -2,18 +2,11 @@
  * One direction of a join: takes batches of one input, the probing one, finds their partners among the kept rows of the other, and emits
  * what follows. Pairs are collected to thousands before the condition is evaluated and rows are built.
  */
-import {
-  type Batch,
-  batchRows,
-  changeDelete,
-  changeInsert,
-  selectBatchParts,
-  selectRows,
-  type Vector,
-} from '#data'
+import { type Batch, batchRows, changeDelete, changeInsert, selectBatchParts, selectRows, type Vector } from '#data'
 import type { Output } from '../operator.ts'
 import { isWhole, selectPadded } from '../state/padded.ts'
-import { type JoinSide, leaves, slotSkipped } from './join-side.ts'
+import { type JoinSide, slotSkipped } from './join-side.ts'
+import { leaves } from './leaves.ts'
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
 
@@ -40,7 +33,7 @@ export class JoinProbe {
   readonly #pads: boolean
   readonly #firstOnly: boolean
   #batch: Batch
-  #slots = new Int32Array(0)
+  #slots: Int32Array = new Int32Array(0)
   #pairRows = new Int32Array(batchRows)
   #pairIds = new Int32Array(batchRows)
   /** By probing row: partners found so far. */

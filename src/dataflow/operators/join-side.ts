@@ -1,10 +1,12 @@
 /** What a join keeps of one input: its rows, in a list for each key, and how many rows of the other input match each. */
 import { assert } from '#base'
-import { type Batch, changeDelete, changeUpdateBefore, type DataType } from '#data'
+import type { Batch, DataType } from '#data'
+import { grownIntegers } from '../state/grown.ts'
 import { LinkedRows } from '../state/linked-rows.ts'
 import { hashRows } from '../state/row-hash.ts'
 import { RowIndex } from '../state/row-index.ts'
 import { RowStore } from '../state/row-store.ts'
+import { leaves } from './leaves.ts'
 
 /** Instead of a key's slot: the key is NULL or not held, so nothing matches. */
 export const slotNone = -1
@@ -15,7 +17,7 @@ export class JoinSide {
   readonly store: RowStore
   readonly lists = new LinkedRows()
   /** By row id: how many rows of the other input match; null where nobody asks. */
-  matches: Int32Array | null
+  matches: Int32Array<ArrayBuffer> | null
   readonly #types: readonly DataType[]
   readonly #index: RowIndex | null
   #ids = new Int32Array(0)
@@ -41,11 +43,7 @@ export class JoinSide {
     this.#makeRoom(batch.length)
     const ids = this.#keepComing(batch, slots)
     this.lists.reserve(slotsCapacity, this.store.capacity)
-    if (this.matches !== null && this.store.capacity > this.matches.length) {
-      const matches = new Int32Array(this.store.capacity * 2)
-      matches.set(this.matches)
-      this.matches = matches
-    }
+    if (this.matches !== null) this.matches = grownIntegers(this.matches, this.store.capacity)
     if (this.#index === null) {
       for (let row = 0; row < batch.length; row++) {
         const id = ids[row] as number
@@ -104,11 +102,4 @@ export class JoinSide {
     this.#rows = new Int32Array(rows)
     this.#hashes = new Int32Array(rows)
   }
-}
-
-/** Whether a row is taken away. */
-export function leaves(batch: Batch, row: number): boolean {
-  if (batch.kinds === null) return false
-  const kind = batch.kinds[row]
-  return kind === changeUpdateBefore || kind === changeDelete
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Batch, integerType, type Schema, stringType, valueAt, type Vector } from '#data'
+import { type Batch, integerType, type Schema, stringType, type Vector, valueAt } from '#data'
+import { tableOf } from '../check/changelog.ts'
 import { interleave, type PlainChange, Random, randomBatches, randomChanges } from '../check/random-changes.ts'
 import { rowsLeft } from '../check/rows-left.ts'
 import { runOperator, type Step } from '../check/run-operator.ts'
-import { tableOf } from '../check/changelog.ts'
 import { BoundedJoin } from './bounded-join.ts'
 import { Join, type JoinShape } from './join.ts'
 import type { JoinType } from './join-probe.ts'
@@ -41,9 +41,7 @@ interface Case {
 function shapeOf({ type, keyed, nullsEqual, conditional, retracts }: Case): JoinShape {
   return {
     type,
-    keys: keyed
-      ? { types: [stringType], columns: [[1], [1]], nullsEqual: [nullsEqual] }
-      : { types: [], columns: [[], []], nullsEqual: [] },
+    keys: keyed ? { types: [stringType], columns: [[1], [1]], nullsEqual: [nullsEqual] } : { types: [], columns: [[], []], nullsEqual: [] },
     left: { types: left.map((column) => column.type), retracts: retracts[0] },
     right: { types: right.map((column) => column.type), retracts: retracts[1] },
     condition: conditional ? sumIsEven : null,
@@ -63,7 +61,7 @@ function joinNaively(join: Case, leftRows: readonly (readonly unknown[])[], righ
   for (const l of leftRows) {
     const partners = rightRows.filter((r) => matches(l, r))
     if (join.type === 'semi' || join.type === 'anti') {
-      if ((partners.length > 0) === (join.type === 'semi')) result.push(l)
+      if (partners.length > 0 === (join.type === 'semi')) result.push(l)
       continue
     }
     for (const r of partners) result.push([...l, ...r])
@@ -111,7 +109,9 @@ describe('join', () => {
       { numRuns: 600 },
     )
   })
+})
 
+describe('pairs of a join', () => {
   test('emits many pairs of one key in batches', () => {
     const join: Case = { type: 'full', keyed: true, nullsEqual: false, conditional: false, retracts: [true, true] }
     const many = Array.from({ length: 130 }, (_, i) => [i, 'a', i])
@@ -130,9 +130,23 @@ describe('join', () => {
   test('takes back a padded row before its first pair, and gives it again after its last', () => {
     const join: Case = { type: 'left', keyed: true, nullsEqual: false, conditional: false, retracts: [false, true] }
     const steps: Step[] = [
-      { input: 0, rows: [[1, 'a', 5], [2, null, 6]] },
+      {
+        input: 0,
+        rows: [
+          [1, 'a', 5],
+          [2, null, 6],
+        ],
+      },
       { input: 0, watermarkMs: 10 },
-      { input: 1, rows: [[7, 'a'], [8, 'a'], [7, 'a']], kinds: [0, 2, 1] },
+      {
+        input: 1,
+        rows: [
+          [7, 'a'],
+          [8, 'a'],
+          [7, 'a'],
+        ],
+        kinds: [0, 2, 1],
+      },
       { input: 1, watermarkMs: 8 },
       { input: 1, rows: [[8, 'a']], kinds: [3] },
       { input: 0, end: true },
@@ -154,7 +168,9 @@ describe('join', () => {
       'end',
     ])
   })
+})
 
+describe('state of a join', () => {
   test('keeps no rows and no keys of what was taken back', () => {
     const join: Case = { type: 'inner', keyed: true, nullsEqual: false, conditional: false, retracts: [true, true] }
     let operator: Join | undefined
@@ -163,10 +179,14 @@ describe('join', () => {
       const rows = Array.from({ length: 100 }, (_, i) => [i, `${round} ${i}`, i])
       steps.push({ input: 0, rows }, { input: 0, rows, kinds: rows.map(() => 3) })
     }
-    runOperator({ inputs: [left, right], output: outputOf('inner') }, (output) => {
-      operator = new Join(shapeOf(join), output)
-      return operator
-    }, steps)
+    runOperator(
+      { inputs: [left, right], output: outputOf('inner') },
+      (output) => {
+        operator = new Join(shapeOf(join), output)
+        return operator
+      },
+      steps,
+    )
     expect(operator?.stateBytes).toBeLessThan(400_000)
   })
 })

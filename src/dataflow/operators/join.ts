@@ -13,7 +13,8 @@ import type { Operator, Output } from '../operator.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import { JoinKeys, type JoinKeysShape } from './join-keys.ts'
 import { type JoinCondition, JoinProbe, type JoinType } from './join-probe.ts'
-import { JoinSide, leaves } from './join-side.ts'
+import { JoinSide } from './join-side.ts'
+import { leaves } from './leaves.ts'
 
 export interface JoinShape {
   readonly type: JoinType

@@ -1,14 +1,7 @@
 /** One kept row for each key, and the changes that follow when another takes its place. */
-import {
-  type Batch,
-  changeDelete,
-  changeInsert,
-  changeUpdateAfter,
-  changeUpdateBefore,
-  type DataType,
-  type Vector,
-} from '#data'
+import { type Batch, changeDelete, changeInsert, changeUpdateAfter, changeUpdateBefore, type DataType, type Vector } from '#data'
 import type { Output } from '../operator.ts'
+import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { RowStore } from '../state/row-store.ts'
 import { StoredChanges } from './stored-changes.ts'
@@ -55,14 +48,10 @@ export class KeyedRows {
     if (this.#slots.length < batch.length) this.#slots = new Int32Array(batch.length)
     const keys = this.#shape.key.map((column) => batch.columns[column] as Vector)
     this.table.resolve(keys, batch.length, this.#slots)
-    if (this.table.capacity > this.#ids.length) {
-      const capacity = this.table.capacity * 2
-      this.#ids = grownFilled(this.#ids, capacity)
-      this.#chosen = grownFilled(this.#chosen, capacity)
-      const chosenIn = new Float64Array(capacity)
-      chosenIn.set(this.#chosenIn)
-      this.#chosenIn = chosenIn
-    }
+    const { capacity } = this.table
+    this.#ids = grownIntegers(this.#ids, capacity, none)
+    this.#chosen = grownIntegers(this.#chosen, capacity, none)
+    this.#chosenIn = grownNumbers(this.#chosenIn, capacity)
     this.#batchNumber += 1
     this.#touched = []
     return this.#slots
@@ -112,10 +101,4 @@ export class KeyedRows {
     this.#ids[slot] = after
     if (before !== none) this.#changes.free(before)
   }
-}
-
-function grownFilled(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(length).fill(none)
-  longer.set(array)
-  return longer
 }

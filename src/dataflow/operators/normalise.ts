@@ -7,8 +7,8 @@
  */
 import type { Batch } from '#data'
 import type { Operator, Output } from '../operator.ts'
-import { leaves } from './join-side.ts'
 import { KeyedRows, type KeyedRowsShape, rowGone } from './keyed-rows.ts'
+import { leaves } from './leaves.ts'
 
 export type NormaliseShape = KeyedRowsShape
 

@@ -6,11 +6,13 @@
  */
 import { type Batch, changeInsert, type DataType, watermarkNone } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { grownNumbers } from '../state/grown.ts'
 import { hashRows } from '../state/row-hash.ts'
 import { RowIndex } from '../state/row-index.ts'
 import { type OrderColumn, RowOrder } from '../state/row-order.ts'
 import { RowStore } from '../state/row-store.ts'
-import { leaves } from './join-side.ts'
+import { sortByRank } from '../state/sort-by-rank.ts'
+import { leaves } from './leaves.ts'
 import { StoredChanges } from './stored-changes.ts'
 
 export interface SortShape {
@@ -57,7 +59,7 @@ export class Sort implements Operator {
     for (let row = 0; row < batch.length; row++) if (!leaves(batch, row)) rows.push(row)
     if (this.#ids.length < batch.length) this.#ids = new Int32Array(batch.length)
     this.#store.append(batch.columns, Int32Array.from(rows), rows.length, this.#ids)
-    this.#reserve(this.#store.capacity)
+    this.#arrivals = grownNumbers(this.#arrivals, this.#store.capacity)
     const ranks = this.#order.ranksOf(batch.columns, batch.length)
     if (this.#index === null) for (const [i, row] of rows.entries()) this.#keep(this.#ids[i] as number, ranks[row] as number)
     else this.#takeChanges(batch, ranks, this.#index)
@@ -119,17 +121,15 @@ export class Sort implements Operator {
 
   #sorted(): Int32Array {
     const ids = new Int32Array(this.#count)
+    const ranks = new Float64Array(this.#count)
     let count = 0
-    for (let id = 0; id < this.#store.capacity; id++) if ((this.#arrivals[id] as number) > 0) ids[count++] = id
+    for (let id = 0; id < this.#store.capacity; id++) {
+      if ((this.#arrivals[id] as number) <= 0) continue
+      ranks[count] = this.#order.rankOf(id)
+      ids[count++] = id
+    }
     const order = this.#order
     const arrivals = this.#arrivals
-    return ids.sort((a, b) => order.compare(a, b) || (arrivals[a] as number) - (arrivals[b] as number))
-  }
-
-  #reserve(ids: number): void {
-    if (ids <= this.#arrivals.length) return
-    const arrivals = new Float64Array(ids * 2)
-    arrivals.set(this.#arrivals)
-    this.#arrivals = arrivals
+    return sortByRank(ids, ranks, (a, b) => order.compare(a, b) || (arrivals[a] as number) - (arrivals[b] as number))
   }
 }

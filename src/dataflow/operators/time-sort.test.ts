@@ -55,9 +55,22 @@ describe('time sort', () => {
   test('holds rows until the watermark, and drops late ones', () => {
     let operator: TimeSort | undefined
     const steps: Step[] = [
-      { rows: [[5, 1, 0], [3, 2, 1], [5, 3, 9], [9, 4, 0]] },
+      {
+        rows: [
+          [5, 1, 0],
+          [3, 2, 1],
+          [5, 3, 9],
+          [9, 4, 0],
+        ],
+      },
       { watermarkMs: 5 },
-      { rows: [[5, 5, 0], [6, 6, 0], [4, 7, 0]] },
+      {
+        rows: [
+          [5, 5, 0],
+          [6, 6, 0],
+          [4, 7, 0],
+        ],
+      },
       { watermarkMs: 5 },
     ]
     const changelog = runOperator(
@@ -68,7 +81,16 @@ describe('time sort', () => {
       },
       steps,
     )
-    expect(changelog.lines).toEqual(['+I[3, 2, 1]', '+I[5, 3, 9]', '+I[5, 1, 0]', 'watermark 5', 'watermark 5', '+I[6, 6, 0]', '+I[9, 4, 0]', 'end'])
+    expect(changelog.lines).toEqual([
+      '+I[3, 2, 1]',
+      '+I[5, 3, 9]',
+      '+I[5, 1, 0]',
+      'watermark 5',
+      'watermark 5',
+      '+I[6, 6, 0]',
+      '+I[9, 4, 0]',
+      'end',
+    ])
     expect(operator?.lateRows).toBe(2)
   })
 })

@@ -8,11 +8,12 @@
  */
 import { type Batch, changeInsert, type DataType, type Vector, watermarkEnd, watermarkNone } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { grownNumbers } from '../state/grown.ts'
 import { RowHeap } from '../state/row-heap.ts'
 import { type OrderColumn, RowOrder } from '../state/row-order.ts'
 import { RowStore } from '../state/row-store.ts'
-import { timesOf } from './deduplicate.ts'
 import { StoredChanges } from './stored-changes.ts'
+import { timesOf } from './times.ts'
 
 export interface TimeSortShape {
   readonly types: readonly DataType[]
@@ -109,12 +110,7 @@ export class TimeSort implements Operator {
   }
 
   #reserve(ids: number): void {
-    if (ids <= this.#times.length) return
-    const times = new Float64Array(ids * 2)
-    times.set(this.#times)
-    this.#times = times
-    const arrivals = new Float64Array(ids * 2)
-    arrivals.set(this.#arrivals)
-    this.#arrivals = arrivals
+    this.#times = grownNumbers(this.#times, ids)
+    this.#arrivals = grownNumbers(this.#arrivals, ids)
   }
 }

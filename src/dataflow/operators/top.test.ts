@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bigintType, decimalType, doubleType, integerType, type Schema, stringType } from '#data'
 import { tableOf } from '../check/changelog.ts'
+import { printValues } from '../check/print-rows.ts'
 import { type PlainChange, Random, randomBatches, randomChanges } from '../check/random-changes.ts'
 import { rowsLeft, sortRows } from '../check/rows-left.ts'
 import { runOperator } from '../check/run-operator.ts'
-import { printValues } from '../check/print-rows.ts'
 import type { OrderColumn } from '../state/row-order.ts'
 import { Top, type TopShape } from './top.ts'
 
@@ -72,25 +72,42 @@ describe('top', () => {
       { numRuns: 800 },
     )
   })
+})
 
-  const small: Schema = [
-    { name: 'partition', type: stringType },
-    { name: 'price', type: integerType },
-  ]
-  const byPrice: OrderColumn = { column: 1, descending: true, nullsFirst: false }
-  const base: TopShape = {
-    types: small.map((column) => column.type),
-    partitionBy: [0],
-    orderBy: [byPrice],
-    from: 1,
-    to: 2,
-    placed: false,
-    retracts: false,
-    emitsUpdateBefore: true,
-  }
+const small: Schema = [
+  { name: 'partition', type: stringType },
+  { name: 'price', type: integerType },
+]
+const byPrice: OrderColumn = { column: 1, descending: true, nullsFirst: false }
+const base: TopShape = {
+  types: small.map((column) => column.type),
+  partitionBy: [0],
+  orderBy: [byPrice],
+  from: 1,
+  to: 2,
+  placed: false,
+  retracts: false,
+  emitsUpdateBefore: true,
+}
 
+describe('changes of a top', () => {
   test('without places, emits rows that leave, then rows that enter', () => {
-    const steps = [{ rows: [['a', 5], ['a', 7], ['b', 1]] }, { rows: [['a', 6], ['a', 4]] }, { watermarkMs: 3 }]
+    const steps = [
+      {
+        rows: [
+          ['a', 5],
+          ['a', 7],
+          ['b', 1],
+        ],
+      },
+      {
+        rows: [
+          ['a', 6],
+          ['a', 4],
+        ],
+      },
+      { watermarkMs: 3 },
+    ]
     const changelog = runOperator({ inputs: [small], output: small }, (output) => new Top(base, output), steps)
     expect(changelog.lines).toEqual(['+I["a", 7]', '+I["a", 5]', '+I["b", 1]', '-D["a", 5]', '+I["a", 6]', 'watermark 3', 'end'])
   })
@@ -99,9 +116,21 @@ describe('top', () => {
     const output: Schema = [...small, { name: 'place', type: bigintType }]
     const shape: TopShape = { ...base, placed: true, to: 3, retracts: true }
     const steps = [
-      { rows: [['a', 5], ['a', 7]], kinds: [0, 0] },
+      {
+        rows: [
+          ['a', 5],
+          ['a', 7],
+        ],
+        kinds: [0, 0],
+      },
       { rows: [['a', 9]], kinds: [0] },
-      { rows: [['a', 7], ['a', 9]], kinds: [3, 1] },
+      {
+        rows: [
+          ['a', 7],
+          ['a', 9],
+        ],
+        kinds: [3, 1],
+      },
     ]
     const changelog = runOperator({ inputs: [small], output }, (to) => new Top(shape, to), steps)
     expect(changelog.lines).toEqual([
@@ -129,7 +158,9 @@ describe('top', () => {
     const upsert = runOperator(contract, (to) => new Top({ ...shape, emitsUpdateBefore: false }, to), steps)
     expect(upsert.lines).toEqual(['+I["a", 5]', '+U["a", 6]', 'end'])
   })
+})
 
+describe('state of a top', () => {
   test('keeps only the rows that count over an input that only inserts', () => {
     let operator: Top | undefined
     const steps = Array.from({ length: 100 }, (_, round) => ({

@@ -9,23 +9,18 @@
  * took, +I and −D as places come and go; without it, −D for rows that left the window and +I for rows that entered it (−U and +U for a
  * window of one row).
  */
-import {
-  type Batch,
-  changeDelete,
-  changeInsert,
-  changeUpdateAfter,
-  changeUpdateBefore,
-  type DataType,
-  type Vector,
-} from '#data'
+import { type Batch, changeDelete, changeInsert, changeUpdateAfter, changeUpdateBefore, type DataType, type Vector } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
-import { OrderedRows } from '../state/ordered-rows.ts'
+import { LongLists } from '../state/long-lists.ts'
+import type { RankedLists } from '../state/ranked-lists.ts'
 import { hashRows } from '../state/row-hash.ts'
 import { RowIndex } from '../state/row-index.ts'
 import { type OrderColumn, RowOrder } from '../state/row-order.ts'
 import { RowStore } from '../state/row-store.ts'
-import { leaves } from './join-side.ts'
+import { ShortLists } from '../state/short-lists.ts'
+import { leaves } from './leaves.ts'
 import { StoredChanges } from './stored-changes.ts'
 
 export interface TopShape {
@@ -44,6 +39,8 @@ export interface TopShape {
 }
 
 const none = -1
+/** Windows up to this place are kept in short lists. */
+const shortListMax = 64
 
 export class Top implements Operator {
   readonly #shape: TopShape
@@ -51,11 +48,11 @@ export class Top implements Operator {
   readonly #partitions: KeyTable
   readonly #store: RowStore
   readonly #order: RowOrder
-  readonly #rows: OrderedRows
+  /** The ordered rows of each partition. */
+  readonly #lists: RankedLists
   readonly #index: RowIndex | null
   readonly #changes: StoredChanges
-  /** By partition: the root of its ordered rows, and its last row once there are `to` of them, where later ones can be dropped. */
-  #roots = new Int32Array(0)
+  /** By partition: its last row once there are `to` of them, where later ones can be dropped. */
   #worst = new Int32Array(0)
   /** Partitions that the batch changed, and the window that each had before: from `windowStarts[i]` on in `windows`. */
   #touched: number[] = []
@@ -79,14 +76,16 @@ export class Top implements Operator {
     this.#store = new RowStore(types)
     const order = new RowOrder(this.#store, types, shape.orderBy)
     this.#order = order
-    this.#rows = new OrderedRows((a, b) => order.compare(a, b))
+    const compare = (a: number, b: number) => order.compare(a, b)
+    const isShort = !shape.retracts && shape.to >= 1 && shape.to <= shortListMax
+    this.#lists = isShort ? new ShortLists(shape.to, compare) : new LongLists(compare)
     this.#index = shape.retracts ? new RowIndex(this.#store) : null
     this.#changes = new StoredChanges({ placed: shape.placed, timed: false }, this.#store, output)
   }
 
   get stateBytes(): number {
-    const rows = this.#store.stateBytes + this.#order.stateBytes + this.#rows.stateBytes + (this.#index?.stateBytes ?? 0)
-    return rows + this.#partitions.stateBytes + this.#roots.byteLength * 4
+    const rows = this.#store.stateBytes + this.#order.stateBytes + this.#lists.stateBytes + (this.#index?.stateBytes ?? 0)
+    return rows + this.#partitions.stateBytes + this.#worst.byteLength * 3
   }
 
   push(_input: number, batch: Batch): void {
@@ -115,13 +114,9 @@ export class Top implements Operator {
     const keys = this.#shape.partitionBy.map((column) => batch.columns[column] as Vector)
     this.#partitions.resolve(keys, batch.length, this.#slots)
     const { capacity } = this.#partitions
-    if (capacity > this.#roots.length) {
-      this.#roots = grownFilled(this.#roots, capacity * 2)
-      this.#worst = grownFilled(this.#worst, capacity * 2)
-      const touchedBy = new Float64Array(capacity * 2)
-      touchedBy.set(this.#touchedBy)
-      this.#touchedBy = touchedBy
-    }
+    this.#lists.reserve(capacity)
+    this.#worst = grownIntegers(this.#worst, capacity, none)
+    this.#touchedBy = grownNumbers(this.#touchedBy, capacity)
     this.#batchNumber += 1
   }
 
@@ -146,13 +141,12 @@ export class Top implements Operator {
 
   #insert(slot: number, id: number, worst: number): void {
     const { to } = this.#shape
-    let root = this.#rows.insert(this.#roots[slot] as number, id)
     if (worst !== none) {
-      root = this.#rows.remove(root, worst)
+      this.#lists.remove(slot, worst)
       this.#changes.free(worst)
     }
-    this.#roots[slot] = root
-    if (this.#rows.size(root) === to) this.#worst[slot] = this.#rows.at(root, to)
+    this.#lists.insert(slot, id)
+    if (this.#lists.size(slot) === to) this.#worst[slot] = this.#lists.at(slot, to)
   }
 
   /** Lists the rows that may stand before the worst row of a full partition: most rows need no more than this comparison. */
@@ -187,7 +181,7 @@ export class Top implements Operator {
         this.#touch(slot)
         this.#order.note(id, ranks[row] as number)
         index.add(id, hash)
-        this.#roots[slot] = this.#rows.insert(this.#roots[slot] as number, id)
+        this.#lists.insert(slot, id)
         continue
       }
       const id = index.find(batch.columns, row, hash)
@@ -195,7 +189,7 @@ export class Top implements Operator {
       if (id === none) continue
       this.#touch(slot)
       index.remove(id)
-      this.#roots[slot] = this.#rows.remove(this.#roots[slot] as number, id)
+      this.#lists.remove(slot, id)
       this.#changes.free(id)
     }
   }
@@ -210,16 +204,14 @@ export class Top implements Operator {
   }
 
   #noteWindow(slot: number): void {
-    this.#rows.visit(this.#roots[slot] as number, this.#shape.from, this.#shape.to, this.#noteId)
-  }
-
-  readonly #noteId = (id: number): void => {
-    if (this.#windowsLength === this.#windows.length) this.#windows = grownFilled(this.#windows, this.#windows.length * 2)
-    this.#windows[this.#windowsLength++] = id
+    const { from, to } = this.#shape
+    const end = this.#windowsLength + Math.max(0, Math.min(to, this.#lists.size(slot)) - from + 1)
+    this.#windows = grownIntegers(this.#windows, end)
+    this.#windowsLength += this.#lists.copy(slot, from, to, this.#windows, this.#windowsLength)
   }
 
   #emit(): void {
-    if (this.#store.capacity > this.#seenBy.length) this.#seenBy = new Float64Array(this.#store.capacity * 2)
+    this.#seenBy = grownNumbers(this.#seenBy, this.#store.capacity)
     const { from, to, placed } = this.#shape
     const ends = this.#windowsLength
     for (const [i, slot] of this.#touched.entries()) {
@@ -232,7 +224,7 @@ export class Top implements Operator {
     }
     this.#changes.flush()
     for (const slot of this.#touched) {
-      if (this.#roots[slot] === none) this.#partitions.remove(slot)
+      if (this.#lists.size(slot) === 0) this.#partitions.remove(slot)
     }
     this.#touched = []
     this.#windowStarts = []
@@ -249,11 +241,16 @@ export class Top implements Operator {
       const after = this.#windows[newStart + i] as number
       if (i >= oldLength) this.#changes.add(changeInsert, after, from + i)
       else if (i >= newLength) this.#changes.add(changeDelete, before, from + i)
-      else if (before !== after && !this.#store.same(before, after)) {
+      else if (before !== after && !this.#isSame(before, after)) {
         if (emitsUpdateBefore) this.#changes.add(changeUpdateBefore, before, from + i)
         this.#changes.add(changeUpdateAfter, after, from + i)
       }
     }
+  }
+
+  /** Rows of different ranks are different: most need no more than this comparison. */
+  #isSame(a: number, b: number): boolean {
+    return this.#order.rankOf(a) === this.#order.rankOf(b) && this.#store.same(a, b)
   }
 
   /** Emits the rows that are in only one of the windows. */
@@ -274,10 +271,4 @@ export class Top implements Operator {
       if (seenBy[id] !== inBoth) this.#changes.add(changeInsert, id)
     }
   }
-}
-
-function grownFilled(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(length).fill(none)
-  longer.set(array)
-  return longer
 }

@@ -22,8 +22,23 @@ describe('union', () => {
       { input: 0, rows: [[1, 'a']] },
       { input: 0, watermarkMs: 5 },
       { input: 1, watermarkMs: 3 },
-      { input: 0, rows: [[2, 'b'], [3, 'c']], watermarks: [5, 9] },
-      { input: 1, rows: [[4, 'd'], [5, 'e']], kinds: [0, 0], watermarks: [4, 7] },
+      {
+        input: 0,
+        rows: [
+          [2, 'b'],
+          [3, 'c'],
+        ],
+        watermarks: [5, 9],
+      },
+      {
+        input: 1,
+        rows: [
+          [4, 'd'],
+          [5, 'e'],
+        ],
+        kinds: [0, 0],
+        watermarks: [4, 7],
+      },
       { input: 1, end: true },
       { input: 0, watermarkMs: 20 },
     ]
@@ -47,7 +62,10 @@ describe('union', () => {
       fc.property(seeds, (seed) => {
         const random = new Random(seed)
         const inputs = [0, 1, 2].map(() => randomChanges(random, random.below(40), () => randomRow(random), true))
-        const steps = interleave(random, inputs.map((changes, input) => randomBatches(random, changes, input)))
+        const steps = interleave(
+          random,
+          inputs.map((changes, input) => randomBatches(random, changes, input)),
+        )
         const changelog = runOperator(
           { inputs: [schema, schema, schema], output: schema },
           (output) => new Union({ inputs: 3 }, output),

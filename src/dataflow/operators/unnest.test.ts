@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Batch, integerType, type Schema, stringType, valueAt, type Vector, vectorOf } from '#data'
+import { type Batch, integerType, type Schema, stringType, type Vector, valueAt, vectorOf } from '#data'
 import { Random, randomBatches, randomChanges } from '../check/random-changes.ts'
 import { runOperator } from '../check/run-operator.ts'
 import { type Elements, Unnest } from './unnest.ts'

@@ -3,8 +3,6 @@
  * hashed and compared as bytes. Compares values of one type only: 1 as INT and 1 as DOUBLE look alike.
  */
 
-import { compareBytes } from './text.ts'
-
 const tagNull = 0
 const tagFalse = 1
 const tagTrue = 2
@@ -27,20 +25,13 @@ export function encodeValue(value: unknown): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
-/** 0 for equal values, else negative or positive in an order that stays the same but has no meaning in SQL. */
-export function canonicalDifference(a: unknown, b: unknown): number {
-  const left = encodeValue(a)
-  const right = encodeValue(b)
-  return compareBytes(left, 0, left.length, right, 0, right.length)
-}
-
 function write(bytes: number[], value: unknown): void {
   if (value === null || value === undefined) bytes.push(tagNull)
   else if (typeof value === 'boolean') bytes.push(value ? tagTrue : tagFalse)
   else if (typeof value === 'number') {
     bytes.push(tagNumber)
     // Adding 0 turns -0 into 0; NaN has one pattern of bits once it is stored from this literal.
-    numberBox[0] = value !== value ? Number.NaN : value + 0
+    numberBox[0] = Number.isNaN(value) ? Number.NaN : value + 0
     for (const byte of numberBytes) bytes.push(byte)
   } else if (typeof value === 'bigint') writeBlock(bytes, tagBigint, encoder.encode(value.toString(16)))
   else if (typeof value === 'string') writeBlock(bytes, tagText, encoder.encode(value))

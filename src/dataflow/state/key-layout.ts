@@ -13,7 +13,7 @@
  */
 import { assert } from '#base'
 import { type DataType, familyOf, plainFormOf, type Vector } from '#data'
-import { ByteDictionary, type IdTarget } from './byte-dictionary.ts'
+import type { ByteDictionary, IdTarget } from './byte-dictionary.ts'
 
 export interface KeyColumn {
   readonly type: DataType
@@ -77,25 +77,26 @@ export interface PackRequest {
 
 /** Packs one column of a batch into its places of the keys. */
 export function packColumn(column: KeyColumn, vector: Vector, dictionary: ByteDictionary | null, request: PackRequest): void {
-  switch (vector.form) {
-    case 'flags':
-    case 'integers':
-      return packIntegers(vector.data, vector.nulls, column.offset, request)
-    case 'numbers':
-      if (column.kind === 'double') return packDoubles(vector.data, vector.nulls, column.offset, request)
-      return packExact(vector.data, vector.nulls, column, request)
-    case 'wide':
-      return packWide(vector.data, vector.nulls, column, request)
-    default: {
-      assert(dictionary !== null, 'a key column of texts or nested values has a dictionary')
-      const target: IdTarget = { ids: request.words, offset: column.offset, stride: request.width }
-      const { rows, selection, inserting } = request
-      if (vector.form === 'bytes') dictionary.internBytes(vector, rows, selection, target, inserting)
-      else if (vector.form === 'text') dictionary.internText(vector, rows, selection, target, inserting)
-      else if (vector.form === 'dictionary') dictionary.internWords(vector, rows, selection, target, inserting)
-      else dictionary.internValues(vector.data, rows, selection, target, inserting)
-    }
+  if (vector.form === 'flags' || vector.form === 'integers') packIntegers(vector.data, vector.nulls, column.offset, request)
+  else if (vector.form === 'wide') packWide(vector.data, vector.nulls, column, request)
+  else if (vector.form === 'numbers') {
+    if (column.kind === 'double') packDoubles(vector.data, vector.nulls, column.offset, request)
+    else packExact(vector.data, vector.nulls, column, request)
+  } else {
+    assert(dictionary !== null, 'a key column of texts or nested values has a dictionary')
+    packInterned(column, vector, dictionary, request)
   }
+}
+
+type InternedVector = Extract<Vector, { form: 'bytes' | 'text' | 'dictionary' | 'values' }>
+
+function packInterned(column: KeyColumn, vector: InternedVector, dictionary: ByteDictionary, request: PackRequest): void {
+  const { rows, selection, inserting, words, width } = request
+  const target: IdTarget = { ids: words, offset: column.offset, stride: width }
+  if (vector.form === 'bytes') dictionary.internBytes(vector, rows, selection, target, inserting)
+  else if (vector.form === 'text') dictionary.internText(vector, rows, selection, target, inserting)
+  else if (vector.form === 'dictionary') dictionary.internWords(vector, rows, selection, target, inserting)
+  else dictionary.internValues(vector.data, rows, selection, target, inserting)
 }
 
 function packIntegers(data: Int32Array | Uint8Array, nulls: Uint8Array | null, offset: number, request: PackRequest): void {
@@ -148,7 +149,7 @@ function packDoubles(data: Float64Array, nulls: Uint8Array | null, offset: numbe
     const row = selection === null ? i : (selection[i] as number)
     const value = nulls !== null && nulls[row] === 1 ? 0 : (data[row] as number)
     // Adding 0 turns -0 into 0.
-    doubleBox[0] = value !== value ? Number.NaN : value + 0
+    doubleBox[0] = Number.isNaN(value) ? Number.NaN : value + 0
     words[to] = doubleWords[0] as number
     words[to + 1] = doubleWords[1] as number
   }

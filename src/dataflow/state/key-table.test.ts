@@ -63,8 +63,17 @@ const kinds: readonly { type: DataType; value: fc.Arbitrary<unknown>; forms: rea
   },
   {
     type: doubleType,
-    value: fc.oneof(fc.constantFrom(0, Number.NaN, 0.5, Number.POSITIVE_INFINITY, 5e-324), fc.double({ noNaN: true }).map((v) => v + 0)),
-    forms: [(v) => vectorOf(doubleType, v.map((x) => (x === 0 ? -0 : x)))],
+    value: fc.oneof(
+      fc.constantFrom(0, Number.NaN, 0.5, Number.POSITIVE_INFINITY, 5e-324),
+      fc.double({ noNaN: true }).map((v) => v + 0),
+    ),
+    forms: [
+      (v) =>
+        vectorOf(
+          doubleType,
+          v.map((x) => (x === 0 ? -0 : x)),
+        ),
+    ],
   },
   {
     type: stringType,
@@ -113,7 +122,9 @@ const scenario = fc.array(columnChoice, { minLength: 0, maxLength: 4 }).chain((c
   return fc.record({ columns: fc.constant(columns), steps: fc.array(step, { maxLength: 8 }), weak: fc.boolean() })
 })
 
+/** A table beside maps that say what it should hold; collects where they differ. */
 class Comparison {
+  readonly differences: string[] = []
   readonly slotByKey = new Map<string, number>()
   readonly rowBySlot = new Map<number, readonly unknown[]>()
   readonly table: KeyTable
@@ -135,21 +146,25 @@ class Comparison {
     const picked = selection === null ? rows : rows.toReversed()
     const slots = new Int32Array(rows.length)
     this.table.find(columns, rows.length, slots, selection)
-    for (const [i, row] of picked.entries()) expect(slots[i]).toBe(this.slotByKey.get(oracleKey(row)) ?? -1)
+    for (const [i, row] of picked.entries()) this.compare('found', slots[i], this.slotByKey.get(oracleKey(row)) ?? -1)
     this.table.resolve(columns, rows.length, slots, selection)
     for (const [i, row] of picked.entries()) this.compareResolved(row, slots[i] ?? -1)
     for (const choice of removing) this.remove(choice)
     this.compareContent()
   }
 
+  private compare(what: string, actual: unknown, expected: unknown): void {
+    if (actual !== expected) this.differences.push(`${what}: ${String(actual)} for ${String(expected)}`)
+  }
+
   private compareResolved(row: readonly unknown[], slot: number): void {
     const key = oracleKey(row)
     const known = this.slotByKey.get(key)
     if (known === undefined) {
-      expect(this.rowBySlot.has(slot)).toBe(false)
+      this.compare('slot taken', this.rowBySlot.has(slot), false)
       this.slotByKey.set(key, slot)
       this.rowBySlot.set(slot, row)
-    } else expect(slot).toBe(known)
+    } else this.compare('resolved', slot, known)
   }
 
   private remove(choice: number): void {
@@ -162,13 +177,13 @@ class Comparison {
   }
 
   private compareContent(): void {
-    expect(this.table.count).toBe(this.slotByKey.size)
+    this.compare('count', this.table.count, this.slotByKey.size)
     const slots = Int32Array.from(this.rowBySlot.keys())
     const vectors = this.table.keyVectors(slots, slots.length)
     for (const [i, slot] of slots.entries()) {
-      expect(this.table.isLive(slot)).toBe(true)
+      this.compare('live', this.table.isLive(slot), true)
       const values = this.types.map((type, column) => valueAt(vectors[column] as Vector, i, type))
-      expect(oracleKey(values)).toBe(oracleKey(this.rowBySlot.get(slot) ?? []))
+      this.compare('key', oracleKey(values), oracleKey(this.rowBySlot.get(slot) ?? []))
     }
   }
 }
@@ -179,6 +194,7 @@ describe('key table', () => {
       fc.property(scenario, ({ columns, steps, weak }) => {
         const comparison = new Comparison(columns, weak ? 0x40000000 : -1)
         for (const step of steps) comparison.run(step)
+        expect(comparison.differences).toEqual([])
       }),
       { numRuns: 400 },
     )
@@ -197,7 +213,9 @@ describe('key table', () => {
     table.resolve([{ form: 'numbers', data: keys, nulls: null }], keys.length, slots)
     expect(table.capacity).toBe(100_000)
   })
+})
 
+describe('key table of texts', () => {
   test('gives up the texts of removed keys and keeps the slots of the others', () => {
     const table = new KeyTable([stringType, integerType])
     const texts = new KeyTable([stringType])
@@ -207,7 +225,13 @@ describe('key table', () => {
     const keep = new Map<number, string>()
     for (let round = 0; round < 60; round++) {
       const values = Array.from({ length: 1000 }, (_, i) => `text ${round} ${i} ${'x'.repeat(50)}`)
-      const columns = [vectorOf(stringType, values), vectorOf(integerType, values.map((_, i) => (i % 7 === 0 ? null : i)))]
+      const columns = [
+        vectorOf(stringType, values),
+        vectorOf(
+          integerType,
+          values.map((_, i) => (i % 7 === 0 ? null : i)),
+        ),
+      ]
       table.resolve(columns, 1000, slots)
       texts.resolve([asBytes(values)], 1000, textSlots)
       for (let i = 1; i < 1000; i++) {
@@ -227,8 +251,10 @@ describe('key table', () => {
     const [text] = texts.keyVectors(textSlots, 1)
     expect(valueAt(text as Vector, 0, stringType)).toBe(`text 59 0 ${'x'.repeat(50)}`)
   })
+})
 
-  test('forgets everything on clear', () => {
+describe('key table that is cleared', () => {
+  test('forgets everything', () => {
     const table = new KeyTable([stringType])
     const slots = new Int32Array(2)
     table.resolve([asBytes(['a', null])], 2, slots)

@@ -13,7 +13,7 @@ import { assert } from '#base'
 import type { DataType, Vector } from '#data'
 import { ByteDictionary } from './byte-dictionary.ts'
 import { hashPair, hashWord, hashWords } from './hash.ts'
-import { keyLayoutOf, type KeyLayout, packColumn, packNulls, type PackRequest, unpackColumn } from './key-layout.ts'
+import { type KeyLayout, keyLayoutOf, type PackRequest, packColumn, packNulls, unpackColumn } from './key-layout.ts'
 
 const noDictionary = null
 const removalsBeforeCompaction = 4096

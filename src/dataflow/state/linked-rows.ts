@@ -1,12 +1,14 @@
 /** Lists of row ids in order of arrival, one for each of many numbered heads: the rows of a key, or the rows of a hash. */
 
+import { grownIntegers } from './grown.ts'
+
 const none = -1
 
 export class LinkedRows {
-  #first = filled(16)
-  #last = filled(16)
-  #next = filled(16)
-  #previous = filled(16)
+  #first = new Int32Array(0)
+  #last = new Int32Array(0)
+  #next = new Int32Array(0)
+  #previous = new Int32Array(0)
 
   get stateBytes(): number {
     return this.#first.byteLength * 2 + this.#next.byteLength * 2
@@ -14,14 +16,10 @@ export class LinkedRows {
 
   /** Makes room for heads below `heads` and ids below `ids`. */
   reserve(heads: number, ids: number): void {
-    if (heads > this.#first.length) {
-      this.#first = grown(this.#first, heads)
-      this.#last = grown(this.#last, heads)
-    }
-    if (ids > this.#next.length) {
-      this.#next = grown(this.#next, ids)
-      this.#previous = grown(this.#previous, ids)
-    }
+    this.#first = grownIntegers(this.#first, heads, none)
+    this.#last = grownIntegers(this.#last, heads, none)
+    this.#next = grownIntegers(this.#next, ids, none)
+    this.#previous = grownIntegers(this.#previous, ids, none)
   }
 
   /** The first id of a list, or −1. */
@@ -51,14 +49,4 @@ export class LinkedRows {
     if (next === none) this.#last[head] = previous
     else this.#previous[next] = previous
   }
-}
-
-function filled(length: number): Int32Array<ArrayBuffer> {
-  return new Int32Array(length).fill(none)
-}
-
-function grown(array: Int32Array, lengthMin: number): Int32Array<ArrayBuffer> {
-  const longer = filled(Math.max(lengthMin, array.length * 2))
-  longer.set(array)
-  return longer
 }

@@ -1,8 +1,5 @@
 /** Hashes of whole rows: equal rows hash alike in whatever forms their vectors come. NULL equals NULL, 0 equals -0, NaN equals NaN. */
-import type { DataType, Vector } from '#data'
-import { encodeValue } from './canonical.ts'
-import { hashBytes, hashPair } from './hash.ts'
-import { TextBuffer } from './text.ts'
+import { boxExact, type DataType, hashBytes, hashCombine, hashExact, hashNumber, hashText, hashValue, type Vector } from '#data'
 
 const nullHash = 0x51ed270b
 
@@ -28,13 +25,9 @@ function addColumn(vector: Vector, type: DataType, rows: Int32Array | null, coun
   for (let i = 0; i < count; i++) {
     const row = rows === null ? i : (rows[i] as number)
     const hash = nulls !== null && nulls[row] === 1 ? nullHash : hashAt(row)
-    hashes[i] = hashPair(hashes[i] as number, hash)
+    hashes[i] = hashCombine(hashes[i] as number, hash)
   }
 }
-
-const buffer = new TextBuffer()
-const doubleBox = new Float64Array(1)
-const doubleWords = new Int32Array(doubleBox.buffer)
 
 function hasherOf(vector: Vector, type: DataType): (row: number) => number {
   switch (vector.form) {
@@ -45,14 +38,11 @@ function hasherOf(vector: Vector, type: DataType): (row: number) => number {
     }
     case 'numbers': {
       const { data } = vector
-      return type.kind === 'float' || type.kind === 'double' ? (row) => hashDouble(data[row] as number) : (row) => hashExact(data[row] as number)
+      return (row) => hashNumber(data[row] as number)
     }
     case 'wide': {
       const { data } = vector
-      return (row) => {
-        const value = data[row] as bigint
-        return hashPair(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)))
-      }
+      return (row) => hashExact(boxExact(data[row] as bigint))
     }
     case 'bytes': {
       const { data, starts, ends } = vector
@@ -62,40 +52,25 @@ function hasherOf(vector: Vector, type: DataType): (row: number) => number {
       const { data } = vector
       return (row) => hashText(data[row] as string)
     }
-    case 'dictionary': {
-      const { codes, words } = vector
-      const hashesOfWords = new Map<number, number>()
-      return (row) => {
-        const code = codes[row] as number
-        let hash = hashesOfWords.get(code)
-        if (hash === undefined) {
-          hash = hashText(words[code] as string)
-          hashesOfWords.set(code, hash)
-        }
-        return hash
-      }
-    }
+    case 'dictionary':
+      return dictionaryHasher(vector.codes, vector.words)
     case 'values': {
       const { data } = vector
-      return (row) => {
-        const bytes = encodeValue(data[row])
-        return hashBytes(bytes, 0, bytes.length)
-      }
+      return (row) => hashValue(data[row], type)
     }
   }
 }
 
-function hashText(text: string): number {
-  return hashBytes(buffer.bytes, 0, buffer.encode(text))
-}
-
-function hashExact(value: number): number {
-  const low = value | 0
-  return hashPair(low, (value - (low >>> 0)) / 4294967296)
-}
-
-function hashDouble(value: number): number {
-  // Adding 0 turns -0 into 0.
-  doubleBox[0] = Number.isNaN(value) ? Number.NaN : value + 0
-  return hashPair(doubleWords[0] as number, doubleWords[1] as number)
+/** Hashes each word once. */
+function dictionaryHasher(codes: Int32Array, words: readonly string[]): (row: number) => number {
+  const hashes = new Map<number, number>()
+  return (row) => {
+    const code = codes[row] as number
+    let hash = hashes.get(code)
+    if (hash === undefined) {
+      hash = hashText(words[code] as string)
+      hashes.set(code, hash)
+    }
+    return hash
+  }
 }

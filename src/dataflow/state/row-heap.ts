@@ -1,11 +1,14 @@
 /** A heap of row ids: the least by a comparison of rows is on top. */
 
+import { grownIntegers } from './grown.ts'
+import type { CompareRows } from './ranked-lists.ts'
+
 export class RowHeap {
-  readonly #compare: (a: number, b: number) => number
+  readonly #compare: CompareRows
   #heap = new Int32Array(64)
   #count = 0
 
-  constructor(compare: (a: number, b: number) => number) {
+  constructor(compare: CompareRows) {
     this.#compare = compare
   }
 
@@ -23,11 +26,7 @@ export class RowHeap {
   }
 
   push(id: number): void {
-    if (this.#count === this.#heap.length) {
-      const longer = new Int32Array(this.#heap.length * 2)
-      longer.set(this.#heap)
-      this.#heap = longer
-    }
+    this.#heap = grownIntegers(this.#heap, this.#count + 1)
     const heap = this.#heap
     let at = this.#count++
     while (at > 0) {

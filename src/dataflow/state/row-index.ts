@@ -4,6 +4,7 @@
  */
 import { assert } from '#base'
 import type { Vector } from '#data'
+import { grownIntegers } from './grown.ts'
 import { LinkedRows } from './linked-rows.ts'
 import type { RowStore } from './row-store.ts'
 
@@ -28,11 +29,7 @@ export class RowIndex {
 
   /** Lists a kept row. */
   add(id: number, hash: number): void {
-    if (id >= this.#hashes.length) {
-      const hashes = new Int32Array(Math.max(id + 1, this.#hashes.length * 2))
-      hashes.set(this.#hashes)
-      this.#hashes = hashes
-    }
+    this.#hashes = grownIntegers(this.#hashes, id + 1)
     this.#count += 1
     if (this.#count > 1 << this.#bits) this.#grow()
     this.#hashes[id] = hash

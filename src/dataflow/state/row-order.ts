@@ -3,6 +3,7 @@
  * told apart by it alone, and only rows of the same rank need their columns compared.
  */
 import { type DataType, plainFormOf, type Vector } from '#data'
+import { grownNumbers } from './grown.ts'
 import type { RowStore } from './row-store.ts'
 import { prefixOfBytes, prefixOfText } from './text.ts'
 
@@ -51,11 +52,7 @@ export class RowOrder {
 
   /** Notes the rank of a row that is kept under `id`. */
   note(id: number, rank: number): void {
-    if (id >= this.#ranks.length) {
-      const ranks = new Float64Array(Math.max(id + 1, this.#ranks.length * 2))
-      ranks.set(this.#ranks)
-      this.#ranks = ranks
-    }
+    this.#ranks = grownNumbers(this.#ranks, id + 1)
     this.#ranks[id] = rank
   }
 
@@ -105,7 +102,7 @@ function writeRanks(vector: Vector, rows: number, ranks: Float64Array): void {
       }
       return
     case 'wide':
-      for (let i = 0; i < rows; i++) ranks[i] = Number(vector.data[i] as bigint)
+      for (let i = 0; i < rows; i++) ranks[i] = Number(vector.data[i])
       return
     case 'bytes':
       for (let i = 0; i < rows; i++) ranks[i] = prefixOfBytes(vector.data, vector.starts[i] as number, vector.ends[i] as number)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { batchOf, bigintType, booleanType, bytesType, doubleType, integerType, type Schema, stringType, valueAt, type Vector } from '#data'
+import { batchOf, bigintType, booleanType, bytesType, doubleType, integerType, type Schema, stringType, type Vector, valueAt } from '#data'
 import { printValues } from '../check/print-rows.ts'
 import { Random } from '../check/random-changes.ts'
 import { varyForms } from '../check/vary-forms.ts'
@@ -36,8 +36,9 @@ function readRow(vectors: readonly Vector[], row: number): string {
   return printValues(types.map((type, column) => valueAt(vectors[column] as Vector, row, type)))
 }
 
-/** A store beside a map of the rows that it should hold. */
+/** A store beside a map of the rows that it should hold; collects where they differ. */
 class Comparison {
+  readonly differences: string[] = []
   readonly random: Random
   readonly store = new RowStore(types)
   readonly index: RowIndex
@@ -47,6 +48,10 @@ class Comparison {
   constructor(seed: number, hashMask: number) {
     this.random = new Random(seed)
     this.index = new RowIndex(this.store, hashMask)
+  }
+
+  same(actual: unknown, expected: unknown): void {
+    if (actual !== expected) this.differences.push(`${String(actual)} for ${String(expected)}`)
   }
 
   append(): void {
@@ -59,7 +64,7 @@ class Comparison {
     this.store.append(batch.columns, selected, selected.length, ids)
     hashRows(types, batch.columns, selected, selected.length, hashes)
     for (const [i, id] of ids.entries()) {
-      expect(this.expected.has(id)).toBe(false)
+      this.same(this.expected.has(id), false)
       this.expected.set(id, rows[selected[i] ?? 0] ?? [])
       this.index.add(id, hashes[i] ?? 0)
     }
@@ -72,9 +77,9 @@ class Comparison {
     hashRows(types, batch.columns, null, 1, hashes)
     const id = this.index.find(batch.columns, 0, hashes[0] ?? 0)
     const there = [...this.expected.values()].some((row) => printValues(row) === printValues(wanted))
-    expect(id !== -1).toBe(there)
+    this.same(id !== -1, there)
     if (id === -1) return
-    expect(printValues(this.expected.get(id) ?? [])).toBe(printValues(wanted))
+    this.same(printValues(this.expected.get(id) ?? []), printValues(wanted))
     this.index.remove(id)
     this.store.free(id)
     this.expected.delete(id)
@@ -82,16 +87,16 @@ class Comparison {
 
   compare(): void {
     const ids = Int32Array.from(this.expected.keys())
-    expect(this.store.count).toBe(ids.length)
+    this.same(this.store.count, ids.length)
     const vectors = this.store.gather(ids, ids.length)
-    for (const [i, id] of ids.entries()) expect(readRow(vectors, i)).toBe(printValues(this.expected.get(id) ?? []))
+    for (const [i, id] of ids.entries()) this.same(readRow(vectors, i), printValues(this.expected.get(id) ?? []))
     const padded = this.store.gather(Int32Array.of(-1, ids[0] ?? -1, -1), 3, true)
     const nothing = printValues(types.map(() => null))
-    expect(readRow(padded, 0)).toBe(nothing)
-    expect(readRow(padded, 1)).toBe(ids.length === 0 ? nothing : printValues(this.expected.get(ids[0] ?? 0) ?? []))
+    this.same(readRow(padded, 0), nothing)
+    this.same(readRow(padded, 1), ids.length === 0 ? nothing : printValues(this.expected.get(ids[0] ?? 0) ?? []))
     for (let i = 1; i < ids.length; i++) {
       const [a, b] = [ids[i - 1] ?? 0, ids[i] ?? 0]
-      expect(this.store.same(a, b)).toBe(printValues(this.expected.get(a) ?? []) === printValues(this.expected.get(b) ?? []))
+      this.same(this.store.same(a, b), printValues(this.expected.get(a) ?? []) === printValues(this.expected.get(b) ?? []))
     }
   }
 }
@@ -106,6 +111,7 @@ describe('row store and index', () => {
           else for (let i = 0; i < 4; i++) comparison.takeAway()
         }
         comparison.compare()
+        expect(comparison.differences).toEqual([])
       }),
       { numRuns: 300 },
     )

@@ -4,12 +4,13 @@
  */
 import { assert } from '#base'
 import type { DataType, Vector } from '#data'
+import { grownBytes } from './grown.ts'
 import { createStoredColumn, type StoredColumn } from './stored-column.ts'
 
 export class RowStore {
   readonly #columns: readonly StoredColumn[]
   /** By column: 1 where a row is NULL; null as long as none was. */
-  readonly #nulls: (Uint8Array | null)[]
+  readonly #nulls: (Uint8Array<ArrayBuffer> | null)[]
   #reserved = 16
   #used = 0
   #freed: number[] = []
@@ -106,7 +107,7 @@ export class RowStore {
     for (let position = 0; position < this.#columns.length; position++) {
       const isNull = this.isNull(position, a)
       if (isNull !== this.isNull(position, b)) return false
-      if (!isNull && this.compare(position, a, b) !== 0) return false
+      if (!isNull && this.#columns[position]?.equal(a, b) !== true) return false
     }
     return true
   }
@@ -122,9 +123,7 @@ export class RowStore {
     for (const column of this.#columns) column.reserve(capacity)
     for (const [position, nulls] of this.#nulls.entries()) {
       if (nulls === null) continue
-      const longer = new Uint8Array(capacity)
-      longer.set(nulls)
-      this.#nulls[position] = longer
+      this.#nulls[position] = grownBytes(nulls, capacity)
     }
   }
 

@@ -3,8 +3,20 @@
  * written can be read back as a vector, compared and told apart, whatever form it came in.
  */
 import { assert, unreachable } from '#base'
-import { boxExact, type DataType, familyOf, isExactInteger, plainFormOf, type Vector } from '#data'
-import { canonicalDifference } from './canonical.ts'
+import {
+  boxExact,
+  compareExact,
+  compareNumbers,
+  compareValues,
+  type DataType,
+  type Equality,
+  equality,
+  familyOf,
+  isExactInteger,
+  plainFormOf,
+  type Vector,
+} from '#data'
+import { grownBytes, grownIntegers, grownNumbers } from './grown.ts'
 import { StoredText } from './stored-text.ts'
 
 export interface StoredColumn {
@@ -18,6 +30,8 @@ export interface StoredColumn {
   release(id: number): void
   /** Negative, 0 or positive, in the order of SQL; neither value is NULL. */
   compare(a: number, b: number): number
+  /** Whether two stored values are equal; neither is NULL. NaN equals NaN. */
+  equal(a: number, b: number): boolean
   /** Whether the stored value equals one of a vector; neither is NULL. NaN equals NaN. */
   same(id: number, vector: Vector, row: number): boolean
   readonly stateBytes: number
@@ -35,7 +49,7 @@ export function createStoredColumn(type: DataType): StoredColumn {
     case 'text':
       return new StoredText(true)
     case 'values':
-      return familyOf(type) === 'bytes' ? new StoredText(false) : new StoredValues()
+      return familyOf(type) === 'bytes' ? new StoredText(false) : new StoredValues(type)
     default:
       return unreachable(form)
   }
@@ -49,10 +63,7 @@ class StoredFlags implements StoredColumn {
   }
 
   reserve(capacity: number): void {
-    if (this.#data.length >= capacity) return
-    const data = new Uint8Array(capacity)
-    data.set(this.#data)
-    this.#data = data
+    this.#data = grownBytes(this.#data, capacity)
   }
 
   write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
@@ -74,6 +85,10 @@ class StoredFlags implements StoredColumn {
     return (this.#data[a] as number) - (this.#data[b] as number)
   }
 
+  equal(a: number, b: number): boolean {
+    return this.#data[a] === this.#data[b]
+  }
+
   same(id: number, vector: Vector, row: number): boolean {
     return vector.form === 'flags' && this.#data[id] === vector.data[row]
   }
@@ -87,10 +102,7 @@ class StoredIntegers implements StoredColumn {
   }
 
   reserve(capacity: number): void {
-    if (this.#data.length >= capacity) return
-    const data = new Int32Array(capacity)
-    data.set(this.#data)
-    this.#data = data
+    this.#data = grownIntegers(this.#data, capacity)
   }
 
   write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
@@ -113,6 +125,10 @@ class StoredIntegers implements StoredColumn {
     return (this.#data[a] as number) - (this.#data[b] as number)
   }
 
+  equal(a: number, b: number): boolean {
+    return this.#data[a] === this.#data[b]
+  }
+
   same(id: number, vector: Vector, row: number): boolean {
     return vector.form === 'integers' && this.#data[id] === vector.data[row]
   }
@@ -133,10 +149,7 @@ class StoredNumbers implements StoredColumn {
   }
 
   reserve(capacity: number): void {
-    if (this.#data.length >= capacity) return
-    const data = new Float64Array(capacity)
-    data.set(this.#data)
-    this.#data = data
+    this.#data = grownNumbers(this.#data, capacity)
   }
 
   write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
@@ -176,7 +189,7 @@ class StoredNumbers implements StoredColumn {
 
   #valueOf(id: number): number | bigint {
     const value = this.#data[id] as number
-    return this.#exact && value !== value ? (this.#wide.get(id) ?? 0) : value
+    return this.#exact && Number.isNaN(value) ? (this.#wide.get(id) ?? 0) : value
   }
 
   release(id: number): void {
@@ -184,26 +197,31 @@ class StoredNumbers implements StoredColumn {
   }
 
   compare(a: number, b: number): number {
-    return compareNumbers(this.#valueOf(a), this.#valueOf(b))
+    if (this.#exact) return compareExact(this.#valueOf(a), this.#valueOf(b))
+    return compareNumbers(this.#data[a] as number, this.#data[b] as number)
+  }
+
+  equal(a: number, b: number): boolean {
+    return this.compare(a, b) === 0
   }
 
   same(id: number, vector: Vector, row: number): boolean {
-    if (vector.form === 'wide') return BigInt(this.#valueOf(id)) === vector.data[row]
-    return vector.form === 'numbers' && compareNumbers(this.#valueOf(id), vector.data[row] as number) === 0
+    if (vector.form === 'wide') return this.#valueOf(id) === boxExact(vector.data[row] as bigint)
+    assert(vector.form === 'numbers', 'numbers come as numbers or wide')
+    return compareNumbers(this.#data[id] as number, vector.data[row] as number) === 0
   }
-}
-
-/** NaN is the greatest number and equal to itself. */
-function compareNumbers(a: number | bigint, b: number | bigint): number {
-  if (a < b) return -1
-  if (a > b) return 1
-  // biome-ignore lint/suspicious/noSelfCompare: only NaN differs from itself, and values may be bigints.
-  return (a !== a ? 1 : 0) - (b !== b ? 1 : 0)
 }
 
 /** Nested values as they are. */
 class StoredValues implements StoredColumn {
+  readonly #type: DataType
+  readonly #equality: Equality
   readonly #data: unknown[] = []
+
+  constructor(type: DataType) {
+    this.#type = type
+    this.#equality = equality(type)
+  }
 
   get stateBytes(): number {
     return this.#data.length * 64
@@ -232,10 +250,14 @@ class StoredValues implements StoredColumn {
   }
 
   compare(a: number, b: number): number {
-    return canonicalDifference(this.#data[a], this.#data[b])
+    return compareValues(this.#data[a], this.#data[b], this.#type)
+  }
+
+  equal(a: number, b: number): boolean {
+    return this.#equality(this.#data[a], this.#data[b])
   }
 
   same(id: number, vector: Vector, row: number): boolean {
-    return vector.form === 'values' && canonicalDifference(this.#data[id], vector.data[row]) === 0
+    return vector.form === 'values' && this.#equality(this.#data[id], vector.data[row])
   }
 }

@@ -3,9 +3,10 @@
  * strings; when another form comes it changes to boxed values for good. Texts compare by code point, as their bytes do.
  */
 import { assert } from '#base'
-import type { BytesVector, DictionaryVector, Vector } from '#data'
+import { type BytesVector, compareBytes, compareText, type DictionaryVector, type Vector } from '#data'
 import { dataflowErrors } from '../errors.ts'
-import { compareBytes, compareText, decodeUtf8, sameBytes } from './text.ts'
+import { grownIntegers } from './grown.ts'
+import { compareByteRanges, decodeUtf8, sameBytes } from './text.ts'
 
 const arenaBytesMax = 0x7fff0000
 
@@ -40,9 +41,9 @@ export class StoredText {
     if (capacity <= this.#capacity) return
     this.#capacity = capacity
     if (this.#mode === 'bytes') {
-      this.#starts = grown(this.#starts, capacity)
-      this.#ends = grown(this.#ends, capacity)
-    } else if (this.#mode === 'codes') this.#codes = grown(this.#codes, capacity)
+      this.#starts = grownIntegers(this.#starts, capacity)
+      this.#ends = grownIntegers(this.#ends, capacity)
+    } else if (this.#mode === 'codes') this.#codes = grownIntegers(this.#codes, capacity)
   }
 
   write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
@@ -105,8 +106,8 @@ export class StoredText {
       return { form: 'bytes', data: this.#arena, starts: pick(this.#starts, ids, count), ends: pick(this.#ends, ids, count), nulls }
     }
     if (this.#mode === 'codes') return { form: 'dictionary', codes: pick(this.#codes, ids, count), words: this.#words, nulls }
-    const data = new Array<string | Uint8Array>(count)
-    for (let i = 0; i < count; i++) data[i] = this.#boxed[ids[i] as number] ?? ''
+    const data: (string | Uint8Array)[] = []
+    for (let i = 0; i < count; i++) data.push(this.#boxed[ids[i] as number] ?? '')
     if (this.#isText) return { form: 'text', data: data as string[], nulls }
     return { form: 'values', data: nulls === null ? data : data.map((value, i) => (nulls[i] === 1 ? null : value)), nulls }
   }
@@ -125,13 +126,17 @@ export class StoredText {
     if (this.#mode === 'bytes') {
       const starts = this.#starts
       const ends = this.#ends
-      return compareBytes(this.#arena, starts[a] as number, ends[a] as number, this.#arena, starts[b] as number, ends[b] as number)
+      return compareByteRanges(this.#arena, starts[a] as number, ends[a] as number, this.#arena, starts[b] as number, ends[b] as number)
     }
     const left = this.#valueOf(a)
     const right = this.#valueOf(b)
     if (typeof left === 'string' && typeof right === 'string') return compareText(left, right)
     assert(typeof left !== 'string' && typeof right !== 'string', 'a column holds texts or bytes')
-    return compareBytes(left, 0, left.length, right, 0, right.length)
+    return compareBytes(left, right)
+  }
+
+  equal(a: number, b: number): boolean {
+    return this.compare(a, b) === 0
   }
 
   same(id: number, vector: Vector, row: number): boolean {
@@ -216,10 +221,4 @@ function pick(data: Int32Array, ids: Int32Array, count: number): Int32Array {
   const picked = new Int32Array(count)
   for (let i = 0; i < count; i++) picked[i] = data[ids[i] as number] as number
   return picked
-}
-
-function grown(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(length)
-  longer.set(array)
-  return longer
 }

@@ -1,4 +1,4 @@
-/** Texts as UTF-8 bytes and as strings: both compare alike. */
+/** Texts as UTF-8 bytes. */
 
 const encoder = new TextEncoder()
 // A leading U+FEFF belongs to the value: a decoder that drops it would make two texts look like one.
@@ -37,30 +37,14 @@ export function sameBytes(a: Uint8Array, startA: number, endA: number, b: Uint8A
   return true
 }
 
-export function compareBytes(a: Uint8Array, startA: number, endA: number, b: Uint8Array, startB: number, endB: number): number {
+/** Compares unsigned bytes; a prefix comes first. */
+export function compareByteRanges(a: Uint8Array, startA: number, endA: number, b: Uint8Array, startB: number, endB: number): number {
   const length = Math.min(endA - startA, endB - startB)
   for (let i = 0; i < length; i++) {
     const difference = (a[startA + i] as number) - (b[startB + i] as number)
     if (difference !== 0) return difference
   }
   return endA - startA - (endB - startB)
-}
-
-/** By code point, as UTF-8 bytes compare. Comparing UTF-16 units would put U+FFFF after U+1F600, which is written with surrogates. */
-export function compareText(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  for (let i = 0; i < length; i++) {
-    const left = a.charCodeAt(i)
-    const right = b.charCodeAt(i)
-    if (left !== right) return codePointRank(left) - codePointRank(right)
-  }
-  return a.length - b.length
-}
-
-/** Moves surrogates behind all other units. */
-function codePointRank(unit: number): number {
-  if (unit < 0xd800) return unit
-  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000
 }
 
 /** The first six bytes as one number: texts with different prefixes compare as these numbers do. */

@@ -1,7 +1,9 @@
 /** Functions that choose among their arguments. CASE is an expression of its own (plan.ts). */
 import { booleanType, type DataType, familyOf, withNullable } from '#data'
-import { anything, boolean, notNull, nullable, signature, signatureTogether, together } from './parameters.ts'
+import { boolean, notNull, nullable, number, type Parameter, signature, signatureTogether, text, together } from './parameters.ts'
 import type { Argument, Signature } from './signature.ts'
+
+const textOrNumber: Parameter = (argument) => text(argument) ?? number(argument)
 
 export const conditionalSignatures = {
   COALESCE: signatureTogether('COALESCE(value1 [, value2, …])', [1, 1000], together, firstOf, { nulls: 'custom' }),
@@ -10,9 +12,9 @@ export const conditionalSignatures = {
   NULLIF: signatureTogether('NULLIF(value1, value2)', [2, 2], nullIf, (types) => nullable(types[0] ?? booleanType), { nulls: 'custom' }),
   GREATEST: signatureTogether('GREATEST(value1 [, value2, …])', [1, 1000], ordered, (types) => types[0] ?? null),
   LEAST: signatureTogether('LEAST(value1 [, value2, …])', [1, 1000], ordered, (types) => types[0] ?? null),
-  IS_ALPHA: signature('IS_ALPHA(value)', [anything], notNull(booleanType), { nulls: 'custom' }),
-  IS_DIGIT: signature('IS_DIGIT(value)', [anything], notNull(booleanType), { nulls: 'custom' }),
-  IS_DECIMAL: signature('IS_DECIMAL(value)', [anything], notNull(booleanType), { nulls: 'custom' }),
+  IS_ALPHA: signature('IS_ALPHA(value)', [textOrNumber], notNull(booleanType), { nulls: 'custom' }),
+  IS_DIGIT: signature('IS_DIGIT(value)', [textOrNumber], notNull(booleanType), { nulls: 'custom' }),
+  IS_DECIMAL: signature('IS_DECIMAL(value)', [textOrNumber], notNull(booleanType), { nulls: 'custom' }),
 } satisfies Record<string, Signature>
 
 /** NULL is possible only when every argument can be NULL. */

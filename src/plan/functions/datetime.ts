@@ -7,7 +7,7 @@
  * OVERLAPS takes four arguments: two starts, each followed by an end or a length.
  */
 import { bigintType, booleanType, type DataType, dateType, familyOf, integerType, stringType, timestampLtzType, timestampType } from '#data'
-import { date, integer, interval, notNull, number, ofKind, type Parameter, signature, signatureTogether, text, timePoint, word } from './parameters.ts'
+import { date, integer, interval, notNull, number, ofKind, type Parameter, signature, signatureTogether, text, timePoint, typeOf, word } from './parameters.ts'
 import type { Argument, Signature } from './signature.ts'
 
 /** Units that EXTRACT knows. */
@@ -35,17 +35,19 @@ export const extractUnits = [
 /** Units that FLOOR and CEIL round to. */
 export const roundUnits = ['MILLENNIUM', 'CENTURY', 'DECADE', 'YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND'] as const
 /** Units that TIMESTAMPADD and TIMESTAMPDIFF count in. */
-export const countUnits = ['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND'] as const
+export const countUnits = ['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND'] as const
 
-const clockUnits: readonly unknown[] = ['HOUR', 'MINUTE', 'SECOND', 'MILLISECOND', 'MICROSECOND', 'NANOSECOND', 'EPOCH']
+const clockUnits: readonly unknown[] = ['HOUR', 'MINUTE', 'SECOND', 'MILLISECOND']
+const finestUnits: readonly unknown[] = ['SECOND', 'MILLISECOND', 'MICROSECOND', 'NANOSECOND']
 const timestamp = ofKind(timestampType, 'timestamp', 'timestamp-ltz')
 const timePointOrInterval: Parameter = (argument) => timePoint(argument) ?? interval(argument)
 const timestampOrText: Parameter = (argument) => text(argument) ?? timestamp(argument)
+const timeOfDay: Parameter = (argument) => (argument.type.kind === 'date' ? null : timePoint(argument))
 const dateOrTimestamp: Parameter = (argument) => date(argument) ?? timestamp(argument)
 
 export const datetimeSignatures = {
   EXTRACT: signature('EXTRACT(unit FROM timepoint)', [word(...extractUnits), timePointOrInterval], (types, args) =>
-    suitsTime(args[0], types[1]) ? bigintType : null,
+    hasPart(types[1], args[0]?.literal) ? bigintType : null,
   ),
   YEAR: part('YEAR', dateOrTimestamp),
   QUARTER: part('QUARTER', dateOrTimestamp),
@@ -56,7 +58,7 @@ export const datetimeSignatures = {
   DAYOFWEEK: part('DAYOFWEEK', dateOrTimestamp),
   HOUR: part('HOUR', timePoint),
   MINUTE: part('MINUTE', timePoint),
-  SECOND: part('SECOND', timePoint),
+  SECOND: part('SECOND', timeOfDay),
   FLOOR_TIME: rounding('FLOOR'),
   CEIL_TIME: rounding('CEIL'),
   PLUS_INTERVAL: shift('timepoint + interval'),
@@ -75,7 +77,7 @@ export const datetimeSignatures = {
   PROCTIME: clock('PROCTIME()', timestampLtzType, 'row'),
   CURRENT_WATERMARK: signature('CURRENT_WATERMARK(rowtime)', [timestamp], millisecondsOf, { givesNull: true, determinism: 'row' }),
   UNIX_TIMESTAMP: signature('UNIX_TIMESTAMP([string [, format]])', [text, text], bigintType, { optional: 2, determinism: 'row' }),
-  FROM_UNIXTIME: signature('FROM_UNIXTIME(seconds [, format])', [number, text], stringType, { optional: 1, givesNull: true }),
+  FROM_UNIXTIME: signature('FROM_UNIXTIME(seconds [, format])', [integer, text], stringType, { optional: 1, givesNull: true }),
   TO_DATE: signature('TO_DATE(string [, format])', [text, text], dateType, { optional: 1, givesNull: true }),
   TO_TIMESTAMP: signature('TO_TIMESTAMP(string [, format])', [text, text], timestampType, { optional: 1, givesNull: true }),
   TO_TIMESTAMP_LTZ: signatureTogether(
@@ -94,14 +96,23 @@ function part(name: string, parameter: Parameter): Signature {
 }
 
 function rounding(name: string): Signature {
-  return signature(`${name}(timepoint TO unit)`, [timePoint, word(...roundUnits)], (types, args) =>
-    suitsTime(args[1], types[0]) ? (types[0] ?? null) : null,
-  )
+  return signature(`${name}(timepoint TO unit)`, [timePoint, word(...roundUnits)], typeOf(0))
 }
 
-/** A time of day has no part longer than an hour. */
-function suitsTime(unit: Argument | undefined, type: DataType | undefined): boolean {
-  return type?.kind !== 'time' || clockUnits.includes(unit?.literal)
+/** Which parts make sense: a time of day has none longer than an hour, a date none shorter than a minute. */
+function hasPart(type: DataType | undefined, unit: unknown): boolean {
+  switch (type?.kind) {
+    case 'time':
+      return clockUnits.includes(unit)
+    case 'date':
+      return !finestUnits.includes(unit)
+    case 'interval-day-time':
+      return unit === 'DAY' || clockUnits.includes(unit)
+    case 'interval-year-month':
+      return unit === 'YEAR' || unit === 'QUARTER' || unit === 'MONTH'
+    default:
+      return true
+  }
 }
 
 /** The result is of the left side's type; both sides being intervals they must be of one kind. */
@@ -116,12 +127,15 @@ function shift(usage: string): Signature {
 function added(types: readonly DataType[], args: readonly Argument[]): DataType | null {
   const type = types[2]
   if (type?.kind === 'date' && clockUnits.includes(args[0]?.literal)) return { kind: 'timestamp', precision: 6, nullable: true }
-  if (type?.kind === 'time' && !clockUnits.includes(args[0]?.literal)) return null
   return type ?? null
 }
 
-function counted(types: readonly DataType[]): DataType | null {
-  return (types[1]?.kind === 'time') === (types[2]?.kind === 'time') ? integerType : null
+/** Dates and timestamps mix, but not with times of day, nor with timestamps that stand for instants. */
+function counted([, from, to]: readonly DataType[], args: readonly Argument[]): DataType | null {
+  if (from === undefined || to === undefined) return null
+  const group = (type: DataType): string => (type.kind === 'date' ? 'timestamp' : type.kind)
+  if (group(from) !== group(to)) return null
+  return from.kind !== 'time' || clockUnits.includes(args[0]?.literal) ? integerType : null
 }
 
 function overlapping(args: readonly Argument[]): readonly DataType[] | null {

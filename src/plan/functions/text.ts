@@ -6,7 +6,7 @@ import type { Argument, Signature } from './signature.ts'
 export const textSignatures = {
   '||': signature('string1 || string2', [text, text], concatenated),
   CONCAT: signature('CONCAT(string1, string2, …)', [text], stringType, { rest: text }),
-  CONCAT_WS: signature('CONCAT_WS(separator, string1, string2, …)', [text], (types) => ({ ...stringType, nullable: types[0]?.nullable ?? true }), {
+  CONCAT_WS: signature('CONCAT_WS(separator, string1, string2, …)', [text], (types) => ({ ...stringType, nullable: types.some((type) => type.nullable) }), {
     rest: text,
     nulls: 'custom',
   }),
@@ -27,8 +27,8 @@ export const textSignatures = {
   REPLACE: signature('REPLACE(string, search, replacement)', [text, text, text], stringType),
   REVERSE: signature('REVERSE(string)', [text], stringType, { givesNull: true }),
   OVERLAY: signature('OVERLAY(string PLACING replacement FROM start [FOR length])', [text, text, integer, integer], (types) => varcharOf(lengthOf(types[0]) + lengthOf(types[1])), { optional: 1 }),
-  TRANSLATE: signature('TRANSLATE(string, from, to)', [text, text, text], stringType),
-  POSITION: signature('POSITION(search IN string)', [text, text], integerType),
+  TRANSLATE: signature('TRANSLATE(string, from, to)', [text, text, text], ofFirst, { nulls: 'custom' }),
+  POSITION: signature('POSITION(search IN string [FROM start])', [text, text, integer], integerType, { optional: 1 }),
   LOCATE: signature('LOCATE(search, string [, start])', [text, text, integer], integerType, { optional: 1 }),
   INSTR: signature('INSTR(string, search [, start [, occurrence]])', [text, text, integer, integer], integerType, { optional: 2 }),
   STARTSWITH: signature('STARTSWITH(string, start)', [textOrBytes, textOrBytes], booleanType),
@@ -40,7 +40,7 @@ export const textSignatures = {
   CHR: signature('CHR(code)', [integer], stringType, { givesNull: true }),
   ENCODE: signature('ENCODE(string, charset)', [text, text], bytesType),
   DECODE: signature('DECODE(bytes, charset)', [bytes, text], stringType),
-  TO_BASE64: signature('TO_BASE64(string)', [text], stringType),
+  TO_BASE64: signature('TO_BASE64(value)', [textOrBytes], stringType),
   FROM_BASE64: signature('FROM_BASE64(string)', [text], stringType),
   HEX: signature('HEX(value)', [integerOrText], stringType),
   UNHEX: signature('UNHEX(string)', [text], bytesType, { givesNull: true }),
@@ -63,6 +63,10 @@ export const textSignatures = {
   REGEXP_INSTR: signature('REGEXP_INSTR(string, regex)', [text, text], integerType, { givesNull: true }),
   REGEXP_SUBSTR: signature('REGEXP_SUBSTR(string, regex)', [text, text], stringType, { givesNull: true }),
 } satisfies Record<string, Signature>
+
+function ofFirst([type]: readonly DataType[]): DataType {
+  return { ...stringType, nullable: type?.nullable ?? true }
+}
 
 function integerOrText(argument: Argument): DataType | null {
   return text(argument) ?? integer(argument)

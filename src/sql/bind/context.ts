@@ -1,5 +1,5 @@
 /** What all steps of binding one statement share. */
-import { MillraceError, type TextPosition } from '#base'
+import { MillraceError } from '#base'
 import { columnIndex } from '#data'
 import { type Expression, type Relation, schemaOf, type TablePath } from '#plan'
 import type * as tree from '../syntax/tree.ts'
@@ -41,14 +41,12 @@ export const noSurroundings: Surroundings = { outer: null, commonTables: null, i
 
 /** A name in the text, and what it was found to mean. */
 export interface NameUse {
-  readonly position: TextPosition
+  readonly name: tree.Name
   readonly path: TablePath
 }
 
 export class BindContext {
   readonly environment: Environment
-  /** The text that positions speak of. */
-  readonly source: string
   readonly steps: Steps
   /** Every error found so far; binding goes on where that makes sense. */
   readonly errors: MillraceError[] = []
@@ -57,12 +55,11 @@ export class BindContext {
   readonly nameUses: NameUse[] = []
   /** Views that are being bound, to notice one that contains itself. */
   readonly viewPath: readonly string[]
-  readonly #positions = new WeakMap<object, TextPosition>()
+  readonly #nodes = new WeakMap<object, tree.SyntaxNode>()
   #count = 0
 
-  constructor(environment: Environment, source: string, steps: Steps, parent?: { readonly tables: Map<string, Rows>; readonly viewPath: readonly string[] }) {
+  constructor(environment: Environment, steps: Steps, parent?: { readonly tables: Map<string, Rows>; readonly viewPath: readonly string[] }) {
     this.environment = environment
-    this.source = source
     this.steps = steps
     this.tables = parent?.tables ?? new Map()
     this.viewPath = parent?.viewPath ?? []
@@ -73,14 +70,14 @@ export class BindContext {
     return `$${prefix}${this.#count++}`
   }
 
-  /** Remembers where in the text an expression comes from. */
-  place<E extends Expression>(expression: E, position: TextPosition): E {
-    if (!this.#positions.has(expression)) this.#positions.set(expression, position)
+  /** Remembers what in the text an expression comes from. */
+  remember<E extends Expression>(expression: E, node: tree.SyntaxNode): E {
+    if (!this.#nodes.has(expression)) this.#nodes.set(expression, node)
     return expression
   }
 
-  positionOf(expression: Expression): TextPosition | undefined {
-    return this.#positions.get(expression)
+  nodeOf(expression: Expression): tree.SyntaxNode | undefined {
+    return this.#nodes.get(expression)
   }
 
   /** Runs all tasks, so that the errors of every one are known, and stops if there were any. */

@@ -12,7 +12,7 @@ import { bindBinary, compareValues, isRow } from './operators.ts'
 import type { Place } from './place.ts'
 import { bindScalarSubquery } from './scalar-subquery.ts'
 import { columnSuggestion, findColumn } from './scope.ts'
-import { bindType } from './types.ts'
+import { bindType } from './bind-type.ts'
 
 export function bindExpression(node: tree.Expression, place: Place): Expression {
   switch (node.kind) {
@@ -73,15 +73,15 @@ export function bindExpression(node: tree.Expression, place: Place): Expression 
   }
 }
 
-function bindColumn({ parts }: tree.ColumnReference, place: Place): Expression {
+function bindColumn(node: tree.ColumnReference, place: Place): Expression {
+  const { parts } = node
   const { column, fields, isOuter } = findColumn(place.scope, parts)
   if (isOuter && !place.isCorrelated) {
     const [first] = parts
     throw sqlErrors.SQL_CORRELATION_PLACE({ column: first?.text ?? '', clause: place.clause }, { position: first?.position })
   }
   const reference: Expression = isOuter ? outerReference(column.name, column.type) : { kind: 'column', name: column.name, type: column.type }
-  const [first] = parts
-  if (first !== undefined) place.context.place(reference, first.position)
+  place.context.remember(reference, node)
   return fields.reduce(fieldOf, reference)
 }
 

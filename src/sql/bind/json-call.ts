@@ -3,10 +3,11 @@ import { type DataType, stringType } from '#data'
 import type { Expression } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
+import { isExpression } from './arguments.ts'
 import { nullOf } from './coerce.ts'
 import { textConstant } from './literals.ts'
 import type { Place } from './place.ts'
-import { bindType } from './types.ts'
+import { bindType } from './bind-type.ts'
 
 /** The arguments of a JSON function; null for every other function. */
 export function jsonArguments(call: tree.Call, name: string, place: Place): Expression[] | null {
@@ -44,14 +45,10 @@ function isJson(argument: tree.Argument): boolean {
 function plainArguments(call: tree.Call, place: Place): Expression[] {
   return place.context.all(
     call.arguments.map((argument) => () => {
-      if ('kind' in argument && isExpression(argument)) return place.bind(argument)
+      if (isExpression(argument)) return place.bind(argument)
       throw sqlErrors.SQL_STAR_ARGUMENT({ function: call.name.parts.map((part) => part.text).join('.') }, { position: argument.position })
     }),
   )
-}
-
-function isExpression(argument: tree.Argument): argument is tree.Expression {
-  return !['star', 'symbol', 'named-argument', 'table-argument', 'model-argument', 'descriptor', 'default-argument'].includes(argument.kind)
 }
 
 function valueClauses(clauses: tree.JsonClauses | undefined, place: Place): Expression[] {

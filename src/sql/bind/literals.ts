@@ -5,7 +5,7 @@ import type { Expression, Literal, LiteralValue } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { boxed, castTo } from './coerce.ts'
-import { isMonths } from './types.ts'
+import { isMonths } from './bind-type.ts'
 
 export function bindLiteral(literal: tree.Literal): Expression {
   switch (literal.kind) {

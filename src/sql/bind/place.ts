@@ -90,7 +90,7 @@ export class Place {
   }
 
   bind(node: tree.Expression): Expression {
-    return this.context.place(this.context.steps.expression(node, this), node.position)
+    return this.context.remember(this.context.steps.expression(node, this), node)
   }
 
   bindAll(nodes: readonly tree.Expression[]): Expression[] {

@@ -147,5 +147,5 @@ function notFound(scope: Scope, parts: readonly Identifier[]): Error {
 export function columnSuggestion(wanted: string, known: readonly string[]): { readonly detail?: string | undefined; readonly hint?: string | undefined } {
   if (known.length === 0) return { hint: `A text is written in single quotes: '${wanted}'.` }
   const { hint } = suggestion(wanted, known, 'columns')
-  return { detail: `Its columns are ${listed([...new Set(known)], 10)}.`, hint }
+  return { detail: `The columns are ${listed([...new Set(known)], 10)}.`, hint }
 }

@@ -24,7 +24,7 @@ export function findUserFunction(call: tree.Call, context: BindContext): Functio
   }
   const path = functionPath(names, environment.current)
   const found = path === null ? undefined : environment.function(path)
-  if (found !== undefined) context.nameUses.push({ position: call.name.position, path: found.path })
+  if (found !== undefined) context.nameUses.push({ name: call.name, path: found.path })
   return found ?? null
 }
 

@@ -1,14 +1,29 @@
 import { MillraceError, type TextPosition } from '#base'
 import { sqlErrors } from '../errors.ts'
+import { isClauseWord } from './keywords.ts'
 import type { NameKind, Probe } from './probe.ts'
 import { describeToken, placeOf, type Token } from './token.ts'
-import type { Identifier } from './tree.ts'
+import type { Expression, Identifier, Query, TableReference } from './tree.ts'
 
 /** How deep a statement may nest, in its text and in its tree; the stack holds several times as much. */
 export const nestingLimit = 400
 
 /** How many errors are reported before the rest of a text is left unread. */
 const errorLimit = 100
+
+/**
+ * What every part of the grammar comes back to. It reaches the parts through the cursor, so that their files import
+ * only what is below them.
+ */
+export interface Grammar {
+  readonly parseExpression: (cursor: Cursor) => Expression
+  /** An operand that ends before comparisons, IN and BETWEEN: of POSITION(a IN b), of AS OF. */
+  readonly parseOperand: (cursor: Cursor) => Expression
+  readonly parseQuery: (cursor: Cursor) => Query
+  /** Goes on with a query whose first part, in parentheses, was already read. */
+  readonly continueQuery: (cursor: Cursor, first: Token, start: Query) => Query
+  readonly parseFrom: (cursor: Cursor) => TableReference
+}
 
 /**
  * The place in the tokens where the parser is, and all that it asks there.
@@ -23,17 +38,31 @@ export class Cursor {
   readonly source: string
   readonly tokens: readonly Token[]
   readonly errors: MillraceError[] = []
+  readonly grammar: Grammar
   readonly probe: Probe | undefined
   index: number
   private depth = 0
   /** Whether operators were chained so often that the tree of the statement may be too deep. */
   hasLongChain = false
 
-  constructor(source: string, tokens: readonly Token[], index = 0, probe?: Probe) {
+  constructor(source: string, tokens: readonly Token[], grammar: Grammar, probe?: Probe) {
     this.source = source
     this.tokens = tokens
-    this.index = index
+    this.grammar = grammar
     this.probe = probe
+    this.index = 0
+  }
+
+  parseExpression(): Expression {
+    return this.grammar.parseExpression(this)
+  }
+
+  parseOperand(): Expression {
+    return this.grammar.parseOperand(this)
+  }
+
+  parseQuery(): Query {
+    return this.grammar.parseQuery(this)
   }
 
   get token(): Token {
@@ -75,11 +104,20 @@ export class Cursor {
     return true
   }
 
+  /** Takes the keywords; where the first of them stands alone, the others are missing. */
+  takePhrase(...words: readonly string[]): boolean {
+    const isThere = this.isWord(...words) || (this.token.kind === 'word' && this.token.text === words[0])
+    if (isThere) this.expectWord(...words)
+    return isThere
+  }
+
   expectWord(...words: readonly string[]): Token {
     const first = this.token
     for (const [i, word] of words.entries()) {
       if (this.takeWord(...words.slice(i))) break
-      if (!this.takeWord(word)) throw this.failure(`"${words.slice(i).join(' ')}"`)
+      if (this.takeWord(word)) continue
+      const after = i === 0 ? '' : ` after ${words.slice(0, i).join(' ')}`
+      throw this.failure(`"${words.slice(i).join(' ')}"${after}`)
     }
     return first
   }
@@ -109,16 +147,18 @@ export class Cursor {
 
   expectSymbol(symbol: string): Token {
     const { token } = this
-    if (!this.takeSymbol(symbol)) throw this.failure(`"${symbol}"`)
-    return token
+    if (this.takeSymbol(symbol)) return token
+    const { previous } = this
+    const after = symbol === '(' && previous.kind === 'word' ? ` after ${previous.text}` : ''
+    throw this.failure(`"${symbol}"${after}`)
   }
 
   /** Closes what `opening` opened, and points at it when the closing one is missing. */
   expectClosing(opening: Token, symbol = ')', others = ''): Token {
     const { token } = this
     if (this.takeSymbol(symbol)) return token
-    const isAtEnd = token.kind === 'end' || (token.kind === 'symbol' && token.text === ';')
-    const hint = isAtEnd ? `Close the "${opening.text}" of line ${opening.line}, column ${opening.column}.` : undefined
+    const isTooLate = this.isAtEnd() || (token.kind === 'word' && isClauseWord(token.text))
+    const hint = isTooLate ? `Close the "${opening.text}" of line ${opening.line}, column ${opening.column}.` : undefined
     throw this.failure(`${others}"${symbol}"`, hint)
   }
 

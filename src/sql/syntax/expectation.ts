@@ -1,8 +1,8 @@
 import { MillraceError } from '#base'
-import { Cursor } from './cursor.ts'
+import { openCursor } from './grammar.ts'
 import { readTokens } from './lexer.ts'
-import { type NameKind, Probe, type TableInScope } from './probe.ts'
 import { parseStatement } from './parse/statements.ts'
+import { type NameKind, Probe, type TableInScope } from './probe.ts'
 import type { Token } from './token.ts'
 
 /** What may stand at a place of a text, finished or not. */
@@ -59,7 +59,7 @@ export function probeAt(text: string, tokens: readonly Token[], index: number, r
   const stop: Token = { ...last, kind: 'end', text: '' }
   const statement = [...tokens.slice(start, index), token, ...tokens.slice(index + replaced, end), stop]
   const probe = new Probe()
-  const cursor = new Cursor(text, statement, 0, probe)
+  const cursor = openCursor(text, statement, probe)
   try {
     if (isInStatementSet(tokens, start)) cursor.isWord('END')
     parseStatement(cursor)

@@ -12,7 +12,7 @@ export function readTokens(text: string): { tokens: Token[]; comments: Comment[]
 }
 
 const symbolsOfTwo = new Set(['<>', '!=', '<=', '>=', '||', '=>', '==', '&&', '::', '->', '{-', '-}'])
-const symbolsOfOne = new Set([...'()[]{},.;=<>+-*/%|^?:&!~'])
+const symbolsOfOne = new Set('()[]{},.;=<>+-*/%|^?:&!~'.split(''))
 
 /** Typographic quotes by what a word processor made them from. */
 const closingOf: Readonly<Record<string, string>> = { '‘': '’', '’': '’', '‚': '’', '“': '”', '”': '”', '„': '”', '´': '´', '«': '»' }
@@ -57,16 +57,16 @@ class Lexer {
     const { text, at } = this
     const code = text.charCodeAt(at)
     const next = text.charCodeAt(at + 1)
-    if (isDigit(code) || (code === 46 && isDigit(next) && !this.endsName())) return this.readNumber()
-    if (code === 39) return this.readString(at)
-    if (code === 96) return this.readQuotedName()
-    if (code === 34) return this.readDoubleQuoted(at, '"')
-    if (next === 39 && (code === 120 || code === 88)) return this.readBinary()
-    if (next === 39 && (code === 110 || code === 78)) return this.readString(at + 1)
-    if (next === 39 && (code === 101 || code === 69)) return this.readString(at + 1, unescapeC)
-    if (next === 38 && (code === 117 || code === 85) && text.charCodeAt(at + 2) === 39) return this.readString(at + 2, unescapeUnicode)
-    if (isWordStart(text, at)) return this.readWord()
-    this.readSymbol()
+    if (isDigit(code) || (code === 46 && isDigit(next) && !this.endsName())) this.readNumber()
+    else if (code === 39) this.readString(at)
+    else if (code === 96) this.readQuotedName()
+    else if (code === 34) this.readDoubleQuoted(at, '"')
+    else if (next === 39 && (code === 120 || code === 88)) this.readBinary()
+    else if (next === 39 && (code === 110 || code === 78)) this.readString(at + 1)
+    else if (next === 39 && (code === 101 || code === 69)) this.readString(at + 1, decodeC)
+    else if (next === 38 && (code === 117 || code === 85) && text.charCodeAt(at + 2) === 39) this.readString(at + 2, decodeUnicode)
+    else if (isWordStart(text, at)) this.readWord()
+    else this.readSymbol()
   }
 
   /** Whether the last token ends right here and can have a field: `t.1` is no number. */
@@ -83,7 +83,10 @@ class Lexer {
     while (end < text.length && isWordPart(text, end)) end++
     const word = text.slice(start, end)
     this.at = end
-    if (word === '$') return this.push('symbol', '$', start)
+    if (word === '$') {
+      this.push('symbol', '$', start)
+      return
+    }
     const upper = word.toUpperCase()
     const isFirst = this.tokens.length === 0 || this.tokens.at(-1)?.text === ';'
     this.push('word', upper, start)
@@ -111,14 +114,17 @@ class Lexer {
   }
 
   /** Reads a text in single quotes that open at `this.at` or, after a prefix, at `quote`. */
-  private readString(quote: number, unescape?: Unescape): void {
+  private readString(quote: number, decode?: Decode): void {
     const { text } = this
     const start = this.at
-    const skipsBackslash = unescape === unescapeC
+    const skipsBackslash = decode === decodeC
     let end = quote + 1
     for (;;) {
       const code = text.charCodeAt(end)
-      if (end >= text.length) return this.pushUnclosed(start, quote + 1)
+      if (end >= text.length) {
+        this.pushUnclosed(start, quote + 1)
+        return
+      }
       if (skipsBackslash && code === 92) end += 2
       else if (code !== 39) end++
       else if (text.charCodeAt(end + 1) === 39) end += 2
@@ -126,9 +132,9 @@ class Lexer {
     }
     const raw = text.slice(quote + 1, end).replaceAll("''", "'")
     this.at = end + 1
-    const unescaped = unescape === undefined ? { value: raw } : unescape(raw)
-    const problem = unescaped.expected === undefined ? undefined : this.problem('SQL_ESCAPE_MALFORMED', start, this.at, unescaped)
-    this.push('string', unescaped.value, start, problem)
+    const decoded = decode === undefined ? { value: raw } : decode(raw)
+    const problem = decoded.expected === undefined ? undefined : this.problem('SQL_ESCAPE_MALFORMED', start, this.at, decoded)
+    this.push('string', decoded.value, start, problem)
     this.countLines(start, this.at)
   }
 
@@ -137,8 +143,22 @@ class Lexer {
     const newline = this.text.indexOf('\n', contentStart)
     const end = newline < 0 ? this.text.length : newline
     this.at = end
-    const problem = this.problem('SQL_STRING_UNCLOSED', start, end, { start: shorten(this.text.slice(start, end)) })
+    const problem = this.problem(
+      'SQL_STRING_UNCLOSED',
+      start,
+      end,
+      { start: shorten(this.text.slice(start, end)) },
+      this.apostropheHint(start),
+    )
     this.push('unreadable', this.text.slice(contentStart, end), start, problem)
+  }
+
+  /** `'it's'` reads as a text, a word and an open quote, all without blanks. */
+  private apostropheHint(start: number): string | undefined {
+    const word = this.tokens.at(-1)
+    const text = this.tokens.at(-2)
+    if (word?.kind !== 'word' || word.end !== start || text?.kind !== 'string' || text.end !== word.start) return undefined
+    return `A quote inside a text is doubled: '${shorten(text.text)}''${this.text.slice(word.start, word.end)}'.`
   }
 
   private readBinary(): void {
@@ -164,7 +184,8 @@ class Lexer {
       if (end >= text.length || code === 10) {
         this.at = end
         const problem = this.problem('SQL_NAME_UNCLOSED', start, end, { start: shorten(text.slice(start, end)) })
-        return this.push('unreadable', text.slice(start + 1, end), start, problem)
+        this.push('unreadable', text.slice(start + 1, end), start, problem)
+        return
       }
       if (code !== 96) end++
       else if (text.charCodeAt(end + 1) === 96) end += 2
@@ -181,17 +202,20 @@ class Lexer {
   private readDoubleQuoted(start: number, closing: string): void {
     const { text } = this
     // No name is longer than this window, and a long line of quotes must not be searched to its end for each of them.
-    const content = text.slice(start + 1, start + 256).split(/[\n\r]/, 1)[0] ?? ''
-    const length = content.indexOf(closing)
-    const isClosed = length >= 0
-    this.at = isClosed ? start + length + 2 : start + 1
+    const limit = Math.min(text.length, start + 256)
+    let end = start + 1
+    const closingCode = closing.charCodeAt(0)
+    while (end < limit && text.charCodeAt(end) !== closingCode && text.charCodeAt(end) !== 10) end++
+    const isClosed = text.charCodeAt(end) === closingCode
+    const content = isClosed ? text.slice(start + 1, end) : ''
+    this.at = isClosed ? end + 1 : start + 1
     const isPlain = closing === '"'
-    const shown = shorten(content.slice(0, length))
+    const shown = shorten(content)
     const hint = isClosed ? `Write \`${shown}\` for a name, '${shown}' for a text.` : 'Use backticks for names, single quotes for texts.'
     const problem = isPlain
       ? this.problem('SQL_DOUBLE_QUOTES', start, this.at, {}, hint)
       : this.problem('SQL_CHARACTER_UNEXPECTED', start, this.at, { character: text.charAt(start) }, `It is a typographic quote. ${hint}`)
-    this.push(isClosed ? 'double-quoted' : 'unreadable', content.slice(0, length), start, problem)
+    this.push(isClosed ? 'double-quoted' : 'unreadable', content, start, problem)
   }
 
   private readSymbol(): void {
@@ -200,25 +224,32 @@ class Lexer {
     if (text.startsWith('/*+', start)) {
       this.at = start + 3
       this.isInHint = true
-      return this.push('symbol', '/*+', start)
+      this.push('symbol', '/*+', start)
+      return
     }
     if (this.isInHint && text.startsWith('*/', start)) {
       this.at = start + 2
       this.isInHint = false
-      return this.push('symbol', '*/', start)
+      this.push('symbol', '*/', start)
+      return
     }
     const two = text.slice(start, start + 2)
     if (symbolsOfTwo.has(two)) {
       this.at = start + 2
-      return this.push('symbol', two, start)
+      this.push('symbol', two, start)
+      return
     }
     const one = text.charAt(start)
     if (symbolsOfOne.has(one)) {
       this.at = start + 1
-      return this.push('symbol', one, start)
+      this.push('symbol', one, start)
+      return
     }
     const closing = closingOf[one]
-    if (closing !== undefined) return this.readDoubleQuoted(start, closing)
+    if (closing !== undefined) {
+      this.readDoubleQuoted(start, closing)
+      return
+    }
     const character = String.fromCodePoint(text.codePointAt(start) ?? 0)
     this.at = start + character.length
     const problem = this.problem('SQL_CHARACTER_UNEXPECTED', start, this.at, { character: `"${visible(character)}"` }, characterHint(one))
@@ -312,20 +343,20 @@ function isWordPart(text: string, at: number): boolean {
 const isLetter = /\p{L}/u
 const isMark = /[\p{Mn}\p{Mc}\p{Nd}]/u
 
-interface Unescaped {
+interface Decoded {
   readonly value: string
   /** What an escape should have been; absent when all are right. */
   readonly expected?: string
   readonly got?: string
 }
-type Unescape = (raw: string) => Unescaped
+type Decode = (raw: string) => Decoded
 
 /** `U&'\0041\+01F600'`. */
-function unescapeUnicode(raw: string): Unescaped {
+function decodeUnicode(raw: string): Decoded {
   let wrong: string | undefined
-  const value = raw.replace(/\\(\\|\+[0-9a-fA-F]{6}|[0-9a-fA-F]{4})?/g, (whole, escape: string | undefined, at: number) => {
-    if (escape === '\\') return '\\'
-    const code = escape === undefined ? Number.NaN : Number.parseInt(escape.replace('+', ''), 16)
+  const value = raw.replace(/\\(\\|\+[0-9a-fA-F]{6}|[0-9a-fA-F]{4})?/g, (whole, digits: string | undefined, at: number) => {
+    if (digits === '\\') return '\\'
+    const code = digits === undefined ? Number.NaN : Number.parseInt(digits.replace('+', ''), 16)
     if (code <= 0x10ffff) return String.fromCodePoint(code)
     wrong ??= `"${shorten(raw.slice(at, at + 7))}"`
     return whole
@@ -336,11 +367,11 @@ function unescapeUnicode(raw: string): Unescaped {
 const escapesOfC: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
 /** `E'line\n'`. */
-function unescapeC(raw: string): Unescaped {
-  const value = raw.replace(/\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)/gs, (_whole, escape: string) => {
-    if (/^[uUx]./.test(escape)) return fromCode(Number.parseInt(escape.slice(1), 16))
-    if (/^[0-7]/.test(escape)) return fromCode(Number.parseInt(escape, 8))
-    return escapesOfC[escape] ?? escape
+function decodeC(raw: string): Decoded {
+  const value = raw.replace(/\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)/gs, (_whole, sequence: string) => {
+    if (/^[uUx]./.test(sequence)) return fromCode(Number.parseInt(sequence.slice(1), 16))
+    if (/^[0-7]/.test(sequence)) return fromCode(Number.parseInt(sequence, 8))
+    return escapesOfC[sequence] ?? sequence
   })
   return { value }
 }

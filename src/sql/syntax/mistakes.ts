@@ -48,9 +48,22 @@ interface Mistake {
 
 const clauseOrder = 'The clauses of a query are SELECT, FROM, WHERE, GROUP BY, HAVING, WINDOW, ORDER BY, LIMIT, in this order.'
 const clauseStarts = new Set(['SELECT', 'FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'ORDER', 'LIMIT'])
-const statementStarts = new Set(['SELECT', 'INSERT', 'CREATE', 'DROP', 'ALTER', 'SET', 'EXPLAIN', 'SHOW', 'USE', 'BEGIN', 'EXECUTE', 'WITH'])
+const statementStarts = new Set([
+  'SELECT',
+  'INSERT',
+  'CREATE',
+  'DROP',
+  'ALTER',
+  'SET',
+  'EXPLAIN',
+  'SHOW',
+  'USE',
+  'BEGIN',
+  'EXECUTE',
+  'WITH',
+])
 const foreignTableClauses = new Set(
-  'ENGINE STORED LOCATION USING TBLPROPERTIES PARTITION CHARSET COLLATE DEFAULT CLUSTERED ROW TABLESPACE'.split(' '),
+  'ENGINE STORED LOCATION USING TBLPROPERTIES CHARSET COLLATE DEFAULT CLUSTERED ROW TABLESPACE'.split(' '),
 )
 
 class Place {
@@ -89,14 +102,28 @@ class Place {
     if (isWord && token.text === 'FOR' && this.wordAt(1) === 'SYSTEM_TIME') {
       return 'FOR SYSTEM_TIME AS OF stands between the table and its alias.'
     }
+    if (isWord && token.text === 'PARTITION' && this.firstWords() === 'CREATE TABLE') return 'Write PARTITIONED BY.'
     if (isWord && foreignTableClauses.has(token.text) && this.firstWords() === 'CREATE TABLE') {
       return "What a table needs is written after its columns: WITH ('connector' = '…')."
     }
     if (this.isSymbol(previous, ',')) return this.hintAfterComma()
-    if (token.kind === 'string' && this.message.startsWith('expected an alias')) return 'An alias is a name: write it in backticks.'
+    if (isWord && token.text === 'NOT') return this.hintAtNot()
+    if (isWord && token.text === 'EXISTS' && previousWord === 'IF' && this.firstWords().startsWith('CREATE')) return 'Write IF NOT EXISTS.'
+    if (isWord && token.text === 'OUTER' && this.wordAt(1) === 'JOIN') return 'Write LEFT, RIGHT or FULL before OUTER JOIN.'
+    if (this.isSymbol(token, '$')) return 'Variables are not replaced in a statement; write the value.'
+    if (token.kind === 'string' && /^expected an (operator, an )?alias/.test(this.message)) {
+      return 'An alias is a name: write it in backticks.'
+    }
     if (isWord && atEnd && clauseStarts.has(token.text) && !statementStarts.has(token.text)) return clauseOrder
-    if (isWord && atEnd && statementStarts.has(token.text) && token.line > (previous?.line ?? 0)) return 'Statements are separated by semicolons.'
+    if (isWord && atEnd && statementStarts.has(token.text) && token.line > (previous?.line ?? 0))
+      return 'Statements are separated by semicolons.'
     return undefined
+  }
+
+  private hintAtNot(): string | undefined {
+    const isTable = this.firstWords() === 'CREATE TABLE'
+    if (this.wordAt(1) === 'NULL') return isTable ? 'NOT NULL stands right after the type.' : 'Write IS NOT NULL.'
+    return this.isSymbol(this.tokens[this.index + 1], '=') ? 'Write <>.' : undefined
   }
 
   private hintAfterComma(): string | undefined {
@@ -117,7 +144,7 @@ class Place {
     const before = this.closeKeyword(this.index - 1)
     if (before === undefined || token.kind === 'end') return undefined
     const got = describeToken(previous, this.text)
-    const { message } = sqlErrors.SQL_SYNTAX({ expected: before, got })
+    const { message } = sqlErrors.SQL_SYNTAX({ expected: `"${before}"`, got })
     return { message, hint: `Did you mean ${before}?`, position: placeOf(previous) }
   }
 
@@ -128,14 +155,17 @@ class Place {
     const phrases = [...this.probe(index).keywords]
     const [close] = closeNames(token.text, new Set(phrases.map((phrase) => phrase.split(' ')[0] ?? '')), 1)
     if (close === undefined || close.length < 3) return undefined
-    return phrases.find((phrase) => phrase === close) ?? phrases.find((phrase) => phrase.startsWith(close + ' '))
+    const isWhole = phrases.includes(close)
+    if (isWhole) return close === token.text ? undefined : close
+    return phrases.find((phrase) => phrase.startsWith(close + ' '))
   }
 
   private missingComma(): Mistake | undefined {
     const { token, previous } = this
     const isValue = ['quoted', 'number', 'string'].includes(token.kind) || (token.kind === 'word' && !isClauseWord(token.text))
     const endsValue = previous !== undefined && (previous.kind !== 'symbol' || this.isSymbol(previous, ')') || this.isSymbol(previous, '>'))
-    if (!isValue || !endsValue || !this.message.startsWith('expected') || !this.message.includes('","')) return undefined
+    const isApart = previous !== undefined && previous.end < token.start
+    if (!isValue || !endsValue || !isApart || !this.message.startsWith('expected') || !this.message.includes('","')) return undefined
     return { hint: `Is a comma missing before ${describeToken(token, this.text)}?` }
   }
 
@@ -156,7 +186,9 @@ class Place {
   private firstWords(): string {
     let start = this.index
     while (start > 0 && !this.isSymbol(this.tokens[start - 1], ';')) start--
-    const words = this.tokens.slice(start, start + 6).filter((token) => token.kind === 'word' && !['TEMPORARY', 'OR', 'REPLACE'].includes(token.text))
+    const words = this.tokens
+      .slice(start, start + 6)
+      .filter((token) => token.kind === 'word' && !['TEMPORARY', 'OR', 'REPLACE'].includes(token.text))
     return words
       .slice(0, 2)
       .map((token) => token.text)

@@ -1,7 +1,6 @@
 import { MillraceError } from '#base'
-import type { Schema } from './parse/create-table.ts'
 import type { Cursor } from './cursor.ts'
-import { parseFrom } from './parse/tables.ts'
+import type { Schema } from './parse/create-table.ts'
 import type { Token } from './token.ts'
 import type { Identifier, Name, Query, QueryBody, TableReference } from './tree.ts'
 
@@ -102,7 +101,7 @@ export class Probe {
     const { index } = cursor
     cursor.index = from + 1
     try {
-      parseFrom(cursor)
+      cursor.grammar.parseFrom(cursor)
     } catch (error) {
       if (!(error instanceof MillraceError) || error.blame !== 'user') throw error
     }

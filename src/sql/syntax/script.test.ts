@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { bare, parseRight, readCorpus } from './corpus/corpus.ts'
+import { bare, parseRight, readCorpus } from './corpus/corpus.fixture.ts'
 import { parseScript } from './script.ts'
 import type { SyntaxNode } from './tree.ts'
 import { unparse } from './unparse/statement.ts'

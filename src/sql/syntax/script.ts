@@ -1,8 +1,9 @@
 import { MillraceError } from '#base'
 import { sqlErrors } from '../errors.ts'
-import { Cursor, nestingLimit } from './cursor.ts'
-import { explainErrors } from './mistakes.ts'
+import { type Cursor, nestingLimit } from './cursor.ts'
+import { openCursor } from './grammar.ts'
 import { readTokens } from './lexer.ts'
+import { explainErrors } from './mistakes.ts'
 import { parseStatement } from './parse/statements.ts'
 import type { Comment } from './token.ts'
 import type { Statement, SyntaxNode } from './tree.ts'
@@ -21,7 +22,7 @@ export interface Script {
  */
 export function parseScript(text: string): Script {
   const { tokens, comments } = readTokens(text)
-  const cursor = new Cursor(text, tokens)
+  const cursor = openCursor(text, tokens)
   const statements: Statement[] = []
   try {
     for (;;) {

@@ -1,5 +1,5 @@
 /** Functions that choose among their arguments, or judge what a text holds. */
-import { castFunction, comparator, type DataType, familyOf, sameType } from '#data'
+import { castFunction, comparator, type DataType, familyOf, sameType, type TypeFamily } from '#data'
 import { equalityOf } from './comparison.ts'
 import type { CallShape, Evaluation } from './evaluation.ts'
 
@@ -10,9 +10,9 @@ export const conditionalEvaluations = {
   NULLIF: nullIf,
   GREATEST: (shape) => extreme(shape, 1),
   LEAST: (shape) => extreme(shape, -1),
-  IS_ALPHA: (shape) => textTest(shape, (text) => /^\p{L}+$/u.test(text)),
-  IS_DIGIT: (shape) => (isNumber(shape) ? (value: unknown) => value !== null : textTest(shape, (text) => /^\p{Nd}+$/u.test(text))),
-  IS_DECIMAL: (shape) => (isNumber(shape) ? (value: unknown) => value !== null : textTest(shape, isJavaDouble)),
+  IS_ALPHA: (shape) => textTest(shape, [], (text) => /^\p{L}+$/u.test(text)),
+  IS_DIGIT: (shape) => textTest(shape, ['integer'], (text) => /^\p{Nd}+$/u.test(text)),
+  IS_DECIMAL: (shape) => textTest(shape, ['integer', 'decimal', 'approximate'], isJavaDouble),
 } satisfies Record<string, Evaluation>
 
 function firstKnown(...values: unknown[]): unknown {
@@ -36,13 +36,16 @@ function extreme({ arguments: [type] }: CallShape, sign: number): (...values: un
   return (...values) => values.reduce((best, value) => (compare(value, best) * sign > 0 ? value : best))
 }
 
-function isNumber({ arguments: [type] }: CallShape): boolean {
-  return type !== undefined && ['integer', 'decimal', 'approximate'].includes(familyOf(type))
-}
-
-/** False for NULL and for whatever is no text. */
-function textTest({ arguments: [type] }: CallShape, test: (text: string) => boolean): (value: unknown) => boolean {
-  return type !== undefined && familyOf(type) === 'text' ? (value) => typeof value === 'string' && test(value) : () => false
+/** Numbers are judged by their type alone, and NULL among them as well; NULL of a text fails. */
+function textTest(
+  { arguments: [type] }: CallShape,
+  families: readonly TypeFamily[],
+  test: (text: string) => boolean,
+): (value: unknown) => boolean {
+  const family = type === undefined ? 'null' : familyOf(type)
+  if (family === 'text') return (value) => typeof value === 'string' && test(value)
+  const passes = families.includes(family)
+  return () => passes
 }
 
 /** What Java's Double.valueOf reads, save for hexadecimal numbers. */

@@ -1,5 +1,5 @@
 /** FLOOR, CEIL, ROUND and TRUNCATE of numbers. Doubles are rounded by their shortest decimal text, as Java's BigDecimal.valueOf does. */
-import { boxExact, type DataType, fitDecimal, rescaleDecimal, truncateDecimal } from '#data'
+import { boxExact, type DataType, fitDecimal, printDouble, printFloat, rescaleDecimal, truncateDecimal } from '#data'
 import { wrapTo } from './arithmetic.ts'
 import { functionErrors } from './errors.ts'
 import type { CallShape, Evaluation } from './evaluation.ts'
@@ -40,9 +40,9 @@ function toDigits(shape: CallShape, name: string, divide: Division): (value: Exa
     case 'decimal':
       return decimalDigits(type.scale, shape.result, divide)
     case 'float':
-      return (value, digits = 0) => Math.fround(roundNumber(shortestSingle(value as number), digits, name, divide))
+      return (value, digits = 0) => Math.fround(roundNumber(printFloat(value as number), digits, name, divide))
     case 'double':
-      return (value, digits = 0) => roundNumber(String(value), digits, name, divide)
+      return (value, digits = 0) => roundNumber(printDouble(value as number), digits, name, divide)
     default:
       return wholeDigits(shape.result, divide)
   }
@@ -71,7 +71,7 @@ function decimalDigits(scale: number, result: DataType, divide: Division): (valu
 
 /** Rounds a number given as text to digits after the point, or before it when negative. */
 function roundNumber(text: string, digits: number, name: string, divide: Division): number {
-  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:e([-+]\d+))?$/.exec(text)
+  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:E(-?\d+))?$/.exec(text)
   if (parts === null) throw functionErrors.ENGINE_ARGUMENT_REFUSED({ function: name, argument: text })
   const [, sign = '', integer = '', fraction = '', exponent = '0'] = parts
   const scale = fraction.length - Number(exponent)
@@ -80,14 +80,4 @@ function roundNumber(text: string, digits: number, name: string, divide: Divisio
   if (scale - digits > 400) return 0
   const rounded = divide(unscaled, 10n ** BigInt(scale - digits))
   return Number(`${rounded}e${-digits}`)
-}
-
-/** The fewest digits that give a single-precision number back. */
-export function shortestSingle(value: number): string {
-  if (!Number.isFinite(value) || value === 0) return String(value)
-  for (let digits = 1; digits <= 9; digits++) {
-    const text = value.toPrecision(digits)
-    if (Math.fround(Number(text)) === value) return String(Number(text))
-  }
-  return String(value)
 }

@@ -1,12 +1,19 @@
-import { emptySchema, parseColumn, parseConstraint, parseWatermark, startsConstraint, startsWatermark, takeDistribution } from './create-table.ts'
-import { takeLanguage } from './create.ts'
 import type { Cursor } from '../cursor.ts'
+import type { Token } from '../token.ts'
+import type { AlterCatalog, AlterFunction, AlterView, ChangeSchema, ColumnChange, Name, Statement, TableChange } from '../tree.ts'
+import { takeLanguage } from './create.ts'
+import {
+  emptySchema,
+  parseColumn,
+  parseConstraint,
+  parseWatermark,
+  startsConstraint,
+  startsWatermark,
+  takeDistribution,
+} from './create-table.ts'
 import { parseIdentifier, parseName, parseString, takeComment } from './names.ts'
 import { parseOptionKeys, parseOptions } from './options.ts'
 import { parseOther } from './other.ts'
-import { parseQuery } from './queries.ts'
-import type { Token } from '../token.ts'
-import type { AlterCatalog, AlterFunction, AlterView, ChangeSchema, ColumnChange, Name, Statement, TableChange } from '../tree.ts'
 
 /** Takes ALTER and what it changes. */
 export function parseAlter(cursor: Cursor): Statement {
@@ -25,7 +32,7 @@ export function parseAlter(cursor: Cursor): Statement {
   if (cursor.isWord('MATERIALIZED', 'TABLE')) return parseOther(cursor, first, 'ALTER MATERIALIZED TABLE')
   if (cursor.isWord('MODEL')) return parseOther(cursor, first, 'ALTER MODEL')
   if (cursor.isWord('CONNECTION')) return parseOther(cursor, first, 'ALTER CONNECTION')
-  throw cursor.failure('TABLE, VIEW, FUNCTION, CATALOG or DATABASE after ALTER')
+  throw cursor.failure('TABLE, VIEW, FUNCTION, CATALOG or DATABASE')
 }
 
 function parseAlterView(cursor: Cursor, first: Token): AlterView {
@@ -36,7 +43,7 @@ function parseAlterView(cursor: Cursor, first: Token): AlterView {
     return { kind: 'alter-view', ifExists, name, renameTo, position: cursor.placeFrom(first) }
   }
   if (!cursor.takeWord('AS')) throw cursor.failure('RENAME TO or AS')
-  const query = parseQuery(cursor)
+  const query = cursor.parseQuery()
   return { kind: 'alter-view', ifExists, name, query, position: cursor.placeFrom(first) }
 }
 
@@ -85,6 +92,7 @@ function parseTableChange(cursor: Cursor, table: Name): TableChange {
     return { kind: 'rename-table', to: parseName(cursor, 'new-name', 'a table name'), position: cursor.placeFrom(first) }
   }
   if (cursor.takeWord('RENAME')) {
+    if (cursor.isWord('COLUMN')) throw cursor.failure('a column name', 'Write RENAME name TO name, without COLUMN.')
     const from = parseName(cursor, 'column')
     cursor.expectWord('TO')
     return { kind: 'rename-column', from, to: parseIdentifier(cursor, 'new-name', 'a column name'), position: cursor.placeFrom(first) }

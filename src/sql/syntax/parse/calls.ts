@@ -1,9 +1,7 @@
 import type { Cursor } from '../cursor.ts'
-import { parseExpression } from './expressions.ts'
-import { isName, parseIdentifier, parseIdentifierList, parseName } from './names.ts'
-import { parseQuery } from './queries.ts'
 import { placeOf, type Token } from '../token.ts'
 import type { Argument, ArgumentValue, Call, Expression, Identifier, TableArgument } from '../tree.ts'
+import { isName, parseIdentifier, parseIdentifierList, parseName } from './names.ts'
 import { parseOrderItems, parseOver } from './windows.ts'
 
 /** Takes a call from its opening parenthesis on; the name was taken before. */
@@ -59,7 +57,7 @@ function parseArgumentValue(cursor: Cursor): ArgumentValue {
     cursor.advance()
     return { kind: 'model-argument', name: parseName(cursor, 'table', 'a model name'), position: cursor.placeFrom(first) }
   }
-  const value = parseExpression(cursor)
+  const value = cursor.parseExpression()
   const isTable = value.kind === 'subquery' && (cursor.isWord('PARTITION', 'BY') || cursor.isWord('ORDER', 'BY'))
   return isTable ? parseTableOrder(cursor, first, value.query) : value
 }
@@ -69,7 +67,7 @@ function parseTableArgument(cursor: Cursor): TableArgument {
   const first = cursor.expectWord('TABLE')
   const opening = cursor.token
   if (!cursor.takeSymbol('(')) return parseTableOrder(cursor, first, parseName(cursor, 'table'))
-  const query = parseQuery(cursor)
+  const query = cursor.parseQuery()
   cursor.expectClosing(opening)
   return parseTableOrder(cursor, first, query)
 }
@@ -79,7 +77,7 @@ function parseTableOrder(cursor: Cursor, first: Token, table: TableArgument['tab
   if (cursor.takeWord('PARTITION', 'BY')) {
     const opening = cursor.token
     const isList = cursor.takeSymbol('(')
-    do partitionBy.push(parseExpression(cursor))
+    do partitionBy.push(cursor.parseExpression())
     while (isList && cursor.takeSymbol(','))
     if (isList) cursor.expectClosing(opening)
   }
@@ -126,7 +124,7 @@ function parseFilter(cursor: Cursor): Expression | undefined {
   if (!cursor.takeWord('FILTER')) return undefined
   const opening = cursor.expectSymbol('(')
   cursor.expectWord('WHERE')
-  const condition = parseExpression(cursor)
+  const condition = cursor.parseExpression()
   cursor.expectClosing(opening)
   return condition
 }

@@ -1,17 +1,4 @@
 import type { Cursor } from '../cursor.ts'
-import { parseDataType, startsType } from './data-types.ts'
-import { parseExpression } from './expressions.ts'
-import {
-  parseIdentifier,
-  parseIdentifierList,
-  parseName,
-  parseString,
-  parseWholeNumber,
-  reservedError,
-  takeComment,
-} from './names.ts'
-import { parseOptions } from './options.ts'
-import { parseQuery, startsQuery } from './queries.ts'
 import { isReserved } from '../keywords.ts'
 import { placeOf, type Token } from '../token.ts'
 import type {
@@ -24,6 +11,10 @@ import type {
   TableLike,
   WatermarkDefinition,
 } from '../tree.ts'
+import { parseDataType, startsType } from './data-types.ts'
+import { parseIdentifier, parseIdentifierList, parseName, parseString, parseWholeNumber, reservedError, takeComment } from './names.ts'
+import { parseOptions } from './options.ts'
+import { startsQuery } from './query-starts.ts'
 
 /** What the words before TABLE said. */
 export interface CreateFlags {
@@ -59,7 +50,7 @@ export function parseCreateTable(cursor: Cursor, first: Token, flags: CreateFlag
 }
 
 function takeQuery(cursor: Cursor): CreateTable['query'] {
-  if (cursor.takeWord('AS')) return parseQuery(cursor)
+  if (cursor.takeWord('AS')) return cursor.parseQuery()
   if (startsQuery(cursor.token) && cursor.token.text === 'SELECT') throw cursor.failure('"AS" before the query')
   return undefined
 }
@@ -96,11 +87,15 @@ function parseSchemaElement(cursor: Cursor, schema: Schema): void {
   else schema.columns.push(parseColumn(cursor, true))
   const { token } = cursor
   if (token.kind === 'symbol' || token.kind === 'end' || token.kind === 'probe') return
+  // A clause after the columns means that their parenthesis is not closed, which the list will say.
+  if (token.kind === 'word' && (token.text === 'WITH' || token.text === 'PARTITIONED')) return
   throw cursor.failure('"," or ")"')
 }
 
 export function startsConstraint(cursor: Cursor): boolean {
-  return cursor.isWord('CONSTRAINT') || cursor.isWord('PRIMARY', 'KEY') || (cursor.isWord('UNIQUE') && cursor.peek(1).text === '(')
+  const isOpen = cursor.peek(1).kind === 'symbol' && cursor.peek(1).text === '('
+  if (cursor.isWord('CONSTRAINT') || cursor.isWord('PRIMARY', 'KEY')) return true
+  return isOpen && (cursor.isWord('UNIQUE') || cursor.isWord('PRIMARY'))
 }
 
 /** A column may not be called watermark: the word is reserved. */
@@ -118,7 +113,9 @@ export function parseConstraint(cursor: Cursor): KeyConstraint {
 }
 
 function parseKeyKind(cursor: Cursor): KeyConstraint['key'] {
-  return cursor.expectOneOf(['PRIMARY KEY', 'UNIQUE']) === 'UNIQUE' ? 'unique' : 'primary'
+  if (cursor.takePhrase('PRIMARY', 'KEY')) return 'primary'
+  if (cursor.takeWord('UNIQUE')) return 'unique'
+  throw cursor.failure('PRIMARY KEY or UNIQUE')
 }
 
 function finishConstraint(cursor: Cursor, first: Token, constraint: Omit<KeyConstraint, 'enforced' | 'position'>): KeyConstraint {
@@ -134,7 +131,7 @@ export function parseWatermark(cursor: Cursor): WatermarkDefinition {
   const column = parseName(cursor, 'column')
   if (!cursor.isWord('AS')) throw cursor.failure('"AS"', "Write WATERMARK FOR column AS column - INTERVAL '5' SECOND.")
   cursor.advance()
-  return { kind: 'watermark-definition', column, expression: parseExpression(cursor), position: cursor.placeFrom(first) }
+  return { kind: 'watermark-definition', column, expression: cursor.parseExpression(), position: cursor.placeFrom(first) }
 }
 
 /** Takes one column; `allowsBare` where a name alone is one. */
@@ -142,7 +139,7 @@ export function parseColumn(cursor: Cursor, allowsBare: boolean): ColumnDefiniti
   const first = cursor.token
   const name = parseColumnName(cursor)
   if (cursor.takeWord('AS')) {
-    const expression = parseExpression(cursor)
+    const expression = cursor.parseExpression()
     const comment = takeComment(cursor)
     return { kind: 'computed-column', name, expression, ...(comment !== undefined && { comment }), position: cursor.placeFrom(first) }
   }
@@ -253,10 +250,15 @@ function parseLike(cursor: Cursor): TableLike {
     do {
       const start = cursor.token
       const merge = likeMerges[cursor.expectOneOf(Object.keys(likeMerges) as (keyof typeof likeMerges)[])]
-      const feature = likeFeatures[cursor.expectOneOf(Object.keys(likeFeatures) as (keyof typeof likeFeatures)[])]
+      const feature =
+        likeFeatures[
+          cursor.expectOneOf(Object.keys(likeFeatures) as (keyof typeof likeFeatures)[], 'ALL, OPTIONS, CONSTRAINTS or another feature')
+        ]
       options.push({ kind: 'like-option', merge, feature, position: cursor.placeFrom(start) })
     } while (!cursor.isSymbol(')') && !cursor.isAtEnd())
     cursor.expectClosing(opening)
+  } else if (Object.keys(likeMerges).some((word) => cursor.isWord(word))) {
+    throw cursor.failure('"("', `Write LIKE table (${opening.text} …).`)
   }
   return { kind: 'table-like', table, options, position: cursor.placeFrom(first) }
 }

@@ -1,9 +1,4 @@
 import type { Cursor } from '../cursor.ts'
-import { parseCreateTable } from './create-table.ts'
-import { parseIdentifier, parseName, parseString, takeComment } from './names.ts'
-import { parseOptions } from './options.ts'
-import { parseOther } from './other.ts'
-import { parseQuery } from './queries.ts'
 import type { Token } from '../token.ts'
 import type {
   CreateCatalog,
@@ -15,6 +10,10 @@ import type {
   Statement,
   ViewColumn,
 } from '../tree.ts'
+import { parseCreateTable } from './create-table.ts'
+import { parseIdentifier, parseName, parseString, takeComment } from './names.ts'
+import { parseOptions } from './options.ts'
+import { parseOther } from './other.ts'
 
 /** Takes CREATE and what it makes. */
 export function parseCreate(cursor: Cursor): Statement {
@@ -31,7 +30,7 @@ export function parseCreate(cursor: Cursor): Statement {
   if (cursor.isWord('MATERIALIZED', 'TABLE')) return parseOther(cursor, first, 'CREATE MATERIALIZED TABLE')
   if (cursor.isWord('MODEL')) return parseOther(cursor, first, 'CREATE MODEL')
   if (cursor.isWord('CONNECTION')) return parseOther(cursor, first, 'CREATE CONNECTION')
-  throw cursor.failure('TABLE, VIEW, FUNCTION, CATALOG or DATABASE after CREATE', createHint(cursor.token))
+  throw cursor.failure('TABLE, VIEW, FUNCTION, CATALOG or DATABASE', createHint(cursor.token))
 }
 
 function createHint(token: Token): string | undefined {
@@ -39,7 +38,8 @@ function createHint(token: Token): string | undefined {
   if (token.text === 'EXTERNAL') return 'Tables are always external: write CREATE TABLE … WITH (…).'
   if (token.text === 'TEMP') return 'Write TEMPORARY.'
   if (token.text === 'SCHEMA') return 'Flink SQL calls a schema a database: CREATE DATABASE.'
-  if (token.text === 'STREAM' || token.text === 'SOURCE' || token.text === 'SINK') return 'A source or a sink is a table: CREATE TABLE … WITH (…).'
+  if (token.text === 'STREAM' || token.text === 'SOURCE' || token.text === 'SINK')
+    return 'A source or a sink is a table: CREATE TABLE … WITH (…).'
   if (token.text === 'INDEX') return 'There are no indexes in Flink SQL.'
   return undefined
 }
@@ -50,7 +50,7 @@ function parseCreateView(cursor: Cursor, first: Token, flags: Pick<CreateView, '
   const columns = cursor.isSymbol('(') ? parseViewColumns(cursor) : []
   const comment = takeComment(cursor)
   cursor.expectWord('AS')
-  const query = parseQuery(cursor)
+  const query = cursor.parseQuery()
   return {
     kind: 'create-view',
     ...flags,

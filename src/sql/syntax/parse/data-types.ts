@@ -1,10 +1,10 @@
 import { closeNames } from '#base'
 import type { Cursor } from '../cursor.ts'
 import { isReserved } from '../keywords.ts'
-import { parseIntervalQualifier } from './literals.ts'
-import { isName, parseIdentifier, parseName, parseString, parseWholeNumber } from './names.ts'
 import type { Token } from '../token.ts'
 import type { DataType, RowField, SimpleTypeName } from '../tree.ts'
+import { parseIntervalQualifier } from './literals.ts'
+import { isName, parseIdentifier, parseName, parseString, parseWholeNumber } from './names.ts'
 
 type WithoutNullability<Type> = Type extends DataType ? Omit<Type, 'nullable'> : never
 type BareType = WithoutNullability<DataType>
@@ -147,15 +147,19 @@ function parseTypeParameters(cursor: Cursor, type: Token, countMax: number): num
 
 function parseElementType(cursor: Cursor): BareType {
   const first = cursor.advance()
-  cursor.expectSymbol('<')
+  expectAngle(cursor, first, 'INT')
   const element = parseDataType(cursor)
   cursor.expectSymbol('>')
   return { kind: first.text === 'ARRAY' ? 'array-type' : 'multiset-type', element, position: cursor.placeFrom(first) }
 }
 
+function expectAngle(cursor: Cursor, type: Token, example: string): void {
+  if (!cursor.takeSymbol('<')) throw cursor.failure(`"<" after ${type.text}`, `Write ${type.text}<${example}>.`)
+}
+
 function parseMapType(cursor: Cursor): BareType {
   const first = cursor.advance()
-  cursor.expectSymbol('<')
+  expectAngle(cursor, first, 'STRING, INT')
   const key = parseDataType(cursor)
   cursor.expectSymbol(',')
   const value = parseDataType(cursor)

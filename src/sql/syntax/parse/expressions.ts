@@ -1,10 +1,10 @@
 import { sqlErrors } from '../../errors.ts'
 import type { Cursor } from '../cursor.ts'
-import { parseDataType } from './data-types.ts'
-import { parseParenthesized, parsePrimary } from './primaries.ts'
-import { isName, parseIdentifier } from './names.ts'
 import { placeOf, type Token } from '../token.ts'
 import type { BinaryOperator, ComparisonOperator, Expression, IsTest, IsTestName } from '../tree.ts'
+import { parseDataType } from './data-types.ts'
+import { isName, parseIdentifier } from './names.ts'
+import { parseParenthesized, parsePrimary } from './primaries.ts'
 
 /**
  * Expressions by operator precedence. From loose to tight, as in Flink:
@@ -114,6 +114,7 @@ function parseInfix(cursor: Cursor, first: Token, left: Expression, levelMin: nu
   const { token } = cursor
   if (token.kind === 'symbol') return parseSymbolOperator(cursor, first, left, levelMin)
   if (token.kind !== 'word' && token.kind !== 'probe') return undefined
+  if (cursor.probe !== undefined) expectIsTest(cursor)
   if (levelMin <= level.range) {
     const range = parseRange(cursor, first, left)
     if (range !== undefined) return range
@@ -135,7 +136,8 @@ function parseInfix(cursor: Cursor, first: Token, left: Expression, levelMin: nu
 
 function parseSymbolOperator(cursor: Cursor, first: Token, left: Expression, levelMin: number): Expression | undefined {
   const { text } = cursor.token
-  if (text === '==' || text === '&&' || text === '^' || text === '~' || text === '->') return parseForeignSymbol(cursor, first, left, levelMin)
+  if (text === '==' || text === '&&' || text === '^' || text === '~' || text === '->')
+    return parseForeignSymbol(cursor, first, left, levelMin)
   const found = binarySymbols[text]
   if (found === undefined || found[1] < levelMin) return undefined
   const [operator, operatorLevel] = found
@@ -195,9 +197,9 @@ function parseRange(cursor: Cursor, first: Token, operand: Expression): Expressi
     const isLike = cursor.takeWord(...not, 'LIKE')
     if (isLike || cursor.takeWord(...not, 'SIMILAR', 'TO')) {
       const pattern = parseOperand(cursor)
-      const escape = cursor.takeWord('ESCAPE') ? parseOperand(cursor) : undefined
+      const escaping = cursor.takeWord('ESCAPE') ? parseOperand(cursor) : undefined
       const operator = isLike ? 'like' : 'similar-to'
-      return { kind: 'like', operator, operand, pattern, ...(escape && { escape }), negated, position: cursor.placeFrom(first) }
+      return { kind: 'like', operator, operand, pattern, ...(escaping && { escape: escaping }), negated, position: cursor.placeFrom(first) }
     }
   }
   return undefined
@@ -231,13 +233,21 @@ const isTests: readonly [IsTestName, ...string[]][] = [
   ['json-value', 'JSON'],
 ]
 
+/** Says each whole test to a probe, which would else hear of IS alone. */
+function expectIsTest(cursor: Cursor): void {
+  for (const [, ...words] of isTests) {
+    cursor.isWord('IS', ...words)
+    cursor.isWord('IS', 'NOT', ...words)
+  }
+}
+
 function parseIsTest(cursor: Cursor, first: Token, operand: Expression): IsTest {
   cursor.expectWord('IS')
   const negated = cursor.takeWord('NOT')
   const found = isTests.find(([, ...words]) => cursor.takeWord(...words))
   if (found === undefined) {
     const hint = cursor.token.kind === 'word' && isName(cursor.token) ? 'Compare values with = or IS NOT DISTINCT FROM.' : undefined
-    throw cursor.failure('NULL, TRUE, FALSE, UNKNOWN, DISTINCT FROM or JSON after IS', hint)
+    throw cursor.failure('NULL, TRUE, FALSE, DISTINCT FROM or JSON after IS', hint)
   }
   return { kind: 'is-test', operand, test: found[0], negated, position: cursor.placeFrom(first) }
 }

@@ -1,6 +1,6 @@
 import type { Cursor } from '../cursor.ts'
-import { isName, parseIdentifier } from './names.ts'
 import type { Hint, HintArgument } from '../tree.ts'
+import { isName, parseIdentifier } from './names.ts'
 
 /** Takes a hint block with its hints, if there is one. */
 export function parseHints(cursor: Cursor): Hint[] {

@@ -1,10 +1,10 @@
 import type { Cursor } from '../cursor.ts'
-import { parseHints } from './hints.ts'
-import { parseIdentifierList, parseName } from './names.ts'
-import { parsePartition } from './partitions.ts'
-import { parseQuery, startsQuery } from './queries.ts'
 import type { Token } from '../token.ts'
 import type { Insert, StatementSet } from '../tree.ts'
+import { parseHints } from './hints.ts'
+import { isName, parseIdentifierList, parseName } from './names.ts'
+import { parsePartition } from './partitions.ts'
+import { startsQuery } from './query-starts.ts'
 
 /** Takes INSERT INTO or INSERT OVERWRITE. */
 export function parseInsert(cursor: Cursor, first: Token = cursor.token): Insert {
@@ -18,18 +18,36 @@ export function parseInsert(cursor: Cursor, first: Token = cursor.token): Insert
   let columns = takeColumns(cursor)
   const partition = cursor.takeWord('PARTITION') ? parsePartition(cursor) : []
   if (columns.length === 0) columns = takeColumns(cursor)
-  if (!startsQuery(cursor.token) && !cursor.isSymbol('(') && !cursor.isWord('TABLE')) {
-    for (const word of ['SELECT', 'WITH', 'VALUES']) cursor.isWord(word)
-    throw cursor.failure('a query or VALUES')
-  }
-  const query = parseQuery(cursor)
+  refuseNoQuery(cursor)
+  const query = cursor.parseQuery()
   return { kind: 'insert', overwrite, target, hints, partition, columns, query, position: cursor.placeFrom(first) }
+}
+
+/** Says what a source of rows is, where none starts. */
+function refuseNoQuery(cursor: Cursor): void {
+  const { token } = cursor
+  const next = cursor.peek(1)
+  for (const word of ['SELECT', 'WITH', 'VALUES']) if (cursor.isWord(word)) return
+  if (cursor.isWord('TABLE') || (cursor.isSymbol('(') && (startsQuery(next) || isSymbol(next, '(') || isTableWord(next)))) return
+  if (cursor.isSymbol('(')) throw cursor.failure('a query or VALUES', 'Rows are written VALUES (…), (…).')
+  throw cursor.failure(
+    'a query or VALUES',
+    isName(token) && isSymbol(next, ',') ? 'Columns stand in parentheses after the table.' : undefined,
+  )
+}
+
+function isTableWord(token: Token): boolean {
+  return token.kind === 'word' && token.text === 'TABLE'
+}
+
+function isSymbol(token: Token, symbol: string): boolean {
+  return token.kind === 'symbol' && token.text === symbol
 }
 
 /** A parenthesis after the target holds columns, unless a query starts in it. */
 function takeColumns(cursor: Cursor): Insert['columns'] {
   const next = cursor.peek(1)
-  const isQuery = startsQuery(next) || (next.kind === 'symbol' && next.text === '(')
+  const isQuery = startsQuery(next) || isSymbol(next, '(')
   return cursor.isSymbol('(') && !isQuery ? parseIdentifierList(cursor, 'column') : []
 }
 

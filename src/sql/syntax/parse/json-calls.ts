@@ -1,21 +1,20 @@
 import type { Cursor } from '../cursor.ts'
-import { parseDataType } from './data-types.ts'
-import { parseExpression } from './expressions.ts'
-import { wordIdentifier } from './primaries.ts'
 import { placeOf } from '../token.ts'
 import type { Argument, Call, JsonBehavior, JsonClauses, OrderItem } from '../tree.ts'
+import { parseDataType } from './data-types.ts'
+import { wordIdentifier } from './names.ts'
 import { parseOrderItems } from './windows.ts'
 
 /** The JSON functions of the SQL standard, whose parentheses hold clauses after the arguments. */
-export const jsonCalls: readonly (readonly [string, (cursor: Cursor) => Call])[] = [
-  ['JSON_ARRAY', (cursor) => parseJsonCall(cursor, parseElements)],
-  ['JSON_ARRAYAGG', (cursor) => parseJsonCall(cursor, parseAggregated)],
-  ['JSON_EXISTS', (cursor) => parseJsonCall(cursor, parsePathArguments, takePathClauses)],
-  ['JSON_OBJECT', (cursor) => parseJsonCall(cursor, parseEntries)],
-  ['JSON_OBJECTAGG', (cursor) => parseJsonCall(cursor, parseEntry)],
-  ['JSON_QUERY', (cursor) => parseJsonCall(cursor, parsePathArguments, takePathClauses)],
-  ['JSON_VALUE', (cursor) => parseJsonCall(cursor, parsePathArguments, takePathClauses)],
-]
+export const jsonCalls: ReadonlyMap<string, (cursor: Cursor) => Call> = new Map([
+  ['JSON_ARRAY', (cursor: Cursor) => parseJsonCall(cursor, parseElements)],
+  ['JSON_ARRAYAGG', (cursor: Cursor) => parseJsonCall(cursor, parseAggregated)],
+  ['JSON_EXISTS', (cursor: Cursor) => parseJsonCall(cursor, parsePathArguments, takePathClauses)],
+  ['JSON_OBJECT', (cursor: Cursor) => parseJsonCall(cursor, parseEntries)],
+  ['JSON_OBJECTAGG', (cursor: Cursor) => parseJsonCall(cursor, parseEntry)],
+  ['JSON_QUERY', (cursor: Cursor) => parseJsonCall(cursor, parsePathArguments, takePathClauses)],
+  ['JSON_VALUE', (cursor: Cursor) => parseJsonCall(cursor, parsePathArguments, takePathClauses)],
+])
 
 /** The clauses while they are being read. */
 type OpenClauses = { -readonly [Key in Exclude<keyof JsonClauses, 'kind' | 'position'>]?: JsonClauses[Key] }
@@ -38,7 +37,9 @@ function parseJsonCall(
   const clauses: OpenClauses = {}
   takeClauses(cursor, clauses)
   const hasClauses = Object.keys(clauses).length > 0
-  const json: JsonClauses | undefined = hasClauses ? { kind: 'json-clauses', ...clauses, position: cursor.placeFrom(firstClause) } : undefined
+  const json: JsonClauses | undefined = hasClauses
+    ? { kind: 'json-clauses', ...clauses, position: cursor.placeFrom(firstClause) }
+    : undefined
   cursor.expectClosing(opening, ')', '"," or ')
   return {
     kind: 'call',
@@ -52,9 +53,9 @@ function parseJsonCall(
 }
 
 function parsePathArguments(cursor: Cursor): JsonArguments {
-  const args = [parseExpression(cursor)]
+  const args = [cursor.parseExpression()]
   cursor.expectSymbol(',')
-  args.push(parseExpression(cursor))
+  args.push(cursor.parseExpression())
   return { args }
 }
 
@@ -79,7 +80,6 @@ function takePathClauses(cursor: Cursor, clauses: OpenClauses): void {
   }
 }
 
-
 const behaviors = {
   NULL: 'null',
   ERROR: 'error',
@@ -93,7 +93,7 @@ const behaviors = {
 function takeBehavior(cursor: Cursor): JsonBehavior | undefined {
   const first = cursor.token
   if (cursor.takeWord('DEFAULT')) {
-    const value = parseExpression(cursor)
+    const value = cursor.parseExpression()
     return { kind: 'json-behavior', behavior: 'default', value, position: cursor.placeFrom(first) }
   }
   const found = cursor.takeOneOf(Object.keys(behaviors) as (keyof typeof behaviors)[])
@@ -113,13 +113,13 @@ function endsArguments(cursor: Cursor): boolean {
 function parseElements(cursor: Cursor): JsonArguments {
   const args: Argument[] = []
   if (endsArguments(cursor)) return { args }
-  do args.push(parseExpression(cursor))
+  do args.push(cursor.parseExpression())
   while (cursor.takeSymbol(','))
   return { args }
 }
 
 function parseAggregated(cursor: Cursor): JsonArguments {
-  const args = [parseExpression(cursor)]
+  const args = [cursor.parseExpression()]
   return cursor.takeWord('ORDER', 'BY') ? { args, orderBy: parseOrderItems(cursor) } : { args }
 }
 
@@ -136,9 +136,9 @@ function parseEntry(cursor: Cursor): JsonArguments {
   const next = cursor.peek(1)
   const isColumn = (next.kind === 'symbol' && next.text !== '(') || (next.kind === 'word' && next.text === 'VALUE')
   if (!isColumn) cursor.takeWord('KEY')
-  const key = parseExpression(cursor)
+  const key = cursor.parseExpression()
   if (!cursor.takeWord('VALUE') && !cursor.takeSymbol(':') && !cursor.takeSymbol(',')) {
     throw cursor.failure('"VALUE"', 'Write KEY name VALUE value.')
   }
-  return { args: [key, parseExpression(cursor)] }
+  return { args: [key, cursor.parseExpression()] }
 }

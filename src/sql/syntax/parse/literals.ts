@@ -1,6 +1,4 @@
 import type { Cursor } from '../cursor.ts'
-import { parseExpression } from './expressions.ts'
-import { isName, parseIdentifier, parsePathRest, parseString, parseWholeNumber } from './names.ts'
 import { placeOf } from '../token.ts'
 import type {
   DateTimeLiteral,
@@ -12,6 +10,7 @@ import type {
   StringLiteral,
   TimeUnit,
 } from '../tree.ts'
+import { isName, parseIdentifier, parsePathRest, parseString, parseWholeNumber } from './names.ts'
 
 export function parseNumberLiteral(cursor: Cursor): NumberLiteral {
   const token = cursor.advance()
@@ -71,7 +70,7 @@ function parseIntervalOperand(cursor: Cursor): Expression {
   const { token } = cursor
   if (token.kind === 'number') return parseNumberLiteral(cursor)
   if (cursor.takeSymbol('(')) {
-    const operand = cursor.nested(parseExpression)
+    const operand = cursor.nested(cursor.grammar.parseExpression)
     cursor.expectClosing(token)
     return operand
   }

@@ -1,25 +1,15 @@
 import type { Cursor } from '../cursor.ts'
-import { parseExpression } from './expressions.ts'
-import { parseInterval } from './literals.ts'
-import { parseIdentifier, parseIdentifierList, parseWholeNumber } from './names.ts'
 import { placeOf, type Token } from '../token.ts'
-import type {
-  AfterMatch,
-  Expression,
-  MatchRecognize,
-  Measure,
-  Pattern,
-  PatternDefinition,
-  PatternSubset,
-  TableReference,
-} from '../tree.ts'
+import type { AfterMatch, Expression, MatchRecognize, Measure, Pattern, PatternDefinition, PatternSubset, TableReference } from '../tree.ts'
+import { parseInterval } from './literals.ts'
+import { isName, parseIdentifier, parseIdentifierList, parseWholeNumber } from './names.ts'
 import { parseOrderItems } from './windows.ts'
 
 /** Takes MATCH_RECOGNIZE (…) after the table it reads; the alias is taken by the caller. */
 export function parseMatchRecognize(cursor: Cursor, first: Token, input: TableReference): MatchRecognize {
   cursor.expectWord('MATCH_RECOGNIZE')
   const opening = cursor.expectSymbol('(')
-  const partitionBy = cursor.takeWord('PARTITION', 'BY') ? parseList(cursor, parseExpression) : []
+  const partitionBy = cursor.takeWord('PARTITION', 'BY') ? parseList(cursor, cursor.grammar.parseExpression) : []
   const orderBy = cursor.takeWord('ORDER', 'BY') ? parseOrderItems(cursor) : []
   const measures = cursor.takeWord('MEASURES') ? parseList(cursor, parseMeasure) : []
   const rowsPerMatch = takeRowsPerMatch(cursor)
@@ -61,7 +51,7 @@ function parseList<Item>(cursor: Cursor, parseItem: (cursor: Cursor) => Item): I
 
 function parseMeasure(cursor: Cursor): Measure {
   const first = cursor.token
-  const expression: Expression = parseExpression(cursor)
+  const expression: Expression = cursor.parseExpression()
   cursor.expectWord('AS')
   const alias = parseIdentifier(cursor, 'new-name', 'an alias')
   return { kind: 'measure', expression, alias, position: cursor.placeFrom(first) }
@@ -114,7 +104,7 @@ function parsePatternSequence(cursor: Cursor): Pattern {
 
 function startsPattern(token: Token): boolean {
   if (token.kind === 'symbol') return token.text === '(' || token.text === '{-'
-  return token.kind === 'word' || token.kind === 'quoted' || token.kind === 'double-quoted'
+  return isName(token) || (token.kind === 'word' && token.text === 'PERMUTE')
 }
 
 function parseQuantified(cursor: Cursor): Pattern {
@@ -175,6 +165,6 @@ function parseDefinition(cursor: Cursor): PatternDefinition {
   const first = cursor.token
   const name = parseIdentifier(cursor, 'new-name', 'a pattern variable')
   cursor.expectWord('AS')
-  const condition = parseExpression(cursor)
+  const condition = cursor.parseExpression()
   return { kind: 'pattern-definition', name, condition, position: cursor.placeFrom(first) }
 }

@@ -49,6 +49,11 @@ function toIdentifier(cursor: Cursor, token: Token): Identifier {
   return { kind: 'identifier', text, quoted: !isWord, position: placeOf(token) }
 }
 
+/** The name of a function whose word is reserved. */
+export function wordIdentifier(cursor: Cursor, token: Token): Identifier {
+  return { kind: 'identifier', text: cursor.source.slice(token.start, token.end), quoted: false, position: placeOf(token) }
+}
+
 /** Takes the names of a path after the first: `.b.c`. */
 export function parsePathRest(cursor: Cursor, first: Identifier, kind: NameKind): Identifier[] {
   const parts = [first]
@@ -56,7 +61,7 @@ export function parsePathRest(cursor: Cursor, first: Identifier, kind: NameKind)
     cursor.advance()
     cursor.expectName(kind, parts)
     const { token } = cursor
-    if (!isName(token)) throw (token.kind === 'word' ? reservedError(token, cursor, 'part of a name') : undefined) ?? cursor.failure(roles[kind])
+    if (!isName(token)) throw reservedWord(cursor, 'part of a name') ?? cursor.failure(roles[kind])
     cursor.advance()
     parts.push(toIdentifier(cursor, token))
   }
@@ -112,7 +117,7 @@ export function parseWholeNumber(cursor: Cursor, expected = 'a whole number', ma
 export function reservedWord(cursor: Cursor, role: string): Error | undefined {
   const { token } = cursor
   if (token.kind !== 'word' || !isReserved(token.text)) return undefined
-  if (isClauseWord(token.text) && !followsName(cursor.peek(1))) return undefined
+  if (isClauseWord(token.text) && !isMeantAsName(token, cursor.peek(1))) return undefined
   return reservedError(token, cursor, role)
 }
 
@@ -121,9 +126,16 @@ export function reservedError(token: Token, cursor: Cursor, role: string): Error
   return sqlErrors.SQL_RESERVED_WORD({ word, role }, { position: placeOf(token) })
 }
 
-const symbolsAfterName = new Set([',', ')', '=', '<>', '!=', '<', '>', '<=', '>=', '.', ';', '+', '*', '/', '||'])
+const symbolsAfterName = new Set([',', ')', '=', '=>', '<>', '!=', '<', '>', '<=', '>=', '.', ';', '+', '*', '/', '||'])
 
-function followsName(token: Token): boolean {
+function isMeantAsName(word: Token, next: Token): boolean {
+  if (word.text === 'ORDER' || word.text === 'GROUP') return next.text !== 'BY'
+  if (word.text === 'SELECT' && next.text === '*') return false
+  return followsName(next)
+}
+
+/** Whether the token may stand after a name, and hardly after a keyword. */
+export function followsName(token: Token): boolean {
   if (token.kind === 'end') return true
   if (token.kind === 'symbol') return symbolsAfterName.has(token.text)
   return token.kind === 'word' && (token.text === 'FROM' || token.text === 'AS' || token.text === 'IS')

@@ -1,7 +1,7 @@
 import type { Cursor } from '../cursor.ts'
-import { isName } from './names.ts'
 import { placeOf } from '../token.ts'
 import type { Option, StringLiteral } from '../tree.ts'
+import { isName } from './names.ts'
 
 /** Takes `('key' = 'value', …)`. */
 export function parseOptions(cursor: Cursor): Option[] {
@@ -49,7 +49,8 @@ function parseOptionText(cursor: Cursor, expected: string): StringLiteral {
 /** The words of an unquoted key or value, as far as it reaches without a blank. */
 function bareText(cursor: Cursor): string {
   let end = cursor.token.end
-  for (let ahead = 1; cursor.peek(ahead).start === end && !'=,();'.includes(cursor.peek(ahead).text || ';'); ahead++) end = cursor.peek(ahead).end
+  for (let ahead = 1; cursor.peek(ahead).start === end && !'=,();'.includes(cursor.peek(ahead).text || ';'); ahead++)
+    end = cursor.peek(ahead).end
   return cursor.source.slice(cursor.token.start, end)
 }
 

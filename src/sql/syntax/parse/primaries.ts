@@ -1,14 +1,13 @@
-import { parseCall, parseCallModifiers } from './calls.ts'
 import type { Cursor } from '../cursor.ts'
-import { parseDataType } from './data-types.ts'
-import { parseExpression } from './expressions.ts'
 import { isBareFunction, isFunctionWord, isReserved } from '../keywords.ts'
-import { parseInterval, parseNumberLiteral, parseStringLiteral, takeDateTimeLiteral } from './literals.ts'
-import { isName, parseIdentifier, parsePathRest, reservedWord } from './names.ts'
-import { continueQuery, continuesQuery, parseQuery, startsQuery } from './queries.ts'
-import { specialCalls } from './special-calls.ts'
 import { placeOf, type Token } from '../token.ts'
-import type { CaseBranch, Expression, Identifier, Query } from '../tree.ts'
+import type { CaseBranch, Expression, Query } from '../tree.ts'
+import { parseCall, parseCallModifiers } from './calls.ts'
+import { parseDataType } from './data-types.ts'
+import { parseInterval, parseNumberLiteral, parseStringLiteral, takeDateTimeLiteral } from './literals.ts'
+import { followsName, isName, parseIdentifier, parsePathRest, reservedWord, wordIdentifier } from './names.ts'
+import { continuesQuery, startsQuery } from './query-starts.ts'
+import { findSpecialCall } from './special-calls.ts'
 
 /** Words that start a value, told to completion. */
 const valueWords = ['CASE', 'CAST', 'TRY_CAST', 'EXISTS', 'INTERVAL', 'NOT', 'NULL', 'ROW', 'TRUE', 'FALSE']
@@ -67,10 +66,10 @@ function parseWord(cursor: Cursor, token: Token): Expression {
       return parseCase(cursor)
     case 'CAST':
     case 'TRY_CAST':
-      if (isCall) return parseCast(cursor)
+      if (!followsName(next)) return parseCast(cursor)
       break
     case 'EXISTS':
-      if (isCall) return parseExists(cursor)
+      if (!followsName(next)) return parseExists(cursor)
       break
     case 'INTERVAL':
       if (startsInterval(next)) return parseInterval(cursor)
@@ -95,7 +94,7 @@ function parseWord(cursor: Cursor, token: Token): Expression {
 
 /** Takes a column or a call: reserved words are functions or nothing. */
 function parseNamed(cursor: Cursor, token: Token, isCall: boolean): Expression {
-  const special = isCall ? specialCalls.get(token.text) : undefined
+  const special = isCall ? findSpecialCall(token.text) : undefined
   if (special !== undefined) return parseCallModifiers(cursor, token, special(cursor))
   if (!isReserved(token.text)) return parsePath(cursor)
   if (isCall && isFunctionWord(token.text)) {
@@ -108,11 +107,6 @@ function parseNamed(cursor: Cursor, token: Token, isCall: boolean): Expression {
     return { kind: 'call', name, arguments: [], bare: true, position: placeOf(token) }
   }
   throw reservedWord(cursor, 'a column name') ?? cursor.failure('an expression')
-}
-
-/** The name of a function whose word is reserved. */
-export function wordIdentifier(cursor: Cursor, token: Token): Identifier {
-  return { kind: 'identifier', text: cursor.source.slice(token.start, token.end), quoted: false, position: placeOf(token) }
 }
 
 function parsePath(cursor: Cursor): Expression {
@@ -133,18 +127,18 @@ function parseScopedCall(cursor: Cursor): Expression {
 function parseCase(cursor: Cursor): Expression {
   const first = cursor.advance()
   return cursor.nested(() => {
-    const operand = cursor.isWord('WHEN') ? undefined : parseExpression(cursor)
+    const operand = cursor.isWord('WHEN') ? undefined : cursor.parseExpression()
     const branches: CaseBranch[] = []
     while (cursor.isWord('WHEN')) {
       const when = cursor.advance()
-      const conditions = [parseExpression(cursor)]
-      while (operand !== undefined && cursor.takeSymbol(',')) conditions.push(parseExpression(cursor))
+      const conditions = [cursor.parseExpression()]
+      while (operand !== undefined && cursor.takeSymbol(',')) conditions.push(cursor.parseExpression())
       cursor.expectWord('THEN')
-      const result = parseExpression(cursor)
+      const result = cursor.parseExpression()
       branches.push({ kind: 'case-branch', conditions, result, position: cursor.placeFrom(when) })
     }
     if (branches.length === 0) throw cursor.failure('"WHEN"')
-    const otherwise = cursor.takeWord('ELSE') ? parseExpression(cursor) : undefined
+    const otherwise = cursor.takeWord('ELSE') ? cursor.parseExpression() : undefined
     if (!cursor.takeWord('END')) {
       const hint = `The CASE of line ${first.line}, column ${first.column} ends with END.`
       throw cursor.failure(otherwise === undefined ? 'WHEN, ELSE or END' : '"END"', hint)
@@ -162,7 +156,7 @@ function parseCase(cursor: Cursor): Expression {
 function parseCast(cursor: Cursor): Expression {
   const first = cursor.advance()
   const opening = cursor.expectSymbol('(')
-  const operand = parseExpression(cursor)
+  const operand = cursor.parseExpression()
   if (!cursor.isWord('AS')) throw cursor.failure('"AS"', `Write ${first.text}(value AS type).`)
   cursor.advance()
   const type = parseDataType(cursor)
@@ -172,9 +166,10 @@ function parseCast(cursor: Cursor): Expression {
 
 function parseExists(cursor: Cursor): Expression {
   const first = cursor.advance()
-  const inside = parseParenthesized(cursor)
-  if (inside.query === undefined) throw cursor.failure('a query in the parentheses of EXISTS')
-  return { kind: 'exists', query: inside.query, position: cursor.placeFrom(first) }
+  const opening = cursor.expectSymbol('(')
+  const query = cursor.parseQuery()
+  cursor.expectClosing(opening)
+  return { kind: 'exists', query, position: cursor.placeFrom(first) }
 }
 
 function startsInterval(next: Token): boolean {
@@ -194,7 +189,7 @@ function parseCollection(cursor: Cursor): Expression {
   const collection = first.text === 'ARRAY' ? 'array' : first.text === 'MAP' ? 'map' : 'multiset'
   const opening = cursor.advance()
   if (opening.text === '(') {
-    const query = parseQuery(cursor)
+    const query = cursor.parseQuery()
     cursor.expectClosing(opening)
     return { kind: 'collection-query', collection, query, position: cursor.placeFrom(first) }
   }
@@ -204,8 +199,8 @@ function parseCollection(cursor: Cursor): Expression {
 }
 
 function parseItems(cursor: Cursor): Expression[] {
-  const items = [parseExpression(cursor)]
-  while (cursor.takeSymbol(',')) items.push(parseExpression(cursor))
+  const items = [cursor.parseExpression()]
+  while (cursor.takeSymbol(',')) items.push(cursor.parseExpression())
   return items
 }
 
@@ -219,20 +214,20 @@ export type Parenthesized = { readonly query: Query; readonly items?: never } | 
 export function parseParenthesized(cursor: Cursor): Parenthesized {
   const opening = cursor.expectSymbol('(')
   if (startsQuery(cursor.token)) {
-    const query = parseQuery(cursor)
+    const query = cursor.parseQuery()
     cursor.expectClosing(opening)
     return { query }
   }
   if (cursor.probe !== undefined) for (const word of ['SELECT', 'WITH', 'VALUES']) cursor.isWord(word)
   const firstItem = cursor.token
-  const items = [parseExpression(cursor)]
+  const items = [cursor.parseExpression()]
   const [only] = items
   if (only?.kind === 'subquery' && continuesQuery(cursor)) {
-    const query = continueQuery(cursor, firstItem, only.query)
+    const query = cursor.grammar.continueQuery(cursor, firstItem, only.query)
     cursor.expectClosing(opening)
     return { query }
   }
-  while (cursor.takeSymbol(',')) items.push(parseExpression(cursor))
+  while (cursor.takeSymbol(',')) items.push(cursor.parseExpression())
   cursor.expectClosing(opening, ')', '"," or ')
   if (items.length === 1 && only?.kind === 'subquery') return { query: only.query }
   return { items }

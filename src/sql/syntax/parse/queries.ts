@@ -1,16 +1,10 @@
 import type { Cursor } from '../cursor.ts'
-import { parseExpression } from './expressions.ts'
+import { placeOf, type Token } from '../token.ts'
+import type { CommonTable, Expression, NumberLiteral, OrderItem, Query, QueryBody, SetOperation, Values } from '../tree.ts'
 import { parseNumberLiteral } from './literals.ts'
 import { parseIdentifier, parseIdentifierList, parseName } from './names.ts'
 import { parseSelect } from './select.ts'
-import { placeOf, type Token } from '../token.ts'
-import type { CommonTable, Expression, NumberLiteral, OrderItem, Query, QueryBody, SetOperation, Values } from '../tree.ts'
 import { parseOrderItems } from './windows.ts'
-
-/** Whether a query starts at the token, apart from one in parentheses. */
-export function startsQuery(token: Token): boolean {
-  return token.kind === 'word' && (token.text === 'SELECT' || token.text === 'WITH' || token.text === 'VALUES')
-}
 
 /** Takes a whole query: WITH, the body, ORDER BY, LIMIT and OFFSET. */
 export function parseQuery(cursor: Cursor): Query {
@@ -121,14 +115,8 @@ function parseValues(cursor: Cursor): Values {
 
 /** `(1, 'a')` and `ROW(1, 'a')` are rows, anything else a row of one. */
 function parseRow(cursor: Cursor): readonly Expression[] {
-  const expression = parseExpression(cursor)
+  const expression = cursor.parseExpression()
   return expression.kind === 'row' ? expression.items : [expression]
-}
-
-/** Whether something follows that belongs to a query rather than to an expression. */
-export function continuesQuery(cursor: Cursor): boolean {
-  const words = ['UNION', 'EXCEPT', 'INTERSECT', 'MINUS', 'LIMIT', 'OFFSET', 'FETCH']
-  return cursor.isWord('ORDER', 'BY') || words.some((word) => cursor.isWord(word))
 }
 
 /** Goes on with a query whose first part, in parentheses, was already read. */
@@ -137,7 +125,7 @@ export function continueQuery(cursor: Cursor, first: Token, start: Query): Query
 }
 
 function parseQueryEnd(cursor: Cursor, first: Token, commonTables: readonly CommonTable[], body: QueryBody): Query {
-  const orderBy: OrderItem[] = cursor.takeWord('ORDER', 'BY') ? parseOrderItems(cursor) : expectOrder(cursor)
+  const orderBy: OrderItem[] = cursor.takePhrase('ORDER', 'BY') ? parseOrderItems(cursor) : []
   const { limit, offset } = parseLimit(cursor)
   return {
     kind: 'query',
@@ -148,11 +136,6 @@ function parseQueryEnd(cursor: Cursor, first: Token, commonTables: readonly Comm
     ...(limit && { limit }),
     position: cursor.placeFrom(first),
   }
-}
-
-function expectOrder(cursor: Cursor): OrderItem[] {
-  if (cursor.token.kind === 'word' && cursor.token.text === 'ORDER') cursor.expectWord('ORDER', 'BY')
-  return []
 }
 
 interface Limits {

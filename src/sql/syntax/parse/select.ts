@@ -1,10 +1,9 @@
 import type { Cursor } from '../cursor.ts'
-import { parseExpression } from './expressions.ts'
+import { placeOf } from '../token.ts'
+import type { Expression, GroupBy, GroupingElement, GroupingSet, NamedWindow, Select, SelectItem, Star } from '../tree.ts'
 import { parseHints } from './hints.ts'
 import { isName, parseIdentifier, parsePathRest, takeIdentifier } from './names.ts'
 import { parseFrom } from './tables.ts'
-import { placeOf } from '../token.ts'
-import type { Expression, GroupBy, GroupingElement, GroupingSet, NamedWindow, Select, SelectItem, Star } from '../tree.ts'
 import { parseWindowSpecification } from './windows.ts'
 
 /** Takes one SELECT, up to its QUALIFY. */
@@ -26,15 +25,18 @@ function parseSelectClauses(cursor: Cursor): Select {
   const distinct = cursor.takeWord('DISTINCT')
   if (!distinct) cursor.takeWord('ALL')
   if (distinct && cursor.isWord('ON')) {
-    throw cursor.failure('a column', 'Flink SQL has no DISTINCT ON; keep the first row of each key with ROW_NUMBER() OVER (PARTITION BY …) = 1.')
+    throw cursor.failure(
+      'a column',
+      'Flink SQL has no DISTINCT ON; keep the first row of each key with ROW_NUMBER() OVER (PARTITION BY …) = 1.',
+    )
   }
   const items = parseSelectItems(cursor)
   const from = cursor.takeWord('FROM') ? parseFrom(cursor) : undefined
-  const where = cursor.takeWord('WHERE') ? parseExpression(cursor) : undefined
-  const groupBy = takeClause(cursor, 'GROUP') ? parseGroupBy(cursor) : undefined
-  const having = cursor.takeWord('HAVING') ? parseExpression(cursor) : undefined
+  const where = cursor.takeWord('WHERE') ? cursor.parseExpression() : undefined
+  const groupBy = cursor.takePhrase('GROUP', 'BY') ? parseGroupBy(cursor) : undefined
+  const having = cursor.takeWord('HAVING') ? cursor.parseExpression() : undefined
   const windows = cursor.takeWord('WINDOW') ? parseNamedWindows(cursor) : []
-  const qualify = cursor.takeWord('QUALIFY') ? parseExpression(cursor) : undefined
+  const qualify = cursor.takeWord('QUALIFY') ? cursor.parseExpression() : undefined
   return {
     kind: 'select',
     hints,
@@ -48,13 +50,6 @@ function parseSelectClauses(cursor: Cursor): Select {
     ...(qualify && { qualify }),
     position: cursor.placeFrom(first),
   }
-}
-
-/** Takes GROUP BY, and says so when only its first word is there. */
-function takeClause(cursor: Cursor, word: string): boolean {
-  if (!cursor.isWord(word, 'BY') && !(cursor.token.kind === 'word' && cursor.token.text === word)) return false
-  cursor.expectWord(word, 'BY')
-  return true
 }
 
 function parseSelectItems(cursor: Cursor): (SelectItem | Star)[] {
@@ -79,8 +74,11 @@ function isColumnLike(cursor: Cursor): boolean {
 function parseSelectItem(cursor: Cursor): SelectItem | Star {
   const first = cursor.token
   const star = takeStar(cursor)
-  if (star !== undefined) return star
-  const expression = parseExpression(cursor)
+  if (star !== undefined) {
+    if (!endsItem(cursor)) throw cursor.failure('"," or "FROM"')
+    return star
+  }
+  const expression = cursor.parseExpression()
   const alias = parseAlias(cursor)
   // What may follow is asked here, so that a wrong token is blamed on the item, and the next items are still read.
   if (!endsItem(cursor)) throw cursor.failure(alias === undefined ? 'an operator, an alias, "," or "FROM"' : '"," or "FROM"')
@@ -153,7 +151,7 @@ function parseGroupingSet(cursor: Cursor): GroupingSet {
     cursor.index += 2
     return { kind: 'grouping-set', expressions: [], position: cursor.placeFrom(first) }
   }
-  const expression = parseExpression(cursor)
+  const expression = cursor.parseExpression()
   const isRow = isOpen && expression.kind === 'row'
   const expressions: readonly Expression[] = isRow ? expression.items : [expression]
   return { kind: 'grouping-set', expressions, position: cursor.placeFrom(first) }

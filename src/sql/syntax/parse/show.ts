@@ -1,9 +1,9 @@
 import type { Cursor } from '../cursor.ts'
+import type { NameKind } from '../probe.ts'
+import type { Name, ShowLike, ShowSubject, Statement } from '../tree.ts'
 import { parseName, parseString } from './names.ts'
 import { parseOther } from './other.ts'
 import { parsePartition } from './partitions.ts'
-import type { NameKind } from '../probe.ts'
-import type { Name, ShowLike, ShowSubject, Statement } from '../tree.ts'
 
 interface SubjectForm {
   readonly subject: ShowSubject

@@ -1,13 +1,12 @@
 import type { Cursor } from '../cursor.ts'
-import { parseExpression, parseOperand } from './expressions.ts'
-import { jsonCalls } from './json-calls.ts'
-import { isName } from './names.ts'
-import { wordIdentifier } from './primaries.ts'
 import { placeOf, type Token } from '../token.ts'
 import type { Argument, Call, SymbolArgument } from '../tree.ts'
+import { jsonCalls } from './json-calls.ts'
+import { isName, wordIdentifier } from './names.ts'
 
-/** Functions whose parentheses hold more than arguments and commas, by name; each comes out as an ordinary call. */
-export const specialCalls: ReadonlyMap<string, (cursor: Cursor) => Call> = new Map([
+type CallParser = (cursor: Cursor) => Call
+
+const ownCalls = new Map<string, CallParser>([
   ['CEIL', parseRounding],
   ['CEILING', parseRounding],
   ['EXTRACT', parseExtract],
@@ -18,8 +17,12 @@ export const specialCalls: ReadonlyMap<string, (cursor: Cursor) => Call> = new M
   ['TIMESTAMPADD', parseUnitFirst],
   ['TIMESTAMPDIFF', parseUnitFirst],
   ['TRIM', parseTrim],
-  ...jsonCalls,
 ])
+
+/** The parser of a function whose parentheses hold more than arguments and commas; it comes out as an ordinary call. */
+export function findSpecialCall(name: string): CallParser | undefined {
+  return ownCalls.get(name) ?? jsonCalls.get(name)
+}
 
 /** Takes the name, the parentheses, and inside them what `parse` takes. */
 function parseSpecial(cursor: Cursor, parse: (first: Token) => Argument[]): Call {
@@ -45,14 +48,17 @@ function parseTimeUnit(cursor: Cursor): SymbolArgument {
     return { kind: 'symbol', word: token.text, position: placeOf(token) }
   }
   const isQuoted = token.kind === 'string' && timeUnits.includes(token.text.toUpperCase())
-  throw cursor.failure('a time unit', isQuoted ? `Write it without quotes: ${token.text.toUpperCase()}.` : 'Time units are YEAR, MONTH, DAY, HOUR and so on.')
+  throw cursor.failure(
+    'a time unit',
+    isQuoted ? `Write it without quotes: ${token.text.toUpperCase()}.` : 'Time units are YEAR, MONTH, DAY, HOUR and so on.',
+  )
 }
 
 function parseRounding(cursor: Cursor): Call {
   return parseSpecial(cursor, () => {
-    const args: Argument[] = [parseExpression(cursor)]
+    const args: Argument[] = [cursor.parseExpression()]
     if (cursor.takeWord('TO')) args.push(parseTimeUnit(cursor))
-    while (cursor.takeSymbol(',')) args.push(parseExpression(cursor))
+    while (cursor.takeSymbol(',')) args.push(cursor.parseExpression())
     return args
   })
 }
@@ -62,7 +68,7 @@ function parseExtract(cursor: Cursor): Call {
     const unit = parseTimeUnit(cursor)
     if (!cursor.isWord('FROM')) throw cursor.failure('"FROM"', `Write EXTRACT(${unit.word} FROM value).`)
     cursor.advance()
-    return [unit, parseExpression(cursor)]
+    return [unit, cursor.parseExpression()]
   })
 }
 
@@ -71,41 +77,41 @@ function parseUnitFirst(cursor: Cursor): Call {
     const hint = first.text === 'TIMESTAMPADD' ? 'Write TIMESTAMPADD(DAY, count, time).' : 'Write TIMESTAMPDIFF(DAY, from, to).'
     if (isName(cursor.token) && cursor.peek(1).text === '.') throw cursor.failure('a time unit', hint)
     const args: Argument[] = [parseTimeUnit(cursor)]
-    while (cursor.takeSymbol(',')) args.push(parseExpression(cursor))
+    while (cursor.takeSymbol(',')) args.push(cursor.parseExpression())
     return args
   })
 }
 
 function parseSubstring(cursor: Cursor): Call {
   return parseSpecial(cursor, () => {
-    const args: Argument[] = [parseExpression(cursor)]
+    const args: Argument[] = [cursor.parseExpression()]
     if (!cursor.takeWord('FROM')) cursor.expectSymbol(',')
-    args.push(parseExpression(cursor))
-    if (cursor.takeWord('FOR') || cursor.takeSymbol(',')) args.push(parseExpression(cursor))
+    args.push(cursor.parseExpression())
+    if (cursor.takeWord('FOR') || cursor.takeSymbol(',')) args.push(cursor.parseExpression())
     return args
   })
 }
 
 function parsePosition(cursor: Cursor): Call {
   return parseSpecial(cursor, () => {
-    const args: Argument[] = [parseOperand(cursor)]
+    const args: Argument[] = [cursor.parseOperand()]
     if (!cursor.isWord('IN')) throw cursor.failure('"IN"', 'Write POSITION(part IN text).')
     cursor.advance()
-    args.push(parseExpression(cursor))
-    if (cursor.takeWord('FROM')) args.push(parseExpression(cursor))
+    args.push(cursor.parseExpression())
+    if (cursor.takeWord('FROM')) args.push(cursor.parseExpression())
     return args
   })
 }
 
 function parseOverlay(cursor: Cursor): Call {
   return parseSpecial(cursor, () => {
-    const args: Argument[] = [parseExpression(cursor)]
+    const args: Argument[] = [cursor.parseExpression()]
     if (!cursor.isWord('PLACING')) throw cursor.failure('"PLACING"', 'Write OVERLAY(text PLACING part FROM start FOR length).')
     cursor.advance()
-    args.push(parseExpression(cursor))
+    args.push(cursor.parseExpression())
     cursor.expectWord('FROM')
-    args.push(parseExpression(cursor))
-    if (cursor.takeWord('FOR')) args.push(parseExpression(cursor))
+    args.push(cursor.parseExpression())
+    if (cursor.takeWord('FOR')) args.push(cursor.parseExpression())
     return args
   })
 }
@@ -117,12 +123,12 @@ function parseTrim(cursor: Cursor): Call {
     const side = cursor.takeOneOf(['BOTH', 'LEADING', 'TRAILING'])
     const symbol: SymbolArgument = { kind: 'symbol', word: side ?? 'BOTH', position: placeOf(first) }
     const blank: Argument = { kind: 'string-literal', value: ' ', position: placeOf(first) }
-    if (side !== undefined && cursor.takeWord('FROM')) return [symbol, blank, parseExpression(cursor)]
-    const value = parseExpression(cursor)
-    if (cursor.takeWord('FROM')) return [symbol, value, parseExpression(cursor)]
+    if (side !== undefined && cursor.takeWord('FROM')) return [symbol, blank, cursor.parseExpression()]
+    const value = cursor.parseExpression()
+    if (cursor.takeWord('FROM')) return [symbol, value, cursor.parseExpression()]
     if (side !== undefined) return [symbol, blank, value]
     const args: Argument[] = [value]
-    while (cursor.takeSymbol(',')) args.push(parseExpression(cursor))
+    while (cursor.takeSymbol(',')) args.push(cursor.parseExpression())
     return args
   })
 }

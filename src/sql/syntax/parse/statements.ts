@@ -1,15 +1,14 @@
 import { closeNames } from '#base'
-import { parseAlter } from './alter.ts'
-import { parseCreateTable } from './create-table.ts'
-import { parseCreate } from './create.ts'
 import type { Cursor } from '../cursor.ts'
+import type { Token } from '../token.ts'
+import type { Describe, Drop, Explain, ExplainDetail, Name, Reset, SetStatement, Statement, StatementSet, Use } from '../tree.ts'
+import { parseAlter } from './alter.ts'
+import { parseCreate } from './create.ts'
+import { parseCreateTable } from './create-table.ts'
 import { parseInsert, parseStatementSet } from './insert.ts'
 import { isName, parseName } from './names.ts'
 import { parseOther } from './other.ts'
-import { parseQuery } from './queries.ts'
 import { parseShow } from './show.ts'
-import type { Token } from '../token.ts'
-import type { Describe, Drop, Explain, ExplainDetail, Name, Reset, SetStatement, Statement, Use } from '../tree.ts'
 
 /** Statements by their first word. */
 const parsers = new Map<string, (cursor: Cursor) => Statement>([
@@ -70,7 +69,7 @@ function statementHint(token: Token): string | undefined {
 }
 
 function parseQueryStatement(cursor: Cursor): Statement {
-  const query = parseQuery(cursor)
+  const query = cursor.parseQuery()
   return { kind: 'query-statement', query, position: query.position }
 }
 
@@ -78,11 +77,17 @@ function parseExecute(cursor: Cursor): Statement {
   const first = cursor.expectWord('EXECUTE')
   if (cursor.isWord('INSERT')) return parseInsert(cursor, first)
   if (cursor.isWord('PLAN')) return parseOther(cursor, first, 'EXECUTE PLAN')
-  if (cursor.takeWord('STATEMENT', 'SET')) {
-    cursor.expectWord('BEGIN')
-    return parseStatementSet(cursor, first)
-  }
+  if (cursor.takeWord('STATEMENT', 'SET')) return parseBegunSet(cursor, first)
   throw cursor.failure('STATEMENT SET or INSERT after EXECUTE')
+}
+
+/** A forgotten BEGIN is reported, and what follows is still read as the set. */
+function parseBegunSet(cursor: Cursor, first: Token): StatementSet {
+  if (!cursor.takeWord('BEGIN')) {
+    if (cursor.token.kind !== 'word') throw cursor.failure('"BEGIN" after STATEMENT SET')
+    cursor.report(cursor.failure('"BEGIN" after STATEMENT SET'))
+  }
+  return parseStatementSet(cursor, first)
 }
 
 function parseBegin(cursor: Cursor): Statement {
@@ -125,10 +130,7 @@ function parseExplained(cursor: Cursor): Explain['statement'] {
     if (cursor.isWord('INSERT')) return parseInsert(cursor, first)
     if (!cursor.isWord('STATEMENT')) throw cursor.failure('STATEMENT SET or INSERT after EXECUTE')
   }
-  if (cursor.takeWord('STATEMENT', 'SET')) {
-    cursor.expectWord('BEGIN')
-    return parseStatementSet(cursor, first)
-  }
+  if (cursor.takeWord('STATEMENT', 'SET')) return parseBegunSet(cursor, first)
   if (cursor.isWord('INSERT')) return parseInsert(cursor)
   if (cursor.takeWord('CREATE')) {
     const orReplace = cursor.takeWord('OR', 'REPLACE')
@@ -138,7 +140,7 @@ function parseExplained(cursor: Cursor): Explain['statement'] {
   }
   const startsQuery = ['SELECT', 'WITH', 'VALUES', 'TABLE'].some((word) => cursor.isWord(word)) || cursor.isSymbol('(')
   if (!startsQuery) throw cursor.failure('a query, INSERT or STATEMENT SET to explain')
-  const query = parseQuery(cursor)
+  const query = cursor.parseQuery()
   return { kind: 'query-statement', query, position: query.position }
 }
 
@@ -149,7 +151,7 @@ function parseDescribe(cursor: Cursor): Statement {
   let object: Describe['object'] = 'table'
   for (const each of ['CATALOG', 'DATABASE', 'FUNCTION'] as const) {
     const isExtended = cursor.peek(1).kind === 'word' && cursor.peek(1).text === 'EXTENDED'
-    if (cursor.isWord(each) && (isName(cursor.peek(1)) || isExtended)) {
+    if (cursor.isWord(each) && (canBeName(cursor.peek(1)) || isExtended)) {
       cursor.advance()
       object = each === 'CATALOG' ? 'catalog' : each === 'DATABASE' ? 'database' : 'function'
     }
@@ -159,9 +161,14 @@ function parseDescribe(cursor: Cursor): Statement {
   return { kind: 'describe', object, extended, name, position: cursor.placeFrom(first) }
 }
 
+/** CATALOG, say, is a name unless another follows. */
+function canBeName(token: Token): boolean {
+  return isName(token) || token.kind === 'probe'
+}
+
 function parseUse(cursor: Cursor): Use {
   const first = cursor.expectWord('USE')
-  if (cursor.isWord('CATALOG') && isName(cursor.peek(1))) {
+  if (cursor.isWord('CATALOG') && canBeName(cursor.peek(1))) {
     cursor.advance()
     return { kind: 'use', object: 'catalog', names: [parseName(cursor, 'catalog')], position: cursor.placeFrom(first) }
   }
@@ -228,5 +235,5 @@ function parseDrop(cursor: Cursor): Statement {
   for (const words of [['MATERIALIZED', 'TABLE'], ['MODEL'], ['CONNECTION']]) {
     if (cursor.isWord(...words)) return parseOther(cursor, first, `DROP ${words.join(' ')}`)
   }
-  throw cursor.failure('TABLE, VIEW, FUNCTION, CATALOG or DATABASE after DROP')
+  throw cursor.failure('TABLE, VIEW, FUNCTION, CATALOG or DATABASE')
 }

@@ -1,13 +1,12 @@
-import { parseCall } from './calls.ts'
 import type { Cursor } from '../cursor.ts'
-import { parseExpression, parseOperand } from './expressions.ts'
+import type { Token } from '../token.ts'
+import type { Call, DerivedTable, Expression, Join, JoinKind, NamedTable, TableAlias, TableReference, TableSample } from '../tree.ts'
+import { parseCall } from './calls.ts'
 import { parseHints } from './hints.ts'
 import { parseNumberLiteral } from './literals.ts'
 import { parseMatchRecognize } from './match-recognize.ts'
 import { isName, parseIdentifier, parseIdentifierList, parseName, takeIdentifier } from './names.ts'
-import { continueQuery, continuesQuery, parseQuery, startsQuery } from './queries.ts'
-import type { Token } from '../token.ts'
-import type { Call, DerivedTable, Expression, Join, JoinKind, NamedTable, TableAlias, TableReference, TableSample } from '../tree.ts'
+import { continuesQuery, startsQuery } from './query-starts.ts'
 
 /** Takes what stands after FROM: tables, joined by words or by commas, which bind looser. */
 export function parseFrom(cursor: Cursor): TableReference {
@@ -66,10 +65,12 @@ function parseJoin(cursor: Cursor, first: Token, left: TableReference): Join | u
 
 function parseJoinCondition(cursor: Cursor): NonNullable<Join['condition']> {
   const first = cursor.token
-  if (cursor.takeWord('ON')) return { kind: 'on', expression: parseExpression(cursor), position: cursor.placeFrom(first) }
+  if (cursor.takeWord('ON')) return { kind: 'on', expression: cursor.parseExpression(), position: cursor.placeFrom(first) }
   if (cursor.takeWord('USING')) return { kind: 'using', columns: parseIdentifierList(cursor, 'column'), position: cursor.placeFrom(first) }
   const isLateTimeTravel = cursor.token.kind === 'word' && cursor.token.text === 'FOR'
-  const hint = isLateTimeTravel ? 'FOR SYSTEM_TIME AS OF stands between the table and its alias.' : 'Write ON and the condition that joins the tables.'
+  const hint = isLateTimeTravel
+    ? 'FOR SYSTEM_TIME AS OF stands between the table and its alias.'
+    : 'Write ON and the condition that joins the tables.'
   throw cursor.failure('ON or USING after the joined table', hint)
 }
 
@@ -82,6 +83,8 @@ function parseTable(cursor: Cursor): TableReference {
     if (token.text === 'LATERAL') return parseLateral(cursor)
     if (token.text === 'UNNEST' && isOpen) return parseUnnest(cursor)
     if (token.text === 'TABLE' && isOpen) return parseTableFunction(cursor, token, false)
+    if (token.text === 'TABLE')
+      throw cursor.failure('a table name', 'A function is called TABLE(function(arguments)); a table has just its name.')
   }
   if (cursor.isSymbol('(')) return parseParenthesizedTable(cursor)
   if (token.kind === 'probe') for (const word of ['LATERAL TABLE', 'TABLE', 'UNNEST']) cursor.isWord(word)
@@ -96,7 +99,7 @@ function parseLateral(cursor: Cursor): TableReference {
     const table = parseParenthesizedTable(cursor)
     if (table.kind === 'derived-table') return { ...table, lateral: true, position: cursor.placeFrom(first) }
   }
-  throw cursor.failure('TABLE(function), UNNEST or a query in parentheses after LATERAL', 'Write LATERAL TABLE(function(arguments)).')
+  throw cursor.failure('TABLE(…), UNNEST(…) or a query after LATERAL', 'Write LATERAL TABLE(function(arguments)).')
 }
 
 /** `TABLE(f(x))`. */
@@ -108,14 +111,20 @@ function parseTableFunction(cursor: Cursor, first: Token, lateral: boolean): Tab
   const name = parseName(cursor, 'function')
   const call = parseCall(cursor, start, name.parts)
   cursor.expectClosing(opening)
-  return withAlias(cursor, (alias) => ({ kind: 'table-function', call, lateral, ...(alias && { alias }), position: cursor.placeFrom(first) }))
+  return withAlias(cursor, (alias) => ({
+    kind: 'table-function',
+    call,
+    lateral,
+    ...(alias && { alias }),
+    position: cursor.placeFrom(first),
+  }))
 }
 
 function parseUnnest(cursor: Cursor): TableReference {
   const first = cursor.advance()
   const opening = cursor.expectSymbol('(')
   const expressions: Expression[] = []
-  do expressions.push(parseExpression(cursor))
+  do expressions.push(cursor.parseExpression())
   while (cursor.takeSymbol(','))
   cursor.expectClosing(opening, ')', '"," or ')
   const ordinality = cursor.takeWord('WITH', 'ORDINALITY')
@@ -137,14 +146,14 @@ function parseParenthesizedTable(cursor: Cursor): TableReference {
   const content = cursor.token
   const isTable = content.kind === 'word' && content.text === 'TABLE' && isName(cursor.peek(1))
   if (startsQuery(content) || isTable) {
-    const query = parseQuery(cursor)
+    const query = cursor.parseQuery()
     cursor.expectClosing(first)
     return parseDerivedTable(cursor, first, query)
   }
   for (const word of ['SELECT', 'WITH', 'VALUES']) cursor.isWord(word)
   const inside = cursor.nested(parseFrom)
   if (inside.kind === 'derived-table' && inside.alias === undefined && continuesQuery(cursor)) {
-    const query = continueQuery(cursor, content, inside.query)
+    const query = cursor.grammar.continueQuery(cursor, content, inside.query)
     cursor.expectClosing(first)
     return parseDerivedTable(cursor, first, query)
   }
@@ -175,7 +184,7 @@ function parseNamedTable(cursor: Cursor): TableReference {
     }))
   }
   const hints = parseHints(cursor)
-  const asOf = cursor.takeWord('FOR', 'SYSTEM_TIME', 'AS', 'OF') ? parseOperand(cursor) : undefined
+  const asOf = cursor.takeWord('FOR', 'SYSTEM_TIME', 'AS', 'OF') ? cursor.parseOperand() : undefined
   const table = withAlias(cursor, (alias): NamedTable => {
     const sample = parseSample(cursor)
     return {

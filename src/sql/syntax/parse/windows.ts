@@ -1,13 +1,14 @@
 import type { Cursor } from '../cursor.ts'
-import { parseExpression, parseOperand } from './expressions.ts'
-import { isName, parseIdentifier } from './names.ts'
 import type { Expression, FrameBound, OrderItem, WindowFrame, WindowReference, WindowSpecification } from '../tree.ts'
+import { isName, parseIdentifier } from './names.ts'
 
 /** Takes what stands after OVER: the name of a window, or its definition in parentheses. */
 export function parseOver(cursor: Cursor): WindowSpecification | WindowReference {
   if (cursor.isSymbol('(')) return parseWindowSpecification(cursor)
   const first = cursor.token
-  const name = parseIdentifier(cursor, 'window', '"(" or a window name after OVER')
+  cursor.expectName('window')
+  if (!isName(first)) throw cursor.failure('"(" or a window name after OVER', 'Write OVER (PARTITION BY … ORDER BY …).')
+  const name = parseIdentifier(cursor, 'window')
   return { kind: 'window-reference', name, position: cursor.placeFrom(first) }
 }
 
@@ -15,8 +16,8 @@ export function parseWindowSpecification(cursor: Cursor): WindowSpecification {
   const first = cursor.token
   const opening = cursor.expectSymbol('(')
   const base = isName(cursor.token) ? parseIdentifier(cursor, 'window') : undefined
-  const partitionBy = cursor.takeWord('PARTITION', 'BY') ? parseExpressions(cursor) : []
-  const orderBy = cursor.takeWord('ORDER', 'BY') ? parseOrderItems(cursor) : []
+  const partitionBy = cursor.takePhrase('PARTITION', 'BY') ? parseExpressions(cursor) : []
+  const orderBy = cursor.takePhrase('ORDER', 'BY') ? parseOrderItems(cursor) : []
   const frame = cursor.isWord('ROWS') || cursor.isWord('RANGE') ? parseFrame(cursor) : undefined
   cursor.expectClosing(opening)
   return {
@@ -30,8 +31,8 @@ export function parseWindowSpecification(cursor: Cursor): WindowSpecification {
 }
 
 function parseExpressions(cursor: Cursor): Expression[] {
-  const items = [parseExpression(cursor)]
-  while (cursor.takeSymbol(',')) items.push(parseExpression(cursor))
+  const items = [cursor.parseExpression()]
+  while (cursor.takeSymbol(',')) items.push(cursor.parseExpression())
   return items
 }
 
@@ -58,7 +59,7 @@ function parseFrameBound(cursor: Cursor): FrameBound {
   if (cursor.takeWord('UNBOUNDED', 'FOLLOWING')) {
     return { kind: 'frame-bound', bound: 'unbounded-following', position: cursor.placeFrom(first) }
   }
-  const offset = parseOperand(cursor)
+  const offset = cursor.parseOperand()
   const bound = cursor.expectOneOf(['PRECEDING', 'FOLLOWING']) === 'PRECEDING' ? 'preceding' : 'following'
   return { kind: 'frame-bound', bound, offset, position: cursor.placeFrom(first) }
 }
@@ -72,7 +73,7 @@ export function parseOrderItems(cursor: Cursor, isList = true): OrderItem[] {
 
 function parseOrderItem(cursor: Cursor): OrderItem {
   const first = cursor.token
-  const expression = parseExpression(cursor)
+  const expression = cursor.parseExpression()
   const direction = cursor.takeOneOf(['ASC', 'DESC']) === 'DESC' ? 'desc' : 'asc'
   const nulls = cursor.takeOneOf(['NULLS FIRST', 'NULLS LAST'])
   return {

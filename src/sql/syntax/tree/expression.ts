@@ -56,15 +56,7 @@ export interface Logical {
   readonly position: TextPosition
 }
 
-export type IsTestName =
-  | 'null'
-  | 'true'
-  | 'false'
-  | 'unknown'
-  | 'json-value'
-  | 'json-object'
-  | 'json-array'
-  | 'json-scalar'
+export type IsTestName = 'null' | 'true' | 'false' | 'unknown' | 'json-value' | 'json-object' | 'json-array' | 'json-scalar'
 
 /** `x IS [NOT] NULL`; `IS JSON` alone is 'json-value'. */
 export interface IsTest {

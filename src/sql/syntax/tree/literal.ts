@@ -63,11 +63,4 @@ export interface IntervalLiteral {
   readonly position: TextPosition
 }
 
-export type Literal =
-  | NumberLiteral
-  | StringLiteral
-  | BinaryLiteral
-  | BooleanLiteral
-  | NullLiteral
-  | DateTimeLiteral
-  | IntervalLiteral
+export type Literal = NumberLiteral | StringLiteral | BinaryLiteral | BooleanLiteral | NullLiteral | DateTimeLiteral | IntervalLiteral

@@ -2,13 +2,7 @@ import type { TextPosition } from '#base'
 import type { Identifier } from './name.ts'
 
 /** The regular expression over rows after PATTERN in MATCH_RECOGNIZE. */
-export type Pattern =
-  | PatternVariable
-  | PatternSequence
-  | PatternAlternation
-  | PatternQuantified
-  | PatternPermute
-  | PatternExclusion
+export type Pattern = PatternVariable | PatternSequence | PatternAlternation | PatternQuantified | PatternPermute | PatternExclusion
 
 export interface PatternVariable {
   readonly kind: 'pattern-variable'

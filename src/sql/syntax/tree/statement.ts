@@ -1,9 +1,9 @@
 import type { TextPosition } from '#base'
+import type { Expression } from './expression.ts'
 import type { StringLiteral } from './literal.ts'
 import type { Identifier, Name } from './name.ts'
 import type { Hint, Query } from './query.ts'
 import type { AlterTable, AlterView, CreateTable, CreateView } from './table-statement.ts'
-import type { Expression } from './expression.ts'
 
 export type Statement =
   | QueryStatement

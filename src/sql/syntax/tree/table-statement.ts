@@ -1,9 +1,9 @@
 import type { TextPosition } from '#base'
 import type { Expression } from './expression.ts'
+import type { StringLiteral } from './literal.ts'
 import type { Identifier, Name } from './name.ts'
 import type { Query } from './query.ts'
 import type { Option } from './statement.ts'
-import type { StringLiteral } from './literal.ts'
 import type { DataType } from './type.ts'
 
 export interface CreateTable {

@@ -100,12 +100,4 @@ export interface NamedType {
   readonly position: TextPosition
 }
 
-export type DataType =
-  | SimpleType
-  | IntervalType
-  | ElementType
-  | MapType
-  | RowType
-  | StructuredType
-  | RawType
-  | NamedType
+export type DataType = SimpleType | IntervalType | ElementType | MapType | RowType | StructuredType | RawType | NamedType

@@ -11,10 +11,9 @@ import type {
   WindowReference,
   WindowSpecification,
 } from '../tree.ts'
-import { unparseExpression, unparseOperand } from './expression.ts'
 import { unparseIdentifier, unparseName, unparseNames, words } from './name.ts'
-import { unparseQuery } from './query.ts'
 import { unparseType } from './type.ts'
+import type { Writer } from './writer.ts'
 
 /** Writes a call, in the special spelling of its function where it has one. */
 export function unparseCall(call: Call): string {
@@ -115,7 +114,8 @@ function unparseTableArgument({ table, partitionBy, orderBy }: TableArgument): s
   return words(
     `TABLE ${source}`,
     partitionBy.length > 0 && `PARTITION BY ${isLoneColumn(partitionBy) ? partition : `(${partition})`}`,
-    orderBy.length > 0 && `ORDER BY ${isLoneColumn(orderBy.map((item) => item.expression)) ? unparseOrder(orderBy) : `(${unparseOrder(orderBy)})`}`,
+    orderBy.length > 0 &&
+      `ORDER BY ${isLoneColumn(orderBy.map((item) => item.expression)) ? unparseOrder(orderBy) : `(${unparseOrder(orderBy)})`}`,
   )
 }
 

@@ -1,14 +1,27 @@
 import { unreachable } from '#base'
-import type { AlterTable, ColumnChange, ColumnDefinition, CreateTable, Distribution, KeyConstraint, TableChange, WatermarkDefinition } from '../tree.ts'
-import { unparseComment, unparseKeys, unparseOptions } from './options.ts'
+import type {
+  AlterTable,
+  ColumnChange,
+  ColumnDefinition,
+  CreateTable,
+  Distribution,
+  KeyConstraint,
+  TableChange,
+  WatermarkDefinition,
+} from '../tree.ts'
 import { unparseExpression } from './expression.ts'
 import { unparseIdentifier, unparseName, unparseNames, unparseString, words } from './name.ts'
+import { unparseComment, unparseKeys, unparseOptions } from './options.ts'
 import { unparseQuery } from './query.ts'
 import { unparseType } from './type.ts'
 
 /** Writes CREATE TABLE with a line for each column, option and clause. */
 export function unparseCreateTable(table: CreateTable): string {
-  const elements = [...table.columns.map(unparseColumn), ...table.constraints.map(unparseConstraint), ...table.watermarks.map(unparseWatermark)]
+  const elements = [
+    ...table.columns.map(unparseColumn),
+    ...table.constraints.map(unparseConstraint),
+    ...table.watermarks.map(unparseWatermark),
+  ]
   const head = words(
     'CREATE',
     table.orReplace && 'OR REPLACE',

@@ -53,7 +53,9 @@ function binaryLevel({ operator }: Binary): number {
 function writeBare(expression: Expression): string {
   switch (expression.kind) {
     case 'logical':
-      return expression.operands.map((operand) => write(operand, levelOf(expression) + 1)).join(expression.operator === 'and' ? ' AND ' : ' OR ')
+      return expression.operands
+        .map((operand) => write(operand, levelOf(expression) + 1))
+        .join(expression.operator === 'and' ? ' AND ' : ' OR ')
     case 'unary':
       return writeUnary(expression.operator, expression.operand)
     case 'binary':
@@ -105,7 +107,8 @@ function writePrimary(expression: Primary): string {
     case 'item':
       return `${writeContainer(expression.operand)}[${unparseExpression(expression.index)}]`
     case 'field': {
-      const operand = expression.operand.kind === 'column-reference' ? `(${writeBare(expression.operand)})` : writeContainer(expression.operand)
+      const operand =
+        expression.operand.kind === 'column-reference' ? `(${writeBare(expression.operand)})` : writeContainer(expression.operand)
       return `${operand}.${unparseIdentifier(expression.field)}`
     }
     case 'case':
@@ -161,9 +164,9 @@ function isTestWords({ test }: IsTest): string {
   return test.toUpperCase().replace('-', ' ')
 }
 
-function writeLike({ operator, operand, pattern, escape, negated }: Like): string {
+function writeLike({ operator, operand, pattern, escape: escaping, negated }: Like): string {
   const words = operator === 'like' ? 'LIKE' : 'SIMILAR TO'
-  const escaped = escape === undefined ? '' : ` ESCAPE ${unparseOperand(escape)}`
+  const escaped = escaping === undefined ? '' : ` ESCAPE ${unparseOperand(escaping)}`
   return `${write(operand, level.range)} ${not({ negated })}${words} ${unparseOperand(pattern)}${escaped}`
 }
 
@@ -177,7 +180,6 @@ function writeCase({ operand, branches, otherwise }: Extract<Expression, { kind:
   const end = otherwise === undefined ? '' : ` ELSE ${unparseExpression(otherwise)}`
   return `CASE${head}${when.join('')}${end} END`
 }
-
 
 function writeLiteral(literal: Literal): string {
   switch (literal.kind) {

@@ -6,8 +6,12 @@ const plainName = /^[\p{L}_$][\p{L}\p{Mn}\p{Mc}\p{Nd}_$]*$/u
 /** Writes a name, in backticks if it had them or needs them. */
 export function unparseIdentifier(identifier: Identifier): string {
   const { text, quoted } = identifier
-  const isPlain = !quoted && plainName.test(text) && text !== '$' && !isReserved(text.toUpperCase())
-  return isPlain ? text : '`' + text.replaceAll('`', '``') + '`'
+  return !quoted && isPlainName(text) ? text : '`' + text.replaceAll('`', '``') + '`'
+}
+
+/** Whether a name can stand without backticks. */
+export function isPlainName(text: string): boolean {
+  return plainName.test(text) && text !== '$' && !isReserved(text.toUpperCase())
 }
 
 export function unparseName(name: Name): string {

@@ -2,7 +2,7 @@ import { unreachable } from '#base'
 import type { GroupingElement, Hint, Query, QueryBody, Select, SelectItem, Star } from '../tree.ts'
 import { unparseOrder, unparseWindow } from './call.ts'
 import { unparseExpression } from './expression.ts'
-import { unparseIdentifier, unparseName, unparseNames, unparseString } from './name.ts'
+import { isPlainName, unparseIdentifier, unparseName, unparseNames, unparseString } from './name.ts'
 import { unparseTable } from './table.ts'
 
 /** Writes a query; `separator` stands between its clauses, a line break or a blank. */
@@ -34,7 +34,9 @@ function unparseBody(body: QueryBody, separator: '\n' | ' '): string {
       return `(${unparseQuery(body)})`
     case 'set-operation': {
       const operator = body.operator.toUpperCase() + (body.all ? ' ALL' : '')
-      const inputs = body.inputs.map((input) => (input.kind === 'set-operation' ? `(${unparseBody(input, ' ')})` : unparseBody(input, separator)))
+      const inputs = body.inputs.map((input) =>
+        input.kind === 'set-operation' ? `(${unparseBody(input, ' ')})` : unparseBody(input, separator),
+      )
       return inputs.join(`${separator}${operator}${separator}`)
     }
     default:
@@ -93,8 +95,14 @@ export function unparseHints(hints: readonly Hint[]): string[] {
 
 function unparseHint({ name, arguments: args }: Hint): string {
   const texts = args.map(({ key, value, quoted }) => {
-    const text = quoted ? unparseString(value) : /^[\w$.]+$/.test(value) ? value : '`' + value.replaceAll('`', '``') + '`'
+    const text = quoted ? unparseString(value) : unparseBareArgument(value)
     return key === undefined ? text : `${unparseString(key)} = ${text}`
   })
   return unparseIdentifier(name) + (texts.length === 0 ? '' : `(${texts.join(', ')})`)
+}
+
+/** A number, a name or names with dots; what is none of them was one name in backticks. */
+function unparseBareArgument(value: string): string {
+  const isPlain = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) || value.split('.').every((part) => isPlainName(part))
+  return isPlain ? value : '`' + value.replaceAll('`', '``') + '`'
 }

@@ -1,9 +1,9 @@
 import { unreachable } from '#base'
 import type { CreateFunction, Describe, Drop, Explain, Insert, PartitionValue, Show, Statement, Use } from '../tree.ts'
-import { unparseComment, unparseKeys, unparseOptions } from './options.ts'
 import { unparseAlterTable, unparseCreateTable } from './create-table.ts'
 import { unparseExpression } from './expression.ts'
 import { unparseIdentifier, unparseName, unparseNames, unparseString, words } from './name.ts'
+import { unparseComment, unparseKeys, unparseOptions } from './options.ts'
 import { unparseHints, unparseQuery } from './query.ts'
 
 /**

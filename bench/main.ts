@@ -1,0 +1,42 @@
+/** `make bench`: each case as a whole process, five runs after one that does not count, medians, side by side with DuckDB on one thread. */
+import { writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type BenchCase, benchCases } from './cases.ts'
+import { median, runOnce, type Usage } from './measure.ts'
+import { prepareData } from './prepare.ts'
+
+const millrace = join(dirname(import.meta.dirname), 'bin', 'millrace')
+const only = process.argv[2]
+const runs = Number(process.env['BENCH_RUNS'] ?? 5)
+const events = Number(process.env['BENCH_EVENTS'] ?? 5_000_000)
+
+const [cpu] = cpus()
+console.log(`${cpus().length} × ${cpu?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, medians of ${runs} runs, whole processes`)
+const start = await measureStart()
+console.log(`start of a one-line script: ${(start.wallSeconds * 1000).toFixed(0)} ms`)
+const cases = benchCases(await prepareData(), events).filter((each) => only === undefined || each.name.toLowerCase().includes(only.toLowerCase()))
+for (const each of cases) console.log(await report(each))
+
+async function report(bench: BenchCase): Promise<string> {
+  const script = join(tmpdir(), `millrace-bench-${process.pid}.sql`)
+  writeFileSync(script, bench.script)
+  const ours = await median(runs, () => runOnce(millrace, ['run', script]))
+  const line = `${bench.name}\n  Millrace ${describe(ours, bench.rows)}`
+  if (bench.rival === null) return line
+  const duckdb = join(import.meta.dirname, 'duckdb.ts')
+  const rival = bench.rival
+  const theirs = await median(runs, () => runOnce(process.execPath, [duckdb, rival]))
+  return `${line}\n  DuckDB   ${describe(theirs, bench.rows)}\n  Millrace / DuckDB in wall time: ${(ours.wallSeconds / theirs.wallSeconds).toFixed(2)}`
+}
+
+function describe({ wallSeconds, cpuSeconds, peakMb }: Usage, rows: number): string {
+  const rate = (seconds: number): string => `${(rows / seconds / 1e6).toFixed(2)} M`
+  return `${rate(wallSeconds)} rows/s of wall time, ${rate(cpuSeconds)} rows per CPU-second, ${wallSeconds.toFixed(2)} s, peak ${peakMb.toFixed(0)} MB`
+}
+
+async function measureStart(): Promise<Usage> {
+  const script = join(tmpdir(), `millrace-bench-start-${process.pid}.sql`)
+  writeFileSync(script, 'SELECT 1;')
+  return median(runs, () => runOnce(millrace, ['run', script]))
+}

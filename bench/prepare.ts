@@ -1,0 +1,50 @@
+/** Puts the data that is measured into a folder outside the repository, once. */
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { runOnce } from './measure.ts'
+
+export interface BenchData {
+  readonly flights: string
+  readonly orders: string
+  readonly bids: string
+  readonly bidCount: number
+}
+
+const root = dirname(import.meta.dirname)
+const events = 1_000_000
+
+export async function prepareData(): Promise<BenchData> {
+  const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'millrace', 'bench')
+  mkdirSync(folder, { recursive: true })
+  const flights = join(dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')), 'data', 'flights-3m.parquet')
+  const orders = join(folder, 'online-retail.csv')
+  if (!existsSync(orders)) await unpack(join(root, '..', 'shared', 'data', 'online-retail', 'online-retail.csv.gz'), orders)
+  const bids = join(folder, 'bids')
+  if (!existsSync(bids)) await writeBids(folder, bids)
+  return { flights, orders, bids, bidCount: (events / 50) * 46 }
+}
+
+async function unpack(from: string, to: string): Promise<void> {
+  await pipeline(createReadStream(from), createGunzip(), createWriteStream(`${to}.part`))
+  renameSync(`${to}.part`, to)
+}
+
+async function writeBids(folder: string, bids: string): Promise<void> {
+  const script = join(folder, 'write-bids.sql')
+  const { writeFileSync } = await import('node:fs')
+  writeFileSync(
+    script,
+    `CREATE TABLE nexmark (event_type INT,
+       bid ROW<auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, \`dateTime\` TIMESTAMP(3), extra STRING>)
+       WITH ('connector' = 'nexmark', 'events.num' = '${events}');
+     CREATE TABLE bids (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, \`dateTime\` TIMESTAMP(3), extra STRING)
+       WITH ('connector' = 'filesystem', 'path' = '${bids}.part', 'format' = 'json');
+     INSERT INTO bids SELECT bid.auction, bid.bidder, bid.price, bid.channel, bid.url, bid.\`dateTime\`, bid.extra FROM nexmark WHERE event_type = 2;`,
+  )
+  await runOnce(join(root, 'bin', 'millrace'), ['run', script])
+  renameSync(`${bids}.part`, bids)
+}

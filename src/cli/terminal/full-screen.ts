@@ -1,0 +1,44 @@
+/** Draws a page of lines on a terminal and sends only the lines that changed since. */
+import type { Terminal } from './terminal.ts'
+
+export class FullScreen {
+  readonly #terminal: Pick<Terminal, 'write' | 'rows' | 'columns' | 'showFullScreen'>
+  #drawn: readonly string[] = []
+  #size = ''
+
+  constructor(terminal: FullScreen['terminal']) {
+    this.#terminal = terminal
+  }
+
+  get terminal(): Pick<Terminal, 'write' | 'rows' | 'columns' | 'showFullScreen'> {
+    return this.#terminal
+  }
+
+  open(): void {
+    this.#terminal.showFullScreen(true)
+    this.#drawn = []
+    this.#size = ''
+  }
+
+  close(): void {
+    this.#terminal.showFullScreen(false)
+  }
+
+  /** Lines must be fit for a terminal and no wider than it; those beyond its height are left out. */
+  draw(lines: readonly string[]): void {
+    const { rows, columns } = this.#terminal
+    const size = `${columns}x${rows}`
+    let text = ''
+    if (size !== this.#size) {
+      text += '\u001b[2J'
+      this.#drawn = []
+      this.#size = size
+    }
+    const shown = Array.from({ length: rows }, (_, row) => lines[row] ?? '')
+    shown.forEach((line, row) => {
+      if (line !== (this.#drawn[row] ?? '')) text += `\u001b[${row + 1};1H${line}\u001b[K`
+    })
+    this.#drawn = shown
+    if (text !== '') this.#terminal.write(text)
+  }
+}

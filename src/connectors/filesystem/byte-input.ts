@@ -1,0 +1,149 @@
+/** The bytes of a file from front to back, decompressed where its name says so. */
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import type { Transform } from 'node:stream'
+import { pipeline } from 'node:stream'
+import { type Compression, compressionOf } from './compression.ts'
+import { fileError, filesystemErrors } from './errors.ts'
+
+export interface ByteInput {
+  /** Fills `into` from `start` to its end, or with what is left; returns the count of bytes, 0 at the end of the file. */
+  fill(into: Uint8Array, start: number): Promise<number>
+  close(): Promise<void>
+}
+
+/** Opens a file at an offset, which counts decompressed bytes. */
+export async function openInput(path: string, size: number, offset: number): Promise<ByteInput> {
+  const compression = compressionOf(path)
+  if (compression === null) {
+    try {
+      return new PlainInput(path, await open(path), offset)
+    } catch (error) {
+      throw fileError(error, path, 'read')
+    }
+  }
+  const input = new CompressedInput(path, size, compression)
+  await input.pass(offset)
+  return input
+}
+
+class PlainInput implements ByteInput {
+  readonly #path: string
+  readonly #handle: FileHandle
+  #offset: number
+
+  constructor(path: string, handle: FileHandle, offset: number) {
+    this.#path = path
+    this.#handle = handle
+    this.#offset = offset
+  }
+
+  async fill(into: Uint8Array, start: number): Promise<number> {
+    let at = start
+    try {
+      while (at < into.length) {
+        const { bytesRead } = await this.#handle.read(into, at, into.length - at, this.#offset)
+        if (bytesRead === 0) break
+        at += bytesRead
+        this.#offset += bytesRead
+      }
+    } catch (error) {
+      throw fileError(error, this.#path, 'read')
+    }
+    return at - start
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
+  }
+}
+
+/** Decompresses a file, stream after stream until its last byte. */
+class CompressedInput implements ByteInput {
+  readonly #path: string
+  readonly #size: number
+  readonly #compression: Compression
+  /** Compressed bytes that earlier streams took. */
+  #taken = 0
+  #engine: (Transform & { readonly bytesWritten: number }) | null = null
+  #chunks: AsyncIterator<Uint8Array> | null = null
+  #chunk: Uint8Array = new Uint8Array(0)
+
+  constructor(path: string, size: number, compression: Compression) {
+    this.#path = path
+    this.#size = size
+    this.#compression = compression
+  }
+
+  async fill(into: Uint8Array, start: number): Promise<number> {
+    let at = start
+    while (at < into.length) {
+      if (this.#chunk.length === 0 && !(await this.#nextChunk())) break
+      const part = this.#chunk.subarray(0, into.length - at)
+      into.set(part, at)
+      at += part.length
+      this.#chunk = this.#chunk.subarray(part.length)
+    }
+    return at - start
+  }
+
+  /** Leaves out so many decompressed bytes. */
+  async pass(count: number): Promise<void> {
+    for (let left = count; left > 0; ) {
+      if (this.#chunk.length === 0 && !(await this.#nextChunk())) return
+      const passed = Math.min(left, this.#chunk.length)
+      this.#chunk = this.#chunk.subarray(passed)
+      left -= passed
+    }
+  }
+
+  async #nextChunk(): Promise<boolean> {
+    try {
+      for (;;) {
+        const chunks = this.#chunks ?? this.#openStream()
+        if (chunks === null) return false
+        const next = await chunks.next()
+        if (next.done !== true) {
+          this.#chunk = next.value
+          return true
+        }
+        this.#endStream()
+      }
+    } catch (error) {
+      throw this.#readError(error)
+    }
+  }
+
+  #openStream(): AsyncIterator<Uint8Array> | null {
+    if (this.#taken >= this.#size) return null
+    const engine = this.#compression.create()
+    pipeline(createReadStream(this.#path, { start: this.#taken, end: this.#size - 1 }), engine, () => {})
+    this.#engine = engine
+    this.#chunks = engine[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+    return this.#chunks
+  }
+
+  #endStream(): void {
+    this.#taken += this.#engine?.bytesWritten ?? 0
+    this.#chunks = null
+    if (this.#taken < this.#size && this.#compression.followedBy === 'nothing') throw this.#damaged(undefined)
+  }
+
+  #damaged(cause: unknown): Error {
+    return filesystemErrors.FILESYSTEM_FILE_DAMAGED({ path: this.#path, compression: this.#compression.name }, { cause })
+  }
+
+  #readError(error: unknown): Error {
+    const code = String((error as { code?: unknown }).code)
+    if (code === 'Z_BUF_ERROR') {
+      return filesystemErrors.FILESYSTEM_FILE_CUT({ path: this.#path, compression: this.#compression.name }, { cause: error })
+    }
+    return /^(Z_|ZSTD_)/.test(code) ? this.#damaged(error) : fileError(error, this.#path, 'read')
+  }
+
+  async close(): Promise<void> {
+    this.#engine?.destroy()
+    this.#engine = null
+    this.#chunks = null
+  }
+}

@@ -1,0 +1,167 @@
+/** Makes parts visible for good, and clears away what crashed runs left behind. Every step may be done again. */
+import { access, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import path from 'node:path'
+import { fileError, filesystemErrors } from './errors.ts'
+import { isHidden } from './location.ts'
+
+/** What is to be done, as JSON. Paths are below the table's directory. */
+export interface CommitRecord {
+  readonly uid: string
+  /** Runs of the same work whose files an overwrite keeps. */
+  readonly kin: readonly string[]
+  readonly parts: readonly { readonly from: string; readonly to: string }[]
+  /** Directories whose other files go away; empty unless the statement overwrites. */
+  readonly replaced: readonly string[]
+  /** Success files to be written once the parts are there. */
+  readonly marks: readonly string[]
+}
+
+export async function commitParts(root: string, record: CommitRecord): Promise<void> {
+  const touched = new Set<string>()
+  for (const { from, to } of record.parts) {
+    const target = path.join(root, to)
+    await moveOnce(path.join(root, from), target)
+    touched.add(path.dirname(target))
+  }
+  for (const directory of record.replaced) await removeOthers(path.join(root, directory), [record.uid, ...record.kin])
+  for (const mark of record.marks) await writeMark(path.join(root, mark))
+  await syncDirectories(root, touched)
+}
+
+/** Makes renames safe: the directories and those they stand in, up to the root. */
+export async function syncDirectories(root: string, directories: Iterable<string>): Promise<void> {
+  const all = new Set<string>([root])
+  for (const directory of directories) {
+    for (let at = directory; at.length > root.length; at = path.dirname(at)) all.add(at)
+  }
+  for (const directory of all) await syncDirectory(directory)
+}
+
+async function moveOnce(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOENT') throw fileError(error, from, 'write')
+    // An earlier try may have moved it already.
+    if (!(await exists(to))) throw filesystemErrors.FILESYSTEM_FILE_LOST({ path: from }, { cause: error })
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Removes the visible files that none of the runs wrote. New files are there before old ones go, so that no row is missing in between. */
+async function removeOthers(directory: string, uids: readonly string[]): Promise<void> {
+  for (const entry of await entriesOf(directory)) {
+    if (isHidden(entry.name)) continue
+    const place = path.join(directory, entry.name)
+    if (entry.isDirectory()) continue
+    if (!uids.some((uid) => entry.name.startsWith(`part-${uid}-`))) await rm(place, { force: true })
+  }
+}
+
+async function entriesOf(directory: string) {
+  try {
+    return await readdir(directory, { withFileTypes: true })
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return []
+    throw fileError(error, directory, 'read')
+  }
+}
+
+export async function writeMark(file: string): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(file, '', { flush: true })
+  } catch (error) {
+    throw fileError(error, file, 'write')
+  }
+}
+
+/** Some file systems cannot sync directories; they need not. */
+async function syncDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory)
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (code !== 'EINVAL' && code !== 'EISDIR' && code !== 'EPERM' && code !== 'ENOTSUP') throw fileError(error, directory, 'write')
+  }
+}
+
+/** Says who writes under a uid, so that others can tell a crashed run from one that is alive. */
+export async function writeOwner(root: string, uid: string): Promise<void> {
+  const file = ownerFile(root, uid)
+  try {
+    await mkdir(root, { recursive: true })
+    await writeFile(file, JSON.stringify({ host: hostname(), pid: process.pid }))
+  } catch (error) {
+    throw fileError(error, file, 'write')
+  }
+}
+
+export async function removeOwner(root: string, uid: string): Promise<void> {
+  await rm(ownerFile(root, uid), { force: true })
+}
+
+function ownerFile(root: string, uid: string): string {
+  return path.join(root, `.run-${uid}.json`)
+}
+
+/**
+ * Removes parts in progress of runs on this machine whose process is gone. Pending parts stay: the run may be started again and commit
+ * them.
+ */
+export async function removeLeftovers(root: string): Promise<void> {
+  for (const { name } of await entriesOf(root)) {
+    const uid = /^\.run-(.+)\.json$/.exec(name)?.[1]
+    if (uid === undefined || !(await isGone(path.join(root, name)))) continue
+    await removeParts(root, (file) => file.startsWith(`.part-${uid}-`) && file.endsWith('.inprogress'))
+    await rm(path.join(root, name), { force: true })
+  }
+}
+
+/** Removes pending parts of a run whose last commit has been done: what it prepared later nobody will ask for. */
+export async function removePending(root: string, uid: string): Promise<void> {
+  await removeParts(root, (file) => file.startsWith(`.part-${uid}-`))
+}
+
+async function removeParts(directory: string, isLeft: (name: string) => boolean): Promise<void> {
+  for (const entry of await entriesOf(directory)) {
+    const place = path.join(directory, entry.name)
+    if (entry.isDirectory()) {
+      if (!isHidden(entry.name)) await removeParts(place, isLeft)
+    } else if (isLeft(entry.name)) {
+      await rm(place, { force: true })
+    }
+  }
+}
+
+async function isGone(owner: string): Promise<boolean> {
+  try {
+    const { host, pid } = JSON.parse(await readFile(owner, 'utf8')) as { host?: unknown; pid?: unknown }
+    return host === hostname() && typeof pid === 'number' && pid !== process.pid && !isAlive(pid)
+  } catch {
+    return false
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as { code?: unknown }).code !== 'ESRCH'
+  }
+}

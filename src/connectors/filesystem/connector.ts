@@ -1,0 +1,12 @@
+/** Files on this machine, as Flink's `filesystem` connector reads and writes them. */
+import type { Connector } from '../connector.ts'
+import { filesystemOptions } from './options.ts'
+import { filesystemSink } from './sink.ts'
+import { filesystemSource } from './source.ts'
+
+export const filesystemConnector: Connector = {
+  name: 'filesystem',
+  options: filesystemOptions,
+  source: filesystemSource,
+  sink: filesystemSink,
+}

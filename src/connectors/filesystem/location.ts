@@ -1,0 +1,104 @@
+/** Finds the files of a path: a file, a directory and all below it, or a pattern. */
+import type { Stats } from 'node:fs'
+import { glob, readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { fileError, filesystemErrors } from './errors.ts'
+
+export interface FoundFile {
+  /** Absolute. */
+  readonly path: string
+  readonly size: number
+  readonly modifiedMs: number
+}
+
+/** The absolute path of an option's text; relative ones begin at the working directory. */
+export function absolutePath(text: string): string {
+  if (!/^file:/i.test(text)) {
+    const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(text)?.[1]
+    if (scheme === undefined && text !== '') return path.resolve(text)
+    throw filesystemErrors.FILESYSTEM_PATH_MISMATCH(
+      { path: text },
+      { detail: scheme === undefined ? 'It is empty.' : `Files of "${scheme}://" are not supported yet; those of this machine are.` },
+    )
+  }
+  // Flink writes file:/a and file:///a alike.
+  const local = text.replace(/^file:\/{0,2}(?=\/)/i, 'file://')
+  try {
+    return fileURLToPath(local)
+  } catch (error) {
+    throw filesystemErrors.FILESYSTEM_PATH_MISMATCH(
+      { path: text },
+      { detail: 'Expected an address such as file:///data/orders.', cause: error },
+    )
+  }
+}
+
+/** All files of a path in the order of their names; `pattern` must match the whole path of each. Hidden ones are left out. */
+export async function findFiles(root: string, pattern: RegExp | null): Promise<FoundFile[]> {
+  const found: FoundFile[] = []
+  const visited = new Set<string>()
+  for (const base of await expand(root)) await collect(base, found, visited)
+  const files = pattern === null ? found : found.filter((file) => pattern.test(file.path))
+  return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}
+
+/** The path itself when it exists, else what it matches as a pattern. */
+async function expand(root: string): Promise<string[]> {
+  try {
+    await stat(root)
+    return [root]
+  } catch (error) {
+    const isPattern = /[*?[{]/.test(root)
+    if ((error as { code?: unknown }).code !== 'ENOENT' || !isPattern) throw fileError(error, root, 'read')
+  }
+  const matches: string[] = []
+  for await (const match of glob(root)) if (!isHidden(path.basename(match))) matches.push(match)
+  return withoutNested(matches)
+}
+
+/** Leaves out what lies in a directory that matches, too: its files are found there. */
+function withoutNested(matches: readonly string[]): string[] {
+  const all = new Set(matches)
+  return matches.filter((match) => {
+    for (let parent = path.dirname(match); parent !== path.dirname(parent); parent = path.dirname(parent)) if (all.has(parent)) return false
+    return true
+  })
+}
+
+async function collect(place: string, found: FoundFile[], visited: Set<string>): Promise<void> {
+  const stats = await statOf(place)
+  // A file may vanish between listing and looking; then it is not there.
+  if (stats === null) return
+  if (!stats.isDirectory()) {
+    if (stats.isFile()) found.push({ path: place, size: stats.size, modifiedMs: Math.floor(stats.mtimeMs) })
+    return
+  }
+  // A link may lead back to a directory above it.
+  const identity = `${stats.dev}:${stats.ino}`
+  if (visited.has(identity)) return
+  visited.add(identity)
+  for (const name of await namesIn(place)) if (!isHidden(name)) await collect(path.join(place, name), found, visited)
+}
+
+async function statOf(place: string): Promise<Stats | null> {
+  try {
+    return await stat(place)
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return null
+    throw fileError(error, place, 'read')
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory)
+  } catch (error) {
+    throw fileError(error, directory, 'read')
+  }
+}
+
+/** As in Flink: files that are being written, success files and the like. */
+export function isHidden(name: string): boolean {
+  return name.startsWith('.') || name.startsWith('_')
+}

@@ -1,0 +1,84 @@
+/** The options of the filesystem connector: Flink's, by Flink's names. */
+import { type Format, type FormatTable, formatNamed, formats, type Options } from '#formats'
+import type { ConnectorOption, ConnectorTable } from '../connector.ts'
+import { tableOptions } from '../options.ts'
+import { filesystemErrors } from './errors.ts'
+
+function option(key: string, type: ConnectorOption['type'], fallback: string | null, description: string): ConnectorOption {
+  return { key, type, required: false, default: fallback, description }
+}
+
+export const filesystemOptions: readonly ConnectorOption[] = [
+  {
+    key: 'path',
+    type: 'text',
+    required: true,
+    default: null,
+    description: 'A file, a directory, a pattern such as data/*.csv, or a file:// address.',
+  },
+  {
+    key: 'format',
+    type: { oneOf: formats.map((format) => format.name) },
+    required: true,
+    default: null,
+    description: 'How rows are written in the files.',
+  },
+  option('source.monitor-interval', 'duration', null, 'How often to look for new files; without it the files are read once.'),
+  option('source.path.regex-pattern', 'text', null, 'Only files whose whole path matches the regular expression are read.'),
+  option('source.max-record-size', 'memory', '32 mb', 'The longest record that is read, in a file of records such as CSV or JSON.'),
+  option('partition.default-name', 'text', '__DEFAULT_PARTITION__', 'The directory of rows whose partition column is NULL or empty.'),
+  option('sink.rolling-policy.file-size', 'memory', '128 mb', 'A file of this size is closed and another one begun.'),
+  option('sink.rolling-policy.rollover-interval', 'duration', '30 min', 'A file this old is closed and another one begun.'),
+  option('sink.rolling-policy.check-interval', 'duration', '1 min', 'How often the age of files is looked at.'),
+  option(
+    'sink.partition-commit.trigger',
+    { oneOf: ['process-time', 'partition-time'] },
+    'process-time',
+    'When a partition counts as whole.',
+  ),
+  option('sink.partition-commit.delay', 'duration', '0 s', 'How long after its first row a partition counts as whole.'),
+  option('sink.partition-commit.policy.kind', 'text', null, 'What is done then: success-file writes an empty file.'),
+  option('sink.partition-commit.success-file.name', 'text', '_SUCCESS', 'The name of the success file.'),
+  option('sink.shuffle-by-partition.enable', 'boolean', 'false', 'Taken for the sake of Flink; one writer has all partitions here.'),
+  option('sink.parallelism', 'integer', null, 'Taken for the sake of Flink; one writer has all partitions here.'),
+  option('auto-compaction', 'boolean', 'false', 'Joining small files is not supported.'),
+]
+
+export interface FilesystemTable {
+  readonly name: string
+  readonly path: string
+  readonly format: Format
+  /** The table as the format sees it: without partition columns. */
+  readonly content: FormatTable
+  readonly options: Options
+  readonly defaultPartition: string
+}
+
+/** Checks the options of a table. */
+export function filesystemTable(table: ConnectorTable): FilesystemTable {
+  const name = table.options['format']
+  const rows = name === undefined ? filesystemOptions : [...filesystemOptions, ...formatNamed(name).options]
+  const options = tableOptions(table, rows)
+  const schema = table.schema.filter((column) => !table.partitionedBy.includes(column.name))
+  return {
+    name: table.name,
+    path: options.text('path') ?? '',
+    format: formatNamed(options.text('format') ?? ''),
+    content: { name: table.name, schema, options, timeZone: table.timeZone },
+    options,
+    defaultPartition: options.text('partition.default-name') ?? '',
+  }
+}
+
+/** What a sink would have to do and cannot. */
+export function checkSinkOptions(options: Options): void {
+  const refuse = (key: string, detail: string): never => {
+    throw filesystemErrors.FILESYSTEM_OPTION_UNSUPPORTED({ key, value: options.text(key) ?? '' }, { detail })
+  }
+  if (options.flag('auto-compaction')) refuse('auto-compaction', 'Small files are not joined yet.')
+  if (options.text('sink.partition-commit.trigger') === 'partition-time') {
+    refuse('sink.partition-commit.trigger', 'Watermarks do not reach the files yet; the trigger process-time works.')
+  }
+  const policy = options.text('sink.partition-commit.policy.kind')
+  if (policy !== undefined && policy !== 'success-file') refuse('sink.partition-commit.policy.kind', 'The policy is success-file.')
+}

@@ -1,0 +1,258 @@
+/**
+ * Writes the files of a table in two phases: rows go to hidden parts, `prepare` makes them whole and safe, `commit` renames them into
+ * sight. With partition columns every partition has a directory and parts of its own.
+ */
+import { randomBytes } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Clock } from '#base'
+import { type Batch, type Column, columnIndex, selectBatch } from '#data'
+import type { AppendableFile, FormatTable } from '#formats'
+import type { ConnectorTable, Sink, SinkWriter, WriteRequest } from '../connector.ts'
+import {
+  type CommitRecord,
+  commitParts,
+  removeLeftovers,
+  removeOwner,
+  removePending,
+  syncDirectories,
+  writeMark,
+  writeOwner,
+} from './commit.ts'
+import { fileError, filesystemErrors } from './errors.ts'
+import { absolutePath } from './location.ts'
+import { checkSinkOptions, type FilesystemTable, filesystemTable } from './options.ts'
+import { PartFile, partNames, type RowWriter, recordRows } from './part-file.ts'
+import { PartitionNames } from './partition.ts'
+
+export function filesystemSink(table: ConnectorTable): Sink {
+  const settings = filesystemTable(table)
+  checkSinkOptions(settings.options)
+  const root = absolutePath(settings.path)
+  const rowsOf = rowWriterOf(settings)
+  return {
+    takes: 'append',
+    open: async (request) => {
+      await checkDirectory(root, settings.path)
+      await removeLeftovers(root)
+      const uid = randomBytes(8).toString('hex')
+      await writeOwner(root, uid)
+      return new FilesWriter({ root, uid, settings, clock: table.clock, rowsOf }, table.partitionedBy, request)
+    },
+  }
+}
+
+/** Fails at once when the format cannot be written, or not with these columns. */
+function rowWriterOf(settings: FilesystemTable): (content: FormatTable) => (file: AppendableFile) => RowWriter {
+  const { format, name } = settings
+  if (format.kind === 'record') {
+    const { encoder } = format
+    if (encoder === null) throw filesystemErrors.FILESYSTEM_FORMAT_READ_ONLY({ format: format.name, table: name })
+    encoder(settings.content)
+    return (content) => {
+      const made = encoder(content)
+      return (file) => recordRows(file, made)
+    }
+  }
+  const { openWriter } = format
+  if (openWriter === null) throw filesystemErrors.FILESYSTEM_FORMAT_READ_ONLY({ format: format.name, table: name })
+  return (content) => (file) => openWriter(content, file)
+}
+
+async function checkDirectory(root: string, given: string): Promise<void> {
+  try {
+    if ((await stat(root)).isDirectory()) return
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return
+    throw fileError(error, root, 'write')
+  }
+  throw filesystemErrors.FILESYSTEM_PATH_MISMATCH({ path: given }, { detail: 'It is a file; rows are written to files in a directory.' })
+}
+
+interface WriterPlan {
+  readonly root: string
+  readonly uid: string
+  readonly settings: FilesystemTable
+  readonly clock: Clock
+  readonly rowsOf: (content: FormatTable) => (file: AppendableFile) => RowWriter
+}
+
+/** More partitions than this are not written at the same time: the file opened first is closed. */
+const openPartsMax = 128
+/** Files that may be on their way to the disk before the writer of rows has to wait. */
+const closingPartsMax = 32
+
+/** A part whose last row is written; `done` settles once it is safe. */
+interface ClosingPart {
+  readonly part: PartFile
+  readonly done: Promise<void>
+}
+
+class FilesWriter implements SinkWriter {
+  readonly #plan: WriterPlan
+  readonly #request: WriteRequest
+  readonly #rowsOf: (file: AppendableFile) => RowWriter
+  /** Places of the columns that are in the files. */
+  readonly #stored: readonly number[]
+  readonly #partitions: PartitionNames | null
+  /** By directory below the root; the table itself is ''. */
+  readonly #open = new Map<string, PartFile>()
+  #closing: ClosingPart[] = []
+  #closingCount = 0
+  readonly #kin = new Set<string>()
+  #count = 0
+  #checkedMs: number
+  /** Partitions that have rows and no success file yet, with the time of their first row. */
+  readonly #unmarked = new Map<string, number>()
+  #uncommitted = 0
+
+  constructor(plan: WriterPlan, partitionedBy: readonly string[], request: WriteRequest) {
+    const { schema } = request
+    const isPartition = (column: Column) => partitionedBy.includes(column.name)
+    const places = partitionedBy.map((name) => columnIndex(schema, name))
+    const columns = places.flatMap((place) => schema[place] ?? [])
+    this.#plan = plan
+    this.#request = request
+    this.#stored = schema.flatMap((column, index) => (isPartition(column) ? [] : [index]))
+    this.#partitions = columns.length === 0 ? null : new PartitionNames(columns, places, plan.settings.defaultPartition)
+    this.#rowsOf = plan.rowsOf({ ...plan.settings.content, schema: schema.filter((column) => !isPartition(column)) })
+    this.#checkedMs = plan.clock.nowMs()
+  }
+
+  write(batch: Batch): void | Promise<void> {
+    if (this.#partitions === null) return this.#writePart('', this.#contentOf(batch))
+    const waits: Promise<void>[] = []
+    for (const [directory, rows] of this.#rowsByDirectory(batch, this.#partitions)) {
+      const part = rows.length === batch.length ? batch : selectBatch(batch, Int32Array.from(rows), rows.length)
+      const wait = this.#writePart(directory, this.#contentOf(part))
+      if (wait !== undefined) waits.push(wait)
+    }
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => {})
+  }
+
+  #rowsByDirectory(batch: Batch, partitions: PartitionNames): Map<string, number[]> {
+    const rows = new Map<string, number[]>()
+    for (let row = 0; row < batch.length; row++) {
+      const name = partitions.nameOf(batch.columns, row)
+      const known = rows.get(name)
+      if (known === undefined) rows.set(name, [row])
+      else known.push(row)
+    }
+    return rows
+  }
+
+  #contentOf(batch: Batch): Batch {
+    if (this.#stored.length === batch.columns.length) return batch
+    return { ...batch, columns: this.#stored.flatMap((place) => batch.columns[place] ?? []) }
+  }
+
+  #writePart(directory: string, batch: Batch): void | Promise<void> {
+    if (batch.length === 0) return
+    const part = this.#open.get(directory) ?? this.#openPart(directory)
+    const wait = part.write(batch)
+    if (part.bytes >= this.#optionOf('sink.rolling-policy.file-size')) this.#roll(directory, part)
+    this.#rollOld()
+    return this.#closingCount > closingPartsMax ? Promise.all([wait, this.#untilClosed()]).then(() => {}) : wait
+  }
+
+  async #untilClosed(): Promise<void> {
+    await Promise.all(this.#closing.map(({ done }) => done))
+  }
+
+  #optionOf(key: string): number {
+    return this.#plan.settings.options.number(key) ?? Number.POSITIVE_INFINITY
+  }
+
+  #openPart(directory: string): PartFile {
+    if (this.#open.size >= openPartsMax) {
+      const [oldest] = this.#open
+      if (oldest !== undefined) this.#roll(...oldest)
+    }
+    const { root, uid, settings, clock } = this.#plan
+    const names = partNames(path.join(root, directory), uid, this.#count++, settings.format.extension)
+    const part = new PartFile(names, clock.nowMs(), this.#rowsOf)
+    this.#open.set(directory, part)
+    if (this.#partitions !== null && !this.#unmarked.has(directory)) this.#unmarked.set(directory, part.openedMs)
+    return part
+  }
+
+  #roll(directory: string, part: PartFile): void {
+    this.#open.delete(directory)
+    this.#closingCount++
+    const done = part.finish().finally(() => this.#closingCount--)
+    // A failure is raised by the next prepare.
+    done.catch(() => {})
+    this.#closing.push({ part, done })
+  }
+
+  #rollOld(): void {
+    const nowMs = this.#plan.clock.nowMs()
+    if (nowMs - this.#checkedMs < this.#optionOf('sink.rolling-policy.check-interval')) return
+    this.#checkedMs = nowMs
+    const ageMaxMs = this.#optionOf('sink.rolling-policy.rollover-interval')
+    for (const [directory, part] of [...this.#open]) if (nowMs - part.openedMs >= ageMaxMs) this.#roll(directory, part)
+  }
+
+  async prepare(): Promise<CommitRecord> {
+    for (const [directory, part] of [...this.#open]) this.#roll(directory, part)
+    await this.#untilClosed()
+    const { root, uid } = this.#plan
+    const parts = this.#closing.map(({ part }) => part)
+    await syncDirectories(
+      root,
+      parts.map((part) => path.dirname(part.names.pending)),
+    )
+    this.#closing = []
+    this.#uncommitted++
+    const below = (file: string) => path.relative(root, file)
+    const directories = new Set(parts.map((part) => path.dirname(below(part.names.committed))))
+    return {
+      uid,
+      kin: [...this.#kin],
+      parts: parts.map(({ names }) => ({ from: below(names.pending), to: below(names.committed) })),
+      replaced: this.#request.overwrite ? [...(this.#partitions === null ? ['.'] : directories)] : [],
+      marks: this.#dueMarks(),
+    }
+  }
+
+  /** Success files of the partitions that count as whole. A partition that gets rows later is marked again. */
+  #dueMarks(): string[] {
+    const delayMs = this.#optionOf('sink.partition-commit.delay')
+    const nowMs = this.#plan.clock.nowMs()
+    return this.#takeMarks((openedMs) => nowMs >= openedMs + delayMs)
+  }
+
+  #takeMarks(isDue: (openedMs: number) => boolean): string[] {
+    const { options } = this.#plan.settings
+    if (options.text('sink.partition-commit.policy.kind') === undefined) return []
+    const name = options.text('sink.partition-commit.success-file.name') ?? '_SUCCESS'
+    const due = [...this.#unmarked].filter(([, openedMs]) => isDue(openedMs)).map(([directory]) => directory)
+    for (const directory of due) this.#unmarked.delete(directory)
+    return due.map((directory) => path.join(directory, name))
+  }
+
+  async commit(record: unknown): Promise<void> {
+    const given = record as CommitRecord
+    await commitParts(this.#plan.root, given)
+    if (given.uid === this.#plan.uid) {
+      this.#uncommitted--
+      return
+    }
+    // A record of an earlier life of this work: what that life prepared later is void, and an overwrite keeps what it committed.
+    for (const uid of [given.uid, ...given.kin]) this.#kin.add(uid)
+    await removePending(this.#plan.root, given.uid)
+    await removeOwner(this.#plan.root, given.uid)
+  }
+
+  /** Drops what was not prepared. Prepared parts stay, hidden: a checkpoint may name them. */
+  async close(): Promise<void> {
+    const { root, uid } = this.#plan
+    const clean = this.#open.size === 0 && this.#closing.length === 0 && this.#uncommitted === 0
+    await Promise.allSettled(this.#closing.map(({ done }) => done))
+    for (const part of [...this.#open.values(), ...this.#closing.map((closing) => closing.part)]) await part.discard()
+    this.#open.clear()
+    this.#closing = []
+    if (clean) for (const mark of this.#takeMarks(() => true)) await writeMark(path.join(root, mark))
+    await removeOwner(root, uid)
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * Reads the files of a table in the order of their paths, one after another. All of them are one split, so that the watermark, and
+ * with it what counts as late, does not depend on how many files there are or how fast each is read.
+ */
+import type { Clock } from '#base'
+import { type Batch, columnIndex, type Schema, type Vector } from '#data'
+import type { FileFormat, RecordDecoder } from '#formats'
+import type { ConnectorTable, ReadRequest, Source, SourceBatch, SourceReader, WantedColumn } from '../connector.ts'
+import { pause } from '../pause.ts'
+import { filesystemErrors } from './errors.ts'
+import { ConstantColumn, fileMetadata, metadataValue } from './file-columns.ts'
+import { absolutePath, type FoundFile, findFiles } from './location.ts'
+import { type FilesystemTable, filesystemTable } from './options.ts'
+import { canMeet, partitionValues } from './partition.ts'
+import { ReadableHandle } from './readable-handle.ts'
+import { type RecordPosition, RecordReader } from './record-reader.ts'
+
+/** A request that may go on where an earlier reader stood. */
+type ResumableRequest = ReadRequest & { readonly position?: unknown }
+
+/** Where a reader stands: the files that are done, and the one it is in. */
+interface FilesPosition {
+  readonly done: readonly string[]
+  readonly file: string | null
+  readonly at: unknown
+}
+
+const split = 'files'
+
+export function filesystemSource(table: ConnectorTable): Source {
+  const settings = filesystemTable(table)
+  const { options } = settings
+  const root = absolutePath(settings.path)
+  const pattern = pathPattern(options.text('source.path.regex-pattern'), table.name)
+  const intervalMs = options.number('source.monitor-interval') ?? null
+  const partitions = table.partitionedBy.flatMap((name) => table.schema[columnIndex(table.schema, name)] ?? [])
+  return {
+    bounded: intervalMs === null,
+    metadata: fileMetadata,
+    open: async (request: ResumableRequest) => {
+      const reader = new FilesReader({ settings, root, pattern, intervalMs, partitions, clock: table.clock }, request)
+      await reader.start(request.position as FilesPosition | undefined)
+      return reader
+    },
+  }
+}
+
+function pathPattern(text: string | undefined, table: string): RegExp | null {
+  if (text === undefined) return null
+  try {
+    return new RegExp(`^(?:${text})$`)
+  } catch (error) {
+    const detail = `Expected a regular expression: ${(error as Error).message}.`
+    throw filesystemErrors.FILESYSTEM_PATTERN_MISMATCH({ key: 'source.path.regex-pattern', table }, { detail, cause: error })
+  }
+}
+
+interface FilesPlan {
+  readonly settings: FilesystemTable
+  readonly root: string
+  readonly pattern: RegExp | null
+  readonly intervalMs: number | null
+  readonly partitions: Schema
+  readonly clock: Clock
+}
+
+/** A file that is being read. */
+interface OpenFile {
+  readonly path: string
+  /** One per wanted column that is the same in all rows of the file. */
+  readonly constants: readonly (ConstantColumn | null)[]
+  read(): Batch | null | Promise<Batch | null>
+  position(): unknown
+  skippedRows(): number
+  close(): Promise<void>
+}
+
+class FilesReader implements SourceReader {
+  readonly #plan: FilesPlan
+  readonly #request: ReadRequest
+  /** The columns that are in the files, in the order of the request. */
+  readonly #stored: readonly WantedColumn[]
+  /** Kept from file to file: what it has learned of the records stays true. */
+  readonly #decoder: RecordDecoder | null
+  readonly #done = new Set<string>()
+  #queue: FoundFile[] = []
+  #file: OpenFile | null = null
+  #resumed: FilesPosition | null = null
+  #skippedInFiles = 0
+  #lookedAtMs = 0
+
+  constructor(plan: FilesPlan, request: ReadRequest) {
+    const { format, content } = plan.settings
+    this.#plan = plan
+    this.#request = request
+    this.#stored = request.columns.filter((column) => column.kind === 'physical' && columnIndex(plan.partitions, column.key) < 0)
+    const names = this.#stored.map((column) => column.key)
+    this.#decoder = format.kind === 'record' ? format.decoder(content, names) : null
+  }
+
+  async start(position: FilesPosition | undefined): Promise<void> {
+    for (const path of position?.done ?? []) this.#done.add(path)
+    if (position !== undefined && position.file !== null) this.#resumed = position
+    await this.#look()
+  }
+
+  get skippedRows(): number {
+    return (this.#decoder?.skippedRows ?? 0) + this.#skippedInFiles + (this.#file?.skippedRows() ?? 0)
+  }
+
+  position(): FilesPosition {
+    return { done: [...this.#done], file: this.#file?.path ?? null, at: this.#file?.position() ?? null }
+  }
+
+  read(): SourceBatch | null | Promise<SourceBatch | null> {
+    const next = this.#file?.read()
+    if (next === undefined || next === null || next instanceof Promise) return this.#readOn(next)
+    return { batch: this.#assemble(next), split }
+  }
+
+  async #readOn(first: Promise<Batch | null> | null | undefined): Promise<SourceBatch | null> {
+    let batch = (await first) ?? null
+    while (batch === null) {
+      if (this.#file !== null) await this.#finishFile()
+      if (this.#request.signal.aborted) return null
+      const file = this.#queue.shift()
+      if (file !== undefined) {
+        this.#file = await this.#open(file)
+        batch = (await this.#file?.read()) ?? null
+      } else if (this.#plan.intervalMs === null) {
+        return null
+      } else {
+        await this.#waitForFiles(this.#plan.intervalMs)
+      }
+    }
+    return { batch: this.#assemble(batch), split }
+  }
+
+  async #look(): Promise<void> {
+    this.#lookedAtMs = this.#plan.clock.nowMs()
+    const files = await findFiles(this.#plan.root, this.#plan.pattern)
+    this.#queue = files.filter((file) => !this.#done.has(file.path))
+  }
+
+  async #waitForFiles(intervalMs: number): Promise<void> {
+    const left = this.#lookedAtMs + intervalMs - this.#plan.clock.nowMs()
+    if (left > 0) await pause(left, this.#request.signal)
+    else await this.#look()
+  }
+
+  async #finishFile(): Promise<void> {
+    const file = this.#file
+    if (file === null) return
+    this.#file = null
+    this.#done.add(file.path)
+    this.#skippedInFiles += file.skippedRows()
+    await file.close()
+  }
+
+  /** Null when no row of the file can be wanted. */
+  async #open(file: FoundFile): Promise<OpenFile | null> {
+    const { settings, partitions } = this.#plan
+    const values = partitionValues(file.path, partitions, settings.defaultPartition)
+    if (!canMeet(values, this.#request.conditions)) {
+      this.#done.add(file.path)
+      return null
+    }
+    const constants = this.#request.columns.map((column) => {
+      if (column.kind === 'metadata') return new ConstantColumn(metadataType(column), metadataValue(file, column.key))
+      return values.has(column.key) ? new ConstantColumn(column.type, values.get(column.key)) : null
+    })
+    const from = this.#resumed?.file === file.path ? this.#resumed.at : null
+    const { format } = settings
+    return format.kind === 'record'
+      ? this.#openRecords(file, constants, from as RecordPosition | null)
+      : this.#openWhole(file, format, constants, from)
+  }
+
+  async #openRecords(file: FoundFile, constants: OpenFile['constants'], from: RecordPosition | null): Promise<OpenFile> {
+    const { settings } = this.#plan
+    const recordFile = {
+      path: file.path,
+      size: file.size,
+      format: settings.format.name,
+      recordBytesMax: settings.options.number('source.max-record-size') ?? Number.POSITIVE_INFINITY,
+    }
+    const reader = await RecordReader.open(recordFile, this.#decoder as RecordDecoder, from ?? { offset: 0, records: 0 })
+    return {
+      path: file.path,
+      constants,
+      read: () => reader.read(),
+      position: () => reader.position(),
+      skippedRows: () => 0,
+      close: () => reader.close(),
+    }
+  }
+
+  async #openWhole(file: FoundFile, format: FileFormat, constants: OpenFile['constants'], position: unknown): Promise<OpenFile> {
+    const handle = await ReadableHandle.open(file.path, file.size)
+    const reader = await format
+      .openReader(this.#plan.settings.content, handle, {
+        columns: this.#stored.map((column) => ({ name: column.key, type: column.type })),
+        conditions: this.#request.conditions.filter((condition) => columnIndex(this.#plan.partitions, condition.column) < 0),
+        position,
+        signal: this.#request.signal,
+      })
+      .catch(async (error: unknown) => {
+        await handle.close()
+        throw error
+      })
+    return {
+      path: file.path,
+      constants,
+      read: () => reader.read(),
+      position: () => reader.position(),
+      skippedRows: () => reader.skippedRows,
+      close: async () => {
+        await reader.close()
+        await handle.close()
+      },
+    }
+  }
+
+  /** Puts the columns of the file and those of its name into the order that was asked for. */
+  #assemble(batch: Batch): Batch {
+    const constants = this.#file?.constants ?? []
+    if (this.#stored.length === constants.length) return batch
+    let next = 0
+    const columns = constants.map((constant): Vector => constant?.vector(batch.length) ?? (batch.columns[next++] as Vector))
+    return { ...batch, columns }
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+    this.#file = null
+  }
+}
+
+function metadataType(column: WantedColumn): WantedColumn['type'] {
+  return fileMetadata.find(({ name }) => name === column.key)?.type ?? column.type
+}

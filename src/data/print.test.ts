@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { base64Text, jsonText, printValue } from './print.ts'
+import { typeOfText } from './type-text.fixture.ts'
+
+const print = (value: unknown, type: string) => printValue(value, typeOfText(type), 'America/New_York')
+const json = (value: unknown, type: string) => jsonText(value, typeOfText(type), 'America/New_York')
+
+describe('text of results', () => {
+  it('looks as in the SQL client of Flink', () => {
+    const shown: [unknown, string, string][] = [
+      [null, 'INT', 'NULL'],
+      [true, 'BOOLEAN', 'TRUE'],
+      [9007199254740993n, 'BIGINT', '9007199254740993'],
+      [150, 'DECIMAL(5, 2)', '1.50'],
+      [1e7, 'DOUBLE', '1.0E7'],
+      [Math.fround(1.1), 'FLOAT', '1.1'],
+      ['a\nb', 'STRING', 'a\nb'],
+      [Uint8Array.of(97, 255), 'BYTES', "x'61ff'"],
+      [11353, 'DATE', '2001-01-31'],
+      [45059120, 'TIME(3)', '12:30:59.12'],
+      [980944259123, 'TIMESTAMP(3)', '2001-01-31 12:30:59.123'],
+      [980944259123456, 'TIMESTAMP_LTZ(6)', '2001-01-31 07:30:59.123456'],
+      [14, 'INTERVAL YEAR TO MONTH', '+1-02'],
+      [-122400123, 'INTERVAL DAY TO SECOND(3)', '-1 10:00:00.123'],
+      [[1, null], 'ARRAY<INT>', '[1, NULL]'],
+      [new Map([['a', null]]), 'MAP<STRING, INT>', '{a=NULL}'],
+      [new Map([['a', 2]]), 'MULTISET<STRING>', '{a=2}'],
+      [[1, ['x', null]], 'ROW<`a` INT, `b` ROW<`c` STRING, `d` DATE>>', '(1, (x, NULL))'],
+      [[null], 'ARRAY<NULL>', '[NULL]'],
+    ]
+    for (const [value, type, text] of shown) expect(print(value, type)).toBe(text)
+  })
+
+  it('follows the time zone', () => {
+    const type = typeOfText('TIMESTAMP_LTZ(3)')
+    const zones = ['UTC', 'GMT+08:00', 'UTC'].map((zone) => printValue(0, type, zone))
+    expect(zones).toEqual(['1970-01-01 00:00:00.000', '1970-01-01 08:00:00.000', '1970-01-01 00:00:00.000'])
+  })
+})
+
+describe('JSON of results', () => {
+  it('keeps every digit', () => {
+    const shown: [unknown, string, string][] = [
+      [null, 'INT', 'null'],
+      [false, 'BOOLEAN', 'false'],
+      [-9223372036854775808n, 'BIGINT', '-9223372036854775808'],
+      [12345678901234567890123n, 'DECIMAL(38, 2)', '123456789012345678901.23'],
+      [0.1, 'DOUBLE', '0.1'],
+      [Math.fround(0.1), 'FLOAT', '0.1'],
+      [Number.NaN, 'DOUBLE', '"NaN"'],
+      [Number.NEGATIVE_INFINITY, 'FLOAT', '"-Infinity"'],
+      ['"\ud800', 'STRING', '"\\"\\ud800"'],
+      [Uint8Array.of(97, 98), 'BYTES', '"YWI="'],
+      [980944259123, 'TIMESTAMP(3)', '"2001-01-31 12:30:59.123"'],
+      [980944259123, 'TIMESTAMP_LTZ(3)', '"2001-01-31 07:30:59.123"'],
+      [11353, 'DATE', '"2001-01-31"'],
+      [[1, null], 'ARRAY<INT>', '[1,null]'],
+      [new Map([[1, 1.5]]), 'MAP<INT, DOUBLE>', '{"1":1.5}'],
+      [new Map([[null, null]]), 'MAP<INT, DOUBLE>', '{"null":null}'],
+      [new Map([['a', 2]]), 'MULTISET<STRING>', '{"a":2}'],
+      [[1, 'x'], 'ROW<`a` INT, `b` STRING>', '{"a":1,"b":"x"}'],
+    ]
+    for (const [value, type, text] of shown) expect(json(value, type)).toBe(text)
+  })
+
+  it('encodes bytes as everybody does', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(base64Text(bytes)).toBe(Buffer.from(bytes).toString('base64'))
+      }),
+    )
+  })
+})

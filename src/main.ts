@@ -1,0 +1,117 @@
+/** Wires the rooms to one another and to the process. What a command does not need is not loaded: its start is waited for by someone. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { systemClock } from '#base'
+import { type CliEnvironment, exitStatus, type InsertWatch, processScreen, processTerminal, readScriptFile, renderError, runCli } from '#cli'
+import type { Engine, ResultListener } from '#engines'
+import type { Plan } from '#plan'
+import type { QuerySession } from '#query'
+
+const root = rootOf(import.meta.dirname)
+const screen = processScreen(process.stdout, process.stderr, process.env)
+const terminal = processTerminal(process.stdin, process.stdout, process.env)
+/** Who wants to know of Ctrl-C; the last one is told. */
+const interruptCallbacks: (() => void)[] = []
+
+const environment: CliEnvironment = {
+  screen,
+  terminal,
+  clock: systemClock,
+  root,
+  variables: process.env,
+  get version() {
+    return versionOf(root)
+  },
+  createSession,
+  readText: (file) => readScriptFile(file, process.stdin),
+  onInterrupt(callback) {
+    interruptCallbacks.push(callback)
+    return () => interruptCallbacks.splice(interruptCallbacks.lastIndexOf(callback), 1)
+  },
+  exit: (status) => process.exit(status),
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    const callback = interruptCallbacks.at(-1)
+    if (callback === undefined) process.exit(exitStatus.interrupted)
+    else callback()
+  })
+}
+process.on('exit', () => terminal.restore())
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+
+end(await runCli(process.argv.slice(2), environment))
+
+function end(status: number): void {
+  process.exitCode = status
+  // Whatever is still open, a source that cannot be closed perhaps, must not keep the process; text on its way out must.
+  if (process.stdout.writableLength === 0 || screen.closed.aborted) process.exit(status)
+  process.stdout.end(() => process.exit(status))
+}
+
+function fail(error: unknown): void {
+  terminal.restore()
+  screen.note(renderError(error, { paint: screen.paint, trace: process.env['MILLRACE_TRACE'] === '1' }))
+  process.exit(exitStatus.ours)
+}
+
+/** The folder that holds package.json: above src/ in a checkout, above dist/src/ in a package. */
+function rootOf(directory: string): string {
+  const above = path.dirname(directory)
+  return path.basename(above) === 'dist' ? path.dirname(above) : above
+}
+
+function versionOf(folder: string): string {
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { readonly version: string }
+  return manifest.version
+}
+
+async function createSession(settings: Readonly<Record<string, string>>, watch?: InsertWatch): Promise<QuerySession> {
+  const [{ EmbeddedEngine }, { MemoryCatalog }, { QuerySession, UserFunctions }] = await Promise.all([
+    import('#engines'),
+    import('#catalog'),
+    import('#query'),
+  ])
+  const functions = new UserFunctions((file) => import(pathToFileURL(path.resolve(file)).href))
+  const engine = new EmbeddedEngine({ clock: systemClock, userFunction: (user) => functions.callable(user) })
+  return new QuerySession({
+    createCatalog: () => new MemoryCatalog(),
+    engine: watch === undefined ? engine : watchInserts(engine, watch),
+    settings,
+    clock: systemClock,
+    loadFunction: (definition) => functions.load(definition),
+  })
+}
+
+/** The same engine, which also shows the rows that its plans write: each insert gets a second output that collects. */
+function watchInserts<P extends ReturnType<Engine['compile']>>(engine: Engine<P>, watch: InsertWatch): Engine<P> {
+  let inserts: readonly { readonly table: string; readonly output: number }[] = []
+  return {
+    name: engine.name,
+    capabilities: engine.capabilities,
+    readsFields: (scan, tables) => engine.readsFields(scan, tables),
+    compile(plan: Plan, tables, settings) {
+      const written = plan.outputs.flatMap((output) => (output.kind === 'insert' ? [output] : []))
+      inserts = written.map((output, index) => ({ table: output.table[2], output: plan.outputs.length + index }))
+      const collected = written.map(({ input }) => ({ kind: 'collect', input }) as const)
+      return engine.compile({ outputs: [...plan.outputs, ...collected] }, tables, settings)
+    },
+    start(jobId, program, results) {
+      const watching: ResultListener = {
+        changes(output, schema, batch) {
+          const insert = inserts.find((each) => each.output === output)
+          if (insert === undefined) return results?.changes(output, schema, batch)
+          return watch(insert.table, schema, batch)
+        },
+      }
+      return engine.start(jobId, program, watching)
+    },
+    observe: (jobId) => engine.observe(jobId),
+    ended: (jobId) => engine.ended(jobId),
+    stop: (jobId, how) => engine.stop(jobId, how),
+    forget: (jobId) => engine.forget(jobId),
+  }
+}

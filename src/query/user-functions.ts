@@ -1,0 +1,83 @@
+/**
+ * Functions that users write in TypeScript. A file exports an object for each function:
+ *
+ *     export const shorten = {
+ *       parameters: ['STRING', 'INT'],
+ *       returns: 'STRING',
+ *       evaluate: (text, length) => (text === null ? null : text.slice(0, length)),
+ *     }
+ *
+ * `returns: 'TABLE<word STRING, length INT>'` makes a table function, whose `evaluate` gives a list of rows. Values are those of
+ * data/type.ts; NULL is null.
+ */
+import { closeNames, MillraceError } from '#base'
+import type { DataType } from '#data'
+import type { FunctionDefinition, UserFunction, UserSignature } from '#plan'
+import { parseType } from '#sql'
+import { queryErrors } from './errors.ts'
+
+type Callable = (...values: never[]) => unknown
+type ImportModule = (file: string) => Promise<Readonly<Record<string, unknown>>>
+
+/** The user functions loaded so far. Every session of a process shares them. */
+export class UserFunctions {
+  readonly #importModule: ImportModule
+  readonly #loaded = new Map<string, Callable>()
+
+  constructor(importModule: ImportModule) {
+    this.#importModule = importModule
+  }
+
+  /** Loads the file that a definition names and reads what the function takes and gives. */
+  async load(definition: Omit<FunctionDefinition, 'signature'>): Promise<FunctionDefinition> {
+    const { file, export: name } = definition
+    let module: Readonly<Record<string, unknown>>
+    try {
+      module = await this.#importModule(file)
+    } catch (error) {
+      if (error instanceof MillraceError) throw error
+      const problem = error instanceof Error ? error.message : String(error)
+      throw queryErrors.QUERY_FUNCTION_FILE({ file }, { detail: `${problem.slice(0, 500)}.`, cause: error })
+    }
+    const exported = module[name]
+    if (exported === undefined) {
+      const names = Object.keys(module)
+      const [nearest] = closeNames(name, names, 1)
+      const hint = nearest === undefined ? `It exports ${names.join(', ') || 'nothing'}.` : `Use "${nearest}".`
+      throw queryErrors.QUERY_FUNCTION_EXPORT({ name, file }, { hint })
+    }
+    const { signature, evaluate } = declarationOf(exported, name, file)
+    this.#loaded.set(keyOf(definition), evaluate)
+    return { ...definition, signature }
+  }
+
+  /** The function to call; it was loaded when it was created. */
+  callable(user: UserFunction): Callable {
+    const evaluate = this.#loaded.get(keyOf(user))
+    if (evaluate === undefined) throw queryErrors.QUERY_FUNCTION_EXPORT({ name: user.export, file: user.file })
+    return evaluate
+  }
+}
+
+function keyOf({ file, export: name }: Pick<UserFunction, 'file' | 'export'>): string {
+  return `${file}\u0000${name}`
+}
+
+function declarationOf(exported: unknown, name: string, file: string): { signature: UserSignature; evaluate: Callable } {
+  const refuse = (expected: string) => queryErrors.QUERY_FUNCTION_DECLARATION({ name, file, expected }, { hint: declarationHint })
+  if (typeof exported !== 'object' || exported === null) throw refuse('an object')
+  const { parameters, returns, evaluate } = exported as { readonly parameters?: unknown; readonly returns?: unknown; readonly evaluate?: unknown }
+  if (!Array.isArray(parameters) || !parameters.every((each) => typeof each === 'string')) throw refuse('"parameters" as a list of SQL types')
+  if (typeof returns !== 'string') throw refuse('"returns" as a SQL type')
+  if (typeof evaluate !== 'function') throw refuse('"evaluate" as a function')
+  const table = /^\s*TABLE\s*</i.test(returns)
+  const result: DataType = table
+    ? { kind: 'array', element: parseType(returns.replace(/^\s*TABLE/i, 'ROW')), nullable: true }
+    : parseType(returns)
+  return {
+    signature: { kind: table ? 'table' : 'scalar', parameters: parameters.map((each: string) => parseType(each)), result },
+    evaluate: evaluate as Callable,
+  }
+}
+
+const declarationHint = "Write export const name = { parameters: ['STRING'], returns: 'STRING', evaluate: (text) => … }."

@@ -1,0 +1,67 @@
+/** The SELECT list: what is selected, and under which names. */
+import type { TextPosition } from '#base'
+import type { Expression } from '#plan'
+import { sqlErrors } from '../errors.ts'
+import type * as tree from '../syntax/tree.ts'
+import type { Place } from './place.ts'
+import { findTable, type ScopeColumn } from './scope.ts'
+import { keyOf } from './same.ts'
+import { suggestion } from './suggest.ts'
+
+export interface Item {
+  /** As people can refer to it; null for an expression without AS. */
+  readonly name: string | null
+  readonly value: Expression
+  readonly position: TextPosition
+}
+
+/** Binds every item; the errors of all of them are found in one go. */
+export function bindItems(select: tree.Select, place: Place): Item[] {
+  return place.context
+    .all(select.items.map((item) => () => (item.kind === 'star' ? bindStar(item, place) : [bindItem(item, place)])))
+    .flat()
+}
+
+function bindItem({ expression, alias, position }: tree.SelectItem, place: Place): Item {
+  return { name: alias?.text ?? impliedName(expression), value: place.bind(expression), position }
+}
+
+function impliedName(expression: tree.Expression): string | null {
+  return expression.kind === 'column-reference' ? (expression.parts.at(-1)?.text ?? null) : null
+}
+
+function bindStar(star: tree.Star, place: Place): Item[] {
+  const { position } = star
+  return starColumns(star.qualifier, place, position).map(({ name, column }): Item => {
+    const value = place.context.remember<Expression>({ kind: 'column', name: column.name, type: column.type }, star)
+    return { name, value, position }
+  })
+}
+
+function starColumns(qualifier: tree.Name | undefined, place: Place, position: TextPosition): readonly ScopeColumn[] {
+  const { scope } = place
+  if (qualifier === undefined) {
+    if (scope.star.length === 0) throw sqlErrors.SQL_STAR_WITHOUT_FROM({}, { position })
+    return scope.star
+  }
+  const table = findTable(scope, qualifier.parts)
+  if (table !== null) return table.columns
+  const alias = qualifier.parts.map((part) => part.text).join('.')
+  const known = scope.tables.map((each) => each.alias)
+  throw sqlErrors.SQL_ALIAS_NOT_FOUND({ alias }, { position: qualifier.position, ...suggestion(alias, known, 'tables of this query') })
+}
+
+/** The names of the result's columns: those without one are called after their place, as in Flink. */
+export function itemNames(items: readonly Item[]): string[] {
+  return items.map(({ name }, index) => name ?? `EXPR$${index}`)
+}
+
+/** Names for things that are items of their own, by the column that stands for them or by what they are. */
+export function wishesOf(items: readonly Item[]): Map<string, string> {
+  const wishes = new Map<string, string>()
+  for (const { name, value } of items) {
+    const key = value.kind === 'column' ? value.name : keyOf(value)
+    if (name !== null && !wishes.has(key)) wishes.set(key, name)
+  }
+  return wishes
+}

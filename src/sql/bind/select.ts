@@ -1,0 +1,130 @@
+/**
+ * Binds a SELECT. What its clauses need is gathered first, so that the errors of all of them are found in one go; then the relations are
+ * stacked in the order in which SQL computes them:
+ *
+ *     FROM → WHERE → group window → GROUP BY → subqueries of the list → HAVING → OVER → QUALIFY → list → DISTINCT
+ */
+import { type Expression, mapExpression, type NamedExpression, type Relation, schemaOf, type SortKey } from '#plan'
+import { sqlErrors } from '../errors.ts'
+import type * as tree from '../syntax/tree.ts'
+import { aggregated, type Wishes } from './aggregation.ts'
+import type { BindContext, Rows, Surroundings } from './context.ts'
+import { bindFrom } from './from.ts'
+import { withGroupWindow } from './group-window.ts'
+import type { Grouping } from './grouping.ts'
+import { extended, projected, uniqueName } from './names.ts'
+import { sortKeys } from './order.ts'
+import { withOvers } from './over.ts'
+import { type Related, relate } from './relate.ts'
+import { keyOf } from './same.ts'
+import type { Scope } from './scope.ts'
+import { bindClauses, type Clauses } from './select-clauses.ts'
+import { itemNames, wishesOf } from './select-items.ts'
+import { withoutUnusedRank } from './top.ts'
+import { bindWhere, joinScalars, kept, noConditions } from './where.ts'
+
+/** The rows of a SELECT, perhaps with more columns than it selects, and the order that was asked for in terms of them. */
+export interface SelectRows extends Rows {
+  readonly order: readonly SortKey[]
+}
+
+export function bindSelect(select: tree.Select, orderBy: readonly tree.OrderItem[], surroundings: Surroundings, context: BindContext): SelectRows {
+  refuseHints(select)
+  const from = bindFrom(select.from, surroundings, context)
+  const scope: Scope = { ...from.scope, outer: surroundings.outer }
+  const [filtered, clauses] = context.both(
+    () => bindWhere(select.where, from.relation, scope, surroundings, context),
+    () => bindClauses(select, orderBy, from.relation, scope, surroundings, context),
+  )
+  const rows = build(context, select, relate(context, select, filtered, clauses, surroundings), clauses)
+  return rows
+}
+
+/** Hints of joins and of state only make a difference to how Flink computes the same answer. */
+function refuseHints(select: tree.Select): void {
+  for (const hint of select.hints) {
+    const name = hint.name.text.toUpperCase()
+    if (name === 'OPTIONS') throw sqlErrors.SQL_HINT_PLACE({ hint: name }, { position: hint.position, hint: "Write it behind the table: FROM t /*+ OPTIONS('key' = 'value') */." })
+  }
+}
+
+function build(context: BindContext, select: tree.Select, related: Related, clauses: Clauses): SelectRows {
+  const wishes = wishesOf(clauses.items)
+  const grouped = groupedRows(context, related, clauses, wishes)
+  const { rewrite } = grouped
+  const scalars = clauses.collector.scalars.map(({ what }) => ({ ...what, conditions: what.conditions.map(rewrite) }))
+  const tests = clauses.having.tests.map((test) => ({ ...test, conditions: test.conditions.map(rewrite) }))
+  const having = { plain: clauses.having.plain.map(rewrite), tests }
+  const selected = kept(context, joinScalars(context, grouped.relation, scalars), having)
+  const overs = clauses.collector.overs.map((over) => ({
+    ...over,
+    what: {
+      ...over.what,
+      arguments: over.what.arguments.map(rewrite),
+      partitionBy: over.what.partitionBy.map(rewrite),
+      orderBy: over.what.orderBy.map((order) => ({ ...order, value: rewrite(order.value) })),
+    },
+  }))
+  const computed = withOvers(context, selected, overs, wishes)
+  const final = (value: Expression): Expression =>
+    mapExpression(rewrite(value), (part) => (part.kind === 'column' ? (computed.columns.get(part.name) ?? part) : part))
+  const qualified = kept(context, computed.relation, { ...noConditions, plain: clauses.qualify.map(final) })
+  return listed(context, select, qualified, related, clauses, final)
+}
+
+interface GroupedRows {
+  readonly relation: Relation
+  readonly rewrite: (expression: Expression) => Expression
+}
+
+function groupedRows(context: BindContext, related: Related, clauses: Clauses, wishes: Wishes): GroupedRows {
+  const { window, collector, having } = clauses
+  const isGrouped = related.grouping !== null || collector.measures.length > 0 || having.plain.length + having.tests.length > 0
+  if (!isGrouped) return { relation: related.relation, rewrite: (expression) => expression }
+  const grouping = related.grouping ?? { keys: [], sets: null }
+  if (window === null) return aggregated(context, related.relation, grouping, collector, wishes)
+  const ready = window.shape.kind === 'session' ? withKeyColumns(context, related.relation, grouping) : { relation: related.relation, grouping }
+  const own = new Set([window.start, window.end, window.timeName])
+  const others = ready.grouping.keys.flatMap(({ value }) => (value.kind === 'column' && !own.has(value.name) ? [value.name] : []))
+  return aggregated(context, withGroupWindow(ready.relation, window, others), ready.grouping, collector, wishes)
+}
+
+/** Computed keys as columns: sessions are those of each key. */
+function withKeyColumns(context: BindContext, relation: Relation, grouping: Grouping): { readonly relation: Relation; readonly grouping: Grouping } {
+  const added: NamedExpression[] = []
+  const keys = grouping.keys.map((key) => {
+    if (key.value.kind === 'column') return key
+    const name = context.freshName('key')
+    added.push({ name, value: key.value })
+    return { ...key, value: { kind: 'column', name, type: key.value.type } as const }
+  })
+  return { relation: extended(relation, added), grouping: { ...grouping, keys } }
+}
+
+/** The SELECT list itself, with hidden columns for what rows are ordered by or related by. */
+function listed(context: BindContext, select: tree.Select, input: Relation, related: Related, clauses: Clauses, final: (value: Expression) => Expression): SelectRows {
+  const names = itemNames(clauses.items)
+  const taken = new Set<string>()
+  const columns = clauses.items.map(({ value }, index): NamedExpression => ({ name: uniqueName(names[index] ?? '', taken), value: final(value) }))
+  const hidden = related.columns.map(({ name, value }): NamedExpression => ({ name, value: final(value) }))
+  const order = sortKeys(
+    clauses.order,
+    columns.map(({ name }) => name),
+    (value) => {
+      if (select.distinct) throw sqlErrors.SQL_ORDER_NOT_SELECTED({}, { position: context.nodeOf(value)?.position })
+      const rewritten = final(value)
+      const known = hidden.find((each) => keyOf(each.value) === keyOf(rewritten))
+      if (known !== undefined) return known.name
+      const name = context.freshName('order')
+      hidden.push({ name, value: rewritten })
+      return name
+    },
+  )
+  const project = projected(input, [...columns, ...hidden])
+  const pruned = withoutUnusedRank(project, new Set(schemaOf(project).map(({ name }) => name)))
+  const relation: Relation = select.distinct ? { kind: 'distinct', input: pruned } : pruned
+  const schema = schemaOf(relation)
+  const visible = names.flatMap((name, index) => (schema[index] === undefined ? [] : [{ name, column: schema[index] }]))
+  return { relation, columns: visible, order }
+}
+

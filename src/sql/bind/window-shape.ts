@@ -1,0 +1,53 @@
+/** The lengths of windows, as written. */
+import type { TextPosition } from '#base'
+import type { WindowShape } from '#plan'
+import { sqlErrors } from '../errors.ts'
+import type * as tree from '../syntax/tree.ts'
+import type { Place } from './place.ts'
+
+export type WindowName = 'TUMBLE' | 'HOP' | 'CUMULATE' | 'SESSION'
+
+/** The parameters of each window after the table and the time column, in order. */
+export const windowParameters: Record<WindowName, readonly string[]> = {
+  TUMBLE: ['SIZE', 'OFFSET'],
+  HOP: ['SLIDE', 'SIZE', 'OFFSET'],
+  CUMULATE: ['STEP', 'SIZE', 'OFFSET'],
+  SESSION: ['GAP'],
+}
+
+export interface Length {
+  readonly ms: number
+  readonly position: TextPosition
+}
+
+/** The length that an expression gives: a constant interval of days to seconds. */
+export function lengthOf(node: tree.Expression, parameter: string, place: Place): Length {
+  const { position } = node
+  const value = place.bind(node)
+  if (value.kind === 'literal' && value.type.kind === 'interval-day-time' && typeof value.value === 'number') {
+    if (value.value > 0 || parameter === 'OFFSET') return { ms: value.value, position }
+    throw sqlErrors.SQL_WINDOW_LENGTH({ parameter, expected: 'more than no time' }, { position })
+  }
+  const expected = value.type.kind === 'interval-year-month' ? 'days to seconds, for months differ in length' : "an interval such as INTERVAL '10' MINUTE"
+  throw sqlErrors.SQL_WINDOW_LENGTH({ parameter, expected }, { position })
+}
+
+export function shapeOf(name: WindowName, lengths: ReadonlyMap<string, Length>, partitionBy: readonly string[]): WindowShape {
+  const ms = (parameter: string) => lengths.get(parameter)?.ms ?? 0
+  switch (name) {
+    case 'TUMBLE':
+      return { kind: 'tumble', sizeMs: ms('SIZE'), offsetMs: ms('OFFSET') }
+    case 'HOP':
+      return { kind: 'hop', slideMs: ms('SLIDE'), sizeMs: ms('SIZE'), offsetMs: ms('OFFSET') }
+    case 'CUMULATE':
+      checkMultiple(lengths.get('SIZE'), lengths.get('STEP'))
+      return { kind: 'cumulate', stepMs: ms('STEP'), sizeMs: ms('SIZE'), offsetMs: ms('OFFSET') }
+    case 'SESSION':
+      return { kind: 'session', gapMs: ms('GAP'), partitionBy }
+  }
+}
+
+function checkMultiple(size: Length | undefined, step: Length | undefined): void {
+  if (size === undefined || step === undefined || size.ms % step.ms === 0) return
+  throw sqlErrors.SQL_WINDOW_STEP({ size: size.ms, step: step.ms }, { position: size.position })
+}

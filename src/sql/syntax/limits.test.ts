@@ -1,0 +1,119 @@
+import { performance } from 'node:perf_hooks'
+import { expect, test } from 'vitest'
+import { expectedAt } from './expectation.ts'
+import { parseScript } from './script.ts'
+import { unparse } from './unparse/statement.ts'
+
+/** Parses a text that is wrong in one way, and says which. */
+function codeOf(text: string): string | undefined {
+  const { diagnostics } = parseScript(text)
+  expect(diagnostics.length).toBe(1)
+  return diagnostics[0]?.code
+}
+
+const levels = 10_000
+
+test.each([
+  ['parentheses', '('.repeat(levels) + '1' + ')'.repeat(levels)],
+  ['open parentheses', '('.repeat(levels)],
+  ['calls', 'f('.repeat(levels) + '1' + ')'.repeat(levels)],
+  ['subqueries', '(SELECT '.repeat(levels) + '1' + ')'.repeat(levels)],
+  ['derived tables', '1 FROM ' + '(SELECT * FROM '.repeat(levels) + 't' + ')'.repeat(levels)],
+  ['joins in parentheses', '1 FROM ' + '('.repeat(levels) + 't' + ')'.repeat(levels)],
+  ['CASE', 'CASE WHEN '.repeat(levels)],
+  ['NOT', 'NOT '.repeat(levels) + 'a'],
+  ['signs', '- '.repeat(levels) + '1'],
+  ['arrays', 'ARRAY['.repeat(levels)],
+  ['types', 'CAST(a AS ' + 'ARRAY<'.repeat(levels)],
+  ['intervals', 'INTERVAL ('.repeat(levels)],
+  ['sums', '1' + ' + 1'.repeat(levels)],
+  ['comparisons', 'a' + ' = a'.repeat(levels)],
+  ['accesses', 'a' + '[1]'.repeat(levels)],
+  ['fields', '(a)' + '.b'.repeat(levels)],
+  ['joins', '1 FROM t' + ' CROSS JOIN t'.repeat(levels)],
+  ['type suffixes', 'CAST(a AS INT' + ' ARRAY'.repeat(levels) + ')'],
+  ['patterns', '1 FROM t MATCH_RECOGNIZE (PATTERN ' + '('.repeat(levels)],
+  ['set operations', '1' + ' UNION SELECT 1 EXCEPT SELECT 1'.repeat(levels)],
+])('ten thousand levels of %s are too deep', (_name, body) => {
+  expect(codeOf(`SELECT ${body}`)).toBe('SQL_NESTING_TOO_DEEP')
+})
+
+test('nesting within the limit is parsed and written', () => {
+  const { statements } = parseScript(`SELECT ${'('.repeat(150)}1${' + 1)'.repeat(150)}; SELECT 1${' + 1'.repeat(350)}`)
+  expect(statements.length).toBe(2)
+  for (const statement of statements) expect(unparse(statement)).toContain('1 + 1')
+})
+
+test('what is long but not deep has no limit', () => {
+  const long = [
+    `SELECT ${'a AND '.repeat(5_000)}b`,
+    `SELECT 1${' UNION ALL SELECT 1'.repeat(5_000)}`,
+    `SELECT a IN (1${', 1'.repeat(5_000)})`,
+    `VALUES (1)${', (1)'.repeat(5_000)}`,
+    `SELECT CASE${' WHEN a THEN 1'.repeat(5_000)} END`,
+  ]
+  for (const text of long) expect(parseScript(text).statements.length, text.slice(0, 40)).toBe(1)
+})
+
+/** The least of three times, in milliseconds: what the machine does beside the test is not counted. */
+function timeMs(parse: () => void): number {
+  return Math.min(
+    ...[1, 2, 3].map(() => {
+      const start = performance.now()
+      parse()
+      return performance.now() - start
+    }),
+  )
+}
+
+test('five thousand columns take less than a second', () => {
+  const columns = Array.from({ length: 5_000 }, (_, i) => `column_${i} DECIMAL(10, 2) NOT NULL COMMENT 'c ${i}'`)
+  const items = Array.from({ length: 5_000 }, (_, i) => `CAST(t.column_${i} AS STRING) || 'x' AS c${i}`)
+  const text = `CREATE TABLE t (${columns.join(', ')}); SELECT ${items.join(', ')} FROM t;`
+  expect(parseScript(text).statements.length).toBe(2)
+  expect(timeMs(() => parseScript(text))).toBeLessThan(1_000)
+})
+
+const megabyte = 1_000_000
+
+test.each([
+  ['statements', 'SELECT a, b + 1 AS c FROM t WHERE d > 5;\n'],
+  ['semicolons', ';'],
+  ['wrong characters', '@'],
+  ['double quotes', '"'],
+  ['typographic quotes', '“'],
+  ['backticks on lines', '`\n'],
+  ['quotes', "'"],
+  ['odd quotes', "'a\n"],
+  ['opening parentheses', '('],
+  ['commas', ','],
+  ['comments', '/* a */ '],
+  ['open comments', '/*'],
+  ['open hints', '/*+'],
+  ['words', 'word '],
+  ['wrong statements', 'SELECT FORM; '],
+  ['slashes', '/ '],
+  ['dots', '.'],
+  ['path', 'a.'],
+])('a megabyte of %s has an answer within seconds', (_name, unit) => {
+  const text = unit.repeat(megabyte / unit.length)
+  const start = performance.now()
+  const { diagnostics } = parseScript(text)
+  expectedAt(text, text.length >> 1)
+  expect(performance.now() - start).toBeLessThan(5_000)
+  expect(diagnostics.length).toBeLessThanOrEqual(101)
+})
+
+test('time grows with the text, not with its square', () => {
+  const statement = `SELECT ${Array.from({ length: 200 }, (_, i) => `f(a.b${i}, 'x') + ${i} AS c${i}`).join(', ')} FROM t WHERE a IN (1, 2, 3);\n`
+  const small = statement.repeat(20)
+  const large = statement.repeat(160)
+  parseScript(small)
+  expect(timeMs(() => parseScript(large))).toBeLessThan(8 * 5 * timeMs(() => parseScript(small)))
+})
+
+test('a hundred errors are enough', () => {
+  const { diagnostics } = parseScript('SELECT FROM t;\n'.repeat(1_000))
+  expect(diagnostics.length).toBe(101)
+  expect(diagnostics.at(-1)?.code).toBe('SQL_TOO_MANY_ERRORS')
+})
