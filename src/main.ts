@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock } from '#base'
-import { type CliEnvironment, exitStatus, type InsertWatch, processScreen, processTerminal, readScriptFile, renderError, runCli } from '#cli'
+import {
+  type CliEnvironment,
+  exitStatus,
+  type InsertWatch,
+  processScreen,
+  processTerminal,
+  readScriptFile,
+  reportDefect,
+  runCli,
+} from '#cli'
 import type { Engine, ResultListener } from '#engines'
 import type { Plan } from '#plan'
 import type { QuerySession } from '#query'
@@ -54,8 +63,7 @@ function end(status: number): void {
 
 function fail(error: unknown): void {
   terminal.restore()
-  screen.note(renderError(error, { paint: screen.paint, trace: process.env['MILLRACE_TRACE'] === '1' }))
-  process.exit(exitStatus.ours)
+  void reportDefect(error, environment).then((status) => process.exit(status))
 }
 
 /** The folder that holds package.json: above src/ in a checkout, above dist/src/ in a package. */

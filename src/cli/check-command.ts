@@ -5,7 +5,11 @@ import { errorsOf, exitStatusOf, renderError } from './render-error.ts'
 import { openSession, readScript } from './script.ts'
 
 /** Prints the plans of every query of a script. */
-export async function explainScript(path: string, settings: Readonly<Record<string, string>>, environment: CliEnvironment): Promise<number> {
+export async function explainScript(
+  path: string,
+  settings: Readonly<Record<string, string>>,
+  environment: CliEnvironment,
+): Promise<number> {
   const { screen } = environment
   const [source, session] = await Promise.all([readScript(path, environment), openSession(settings, environment)])
   try {
@@ -23,7 +27,10 @@ export async function checkScript(path: string, format: 'text' | 'json', environ
   const [source, session] = await Promise.all([readScript(path, environment), openSession({}, environment)])
   const errors = await session.check(source.text)
   for (const error of errors) {
-    const text = format === 'json' ? `${JSON.stringify(diagnosticOf(error, source.name))}\n` : renderError(error, { source, paint: screen.answerPaint })
+    const text =
+      format === 'json'
+        ? `${JSON.stringify(diagnosticOf(error, source.name))}\n`
+        : renderError(error, { source, paint: screen.answerPaint })
     await screen.write(text)
   }
   if (format === 'text') {

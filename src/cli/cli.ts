@@ -5,7 +5,6 @@ import { didYouMean, parseArguments } from './arguments/parse-arguments.ts'
 import { commands } from './commands.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
-import { exitStatusOf, renderError } from './render-error.ts'
 
 /** Parses the arguments, runs the command and gives the exit status. */
 export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {
@@ -13,11 +12,20 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
   try {
     return await runWords(argv, environment)
   } catch (error) {
-    screen.note(renderError(error, { paint: screen.paint }))
+    // Only what goes wrong needs the parser, to show the place: help must not wait for it.
+    const { exitStatusOf, renderError } = await import('./render-error.ts')
+    screen.note(renderError(error, { paint: screen.paint, trace: environment.variables['MILLRACE_TRACE'] === '1' }))
     const status = exitStatusOf(error)
     if (status === exitStatus.usage && error instanceof MillraceError) screen.note(moreHelp(argv))
     return status
   }
+}
+
+/** Says that something failed where nothing should; gives the exit status. */
+export async function reportDefect(error: unknown, { screen, variables }: Pick<CliEnvironment, 'screen' | 'variables'>): Promise<number> {
+  const { renderError } = await import('./render-error.ts')
+  screen.note(renderError(error, { paint: screen.paint, trace: variables['MILLRACE_TRACE'] === '1' }))
+  return exitStatus.ours
 }
 
 async function runWords(argv: readonly string[], environment: CliEnvironment): Promise<number> {

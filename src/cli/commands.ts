@@ -3,8 +3,22 @@ import { type CommandInput, type CommandRow, type OptionRow, valueOf } from './a
 import { usageErrors } from './errors.ts'
 import { type OutputFormat, outputFormats } from './output/output.ts'
 
-const format: OptionRow = { name: 'format', short: 'f', value: 'format', oneOf: outputFormats, default: 'table', summary: 'how answers are printed' }
-const checkFormat: OptionRow = { name: 'format', short: 'f', value: 'format', oneOf: ['text', 'json'], default: 'text', summary: 'how errors are printed' }
+const format: OptionRow = {
+  name: 'format',
+  short: 'f',
+  value: 'format',
+  oneOf: outputFormats,
+  default: 'table',
+  summary: 'how answers are printed',
+}
+const checkFormat: OptionRow = {
+  name: 'format',
+  short: 'f',
+  value: 'format',
+  oneOf: ['text', 'json'],
+  default: 'text',
+  summary: 'how errors are printed',
+}
 const set: OptionRow = {
   name: 'set',
   value: 'key=value',
@@ -29,7 +43,10 @@ export const commands: readonly CommandRow[] = [
     examples: [
       { line: 'millrace run examples/hot-items.sql', shows: 'prints the items most bid for in each window' },
       { line: 'echo "SELECT 1 + 1 AS two" | millrace run - --format json', shows: 'prints {"two":2}' },
-      { line: 'millrace run report.sql --format csv --set table.local-time-zone=Europe/Berlin > report.csv', shows: 'writes a file, in local time' },
+      {
+        line: 'millrace run report.sql --format csv --set table.local-time-zone=Europe/Berlin > report.csv',
+        shows: 'writes a file, in local time',
+      },
     ],
     run: async (input, environment) => {
       const settings = settingsOf(input)
@@ -46,7 +63,12 @@ export const commands: readonly CommandRow[] = [
     ],
     arguments: [],
     options: [set],
-    examples: [{ line: 'millrace sql --set sql-client.execution.result-mode=tableau', shows: 'prints results below the statement instead of filling the screen' }],
+    examples: [
+      {
+        line: 'millrace sql --set sql-client.execution.result-mode=tableau',
+        shows: 'prints results below the statement instead of filling the screen',
+      },
+    ],
     run: async (input, environment) => {
       const settings = settingsOf(input)
       const { runShell } = await import('./shell/shell.ts')
@@ -69,7 +91,9 @@ export const commands: readonly CommandRow[] = [
   {
     name: 'check',
     summary: 'list all errors of a script, without running it',
-    about: ['Finds errors of syntax, names and types in all statements. json prints one error a line, with file, line, column, code, message, detail and hint.'],
+    about: [
+      'Finds errors of syntax, names and types in all statements. json prints one error a line, with file, line, column, code, message, detail and hint.',
+    ],
     arguments: [file],
     options: [checkFormat],
     examples: [{ line: 'millrace check report.sql --format json', shows: 'for editors and continuous integration' }],
@@ -95,7 +119,9 @@ export const commands: readonly CommandRow[] = [
   {
     name: 'bench',
     summary: 'measure the engine on this machine',
-    about: ['Prints the machine, the version of Node, and for each query the median of its runs and the rows read a second. One core does the work.'],
+    about: [
+      'Prints the machine, the version of Node, and for each query the median of its runs and the rows read a second. One core does the work.',
+    ],
     arguments: [{ name: 'suite', summary: 'nexmark or flights', oneOf: ['nexmark', 'flights'] }],
     options: [events, runs, only],
     examples: [{ line: 'millrace bench nexmark --events 1000000 --query q7', shows: 'measures one query with a million events' }],
@@ -124,6 +150,7 @@ function settingsOf(input: CommandInput): Record<string, string> {
 
 function countOf(input: CommandInput, row: OptionRow): number {
   const text = valueOf(input, row).replaceAll('_', '')
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw usageErrors.CLI_OPTION_VALUE({ name: `--${row.name}`, expected: 'a whole number above 0', got: `"${text}"` })
+  if (!/^[1-9]\d{0,9}$/.test(text))
+    throw usageErrors.CLI_OPTION_VALUE({ name: `--${row.name}`, expected: 'a whole number above 0', got: `"${text}"` })
   return Number(text)
 }

@@ -1,6 +1,5 @@
-export { runCli } from './cli.ts'
+export { reportDefect, runCli } from './cli.ts'
 export { type CliEnvironment, exitStatus, type InsertWatch } from './environment.ts'
 export { processScreen, type Screen } from './output/screen.ts'
-export { renderError } from './render-error.ts'
 export { readScriptFile } from './terminal/script-file.ts'
 export { processTerminal, type Terminal } from './terminal/terminal.ts'

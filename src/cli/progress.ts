@@ -65,9 +65,6 @@ class Progress {
     const write = (text: string): void => (screen.isTerminal ? void screen.write(text) : screen.note(text))
     this.#area = new LiveArea({
       write,
-      get width() {
-        return screen.width
-      },
       get height() {
         return screen.height
       },

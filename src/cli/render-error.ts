@@ -3,8 +3,8 @@ import { MillraceError } from '#base'
 import { formatPosition } from '#sql'
 import { exitStatus } from './environment.ts'
 import { isUsageError } from './errors.ts'
-import { printable } from './output/printable.ts'
 import { type Paint, plainPaint } from './output/paint.ts'
+import { printable } from './output/printable.ts'
 
 /** Where the statement came from. */
 export interface ErrorSource {

@@ -2,14 +2,19 @@
 import { MillraceError } from '#base'
 import type { QuerySession, StatementListener } from '#query'
 import { type CliEnvironment, exitStatus } from './environment.ts'
-import { type ErrorSource, errorsOf, exitStatusOf, renderError } from './render-error.ts'
 import type { OutputFactory, OutputFormat } from './output/output.ts'
 import { changelogOutput, csvOutput, jsonOutput } from './output/rows.ts'
 import { tableOutput } from './output/table.ts'
 import { withProgress } from './progress.ts'
+import { type ErrorSource, errorsOf, exitStatusOf, renderError } from './render-error.ts'
 import { openSession, readScript } from './script.ts'
 
-const outputs: Readonly<Record<OutputFormat, OutputFactory>> = { table: tableOutput, json: jsonOutput, changelog: changelogOutput, csv: csvOutput }
+const outputs: Readonly<Record<OutputFormat, OutputFactory>> = {
+  table: tableOutput,
+  json: jsonOutput,
+  changelog: changelogOutput,
+  csv: csvOutput,
+}
 
 export interface RunOptions {
   readonly format: OutputFormat
@@ -25,7 +30,12 @@ export async function runScript(path: string, options: RunOptions, environment: 
 }
 
 /** Runs statements and prints what goes wrong; returns the exit status. The second Ctrl-C ends the process at once. */
-export async function execute(session: QuerySession, source: ErrorSource, listener: StatementListener, environment: CliEnvironment): Promise<number> {
+export async function execute(
+  session: QuerySession,
+  source: ErrorSource,
+  listener: StatementListener,
+  environment: CliEnvironment,
+): Promise<number> {
   const { screen } = environment
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()

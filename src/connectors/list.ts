@@ -2,8 +2,9 @@
 import { closeNames } from '#base'
 import type { Connector } from './connector.ts'
 import { connectorErrors } from './errors.ts'
+import { filesystemConnector } from './filesystem/connector.ts'
 
-export const connectors: readonly Connector[] = []
+export const connectors: readonly Connector[] = [filesystemConnector]
 
 /** The connector of a name; an error that names the close ones when there is none. */
 export function connectorNamed(name: string): Connector {

@@ -1,7 +1,7 @@
 /** Joins vectors and compares their values in place. */
 import { compareValues } from './compare.ts'
 import type { DataType } from './type.ts'
-import { type Nulls, type Vector, valueAt } from './vector.ts'
+import { type Nulls, numbersIn, type Vector, valueAt } from './vector.ts'
 
 /** The first `aLength` values of one vector followed by the first `bLength` values of another of the same type. */
 export function concatVectors(a: Vector, aLength: number, b: Vector, bLength: number, type: DataType): Vector {

@@ -1,7 +1,8 @@
 /**
  * Text of numbers as Java reads and prints it. DOUBLE and FLOAT print the shortest digits that make the same value again, at least one
- * after the point, with an exponent below 1e-3 and from 1e7 on: 1.0, 0.001, 1.0E-4, 1.0E7. (Java before version 19 printed more
- * digits than needed for some values, mostly whole ones above 2^53, or 2^24 for FLOAT: 1.34217728E8.)
+ * after the point, with an exponent below 1e-3 and from 1e7 on: 1.0, 0.001, 1.0E-4, 1.0E7. Whole values that are not exact any more,
+ * from 2^53 (FLOAT: 2^24) up to 2^63, print more digits, as Java does before version 19. There that Java prints a digit too many for
+ * some fractions and larger values as well, such as 1.9999999999999998E23 for 2e23; here those are 2.0E23, as in newer ones.
  */
 import type { ExactInteger } from './decimal.ts'
 import { isNanText, parseDoubleBytes, unparsed } from './parse-bytes.ts'
@@ -9,10 +10,22 @@ import { boxExact } from './vector.ts'
 
 export function printDouble(value: number): string {
   const size = Math.abs(value)
+  if (size >= 2 ** 53 && size < 2 ** 63) return printWhole(value, 53)
   if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value)
   if (size === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
   if (size === Number.POSITIVE_INFINITY || Number.isNaN(value)) return String(value)
   return withExponent(size < smallestNormal ? twoDigits(value) : value.toExponential())
+}
+
+/** Prints a whole value of `bits` significant bits: all its digits but those that the bits cannot tell apart. */
+function printWhole(value: number, bits: number): string {
+  const beyond = Math.floor(Math.log2(Math.abs(value))) - bits - 1
+  const spare = beyond > 1 ? Math.floor(beyond * Math.LOG10E * Math.LN2) : 0
+  const step = 10n ** BigInt(spare)
+  const kept = (BigInt(Math.abs(value)) + step / 2n) / step
+  const digits = String(kept)
+  const fraction = digits.slice(1).replace(/0+$/, '')
+  return `${value < 0 ? '-' : ''}${digits[0]}.${fraction === '' ? '0' : fraction}E${digits.length - 1 + spare}`
 }
 
 /** `1.5e-7` as `1.5E-7`, `1e+21` as `1.0E21`. */
@@ -37,6 +50,7 @@ function twoDigits(value: number): string {
 export function printFloat(value: number): string {
   const size = Math.abs(value)
   if (size === 0 || !Number.isFinite(value)) return printDouble(value)
+  if (size >= 2 ** 24 && size < 2 ** 63) return printWhole(value, 24)
   // Six digits always survive the way to single precision and back, but not below the smallest normal number.
   for (let digits = size < smallestNormalFloat ? 2 : 6; digits < 9; digits++) {
     const shorter = Number(value.toPrecision(digits))

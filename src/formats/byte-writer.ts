@@ -204,7 +204,7 @@ function javaNumber(text: string, value: number): string {
   return `${sign}${significant.slice(0, place).padEnd(place, '0')}.${significant.slice(place) || '0'}`
 }
 
-export function decimalText(unscaled: number | bigint, scale: number, scientific: boolean): string {
+function decimalText(unscaled: number | bigint, scale: number, scientific: boolean): string {
   const negative = unscaled < 0
   const digits = (negative ? -unscaled : unscaled).toString()
   const sign = negative ? '-' : ''

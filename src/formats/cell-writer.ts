@@ -94,7 +94,7 @@ export class ValueCell implements CellWriter {
   }
 }
 
-export function isNullAt(vector: Vector, row: number): boolean {
+function isNullAt(vector: Vector, row: number): boolean {
   return (vector.nulls !== null && vector.nulls[row] === 1) || (vector.form === 'values' && vector.data[row] === null)
 }
 

@@ -14,6 +14,6 @@ export type {
   RecordFormat,
 } from './format.ts'
 export { formatNamed, formats } from './list.ts'
-export { type Option, Options, type OptionType, readOptions } from './options.ts'
+export { type Option, Options, readOptions } from './options.ts'
 export { parsePlainText, plainTextPrinter } from './plain-text.ts'
 export { parseDurationMs, parseMemoryBytes } from './quantity.ts'

@@ -3,13 +3,11 @@
  * deals with what surrounds the records: a byte order mark, a header, a last line without an end, lines given up.
  */
 import type { Batch } from '#data'
+import type { RunRecords } from './compile.ts'
 import type { RecordDecoder } from './format.ts'
 import type { RecordState } from './record-state.ts'
 
 const lineFeed = 10
-
-/** Fills the stores with whole records of bytes that end with a line feed, and returns the offset after the last one. */
-export type RunRecords = (bytes: Uint8Array, start: number, end: number, rowsMax: number) => number
 
 export interface LineRecords {
   readonly state: RecordState

@@ -6,7 +6,7 @@ import { closeNames } from '#base'
 import { formatErrors } from './errors.ts'
 import { parseDurationMs, parseMemoryBytes } from './quantity.ts'
 
-export type OptionType = 'text' | 'boolean' | 'integer' | 'double' | 'duration' | 'memory' | { readonly oneOf: readonly string[] }
+type OptionType = 'text' | 'boolean' | 'integer' | 'double' | 'duration' | 'memory' | { readonly oneOf: readonly string[] }
 
 /** One option, for validation, help and forms. */
 export interface Option {

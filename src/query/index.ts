@@ -1,3 +1,4 @@
+export type { Completion } from './complete.ts'
 export type { RunReport } from '#engines'
 export { FinalTable } from './final-table.ts'
 export type { QueryInfo, ResultOrder, StatementInfo, StatementListener } from './listener.ts'

@@ -4,11 +4,12 @@
  */
 import { assert, type Clock, MillraceError } from '#base'
 import type { Catalog } from '#catalog'
-import { type Batch, stringType } from '#data'
+import { type Batch, type Schema, stringType } from '#data'
 import type { Engine, Observation, Program, RunReport } from '#engines'
 import { optimize } from '#optimizer'
-import { assertPlan, type FunctionDefinition, type Plan, type Relation, schemaOf } from '#plan'
+import { assertPlan, type FunctionDefinition, type Plan, printName, type Relation, schemaOf, type TablePath } from '#plan'
 import { type BoundStatement, bindStatement, parseScript, type Statement } from '#sql'
+import { type Completion, completeAt } from './complete.ts'
 import { applyDefinition, isDefinition } from './definitions.ts'
 import { explainPlan } from './explain.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
@@ -80,6 +81,24 @@ export class QuerySession {
       await scratch.#checkStatement(bound)
     }
     return parts.length === 0 ? 'The script has no query.\n' : parts.join('\n')
+  }
+
+  /** What may be typed at an offset of a text, finished or not. */
+  complete(text: string, offset: number): readonly Completion[] {
+    return completeAt(text, offset, this.catalog, (path) => this.catalog.table(path)?.columns ?? this.#viewColumns(path))
+  }
+
+  /** The columns of a view, found by binding its query; null when there is no such view or it no longer binds. */
+  #viewColumns(path: TablePath): Schema | null {
+    if (this.catalog.view(path) === undefined) return null
+    const [statement] = parseScript(`SELECT * FROM ${path.map(printName).join('.')}`).statements
+    try {
+      const plan = statement === undefined ? null : planIn(bindStatement(statement, this.catalog))
+      return plan?.outputs[0] === undefined ? null : schemaOf(plan.outputs[0].input)
+    } catch (error) {
+      if (error instanceof MillraceError || error instanceof AggregateError) return null
+      throw error
+    }
   }
 
   /** Compiles queries and applies definitions and settings; runs nothing. */

@@ -35,7 +35,9 @@ export class Frame {
     this.#names = schema.map((column) => printable(column.name))
     this.#right = schema.map((column) => ['integer', 'decimal', 'approximate'].includes(familyOf(column.type)))
     this.#paint = paint
-    const wanted = this.#names.map((name, index) => rows.reduce((width, row) => Math.max(width, widthOf(row[index] ?? null)), textWidth(name)))
+    const wanted = this.#names.map((name, index) =>
+      rows.reduce((width, row) => Math.max(width, widthOf(row[index] ?? null)), textWidth(name)),
+    )
     this.#widths = widthMax === undefined ? wanted : shrink(wanted, widthMax - 3 * wanted.length - 1)
   }
 

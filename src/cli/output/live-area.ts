@@ -2,11 +2,10 @@
 
 export interface AreaScreen {
   write(text: string): void
-  readonly width: number
   readonly height: number
 }
 
-const clearLine = '\u001b[2K'
+const clearLine = '\u001b[K'
 const clearBelow = '\u001b[J'
 
 /** Lines given to it must be fit for a terminal and no wider than it. */

@@ -9,7 +9,7 @@ export type OutputFormat = (typeof outputFormats)[number]
 export interface OutputContext {
   readonly screen: Screen
   /** Zone in which local time stamps are printed; asked for when rows are printed, since a script may set it. */
-  timeZone(): string
+  readonly timeZone: () => string
 }
 
 export interface Output extends StatementListener {

@@ -23,10 +23,16 @@ export interface Screen {
 }
 
 /** The standard streams of the process. */
-export function processScreen(out: NodeJS.WriteStream, notes: NodeJS.WriteStream, variables: Readonly<Record<string, string | undefined>>): Screen {
+export function processScreen(
+  out: NodeJS.WriteStream,
+  notes: NodeJS.WriteStream,
+  variables: Readonly<Record<string, string | undefined>>,
+): Screen {
   const closing = new AbortController()
   out.on('error', (error: NodeJS.ErrnoException) => {
-    closing.abort(error.code === 'EPIPE' ? undefined : cliErrors.CLI_OUTPUT_FAILED({}, { detail: `The system said: ${error.message}.`, cause: error }))
+    closing.abort(
+      error.code === 'EPIPE' ? undefined : cliErrors.CLI_OUTPUT_FAILED({}, { detail: `The system said: ${error.message}.`, cause: error }),
+    )
   })
   // Whoever does not read the notes misses nothing.
   notes.on('error', () => undefined)

@@ -1,7 +1,7 @@
 /** Answers as tables for people: live while they change on a terminal, whole at the end. */
 import { type Batch, rowAt, type Schema } from '#data'
 import { FinalTable, type QueryInfo } from '#query'
-import { type Cells, cellsOf, countRows, Frame, renderFrame, type Row } from './frame.ts'
+import { type Cells, cellsOf, countRows, Frame, type Row, renderFrame } from './frame.ts'
 import type { OutputContext, OutputFactory } from './output.ts'
 import { printableLines } from './printable.ts'
 
@@ -15,7 +15,8 @@ export const tableOutput: OutputFactory = (context) => {
   let answer: Answer | undefined
   return {
     opened: (query) => {
-      answer = query.updating || query.order.length > 0 || screen.isTerminal ? new WholeAnswer(query, context) : new GrowingAnswer(query, context)
+      answer =
+        query.updating || query.order.length > 0 || screen.isTerminal ? new WholeAnswer(query, context) : new GrowingAnswer(query, context)
     },
     changes: (batch) => answer?.add(batch),
     closed: () => {
@@ -64,8 +65,13 @@ class WholeAnswer implements Answer {
     const room = Math.max(1, height - 5)
     const shown = this.#query.order.length > 0 ? rows.slice(0, room) : rows.slice(-room)
     const { screen, timeZone } = this.#context
-    const lines = renderFrame(this.#query.schema, shown, timeZone(), { widthMax: screen.width, paint: screen.answerPaint }).trimEnd().split('\n')
-    return [...lines, rows.length > shown.length ? `${countRows(rows.length)} so far, ${shown.length} shown` : `${countRows(rows.length)} so far`]
+    const lines = renderFrame(this.#query.schema, shown, timeZone(), { widthMax: screen.width, paint: screen.answerPaint })
+      .trimEnd()
+      .split('\n')
+    return [
+      ...lines,
+      rows.length > shown.length ? `${countRows(rows.length)} so far, ${shown.length} shown` : `${countRows(rows.length)} so far`,
+    ]
   }
 
   end(): string {

@@ -44,7 +44,7 @@ test.each<[keys: string, shown: string]>([
   ['one<C-u>x', 'x|'],
   ['SELECT<return>1', 'SELECT\n1|'],
   ['ab<return>cdef<up>x', 'abx|\ncdef'],
-  ['ab<return>c<up><home><down>x', 'ab\nxc|'],
+  ['ab<return>c<up><home><down>x', 'ab\nx|c'],
   ['a;<M-return>b', 'a;\nb|'],
   ['<paste-start>a;<return>\tb<tab>c<paste-end>', 'a;\n b  c|'],
   ['\u0007x', 'x|'],

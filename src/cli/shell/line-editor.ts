@@ -3,8 +3,21 @@ import { printableLines } from '../output/printable.ts'
 import type { Key } from '../terminal/terminal.ts'
 import { type CompletionSource, completeAt } from './completing.ts'
 import type { History } from './history.ts'
-import { emptyText, insertText, lineAbove, lineBelow, lineEnd, lineStart, moveTo, removeTo, type TextEdit } from './text-edit.ts'
-import { characterLeft, characterRight, wordLeft, wordRight } from './text-edit.ts'
+import {
+  characterLeft,
+  characterRight,
+  emptyText,
+  insertText,
+  lineAbove,
+  lineBelow,
+  lineEnd,
+  lineStart,
+  moveTo,
+  removeTo,
+  type TextEdit,
+  wordLeft,
+  wordRight,
+} from './text-edit.ts'
 
 export type Outcome =
   | { readonly kind: 'submit'; readonly text: string }

@@ -37,7 +37,9 @@ export function readPrompt(editor: LineEditor, terminal: Terminal, paint: Paint,
       const drawing = layOut(editor, { columns: terminal.columns, rows: terminal.rows, paint })
       const up = drawing.lines.length - 1 - drawing.cursorLine
       const text = drawing.lines.join('\r\n')
-      terminal.write(`${home()}\u001b[J${text}\r${up > 0 ? `\u001b[${up}A` : ''}${drawing.cursorColumn > 0 ? `\u001b[${drawing.cursorColumn}C` : ''}`)
+      terminal.write(
+        `${home()}\u001b[J${text}\r${up > 0 ? `\u001b[${up}A` : ''}${drawing.cursorColumn > 0 ? `\u001b[${drawing.cursorColumn}C` : ''}`,
+      )
       cursorLine = drawing.cursorLine
     }
     const end = (outcome: Outcome): void => {

@@ -20,7 +20,7 @@ export interface ViewOptions {
   /** The statement, for the title. */
   readonly text: string
   readonly paint: Paint
-  timeZone(): string
+  readonly timeZone: () => string
 }
 
 const columnWidthMax = 40

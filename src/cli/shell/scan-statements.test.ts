@@ -21,8 +21,18 @@ test.each<[text: string, statements: string[], rest: string, open: string]>([
   ["SET 'a' = 'b';", ["SET 'a' = 'b';"], '', 'nothing'],
   ['BEGIN STATEMENT SET; INSERT INTO a SELECT 1;', [], 'BEGIN STATEMENT SET; INSERT INTO a SELECT 1;', 'statement-set'],
   ['BEGIN STATEMENT SET; INSERT INTO a SELECT 1; END;', ['BEGIN STATEMENT SET; INSERT INTO a SELECT 1; END;'], '', 'nothing'],
-  ['execute statement set begin insert into a select case when b then 1 end;', [], 'execute statement set begin insert into a select case when b then 1 end;', 'statement-set'],
-  ['execute statement set begin insert into a select case when b then 1 end; end;', ['execute statement set begin insert into a select case when b then 1 end; end;'], '', 'nothing'],
+  [
+    'execute statement set begin insert into a select case when b then 1 end;',
+    [],
+    'execute statement set begin insert into a select case when b then 1 end;',
+    'statement-set',
+  ],
+  [
+    'execute statement set begin insert into a select case when b then 1 end; end;',
+    ['execute statement set begin insert into a select case when b then 1 end; end;'],
+    '',
+    'nothing',
+  ],
 ])('%j', (text, statements, rest, open) => {
   expect(scanStatements(text)).toEqual({ statements, rest, open })
 })

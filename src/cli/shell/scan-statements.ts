@@ -38,7 +38,11 @@ export function scanStatements(text: string): Scan {
     } else if (first !== "'" && first !== '`' && !/^(?:--|\/)/.test(found)) words.push(found.toUpperCase())
   }
   const rest = text.slice(start).trim()
-  return { statements, rest, open: open ?? (rest === '' ? 'nothing' : depth > 0 ? 'bracket' : isOpenSet(words) ? 'statement-set' : 'statement') }
+  return {
+    statements,
+    rest,
+    open: open ?? (rest === '' ? 'nothing' : depth > 0 ? 'bracket' : isOpenSet(words) ? 'statement-set' : 'statement'),
+  }
 }
 
 /** Quotes and comments that reach the end of the text without their own. */

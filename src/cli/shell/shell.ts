@@ -7,7 +7,7 @@ import { printableLines } from '../output/printable.ts'
 import { errorsOf, exitStatusOf, renderError } from '../render-error.ts'
 import { openSession } from '../script.ts'
 import type { Key } from '../terminal/terminal.ts'
-import { clientCommand, type ClientCommand, shellHelp } from './client-commands.ts'
+import { type ClientCommand, clientCommand, shellHelp } from './client-commands.ts'
 import type { CompletionSource } from './completing.ts'
 import { History, historyFile } from './history.ts'
 import { LineEditor } from './line-editor.ts'
@@ -41,7 +41,9 @@ class Shell {
     await history.load()
     const completions: CompletionSource = (text, offset) => this.#session.complete(text, offset)
     const editor = new LineEditor({ history, completions, isComplete: isWhole })
-    terminal.write(`Millrace ${version}: streaming SQL. End statements with ";". Type ${screen.paint.strong('help')} for help, ${screen.paint.strong('quit')} to leave.\n`)
+    terminal.write(
+      `Millrace ${version}: streaming SQL. End statements with ";". Type ${screen.paint.strong('help')} for help, ${screen.paint.strong('quit')} to leave.\n`,
+    )
     // Ctrl-C is a key here; this is the wish of another process.
     const forget = this.#environment.onInterrupt(() => this.#environment.exit(exitStatus.interrupted))
     terminal.readKeys((key) => this.#ahead.push(key))

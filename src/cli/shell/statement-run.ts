@@ -6,7 +6,7 @@ import { summaryLine, withProgress } from '../progress.ts'
 import { errorsOf, exitStatusOf, renderError } from '../render-error.ts'
 import type { Key } from '../terminal/terminal.ts'
 import { LiveResult } from './live-result.ts'
-import { ResultView, type ResultMode } from './result-view.ts'
+import { type ResultMode, ResultView } from './result-view.ts'
 
 /** A result that is there at once needs no screen of its own. */
 const patienceMs = 300
@@ -71,7 +71,8 @@ class StatementRun {
       clearTimeout(this.#patience)
       this.#live?.close()
       const trace = variables['MILLRACE_TRACE'] === '1'
-      for (const each of errorsOf(error)) screen.note(renderError(each, { source: { name: '', text: this.#text }, paint: screen.paint, trace }))
+      for (const each of errorsOf(error))
+        screen.note(renderError(each, { source: { name: '', text: this.#text }, paint: screen.paint, trace }))
       return exitStatusOf(error)
     }
   }

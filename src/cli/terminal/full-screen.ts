@@ -6,12 +6,8 @@ export class FullScreen {
   #drawn: readonly string[] = []
   #size = ''
 
-  constructor(terminal: FullScreen['terminal']) {
+  constructor(terminal: Pick<Terminal, 'write' | 'rows' | 'columns' | 'showFullScreen'>) {
     this.#terminal = terminal
-  }
-
-  get terminal(): Pick<Terminal, 'write' | 'rows' | 'columns' | 'showFullScreen'> {
-    return this.#terminal
   }
 
   open(): void {
@@ -24,7 +20,10 @@ export class FullScreen {
     this.#terminal.showFullScreen(false)
   }
 
-  /** Lines must be fit for a terminal and no wider than it; those beyond its height are left out. */
+  /**
+   * Lines must be fit for a terminal and no wider than it; those beyond its height are left out. A line is cleared before it is written:
+   * after one that fills the width the cursor stands on the last cell, which clearing would take away.
+   */
   draw(lines: readonly string[]): void {
     const { rows, columns } = this.#terminal
     const size = `${columns}x${rows}`
@@ -36,7 +35,7 @@ export class FullScreen {
     }
     const shown = Array.from({ length: rows }, (_, row) => lines[row] ?? '')
     shown.forEach((line, row) => {
-      if (line !== (this.#drawn[row] ?? '')) text += `\u001b[${row + 1};1H${line}\u001b[K`
+      if (line !== (this.#drawn[row] ?? '')) text += `\u001b[${row + 1};1H\u001b[K${line}`
     })
     this.#drawn = shown
     if (text !== '') this.#terminal.write(text)

@@ -48,10 +48,14 @@ function tooLarge(path: string): Error {
 
 function fileError(path: string, error: NodeJS.ErrnoException): Error {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
-    const hint = path.endsWith(';') || /\s/.test(path) ? 'A statement itself goes in through a pipe: echo "SELECT 1" | millrace run -' : undefined
+    const hint =
+      path.endsWith(';') || /\s/.test(path) ? 'A statement itself goes in through a pipe: echo "SELECT 1" | millrace run -' : undefined
     return usageErrors.CLI_FILE_NOT_FOUND({ path }, { hint })
   }
   if (error.code === 'EISDIR') return usageErrors.CLI_FILE_IS_DIRECTORY({ path })
-  const problem = error.code === 'EACCES' || error.code === 'EPERM' ? 'Its permissions do not let this user read it.' : `The system said: ${error.message}.`
+  const problem =
+    error.code === 'EACCES' || error.code === 'EPERM'
+      ? 'Its permissions do not let this user read it.'
+      : `The system said: ${error.message}.`
   return cliErrors.CLI_FILE_UNREADABLE({ path }, { detail: problem, cause: error })
 }

@@ -1,5 +1,5 @@
 /** A terminal that can be drawn on and whose keys can be read; tests put a drawn one in its place. */
-import { emitKeypressEvents, createInterface } from 'node:readline'
+import { createInterface, emitKeypressEvents } from 'node:readline'
 import type { ReadStream, WriteStream } from 'node:tty'
 
 export interface Key {
@@ -45,11 +45,7 @@ interface RawKey {
 }
 
 /** The terminal of the process. */
-export function processTerminal(
-  input: ReadStream,
-  output: WriteStream,
-  variables: Readonly<Record<string, string | undefined>>,
-): Terminal {
+export function processTerminal(input: ReadStream, output: WriteStream, variables: Readonly<Record<string, string | undefined>>): Terminal {
   return new ProcessTerminal(input, output, input.isTTY && output.isTTY && variables['TERM'] !== 'dumb')
 }
 

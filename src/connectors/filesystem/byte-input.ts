@@ -130,13 +130,13 @@ class CompressedInput implements ByteInput {
   }
 
   #damaged(cause: unknown): Error {
-    return filesystemErrors.FILESYSTEM_FILE_DAMAGED({ path: this.#path, compression: this.#compression.name }, { cause })
+    return filesystemErrors.CONNECTORS_FILESYSTEM_FILE_DAMAGED({ path: this.#path, compression: this.#compression.name }, { cause })
   }
 
   #readError(error: unknown): Error {
     const code = String((error as { code?: unknown }).code)
     if (code === 'Z_BUF_ERROR') {
-      return filesystemErrors.FILESYSTEM_FILE_CUT({ path: this.#path, compression: this.#compression.name }, { cause: error })
+      return filesystemErrors.CONNECTORS_FILESYSTEM_FILE_CUT({ path: this.#path, compression: this.#compression.name }, { cause: error })
     }
     return /^(Z_|ZSTD_)/.test(code) ? this.#damaged(error) : fileError(error, this.#path, 'read')
   }

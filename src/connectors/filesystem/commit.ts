@@ -44,7 +44,7 @@ async function moveOnce(from: string, to: string): Promise<void> {
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ENOENT') throw fileError(error, from, 'write')
     // An earlier try may have moved it already.
-    if (!(await exists(to))) throw filesystemErrors.FILESYSTEM_FILE_LOST({ path: from }, { cause: error })
+    if (!(await exists(to))) throw filesystemErrors.CONNECTORS_FILESYSTEM_FILE_LOST({ path: from }, { cause: error })
   }
 }
 

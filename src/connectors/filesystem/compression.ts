@@ -39,6 +39,6 @@ const unsupported: Readonly<Record<string, string>> = {
 export function compressionOf(path: string): Compression | null {
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
   const refused = unsupported[extension]
-  if (refused !== undefined) throw filesystemErrors.FILESYSTEM_COMPRESSION_UNSUPPORTED({ path, compression: refused })
+  if (refused !== undefined) throw filesystemErrors.CONNECTORS_FILESYSTEM_COMPRESSION_UNSUPPORTED({ path, compression: refused })
   return byExtension[extension] ?? null
 }

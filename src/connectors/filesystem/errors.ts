@@ -2,71 +2,71 @@
 import { defineErrors, MillraceError } from '#base'
 
 export const filesystemErrors = defineErrors({
-  FILESYSTEM_PATH_NOT_FOUND: {
+  CONNECTORS_FILESYSTEM_PATH_NOT_FOUND: {
     blame: 'user',
     message: 'path "{path}" does not exist',
   },
-  FILESYSTEM_PATH_MISMATCH: {
+  CONNECTORS_FILESYSTEM_PATH_MISMATCH: {
     blame: 'user',
     message: 'path "{path}" cannot be used',
   },
-  FILESYSTEM_PATTERN_MISMATCH: {
+  CONNECTORS_FILESYSTEM_PATTERN_MISMATCH: {
     blame: 'user',
     message: 'option "{key}" of table "{table}" is no regular expression',
   },
-  FILESYSTEM_FILE_SHRUNK: {
+  CONNECTORS_FILESYSTEM_FILE_SHRUNK: {
     blame: 'external',
     message: 'file "{path}" became shorter while it was read',
   },
-  FILESYSTEM_FILE_UNREADABLE: {
+  CONNECTORS_FILESYSTEM_FILE_UNREADABLE: {
     blame: 'external',
     message: 'could not read file "{path}"',
   },
-  FILESYSTEM_FILE_UNWRITABLE: {
+  CONNECTORS_FILESYSTEM_FILE_UNWRITABLE: {
     blame: 'external',
     message: 'could not write file "{path}"',
   },
-  FILESYSTEM_DISK_FULL: {
+  CONNECTORS_FILESYSTEM_DISK_FULL: {
     blame: 'external',
     message: 'could not write file "{path}": no space is left',
     hint: 'Make room on the device, then start again: nothing of the unfinished file is visible.',
   },
-  FILESYSTEM_FILE_CUT: {
+  CONNECTORS_FILESYSTEM_FILE_CUT: {
     blame: 'user',
     message: 'file "{path}" ends within its {compression} data',
     hint: 'Copy or write the file again: a part of it is missing.',
   },
-  FILESYSTEM_FILE_DAMAGED: {
+  CONNECTORS_FILESYSTEM_FILE_DAMAGED: {
     blame: 'user',
     message: 'file "{path}" does not hold {compression} data, or it is damaged',
   },
-  FILESYSTEM_COMPRESSION_UNSUPPORTED: {
+  CONNECTORS_FILESYSTEM_COMPRESSION_UNSUPPORTED: {
     blame: 'user',
     message: 'cannot read file "{path}": {compression} is not supported',
     hint: 'Compress it with gzip, zstd or deflate instead.',
   },
-  FILESYSTEM_RECORD_TOO_LONG: {
+  CONNECTORS_FILESYSTEM_RECORD_TOO_LONG: {
     blame: 'user',
     message: 'record {record} of "{path}" is longer than {limit} bytes',
     hint: "Raise 'source.max-record-size', or set '{format}.ignore-parse-errors' = 'true' to leave such records out.",
   },
-  FILESYSTEM_PARTITION_UNREADABLE: {
+  CONNECTORS_FILESYSTEM_PARTITION_UNREADABLE: {
     blame: 'user',
     message: 'directory "{path}" does not name a value of partition column "{column}"',
   },
-  FILESYSTEM_PARTITION_UNSUPPORTED: {
+  CONNECTORS_FILESYSTEM_PARTITION_UNSUPPORTED: {
     blame: 'user',
     message: 'column "{column}" of type {type} cannot be a partition column',
   },
-  FILESYSTEM_OPTION_UNSUPPORTED: {
+  CONNECTORS_FILESYSTEM_OPTION_UNSUPPORTED: {
     blame: 'user',
     message: 'option "{key}" = "{value}" is not supported',
   },
-  FILESYSTEM_FORMAT_READ_ONLY: {
+  CONNECTORS_FILESYSTEM_FORMAT_READ_ONLY: {
     blame: 'user',
     message: 'format "{format}" of table "{table}" cannot be written',
   },
-  FILESYSTEM_FILE_LOST: {
+  CONNECTORS_FILESYSTEM_FILE_LOST: {
     blame: 'external',
     message: 'file "{path}" was ready to be committed and is gone',
   },
@@ -76,9 +76,10 @@ export const filesystemErrors = defineErrors({
 export function fileError(error: unknown, path: string, action: 'read' | 'write'): MillraceError {
   if (error instanceof MillraceError) return error
   const { code, message } = error as { code?: unknown; message?: unknown }
-  if (code === 'ENOENT' && action === 'read') return filesystemErrors.FILESYSTEM_PATH_NOT_FOUND({ path }, { cause: error })
-  if (code === 'ENOSPC' || code === 'EDQUOT') return filesystemErrors.FILESYSTEM_DISK_FULL({ path }, { cause: error })
-  const create = action === 'read' ? filesystemErrors.FILESYSTEM_FILE_UNREADABLE : filesystemErrors.FILESYSTEM_FILE_UNWRITABLE
+  if (code === 'ENOENT' && action === 'read') return filesystemErrors.CONNECTORS_FILESYSTEM_PATH_NOT_FOUND({ path }, { cause: error })
+  if (code === 'ENOSPC' || code === 'EDQUOT') return filesystemErrors.CONNECTORS_FILESYSTEM_DISK_FULL({ path }, { cause: error })
+  const create =
+    action === 'read' ? filesystemErrors.CONNECTORS_FILESYSTEM_FILE_UNREADABLE : filesystemErrors.CONNECTORS_FILESYSTEM_FILE_UNWRITABLE
   return create({ path }, { detail: reasons[String(code)] ?? `The system said: ${String(message)}.`, cause: error })
 }
 

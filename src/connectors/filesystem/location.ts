@@ -17,7 +17,7 @@ export function absolutePath(text: string): string {
   if (!/^file:/i.test(text)) {
     const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(text)?.[1]
     if (scheme === undefined && text !== '') return path.resolve(text)
-    throw filesystemErrors.FILESYSTEM_PATH_MISMATCH(
+    throw filesystemErrors.CONNECTORS_FILESYSTEM_PATH_MISMATCH(
       { path: text },
       { detail: scheme === undefined ? 'It is empty.' : `Files of "${scheme}://" are not supported yet; those of this machine are.` },
     )
@@ -27,7 +27,7 @@ export function absolutePath(text: string): string {
   try {
     return fileURLToPath(local)
   } catch (error) {
-    throw filesystemErrors.FILESYSTEM_PATH_MISMATCH(
+    throw filesystemErrors.CONNECTORS_FILESYSTEM_PATH_MISMATCH(
       { path: text },
       { detail: 'Expected an address such as file:///data/orders.', cause: error },
     )

@@ -73,7 +73,7 @@ export function filesystemTable(table: ConnectorTable): FilesystemTable {
 /** What a sink would have to do and cannot. */
 export function checkSinkOptions(options: Options): void {
   const refuse = (key: string, detail: string): never => {
-    throw filesystemErrors.FILESYSTEM_OPTION_UNSUPPORTED({ key, value: options.text(key) ?? '' }, { detail })
+    throw filesystemErrors.CONNECTORS_FILESYSTEM_OPTION_UNSUPPORTED({ key, value: options.text(key) ?? '' }, { detail })
   }
   if (options.flag('auto-compaction')) refuse('auto-compaction', 'Small files are not joined yet.')
   if (options.text('sink.partition-commit.trigger') === 'partition-time') {

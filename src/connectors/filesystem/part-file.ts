@@ -182,5 +182,5 @@ export class PartFile {
 
 async function createFile(name: string): Promise<FileHandle> {
   await mkdir(path.dirname(name), { recursive: true })
-  return await open(name, 'wx')
+  return open(name, 'wx')
 }

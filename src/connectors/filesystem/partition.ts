@@ -30,7 +30,7 @@ function valueOfColumn(file: string, column: Column, text: string | undefined, d
   if (text === defaultName) return null
   const value = text === undefined ? undefined : parsePlainText(column.type, text)
   if (value !== undefined) return value
-  throw filesystemErrors.FILESYSTEM_PARTITION_UNREADABLE(
+  throw filesystemErrors.CONNECTORS_FILESYSTEM_PARTITION_UNREADABLE(
     { path: path.dirname(file), column: column.name },
     {
       detail: text === undefined ? `Expected a directory ${column.name}=….` : `Expected ${printType(column.type)}, got "${text}".`,
@@ -124,6 +124,6 @@ interface PartitionColumn {
 
 function printer({ name, type }: Column): (value: unknown) => string {
   const print = plainTextPrinter(type)
-  if (print === null) throw filesystemErrors.FILESYSTEM_PARTITION_UNSUPPORTED({ column: name, type: printType(type) })
+  if (print === null) throw filesystemErrors.CONNECTORS_FILESYSTEM_PARTITION_UNSUPPORTED({ column: name, type: printType(type) })
   return print
 }

@@ -26,7 +26,7 @@ export class ReadableHandle implements ReadableFile {
     const bytes = new Uint8Array(length)
     for (let at = 0; at < length; ) {
       const bytesRead = await this.#readPart(bytes, at, offset + at)
-      if (bytesRead === 0) throw filesystemErrors.FILESYSTEM_FILE_SHRUNK({ path: this.name })
+      if (bytesRead === 0) throw filesystemErrors.CONNECTORS_FILESYSTEM_FILE_SHRUNK({ path: this.name })
       at += bytesRead
     }
     return bytes

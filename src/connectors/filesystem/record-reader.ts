@@ -120,7 +120,7 @@ export class RecordReader {
     if (this.#end - this.#start <= recordBytesMax) return
     if (!this.#decoder.lenient) {
       const record = this.#decoder.records + 1
-      throw filesystemErrors.FILESYSTEM_RECORD_TOO_LONG({ record, path, limit: recordBytesMax, format })
+      throw filesystemErrors.CONNECTORS_FILESYSTEM_RECORD_TOO_LONG({ record, path, limit: recordBytesMax, format })
     }
     this.#start = this.#decoder.discard(this.#current, this.#start, this.#end)
   }

@@ -47,7 +47,7 @@ function rowWriterOf(settings: FilesystemTable): (content: FormatTable) => (file
   const { format, name } = settings
   if (format.kind === 'record') {
     const { encoder } = format
-    if (encoder === null) throw filesystemErrors.FILESYSTEM_FORMAT_READ_ONLY({ format: format.name, table: name })
+    if (encoder === null) throw filesystemErrors.CONNECTORS_FILESYSTEM_FORMAT_READ_ONLY({ format: format.name, table: name })
     encoder(settings.content)
     return (content) => {
       const made = encoder(content)
@@ -55,7 +55,7 @@ function rowWriterOf(settings: FilesystemTable): (content: FormatTable) => (file
     }
   }
   const { openWriter } = format
-  if (openWriter === null) throw filesystemErrors.FILESYSTEM_FORMAT_READ_ONLY({ format: format.name, table: name })
+  if (openWriter === null) throw filesystemErrors.CONNECTORS_FILESYSTEM_FORMAT_READ_ONLY({ format: format.name, table: name })
   return (content) => (file) => openWriter(content, file)
 }
 
@@ -66,7 +66,10 @@ async function checkDirectory(root: string, given: string): Promise<void> {
     if ((error as { code?: unknown }).code === 'ENOENT') return
     throw fileError(error, root, 'write')
   }
-  throw filesystemErrors.FILESYSTEM_PATH_MISMATCH({ path: given }, { detail: 'It is a file; rows are written to files in a directory.' })
+  throw filesystemErrors.CONNECTORS_FILESYSTEM_PATH_MISMATCH(
+    { path: given },
+    { detail: 'It is a file; rows are written to files in a directory.' },
+  )
 }
 
 interface WriterPlan {
@@ -98,7 +101,7 @@ class FilesWriter implements SinkWriter {
   /** By directory below the root; the table itself is ''. */
   readonly #open = new Map<string, PartFile>()
   #closing: ClosingPart[] = []
-  #closingCount = 0
+  readonly #unsettled = new Set<Promise<void>>()
   readonly #kin = new Set<string>()
   #count = 0
   #checkedMs: number
@@ -120,6 +123,7 @@ class FilesWriter implements SinkWriter {
   }
 
   write(batch: Batch): void | Promise<void> {
+    this.#rollOld()
     if (this.#partitions === null) return this.#writePart('', this.#contentOf(batch))
     const waits: Promise<void>[] = []
     for (const [directory, rows] of this.#rowsByDirectory(batch, this.#partitions)) {
@@ -151,12 +155,11 @@ class FilesWriter implements SinkWriter {
     const part = this.#open.get(directory) ?? this.#openPart(directory)
     const wait = part.write(batch)
     if (part.bytes >= this.#optionOf('sink.rolling-policy.file-size')) this.#roll(directory, part)
-    this.#rollOld()
-    return this.#closingCount > closingPartsMax ? Promise.all([wait, this.#untilClosed()]).then(() => {}) : wait
+    return this.#unsettled.size > closingPartsMax ? Promise.all([wait, this.#untilClosed()]).then(() => {}) : wait
   }
 
   async #untilClosed(): Promise<void> {
-    await Promise.all(this.#closing.map(({ done }) => done))
+    await Promise.all(this.#unsettled)
   }
 
   #optionOf(key: string): number {
@@ -178,10 +181,11 @@ class FilesWriter implements SinkWriter {
 
   #roll(directory: string, part: PartFile): void {
     this.#open.delete(directory)
-    this.#closingCount++
-    const done = part.finish().finally(() => this.#closingCount--)
+    const done = part.finish()
+    const forget = () => void this.#unsettled.delete(done)
+    this.#unsettled.add(done)
     // A failure is raised by the next prepare.
-    done.catch(() => {})
+    done.then(forget, forget)
     this.#closing.push({ part, done })
   }
 
@@ -190,12 +194,12 @@ class FilesWriter implements SinkWriter {
     if (nowMs - this.#checkedMs < this.#optionOf('sink.rolling-policy.check-interval')) return
     this.#checkedMs = nowMs
     const ageMaxMs = this.#optionOf('sink.rolling-policy.rollover-interval')
-    for (const [directory, part] of [...this.#open]) if (nowMs - part.openedMs >= ageMaxMs) this.#roll(directory, part)
+    for (const [directory, part] of this.#open) if (nowMs - part.openedMs >= ageMaxMs) this.#roll(directory, part)
   }
 
   async prepare(): Promise<CommitRecord> {
-    for (const [directory, part] of [...this.#open]) this.#roll(directory, part)
-    await this.#untilClosed()
+    for (const [directory, part] of this.#open) this.#roll(directory, part)
+    await Promise.all(this.#closing.map(({ done }) => done))
     const { root, uid } = this.#plan
     const parts = this.#closing.map(({ part }) => part)
     await syncDirectories(

@@ -51,7 +51,7 @@ function pathPattern(text: string | undefined, table: string): RegExp | null {
     return new RegExp(`^(?:${text})$`)
   } catch (error) {
     const detail = `Expected a regular expression: ${(error as Error).message}.`
-    throw filesystemErrors.FILESYSTEM_PATTERN_MISMATCH({ key: 'source.path.regex-pattern', table }, { detail, cause: error })
+    throw filesystemErrors.CONNECTORS_FILESYSTEM_PATTERN_MISMATCH({ key: 'source.path.regex-pattern', table }, { detail, cause: error })
   }
 }
 

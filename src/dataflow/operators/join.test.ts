@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Batch, integerType, type Schema, stringType, type Vector, valueAt } from '#data'
-import { tableOf } from '../check/changelog.ts'
+import { type Batch, batchOf, integerType, type Schema, stringType, type Vector, valueAt } from '#data'
+import { Changelog, tableOf } from '../check/changelog.ts'
 import { interleave, type PlainChange, Random, randomBatches, randomChanges } from '../check/random-changes.ts'
 import { rowsLeft } from '../check/rows-left.ts'
 import { runOperator, type Step } from '../check/run-operator.ts'
@@ -171,6 +171,35 @@ describe('pairs of a join', () => {
 })
 
 describe('state of a join', () => {
+  test('passes over rows that take away what is not there', () => {
+    const join: Case = { type: 'full', keyed: true, nullsEqual: false, conditional: false, retracts: [true, true] }
+    const changelog = new Changelog(outputOf('full'))
+    const operator = new Join(shapeOf(join), changelog)
+    operator.push(
+      0,
+      batchOf(
+        left,
+        [
+          [1, 'a', 2],
+          [1, 'a', 3],
+        ],
+        [0, 3],
+      ),
+    )
+    operator.push(
+      1,
+      batchOf(
+        right,
+        [
+          [5, 'a'],
+          [5, 'b'],
+        ],
+        [1, 3],
+      ),
+    )
+    expect(changelog.lines).toEqual(['+I[1, "a", 2, NULL, NULL]'])
+  })
+
   test('keeps no rows and no keys of what was taken back', () => {
     const join: Case = { type: 'inner', keyed: true, nullsEqual: false, conditional: false, retracts: [true, true] }
     let operator: Join | undefined

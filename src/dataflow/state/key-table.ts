@@ -16,11 +16,21 @@ import { hashPair, hashWord, hashWords } from './hash.ts'
 import { type KeyLayout, keyLayoutOf, type PackRequest, packColumn, packNulls, unpackColumn } from './key-layout.ts'
 
 const noDictionary = null
-const removalsBeforeCompaction = 4096
+
+/** What a test may change to meet rare cases often. */
+export interface KeyTableTuning {
+  /** Bits of hashes that count: fewer make keys collide. */
+  readonly hashMask: number
+  /** Texts of removed keys are given up after so many removals at the earliest. */
+  readonly removalsMin: number
+}
+
+const defaultTuning: KeyTableTuning = { hashMask: -1, removalsMin: 4096 }
 
 export class KeyTable {
   readonly #layout: KeyLayout
   readonly #hashMask: number
+  readonly #removalsMin: number
   /** The key is one text or nested value: `index` is then by its id. */
   readonly #byId: boolean
   #dictionaries: (ByteDictionary | null)[]
@@ -39,10 +49,11 @@ export class KeyTable {
   #nullSlot = -1
   #packed = new Int32Array(0)
 
-  /** Without types there is one key, the empty one. `hashMask` weakens hashes so that a test can make keys collide. */
-  constructor(types: readonly DataType[], hashMask = -1) {
+  /** Without types there is one key, the empty one. */
+  constructor(types: readonly DataType[], { hashMask, removalsMin }: KeyTableTuning = defaultTuning) {
     this.#layout = keyLayoutOf(types)
     this.#hashMask = hashMask
+    this.#removalsMin = removalsMin
     const [only, second] = this.#layout.columns
     this.#byId = only !== undefined && second === undefined && (only.kind === 'text' || only.kind === 'bytes' || only.kind === 'values')
     this.#words = new Int32Array(16 * this.#layout.width)
@@ -120,7 +131,7 @@ export class KeyTable {
   }
 
   #lookUp(columns: readonly Vector[], rows: number, slots: Int32Array, selection: Int32Array | null, inserting: boolean): void {
-    if (this.#removals > removalsBeforeCompaction && this.#removals > this.#liveCount) this.#compact()
+    if (this.#removals > this.#removalsMin && this.#removals > this.#liveCount) this.#compact()
     const layout = this.#layout
     const single = layout.columns.length === 1 ? columns[0] : undefined
     const nulls = single === undefined ? null : selectedNulls(single.nulls, rows, selection)

@@ -32,7 +32,7 @@ export class RowIndex {
     this.#hashes = grownIntegers(this.#hashes, id + 1)
     this.#count += 1
     if (this.#count > 1 << this.#bits) this.#grow()
-    this.#hashes[id] = hash
+    this.#hashes[id] = hash & this.#hashMask
     this.#lists.reserve(0, id + 1)
     this.#lists.add(this.#headOf(hash), id)
   }
@@ -40,7 +40,7 @@ export class RowIndex {
   /** The id of the first kept row that equals row `row` of the columns, or −1. */
   find(columns: readonly Vector[], row: number, hash: number): number {
     for (let id = this.#lists.first(this.#headOf(hash)); id !== -1; id = this.#lists.after(id)) {
-      if (this.#hashes[id] === hash && this.#store.sameAs(id, columns, row)) return id
+      if (this.#hashes[id] === (hash & this.#hashMask) && this.#store.sameAs(id, columns, row)) return id
     }
     return -1
   }

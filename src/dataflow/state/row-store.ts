@@ -40,12 +40,6 @@ export class RowStore {
   /** Keeps row `rows[i]` of the columns (row i when `rows` is null) and writes its new id to `ids[i]`. */
   append(columns: readonly Vector[], rows: Int32Array | null, count: number, ids: Int32Array): void {
     for (let i = 0; i < count; i++) ids[i] = this.#freed.pop() ?? this.#used++
-    this.write(columns, rows, count, ids)
-  }
-
-  /** Keeps rows at ids that the caller chose, over what was there. For stores whose ids are the slots of a key table; no id twice. */
-  write(columns: readonly Vector[], rows: Int32Array | null, count: number, ids: Int32Array): void {
-    for (let i = 0; i < count; i++) if ((ids[i] as number) >= this.#used) this.#used = (ids[i] as number) + 1
     if (this.#used > this.#reserved) this.#reserve(Math.max(this.#used, this.#reserved * 2))
     for (let position = 0; position < this.#columns.length; position++) {
       const vector = columns[position]
@@ -71,13 +65,8 @@ export class RowStore {
 
   /** Lets a row go; its id will be given to another. */
   free(id: number): void {
-    this.erase(id)
-    this.#freed.push(id)
-  }
-
-  /** Lets a row go whose id the caller chose. */
-  erase(id: number): void {
     for (const column of this.#columns) column.release(id)
+    this.#freed.push(id)
   }
 
   isNull(position: number, id: number): boolean {
@@ -110,12 +99,6 @@ export class RowStore {
       if (!isNull && this.#columns[position]?.equal(a, b) !== true) return false
     }
     return true
-  }
-
-  clear(): void {
-    for (let id = 0; id < this.#used; id++) this.erase(id)
-    this.#used = 0
-    this.#freed = []
   }
 
   #reserve(capacity: number): void {

@@ -22,7 +22,7 @@ import { StoredText } from './stored-text.ts'
 export interface StoredColumn {
   /** Makes room for ids below `capacity`. */
   reserve(capacity: number): void
-  /** Writes row `rows[i]` (row i without `rows`) of the vector to `ids[i]`. NULLs are kept by the owner. */
+  /** Writes row `rows[i]` (row i without `rows`) of the vector to `ids[i]`, new or released. NULLs are kept by the owner. */
   write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void
   /** The values of these rows. */
   gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector
@@ -153,7 +153,6 @@ class StoredNumbers implements StoredColumn {
   }
 
   write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
-    if (this.#wide.size > 0) for (let i = 0; i < count; i++) this.#wide.delete(ids[i] as number)
     if (vector.form === 'wide') {
       for (let i = 0; i < count; i++) {
         const row = rows === null ? i : (rows[i] as number)

@@ -78,7 +78,6 @@ export class StoredText {
     for (let i = 0; i < count; i++) {
       const row = rows === null ? i : (rows[i] as number)
       if (nulls === null || nulls[row] !== 1) added += (ends[row] as number) - (starts[row] as number)
-      this.#release(ids[i] as number)
     }
     this.#makeRoom(added)
     const arena = this.#arena
@@ -113,13 +112,10 @@ export class StoredText {
   }
 
   release(id: number): void {
-    if (this.#mode === 'bytes') this.#release(id)
-    else if (this.#mode === 'boxed' && id < this.#boxed.length) this.#boxed[id] = ''
-  }
-
-  #release(id: number): void {
-    this.#garbage += (this.#ends[id] as number) - (this.#starts[id] as number)
-    this.#ends[id] = this.#starts[id] as number
+    if (this.#mode === 'bytes') {
+      this.#garbage += (this.#ends[id] as number) - (this.#starts[id] as number)
+      this.#ends[id] = this.#starts[id] as number
+    } else if (this.#mode === 'boxed' && id < this.#boxed.length) this.#boxed[id] = ''
   }
 
   compare(a: number, b: number): number {

@@ -39,7 +39,7 @@ function elementReader(column: string, type: DataType, settings: CsvSettings): E
   }
 }
 
-export function isNullText(text: string, settings: CsvSettings): boolean {
+function isNullText(text: string, settings: CsvSettings): boolean {
   return text === settings.nullLiteral || (settings.emptyIsNull && text === '')
 }
 

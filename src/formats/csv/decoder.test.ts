@@ -18,7 +18,7 @@ import {
   tinyintType,
   withNullable,
 } from '#data'
-import { decodeRows } from '../decoding.ts'
+import { decodeRows } from '../decoding.fixture.ts'
 import type { FormatTable } from '../format.ts'
 import { readOptions } from '../options.ts'
 import { csvDecoder } from './decoder.ts'

@@ -2,8 +2,9 @@
 import { assert } from '#base'
 import { batchRows, columnIndex, parseDecimalBytes, parseDoubleBytes, parseIntegerBytes, parseTimestampBytes } from '#data'
 import { ColumnStore, decodedRowsMax } from '../column-store.ts'
+import { compileDecoder, type RunRecords } from '../compile.ts'
 import type { FormatTable, RecordDecoder } from '../format.ts'
-import { LineDecoder, type RunRecords } from '../line-decoder.ts'
+import { LineDecoder } from '../line-decoder.ts'
 import { type CsvField, csvSource } from './generate.ts'
 import { CsvRows } from './rows.ts'
 import { CsvScanner, codeOf } from './scanner.ts'
@@ -44,8 +45,7 @@ function compile(fields: readonly CsvField[], fieldCount: number, settings: CsvS
     trims: settings.trims,
     comments: settings.comments,
   })
-  const create = new Function('slots', source) as (slots: unknown) => RunRecords
-  return create({
+  return compileDecoder(source, {
     stores: rows.stores,
     scanner,
     rows,

@@ -12,7 +12,7 @@ const none = -1
 
 /** Answers of a scan that found no end of the field. */
 export const incomplete = -1
-export const malformed = -2
+const malformed = -2
 
 export class CsvScanner {
   readonly delimiter: number

@@ -16,7 +16,7 @@ import {
   tinyintType,
   withNullable,
 } from '#data'
-import { decodeRows } from '../decoding.ts'
+import { decodeRows } from '../decoding.fixture.ts'
 import type { FormatTable } from '../format.ts'
 import { readOptions } from '../options.ts'
 import { jsonDecoder } from './decoder.ts'

@@ -2,8 +2,9 @@
 import { assert } from '#base'
 import { batchRows, type DataType, parseDecimalBytes, parseDoubleBytes, parseTimestampBytes } from '#data'
 import { ColumnStore, decodedRowsMax } from '../column-store.ts'
+import { compileDecoder, type RunRecords } from '../compile.ts'
 import type { FormatTable, RecordDecoder } from '../format.ts'
-import { LineDecoder, type RunRecords } from '../line-decoder.ts'
+import { LineDecoder } from '../line-decoder.ts'
 import { jsonSource } from './generate.ts'
 import { JsonRows } from './rows.ts'
 import { JsonScanner } from './scanner.ts'
@@ -34,8 +35,7 @@ function typeOf(table: FormatTable, name: string): DataType {
 
 function compile(settings: JsonSettings, rows: JsonRows, scanner: JsonScanner): RunRecords {
   const source = jsonSource(rows.stores.map((store) => store.type))
-  const create = new Function('slots', source) as (slots: unknown) => RunRecords
-  return create({
+  return compileDecoder(source, {
     stores: rows.stores,
     scanner,
     rows,

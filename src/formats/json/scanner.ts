@@ -168,7 +168,7 @@ export class JsonScanner {
   }
 }
 
-const escapeLetters = [...'"\\/bfnrt'].map((letter) => letter.charCodeAt(0))
+const escapeLetters = new TextEncoder().encode('"\\/bfnrt')
 const trueBytes = new TextEncoder().encode('true')
 const falseBytes = new TextEncoder().encode('false')
 const nullBytes = new TextEncoder().encode('null')

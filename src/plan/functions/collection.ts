@@ -11,7 +11,7 @@ export const collectionSignatures = {
   }),
   MAP: signatureTogether('MAP[key1, value1, …]', [0, 100_000], sameEntries, builtMap, { nulls: 'custom' }),
   ROW: signatureTogether('ROW(value1, value2, …)', [1, 10_000], (args) => args.map((argument) => argument.type), builtRow, { nulls: 'custom' }),
-  ITEM: signatureTogether('collection[index]', [2, 2], itemArguments, itemType, { givesNull: true }),
+  ITEM: signatureTogether('collection[index]', [2, 2], itemArguments, itemType, { nulls: 'custom' }),
   FIELD: signature('row.field', [ofKind({ kind: 'row', fields: [], nullable: true }, 'row'), integer], fieldType, { nulls: 'custom' }),
   CARDINALITY: signature('CARDINALITY(collection)', [anyCollection], integerType),
   ELEMENT: signature('ELEMENT(array)', [ofKind(arrayOf(integerType), 'array', 'multiset')], elementNullable, { nulls: 'custom' }),
@@ -83,9 +83,11 @@ function itemArguments([collection, index]: readonly Argument[]): readonly DataT
 function itemType([collection]: readonly DataType[], args: readonly Argument[]): DataType | null {
   if (collection?.kind === 'row') {
     const place = args[1]?.literal
-    return typeof place === 'number' ? (collection.fields[place - 1]?.type ?? null) : null
+    const field = typeof place === 'number' ? collection.fields[place - 1] : undefined
+    return field === undefined ? null : withNullable(field.type, field.type.nullable || collection.nullable)
   }
-  return collection?.kind === 'map' ? collection.value : elementOf(collection === undefined ? [] : [collection])
+  const held = collection?.kind === 'map' ? collection.value : elementOf(collection === undefined ? [] : [collection])
+  return held === null ? null : nullable(held)
 }
 
 function fieldType([row]: readonly DataType[], args: readonly Argument[]): DataType | null {

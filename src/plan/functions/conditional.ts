@@ -9,7 +9,7 @@ export const conditionalSignatures = {
   COALESCE: signatureTogether('COALESCE(value1 [, value2, …])', [1, 1000], together, firstOf, { nulls: 'custom' }),
   IFNULL: signatureTogether('IFNULL(value, replacement)', [2, 2], together, firstOf, { nulls: 'custom' }),
   IF: signatureTogether('IF(condition, value1, value2)', [3, 3], condition, ([first, ...rest]) => chosen(rest, first), { nulls: 'custom' }),
-  NULLIF: signatureTogether('NULLIF(value1, value2)', [2, 2], nullIf, (types) => nullable(types[0] ?? booleanType), { nulls: 'custom' }),
+  NULLIF: signatureTogether('NULLIF(value1, value2)', [2, 2], together, ofFirst, { nulls: 'custom' }),
   GREATEST: signatureTogether('GREATEST(value1 [, value2, …])', [1, 1000], ordered, (types) => types[0] ?? null),
   LEAST: signatureTogether('LEAST(value1 [, value2, …])', [1, 1000], ordered, (types) => types[0] ?? null),
   IS_ALPHA: signature('IS_ALPHA(value)', [textOrNumber], notNull(booleanType), { nulls: 'custom' }),
@@ -36,9 +36,10 @@ function condition(args: readonly Argument[]): readonly DataType[] | null {
   return type === null || values === null ? null : [type, ...values]
 }
 
-/** The result keeps the type of the first argument; the second is only compared with it. */
-function nullIf(args: readonly Argument[]): readonly DataType[] | null {
-  return together(args)
+/** Both are compared in their common type, but the result keeps the type of the first. */
+function ofFirst(types: readonly DataType[], args: readonly Argument[]): DataType | null {
+  const type = args[0]?.type.kind === 'null' ? types[0] : args[0]?.type
+  return type === undefined ? null : nullable(type)
 }
 
 function ordered(args: readonly Argument[]): readonly DataType[] | null {

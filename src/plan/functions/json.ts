@@ -20,8 +20,16 @@ import type { Argument, Signature } from './signature.ts'
 const valueBehaviours = word('NULL', 'ERROR', 'DEFAULT')
 const queryBehaviours = word('NULL', 'EMPTY ARRAY', 'EMPTY OBJECT', 'ERROR')
 
-/** Dates, times of day and intervals have no form in JSON. */
-const jsonable: Parameter = ({ type }) => (['date', 'time', 'interval'].includes(familyOf(type)) ? null : type)
+/** Dates, times of day and intervals have no form in JSON, and keys must be texts. */
+const jsonable: Parameter = ({ type }) => (hasJsonForm(type) ? type : null)
+
+function hasJsonForm(type: DataType): boolean {
+  if (type.kind === 'array') return hasJsonForm(type.element)
+  if (type.kind === 'multiset') return familyOf(type.element) === 'text'
+  if (type.kind === 'map') return familyOf(type.key) === 'text' && hasJsonForm(type.value)
+  if (type.kind === 'row') return type.fields.every((field) => hasJsonForm(field.type))
+  return !['date', 'time', 'interval'].includes(familyOf(type))
+}
 
 export const jsonSignatures = {
   JSON_VALUE: withArity(

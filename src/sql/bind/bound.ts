@@ -159,6 +159,8 @@ export interface BoundShow {
   readonly subject: ShowSubject
   /** The object or the place to look in, as a full path; null where the subject has none. */
   readonly path: readonly string[] | null
+  /** What is shown of one table; a view looks like a table of its columns. */
+  readonly table: TableDefinition | null
   readonly like: ShowLike | null
   readonly position: TextPosition
 }
@@ -168,6 +170,8 @@ export interface BoundDescribe {
   readonly object: 'table' | 'catalog' | 'database' | 'function'
   readonly extended: boolean
   readonly path: readonly string[]
+  /** What is described of a table; a view looks like a table of its columns. */
+  readonly table: TableDefinition | null
   readonly position: TextPosition
 }
 

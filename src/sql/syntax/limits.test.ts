@@ -52,7 +52,7 @@ test('what is long but not deep has no limit', () => {
     `VALUES (1)${', (1)'.repeat(5_000)}`,
     `SELECT CASE${' WHEN a THEN 1'.repeat(5_000)} END`,
   ]
-  for (const text of long) expect(parseScript(text).statements.length, text.slice(0, 40)).toBe(1)
+  expect(long.map((text) => parseScript(text).statements.length)).toEqual(long.map(() => 1))
 })
 
 /** The least of three times, in milliseconds: what the machine does beside the test is not counted. */

@@ -24,7 +24,7 @@ export interface Session {
   /** Zone of local times, such as `Europe/Berlin`. */
   readonly timeZone: string
   readonly clock: Clock
-  /** The instant that functions of determinism `query` speak of, in a bounded run. */
+  /** The instant that functions of determinism `query` speak of in a bounded run; NaN in an unbounded one, where they read the clock. */
   readonly startedAtMs: number
   /** Uniform in [0, 1); left out, the system's own source of randomness is used. */
   readonly random?: () => number

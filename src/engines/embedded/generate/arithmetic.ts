@@ -25,7 +25,7 @@ export function emitArithmetic(operator: Operator, call: Call, emitter: Expressi
       return { value: emitter.writer.assign(machineArithmetic(operator, left.value, right.value, type)), isNull, type }
     case 'bigint': {
       const [a, b] = [exactRegister(left, emitter), exactRegister(right, emitter)]
-      const text = emitter.writer.width === 'wide' ? `BigInt.asIntN(64, ${a} ${operator} ${b})` : `${a} ${operator} ${b}`
+      const text = emitter.writer.width === 'wide' ? `BigInt.asIntN(64, ${a} ${operator} ${b})` : narrowText(operator, a, b)
       return { value: safe(text, emitter), isNull, type }
     }
     case 'decimal': {
@@ -57,12 +57,17 @@ function wrapMachine(text: string, type: DataType): string {
   }
 }
 
+/** An integer is never minus zero; adding zero makes it plain. */
+function narrowText(operator: Operator, a: string, b: string): string {
+  return operator === '*' ? `${a} * ${b} + 0` : `${a} ${operator} ${b}`
+}
+
 /** Decimal + − × in narrow code, while the result has the scale that the operands give it without rounding. */
 function decimalArithmetic(operator: Operator, left: Code, right: Code, scale: number, emitter: ExpressionEmitter): string | undefined {
   const leftScale = scaleOf(left.type)
   const rightScale = scaleOf(right.type)
   if (emitter.writer.width === 'wide' || leftScale === undefined || rightScale === undefined) return undefined
-  if (operator === '*') return leftScale + rightScale === scale ? safe(`${left.value} * ${right.value}`, emitter) : undefined
+  if (operator === '*') return leftScale + rightScale === scale ? safe(narrowText('*', left.value, right.value), emitter) : undefined
   if (Math.max(leftScale, rightScale) !== scale) return undefined
   const a = upscaled(left.value, scale - leftScale, emitter)
   const b = upscaled(right.value, scale - rightScale, emitter)
@@ -118,7 +123,7 @@ export function emitDivision(call: Call, emitter: ExpressionEmitter): Code | und
   if (type.kind === 'bigint' && writer.width === 'wide') {
     return { value: writer.assign(guarded(`BigInt.asIntN(64, ${a} / ${b})`, isNull, '0n')), isNull, type }
   }
-  return { value: writer.assign(wrapMachine(`Math.trunc(${a} / ${b})`, type)), isNull, type }
+  return { value: writer.assign(wrapMachine(`Math.trunc(${a} / ${b}) + 0`, type)), isNull, type }
 }
 
 export function emitRemainder(call: Call, emitter: ExpressionEmitter): Code | undefined {

@@ -9,10 +9,9 @@ import type {
   TableChange,
   WatermarkDefinition,
 } from '../tree.ts'
-import { unparseExpression } from './expression.ts'
+import { unparseExpression, unparseQuery } from './expression.ts'
 import { unparseIdentifier, unparseName, unparseNames, unparseString, words } from './name.ts'
 import { unparseComment, unparseKeys, unparseOptions } from './options.ts'
-import { unparseQuery } from './query.ts'
 import { unparseType } from './type.ts'
 
 /** Writes CREATE TABLE with a line for each column, option and clause. */

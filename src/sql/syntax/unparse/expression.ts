@@ -2,18 +2,26 @@ import { unreachable } from '#base'
 import type { Argument, Binary, Call, Expression, IsTest, Like, Literal, Query } from '../tree.ts'
 import { unparseArguments, unparseCall } from './call.ts'
 import { unparseIdentifier, unparseString } from './name.ts'
-import { unparseQuery } from './query.ts'
+import { writeQuery } from './query.ts'
 import { unparseQualifier, unparseType } from './type.ts'
+import type { Writer } from './writer.ts'
 
 /** How tight a node binds; the levels are those of the parser. */
 const level = { any: 0, or: 1, and: 2, not: 3, is: 4, comparison: 5, range: 6, additive: 7, multiplicative: 8, unary: 9, primary: 10 }
+
+const writer: Writer = { expression: unparseExpression, operand: unparseOperand, query: (query) => unparseQuery(query) }
 
 export function unparseExpression(expression: Expression): string {
   return write(expression, level.any)
 }
 
+/** Writes a query; `separator` stands between its clauses, a line break or a blank. */
+export function unparseQuery(query: Query, separator: '\n' | ' ' = ' '): string {
+  return writeQuery(writer, query, separator)
+}
+
 /** Writes an operand that ends before comparisons and IN. */
-export function unparseOperand(expression: Expression): string {
+function unparseOperand(expression: Expression): string {
   return write(expression, level.additive)
 }
 
@@ -93,7 +101,7 @@ function writePrimary(expression: Primary): string {
     case 'column-reference':
       return expression.parts.map(unparseIdentifier).join('.')
     case 'call':
-      return unparseCall(expression)
+      return unparseCall(writer, expression)
     case 'exists':
       return `EXISTS ${inParentheses(expression.query)}`
     case 'subquery':
@@ -203,7 +211,7 @@ function writeLiteral(literal: Literal): string {
 }
 
 function list(items: readonly (Expression | Argument)[]): string {
-  return unparseArguments(items)
+  return unparseArguments(writer, items)
 }
 
 function inParentheses(query: Query): string {

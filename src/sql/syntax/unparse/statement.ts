@@ -1,10 +1,10 @@
 import { unreachable } from '#base'
 import type { CreateFunction, Describe, Drop, Explain, Insert, PartitionValue, Show, Statement, Use } from '../tree.ts'
 import { unparseAlterTable, unparseCreateTable } from './create-table.ts'
-import { unparseExpression } from './expression.ts'
+import { unparseExpression, unparseQuery } from './expression.ts'
+import { unparseHints } from './hint.ts'
 import { unparseIdentifier, unparseName, unparseNames, unparseString, words } from './name.ts'
 import { unparseComment, unparseKeys, unparseOptions } from './options.ts'
-import { unparseHints, unparseQuery } from './query.ts'
 
 /**
  * Writes a statement as canonical Flink SQL, without a semicolon: keywords in upper case, one spelling for each thing,

@@ -1,51 +1,52 @@
 import { unreachable } from '#base'
 import type { AfterMatch, Join, MatchRecognize, Pattern, TableReference } from '../tree.ts'
-import { unparseCall, unparseOrder } from './call.ts'
-import { unparseExpression, unparseOperand } from './expression.ts'
+import { unparseCall } from './call.ts'
+import { unparseHints } from './hint.ts'
 import { unparseAlias, unparseIdentifier, unparseName, unparseNames, words } from './name.ts'
-import { unparseHints, unparseQuery } from './query.ts'
+import { unparseOrder } from './window.ts'
+import type { Writer } from './writer.ts'
 
 /** Writes what stands after FROM. */
-export function unparseTable(table: TableReference): string {
+export function unparseTable(write: Writer, table: TableReference): string {
   switch (table.kind) {
     case 'named-table':
       return words(
         unparseName(table.name),
         ...unparseHints(table.hints),
-        table.asOf && `FOR SYSTEM_TIME AS OF ${unparseOperand(table.asOf)}`,
+        table.asOf && `FOR SYSTEM_TIME AS OF ${write.operand(table.asOf)}`,
         unparseAlias(table.alias).trimStart(),
         table.sample && `TABLESAMPLE ${table.sample.method.toUpperCase()} (${table.sample.percent.text})`,
         table.sample?.seed && `REPEATABLE (${table.sample.seed.text})`,
       )
     case 'derived-table':
-      return `${table.lateral ? 'LATERAL ' : ''}(${unparseQuery(table.query)})${unparseAlias(table.alias)}`
+      return `${table.lateral ? 'LATERAL ' : ''}(${write.query(table.query)})${unparseAlias(table.alias)}`
     case 'table-function':
-      return `${table.lateral ? 'LATERAL ' : ''}TABLE(${unparseCall(table.call)})${unparseAlias(table.alias)}`
+      return `${table.lateral ? 'LATERAL ' : ''}TABLE(${unparseCall(write, table.call)})${unparseAlias(table.alias)}`
     case 'unnest': {
       const ordinality = table.ordinality ? ' WITH ORDINALITY' : ''
-      return `UNNEST(${table.expressions.map(unparseExpression).join(', ')})${ordinality}${unparseAlias(table.alias)}`
+      return `UNNEST(${table.expressions.map(write.expression).join(', ')})${ordinality}${unparseAlias(table.alias)}`
     }
     case 'join':
-      return unparseJoin(table)
+      return unparseJoin(write, table)
     case 'match-recognize':
-      return unparseMatch(table) + unparseAlias(table.alias)
+      return unparseMatch(write, table) + unparseAlias(table.alias)
     default:
       return unreachable(table)
   }
 }
 
 /** Joins nest to the left by themselves; commas bind looser than words. */
-function unparseJoin({ join, natural, comma, left, right, condition }: Join): string {
+function unparseJoin(write: Writer, { join, natural, comma, left, right, condition }: Join): string {
   const isCommaJoin = (table: TableReference): boolean => table.kind === 'join' && table.comma
-  const leftText = unparseTable(left)
-  const rightText = unparseTable(right)
+  const leftText = unparseTable(write, left)
+  const rightText = unparseTable(write, right)
   if (comma) return `${leftText}, ${isCommaJoin(right) ? `(${rightText})` : rightText}`
   return words(
     isCommaJoin(left) ? `(${leftText})` : leftText,
     natural && 'NATURAL',
     join === 'inner' ? 'JOIN' : `${join.toUpperCase().replace('-', ' ')} JOIN`,
     right.kind === 'join' ? `(${rightText})` : rightText,
-    condition?.kind === 'on' && `ON ${unparseExpression(condition.expression)}`,
+    condition?.kind === 'on' && `ON ${write.expression(condition.expression)}`,
     condition?.kind === 'using' && `USING ${unparseNames(condition.columns)}`,
   )
 }
@@ -58,23 +59,23 @@ const rowsPerMatchWords: Readonly<Record<NonNullable<MatchRecognize['rowsPerMatc
   'all-with-unmatched': 'ALL ROWS PER MATCH WITH UNMATCHED ROWS',
 }
 
-function unparseMatch(match: MatchRecognize): string {
-  const measures = match.measures.map(({ expression, alias }) => `${unparseExpression(expression)} AS ${unparseIdentifier(alias)}`)
+function unparseMatch(write: Writer, match: MatchRecognize): string {
+  const measures = match.measures.map(({ expression, alias }) => `${write.expression(expression)} AS ${unparseIdentifier(alias)}`)
   const subsets = match.subsets.map(({ name, members }) => `${unparseIdentifier(name)} = ${unparseNames(members)}`)
-  const definitions = match.definitions.map(({ name, condition }) => `${unparseIdentifier(name)} AS ${unparseExpression(condition)}`)
+  const definitions = match.definitions.map(({ name, condition }) => `${unparseIdentifier(name)} AS ${write.expression(condition)}`)
   const pattern = words(match.anchoredStart && '^', unparsePattern(match.pattern), match.anchoredEnd && '$')
   const inside = words(
-    match.partitionBy.length > 0 && `PARTITION BY ${match.partitionBy.map(unparseExpression).join(', ')}`,
-    match.orderBy.length > 0 && `ORDER BY ${unparseOrder(match.orderBy)}`,
+    match.partitionBy.length > 0 && `PARTITION BY ${match.partitionBy.map(write.expression).join(', ')}`,
+    match.orderBy.length > 0 && `ORDER BY ${unparseOrder(write, match.orderBy)}`,
     measures.length > 0 && `MEASURES ${measures.join(', ')}`,
     match.rowsPerMatch && rowsPerMatchWords[match.rowsPerMatch],
     match.afterMatch && `AFTER MATCH SKIP ${unparseSkip(match.afterMatch)}`,
     `PATTERN (${pattern})`,
-    match.within && `WITHIN ${unparseExpression(match.within)}`,
+    match.within && `WITHIN ${write.expression(match.within)}`,
     subsets.length > 0 && `SUBSET ${subsets.join(', ')}`,
     `DEFINE ${definitions.join(', ')}`,
   )
-  return `${unparseTable(match.input)} MATCH_RECOGNIZE (${inside})`
+  return `${unparseTable(write, match.input)} MATCH_RECOGNIZE (${inside})`
 }
 
 function unparseSkip({ skip, variable }: AfterMatch): string {

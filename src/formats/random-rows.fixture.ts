@@ -58,7 +58,7 @@ function exact(least: bigint, most: bigint): fc.Arbitrary<number | bigint> {
 const tenTo = (exponent: number) => 10n ** BigInt(exponent)
 
 /** A boxed value of a type that is not NULL. */
-export function valueOfType(type: DataType): fc.Arbitrary<unknown> {
+function valueOfType(type: DataType): fc.Arbitrary<unknown> {
   switch (type.kind) {
     case 'boolean':
       return fc.boolean()

@@ -1,0 +1,95 @@
+/** What may be typed at a place: keywords from the grammar, names from the catalog. */
+import type { Catalog } from '#catalog'
+import { type Column, printType } from '#data'
+import { aggregateSignatures, internalFunctions, overSignatures, printName, scalarSignatures, type TablePath } from '#plan'
+import { type Expectation, expectedAt, type NameKind, type TableInScope } from '#sql'
+import { settingRows } from './settings.ts'
+
+export interface Completion {
+  /** What to put in the place of the word that stands there. */
+  readonly text: string
+  readonly kind: 'keyword' | 'table' | 'column' | 'function' | 'type' | 'option' | 'setting' | 'catalog' | 'database'
+  /** One line that says more, such as a column's type. */
+  readonly detail: string
+}
+
+/** Columns of a table or view as the catalog knows them; null when it does not. */
+export type ColumnsOf = (path: TablePath) => readonly Column[] | null
+
+const types = ['BOOLEAN', 'TINYINT', 'SMALLINT', 'INT', 'BIGINT', 'FLOAT', 'DOUBLE', 'DECIMAL', 'CHAR', 'VARCHAR', 'STRING', 'BYTES', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_LTZ', 'ARRAY', 'MAP', 'MULTISET', 'ROW']
+
+export function completeAt(text: string, offset: number, catalog: Catalog, columnsOf: ColumnsOf): Completion[] {
+  const expectation = expectedAt(text, offset)
+  const wanted = expectation.prefix.toLowerCase()
+  const candidates = [
+    ...expectation.kinds.flatMap((kind) => namesOf(kind, expectation, catalog, columnsOf)),
+    ...expectation.keywords.map((keyword): Completion => ({ text: keyword, kind: 'keyword', detail: '' })),
+  ]
+  const seen = new Set<string>()
+  return candidates.filter((candidate) => {
+    const fits = candidate.text.replaceAll('`', '').toLowerCase().startsWith(wanted) && !seen.has(candidate.text)
+    seen.add(candidate.text)
+    return fits
+  })
+}
+
+function namesOf(kind: NameKind, expectation: Expectation, catalog: Catalog, columnsOf: ColumnsOf): Completion[] {
+  const named = (names: readonly string[], as: Completion['kind'], detail: string): Completion[] =>
+    names.map((name) => ({ text: printName(name), kind: as, detail }))
+  switch (kind) {
+    case 'catalog':
+      return named(catalog.catalogNames(), 'catalog', 'catalog')
+    case 'database':
+      return named(catalog.databaseNames(catalog.current[0]), 'database', 'database')
+    case 'table':
+    case 'view':
+      return [
+        ...named(
+          expectation.commonTables.flatMap((table) => table.name),
+          'table',
+          'WITH',
+        ),
+        ...named(catalog.tableNames(qualified(expectation.qualifier, catalog)), 'table', 'table'),
+      ]
+    case 'column':
+      return expectation.tables.flatMap((table) => columnsIn(table, expectation, catalog, columnsOf))
+    case 'function':
+      return functions(catalog)
+    case 'type':
+      return types.map((text) => ({ text, kind: 'type', detail: 'type' }))
+    case 'setting':
+      return Object.entries(settingRows).map(([key, row]) => ({ text: quoted(key, expectation), kind: 'setting', detail: row.description }))
+    default:
+      return []
+  }
+}
+
+function quoted(key: string, { quote }: Expectation): string {
+  return quote === '' ? `'${key}'` : key
+}
+
+function qualified(qualifier: readonly string[], { current }: Catalog): readonly [string, string] {
+  const [first, second] = qualifier
+  if (first === undefined) return current
+  return second === undefined ? [current[0], first] : [first, second]
+}
+
+/** The columns of a table in scope; after `t.` those of `t` alone. */
+function columnsIn(table: TableInScope, expectation: Expectation, catalog: Catalog, columnsOf: ColumnsOf): Completion[] {
+  const name = table.alias ?? table.name.at(-1)
+  const [qualifier] = expectation.qualifier
+  if (qualifier !== undefined && qualifier !== name) return []
+  const own: Completion[] = qualifier === undefined && name !== undefined ? [{ text: printName(name), kind: 'table', detail: 'table' }] : []
+  if (table.columns !== undefined) return [...table.columns.map((text): Completion => ({ text: printName(text), kind: 'column', detail: '' })), ...own]
+  const [last = '', database = catalog.current[1], first = catalog.current[0]] = [...table.name].reverse()
+  const columns = columnsOf([first, database, last]) ?? []
+  return [...columns.map((column): Completion => ({ text: printName(column.name), kind: 'column', detail: printType(column.type) })), ...own]
+}
+
+function functions(catalog: Catalog): Completion[] {
+  const builtIn = [...Object.entries(scalarSignatures), ...Object.entries(aggregateSignatures), ...Object.entries(overSignatures)]
+    .filter(([name]) => /^[A-Z]/.test(name) && !internalFunctions.has(name))
+    .map(([name, { usage }]): Completion => ({ text: name, kind: 'function', detail: usage }))
+  const users = [...catalog.systemFunctionNames(), ...catalog.functionNames(catalog.current)]
+  return [...builtIn, ...users.map((name): Completion => ({ text: printName(name), kind: 'function', detail: 'user function' }))]
+}
