@@ -1,5 +1,5 @@
 /** The commands of the terminal, one row each. */
-import { type CommandInput, type CommandRow, type OptionRow, valueOf } from './arguments/command.ts'
+import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
 import { usageErrors } from './errors.ts'
 import { type OutputFormat, outputFormats } from './output/output.ts'
 
@@ -51,7 +51,7 @@ export const commands: readonly CommandRow[] = [
     run: async (input, environment) => {
       const settings = settingsOf(input)
       const { runScript } = await import('./run-command.ts')
-      return runScript(firstArgument(input), { format: valueOf(input, format) as OutputFormat, settings }, environment)
+      return runScript(firstArgument(input), { format: optionValue(input, format) as OutputFormat, settings }, environment)
     },
   },
   {
@@ -99,7 +99,7 @@ export const commands: readonly CommandRow[] = [
     examples: [{ line: 'millrace check report.sql --format json', shows: 'for editors and continuous integration' }],
     run: async (input, environment) => {
       const { checkScript } = await import('./check-command.ts')
-      return checkScript(firstArgument(input), valueOf(input, checkFormat) === 'json' ? 'json' : 'text', environment)
+      return checkScript(firstArgument(input), optionValue(input, checkFormat) === 'json' ? 'json' : 'text', environment)
     },
   },
   {
@@ -149,7 +149,7 @@ function settingsOf(input: CommandInput): Record<string, string> {
 }
 
 function countOf(input: CommandInput, row: OptionRow): number {
-  const text = valueOf(input, row).replaceAll('_', '')
+  const text = optionValue(input, row).replaceAll('_', '')
   if (!/^[1-9]\d{0,9}$/.test(text))
     throw usageErrors.CLI_OPTION_VALUE({ name: `--${row.name}`, expected: 'a whole number above 0', got: `"${text}"` })
   return Number(text)

@@ -4,7 +4,16 @@
  */
 import { dayMs, daysOf, isLeapYear, monthDays } from './civil.ts'
 import { DateFields, weekdayOf } from './date-fields.ts'
-import { compilePattern, type DateElement, eraName, type NumberElement, type NumberField, numberOf, type TextField, type TextStyle } from './date-formatter.ts'
+import {
+  compilePattern,
+  type DateElement,
+  eraName,
+  type NumberElement,
+  type NumberField,
+  numberOf,
+  type TextField,
+  type TextStyle,
+} from './date-formatter.ts'
 import { monthNames, quarterNames, styledName, weekdayNames } from './date-names.ts'
 import { findTimeZone } from './time-zone.ts'
 
@@ -169,7 +178,9 @@ function resolve(found: Found): LocalTime | null {
   if (!resolveHours(found)) return null
   const days = resolveDays(found)
   if (days === null) return null
-  const seconds = (found.get('hour') ?? 0) * 3600 + (found.get('minute') ?? 0) * 60 + (found.get('second') ?? 0)
+  const dated = found.has('year') && (found.has('day-of-year') || (found.has('month') && found.has('day')))
+  const seconds =
+    (isMidnight && !dated ? 0 : (found.get('hour') ?? 0)) * 3600 + (found.get('minute') ?? 0) * 60 + (found.get('second') ?? 0)
   const nano = found.get('nano') ?? 0
   return { localMs: days * dayMs + seconds * 1000 + Math.floor(nano / 1_000_000), nanos: nano % 1_000_000 }
 }
@@ -216,7 +227,17 @@ function resolveDays(found: Found): number | null {
   return someDay > monthDays(someYear, someMonth) ? null : daysOf(someYear, someMonth, someDay)
 }
 
-const dateFields: readonly Field[] = ['month', 'day', 'day-of-year', 'quarter', 'week', 'week-year', 'week-of-month', 'local-weekday', 'aligned-day']
+const dateFields: readonly Field[] = [
+  'month',
+  'day',
+  'day-of-year',
+  'quarter',
+  'week',
+  'week-year',
+  'week-of-month',
+  'local-weekday',
+  'aligned-day',
+]
 
 function checked(days: number, found: Found, except: readonly Field[]): number | null {
   const fields = new DateFields(days * dayMs, 0)

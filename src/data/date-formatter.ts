@@ -124,7 +124,8 @@ export function readQuoted(pattern: string, start: number): { text: string; end:
 function appendElement(elements: DateElement[], element: DateElement): void {
   if (isNumber(element) && element.min === element.max && element.sign === 'none') {
     let first = elements.length - 1
-    const isFixed = (before: DateElement | undefined) => before !== undefined && isNumber(before) && before.min === before.max && before.sign === 'none'
+    const isFixed = (before: DateElement | undefined) =>
+      before !== undefined && isNumber(before) && before.min === before.max && before.sign === 'none'
     while (first > 0 && isFixed(elements[first]) && isNumber(elements[first - 1] as DateElement)) first--
     const leader = elements[first]
     if (leader !== undefined && isNumber(leader)) leader.following += element.max
@@ -168,7 +169,8 @@ function elementOf(letter: string, count: number, pattern: string): DateElement 
   if (long !== undefined) return number(long, count, digitsMax, 'none')
   const single = singleNumbers[letter]
   if (single !== undefined && count === 1) return number(single, 1, digitsMax, 'normal')
-  if (letter === 'D' && count <= 3) return count === 1 ? number('day-of-year', 1, digitsMax, 'normal') : number('day-of-year', count, 3, 'none')
+  if (letter === 'D' && count <= 3)
+    return count === 1 ? number('day-of-year', 1, digitsMax, 'normal') : number('day-of-year', count, 3, 'none')
   if (letter === 'S' && count <= 9) return number('nano', count, count, 'none', 'fraction')
   return textElementOf(letter, count) ?? zoneElementOf(letter, count, pattern)
 }

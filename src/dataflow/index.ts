@@ -1,4 +1,3 @@
-export { KeyTable } from './state/key-table.ts'
 export type { AggregateKind } from './aggregates/create.ts'
 export type { Operator, Output } from './operator.ts'
 export { type BatchFunction, CalcOperator } from './operators/calc.ts'

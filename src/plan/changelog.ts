@@ -12,7 +12,7 @@ import type { TextPosition } from '#base'
 import { planErrors } from './errors.ts'
 import { joinTimeOf } from './join-time.ts'
 import type { Aggregate, Join, Output, Plan, Relation, Scan, Sort, Top } from './plan.ts'
-import { printRelationLine } from './print.ts'
+import { printRelationLine, type RelationNote } from './print.ts'
 import { columnOf, schemaOf } from './schema.ts'
 import type { TablePath } from './tables.ts'
 import { contains, deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
@@ -211,4 +211,13 @@ function sendsBefore(relation: Relation, changesOf: (relation: Relation) => Chan
   if (relation.kind === 'scan') return changesOf(relation).before
   if (sendsWhatArrives.has(relation.kind)) return inputsOf(relation).some((input) => changesOf(input).before)
   return wanted.has(relation)
+}
+
+/** Shows the kinds of change of each relation in a printed plan, as EXPLAIN CHANGELOG_MODE does. */
+export function changelogNote(changelog: PlanChangelog): RelationNote {
+  return (relation) => {
+    const { updates, deletes, before } = changelog.changelogOf(relation)
+    const kinds = ['I', ...(before ? ['UB'] : []), ...(updates ? ['UA'] : []), ...(deletes ? ['D'] : [])]
+    return [['changelogMode', kinds.join(',')]]
+  }
 }

@@ -83,6 +83,7 @@ export {
   type ChangelogFacts,
   type ChangelogMode,
   changelogMode,
+  changelogNote,
   inferChangelog,
   type OutputChangelog,
   type PlanChangelog,

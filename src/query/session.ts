@@ -13,6 +13,7 @@ import { type Completion, completeAt } from './complete.ts'
 import { applyDefinition, isDefinition } from './definitions.ts'
 import { explainPlan } from './explain.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
+import { withOffsets } from './place.ts'
 import { Settings } from './settings.ts'
 import { describe, show } from './show.ts'
 import { statementKind } from './statement-kind.ts'
@@ -49,7 +50,12 @@ export class QuerySession {
     for (const statement of statements) {
       if (signal.aborted) return
       listener.started?.(infoOf(statement, text))
-      await this.#execute(bindStatement(statement, this.catalog), listener, signal)
+      const bound = bindStatement(statement, this.catalog)
+      try {
+        await this.#execute(bound, listener, signal)
+      } catch (error) {
+        throw withOffsets(error, text)
+      }
     }
   }
 

@@ -44,6 +44,6 @@ export interface CommandInput {
 }
 
 /** The value of an option that is not repeatable: the last one typed, else its default. */
-export function valueOf(input: CommandInput, row: OptionRow): string {
+export function optionValue(input: CommandInput, row: OptionRow): string {
   return input.values.get(row.name)?.at(-1) ?? row.default ?? ''
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MillraceError } from '#base'
-import { type CommandInput, type CommandRow, valueOf } from './command.ts'
+import { type CommandInput, type CommandRow, optionValue } from './command.ts'
 import { parseArguments } from './parse-arguments.ts'
 
 const format = { name: 'format', short: 'f', value: 'format', oneOf: ['table', 'json'], default: 'table', summary: 'how' }
@@ -27,7 +27,7 @@ test.each<[words: string, file: string, format: string, set: string[]]>([
 ])('%s', (words, file, wanted, set) => {
   const input: CommandInput = parseArguments(words.split(' '), command)
   expect(input.arguments).toEqual([file])
-  expect(valueOf(input, format)).toBe(wanted)
+  expect(optionValue(input, format)).toBe(wanted)
   expect(input.values.get('set') ?? []).toEqual(set)
 })
 

@@ -1,12 +1,12 @@
 /** `millrace bench`: how fast this machine runs queries that everyone can run elsewhere. */
 import { cpus, release, totalmem, type } from 'node:os'
 import { assert } from '#base'
-import type { RunReport } from '#query'
+import type { RunReport, StatementListener } from '#query'
 import { didYouMean } from '../arguments/parse-arguments.ts'
 import { findFlightsData } from '../demo/demo-files.ts'
 import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { usageErrors } from '../errors.ts'
-import { fit } from '../output/text-width.ts'
+import { padded } from '../output/text-width.ts'
 import { count } from '../progress.ts'
 import { execute } from '../run-command.ts'
 import { flightsSuite } from './flights.ts'
@@ -59,7 +59,12 @@ async function measure(suite: BenchSuite, query: BenchQuery, environment: CliEnv
   const session = await environment.createSession({})
   const source = { name: `${suite.name} ${query.name}`, text: `${suite.prepare}\n${query.statement}` }
   let report: RunReport | undefined
-  const status = await execute(session, source, { ended: (ended) => void (report = ended) }, environment)
+  const listener: StatementListener = {
+    ended: (ended) => {
+      report = ended
+    },
+  }
+  const status = await execute(session, source, listener, environment)
   if (status !== exitStatus.done) return { status }
   assert(report !== undefined, 'a query of a benchmark runs')
   return report.durationMs / 1000
@@ -79,5 +84,5 @@ function machine({ version }: CliEnvironment): string {
 const widths = [10, 14, 9, 9, 9]
 
 function line(texts: readonly string[]): string {
-  return texts.map((text, index) => (index === texts.length - 1 ? `  ${text}` : fit(text, widths[index] ?? 10, index > 0))).join('')
+  return texts.map((text, index) => (index === texts.length - 1 ? `  ${text}` : padded(text, widths[index] ?? 10, index > 0))).join('')
 }

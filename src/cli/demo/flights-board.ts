@@ -3,7 +3,7 @@ import { type Batch, columnIndex, familyOf, printValue, rowAt, type Schema } fro
 import type { Row } from '../output/frame.ts'
 import type { Paint } from '../output/paint.ts'
 import { printable } from '../output/printable.ts'
-import { cut, fit, textWidth } from '../output/text-width.ts'
+import { cut, padded, textWidth } from '../output/text-width.ts'
 import { count } from '../progress.ts'
 
 /** How the rows of a table are kept and shown. */
@@ -129,7 +129,7 @@ class Pane {
       Math.max(textWidth(head), widthLeast(columns[index]), ...cells.map((row) => textWidth(row[index] ?? ''))),
     )
     const lineOf = (row: readonly string[]): string =>
-      row.map((text, index) => fit(text, widths[index] ?? 0, isNumber(this.#schema[places[index] ?? -1]?.type))).join('  ')
+      row.map((text, index) => padded(text, widths[index] ?? 0, isNumber(this.#schema[places[index] ?? -1]?.type))).join('  ')
     const body = Array.from({ length: rowsMax }, (_, index) => ({
       text: cells[index] === undefined ? '' : lineOf(cells[index]),
       ink: plain,
@@ -170,6 +170,6 @@ function blockWidth(block: readonly Line[]): number {
 function beside(left: readonly Line[], right: readonly Line[], leftWidth: number): string[] {
   return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => {
     const [a, b] = [left[index], right[index]]
-    return `${a === undefined ? ' '.repeat(leftWidth) : a.ink(fit(a.text, leftWidth))}   ${b === undefined ? '' : b.ink(b.text)}`.trimEnd()
+    return `${a === undefined ? ' '.repeat(leftWidth) : a.ink(padded(a.text, leftWidth))}   ${b === undefined ? '' : b.ink(b.text)}`.trimEnd()
   })
 }

@@ -2,7 +2,7 @@
 import { familyOf, printValue, type Schema } from '#data'
 import type { Paint } from './paint.ts'
 import { printable } from './printable.ts'
-import { fit, textWidth } from './text-width.ts'
+import { padded, textWidth } from './text-width.ts'
 
 export type Row = readonly unknown[]
 /** Texts of one row; null stands for NULL, which is not the text "NULL". */
@@ -52,14 +52,14 @@ export class Frame {
   }
 
   get head(): string {
-    return this.#line(this.#names.map((name, index) => this.#paint.strong(fit(name, this.#widths[index] ?? 0))))
+    return this.#line(this.#names.map((name, index) => this.#paint.strong(padded(name, this.#widths[index] ?? 0))))
   }
 
   row(cells: Cells): string {
     const texts = this.#widths.map((width, index) => {
       const text = cells[index] ?? null
       const right = this.#right[index] === true
-      return text === null ? this.#paint.quiet(fit(nullText, width, right)) : fit(text, width, right)
+      return text === null ? this.#paint.quiet(padded(nullText, width, right)) : padded(text, width, right)
     })
     return this.#line(texts)
   }

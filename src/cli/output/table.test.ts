@@ -27,8 +27,12 @@ function paper(options: Partial<Screen> = {}): Screen & { text: string; notes: s
   const screen = {
     text: '',
     notes: '',
-    write: (text: string) => void (screen.text += text),
-    note: (text: string) => void (screen.notes += text),
+    write: (text: string) => {
+      screen.text += text
+    },
+    note: (text: string) => {
+      screen.notes += text
+    },
     isTerminal: false,
     showsProgress: false,
     width: 80,

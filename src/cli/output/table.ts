@@ -102,7 +102,8 @@ class GrowingAnswer implements Answer {
 
   #print(): string {
     const opened = this.#frame === undefined
-    const frame = (this.#frame ??= new Frame(this.#schema, this.#held, { paint: this.#context.screen.answerPaint }))
+    const frame = this.#frame ?? new Frame(this.#schema, this.#held, { paint: this.#context.screen.answerPaint })
+    this.#frame = frame
     const lines = [...(opened ? [frame.top, frame.head, frame.middle] : []), ...this.#held.map((cells) => frame.row(cells))]
     this.#held = []
     return lines.length === 0 ? '' : `${lines.join('\n')}\n`

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cut, fit, textWidth } from './text-width.ts'
+import { cut, padded, textWidth } from './text-width.ts'
 
 test.each([
   ['', 0],
@@ -29,9 +29,9 @@ test.each([
   expect(textWidth(cut(text, width))).toBeLessThanOrEqual(width)
 })
 
-test('fit fills up to the width on either side', () => {
-  expect(fit('ab', 4)).toBe('ab  ')
-  expect(fit('ab', 4, true)).toBe('  ab')
-  expect(fit('日本', 3)).toBe('日…')
-  expect(fit('日本語', 4)).toBe('日… ')
+test('padding fills up to the width on either side', () => {
+  expect(padded('ab', 4)).toBe('ab  ')
+  expect(padded('ab', 4, true)).toBe('  ab')
+  expect(padded('日本', 3)).toBe('日…')
+  expect(padded('日本語', 4)).toBe('日… ')
 })

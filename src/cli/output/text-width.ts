@@ -37,7 +37,7 @@ export function cut(text: string, widthMax: number): string {
 }
 
 /** The text cut or filled up with blanks to exactly a width. */
-export function fit(text: string, width: number, right = false): string {
+export function padded(text: string, width: number, right = false): string {
   const shown = cut(text, width)
   const blanks = ' '.repeat(Math.max(0, width - textWidth(shown)))
   return right ? blanks + shown : shown + blanks

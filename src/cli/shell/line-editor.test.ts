@@ -18,7 +18,7 @@ function editorOf(entries: string[] = []): LineEditor {
 /** Types a text; `<name>`, `<C-name>` and `<M-name>` are keys. The cursor is a bar in what is returned. */
 function type(editor: LineEditor, keys: string): { shown: string; outcome: Outcome | undefined } {
   let outcome: Outcome | undefined
-  for (const match of keys.matchAll(/<(?<flag>[CM]-)?(?<name>[a-z-]+)>|[^]/gu)) outcome = editor.press(keyOf(match))
+  for (const match of keys.matchAll(/<(?<flag>[CM]-)?(?<name>[a-z-]+)>|[\s\S]/gu)) outcome = editor.press(keyOf(match))
   const { text, cursor } = editor.edit
   return { shown: `${text.slice(0, cursor)}|${text.slice(cursor)}`, outcome }
 }

@@ -163,30 +163,20 @@ export class LineEditor {
 
   #pressNamed(name: KeyName): void {
     const edit = this.#edit
-    switch (name) {
-      case 'left':
-        return this.#set(moveTo(edit, characterLeft(edit)))
-      case 'right':
-        return this.#set(moveTo(edit, characterRight(edit)))
-      case 'home':
-        return this.#set(moveTo(edit, lineStart(edit)))
-      case 'end':
-        return this.#set(moveTo(edit, lineEnd(edit)))
-      case 'backspace':
-        return this.#remove(characterLeft(edit))
-      case 'delete':
-        return this.#remove(characterRight(edit))
-      case 'up': {
-        const above = lineAbove(edit)
-        return above === undefined ? this.#recall(this.#back + 1) : this.#set(moveTo(edit, above))
-      }
-      case 'down': {
-        const below = lineBelow(edit)
-        return below === undefined ? this.#recall(this.#back - 1) : this.#set(moveTo(edit, below))
-      }
-      default:
-        return undefined
-    }
+    if (name === 'left') this.#set(moveTo(edit, characterLeft(edit)))
+    else if (name === 'right') this.#set(moveTo(edit, characterRight(edit)))
+    else if (name === 'home') this.#set(moveTo(edit, lineStart(edit)))
+    else if (name === 'end') this.#set(moveTo(edit, lineEnd(edit)))
+    else if (name === 'backspace') this.#remove(characterLeft(edit))
+    else if (name === 'delete') this.#remove(characterRight(edit))
+    else if (name === 'up') this.#moveOr(lineAbove(edit), 1)
+    else if (name === 'down') this.#moveOr(lineBelow(edit), -1)
+  }
+
+  /** Moves within the text, or from its first or last line on through the history. */
+  #moveOr(cursor: number | undefined, back: number): void {
+    if (cursor === undefined) this.#recall(this.#back + back)
+    else this.#set(moveTo(this.#edit, cursor))
   }
 
   #recall(back: number): void {
@@ -225,11 +215,13 @@ export class LineEditor {
   #complete(): void {
     const edit = this.#edit
     const before = edit.text.slice(lineStart(edit), edit.cursor)
-    if (before.trim() === '') return this.#set(insertText(edit, '  '))
+    if (before.trim() === '') {
+      this.#set(insertText(edit, '  '))
+      return
+    }
     const completed = completeAt(edit, this.#options.completions)
     this.#set(completed.edit)
     this.#choices = completed.choices
-    return undefined
   }
 
   #set(edit: TextEdit): void {

@@ -67,18 +67,22 @@ export class LiveResult {
   }
 
   #press(key: Key): void {
-    if (key.ctrl && key.name === 'z') return this.#options.terminal.suspend()
-    const wish = this.view.press(key)
-    if (wish === 'quit' || wish === 'stop') {
-      if (this.view.state === 'running') {
-        this.view.state = 'stopped'
-        this.#options.stop()
-      }
-      return this.close()
+    if (key.ctrl && key.name === 'z') {
+      this.#options.terminal.suspend()
+      return
     }
-    if (wish === 'refresh' || key.text === '+' || key.text === '-') this.#refresh()
+    const wish = this.view.press(key)
+    if (wish === 'quit' || wish === 'stop') this.#quit()
+    else if (wish === 'refresh' || key.text === '+' || key.text === '-') this.#refresh()
     else this.#draw()
-    return undefined
+  }
+
+  #quit(): void {
+    if (this.view.state === 'running') {
+      this.view.state = 'stopped'
+      this.#options.stop()
+    }
+    this.close()
   }
 
   #refresh(): void {

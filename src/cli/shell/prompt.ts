@@ -1,6 +1,6 @@
 /** Draws what is being typed below what was printed, over as many lines as it takes, and gives it once it is whole. */
 import type { Paint } from '../output/paint.ts'
-import { cut, fit, segmentsOf, segmentWidth, textWidth } from '../output/text-width.ts'
+import { cut, padded, segmentsOf, segmentWidth, textWidth } from '../output/text-width.ts'
 import type { Key, Terminal } from '../terminal/terminal.ts'
 import type { LineEditor, Outcome } from './line-editor.ts'
 import { type OpenPart, scanStatements } from './scan-statements.ts'
@@ -52,20 +52,20 @@ export function readPrompt(editor: LineEditor, terminal: Terminal, paint: Paint,
     const press = (key: Key): void => {
       const last = editor.edit
       const outcome = editor.press(key)
-      if (outcome === undefined) return draw()
-      if (outcome.kind === 'suspend') {
+      if (outcome === undefined) draw()
+      else if (outcome.kind === 'suspend') {
         terminal.suspend()
-        return draw()
-      }
-      if (outcome.kind === 'clear-screen') {
+        draw()
+      } else if (outcome.kind === 'clear-screen') {
         terminal.write('\u001b[H\u001b[2J')
         cursorLine = 0
-        return draw()
+        draw()
+      } else {
+        // What was typed stays on the screen, without choices, and the cursor goes below it.
+        const left = layOutText(last, { columns: terminal.columns, rows: terminal.rows, paint })
+        terminal.write(`${home()}\u001b[J${left.lines.join('\r\n')}${outcome.kind === 'cancel' ? '^C' : ''}\r\n`)
+        end(outcome)
       }
-      // What was typed stays on the screen, without choices, and the cursor goes below it.
-      const left = layOutText(last, { columns: terminal.columns, rows: terminal.rows, paint })
-      terminal.write(`${home()}\u001b[J${left.lines.join('\r\n')}${outcome.kind === 'cancel' ? '^C' : ''}\r\n`)
-      return end(outcome)
     }
     const stopKeys = terminal.readKeys(press)
     while (ahead.length > 0 && !isOver) press(ahead.shift() as Key)
@@ -134,7 +134,7 @@ function choiceLines(choices: readonly string[], columns: number): string[] {
   return Array.from({ length: Math.ceil(words.length / perLine) }, (_, line) =>
     words
       .slice(line * perLine, (line + 1) * perLine)
-      .map((word) => fit(word, width - 1))
+      .map((word) => padded(word, width - 1))
       .join(' ')
       .trimEnd(),
   )

@@ -4,7 +4,7 @@ import { FinalTable, type QueryInfo, type RunReport } from '#query'
 import { type Cells, cellsOf, countRows, type Row } from '../output/frame.ts'
 import type { Paint } from '../output/paint.ts'
 import { printable } from '../output/printable.ts'
-import { cut, fit, textWidth } from '../output/text-width.ts'
+import { cut, padded, textWidth } from '../output/text-width.ts'
 import { count, rowsPerSecond, timeText } from '../progress.ts'
 import type { Key } from '../terminal/terminal.ts'
 
@@ -75,14 +75,17 @@ export class ResultView {
   }
 
   add(batch: Batch): void {
-    if (this.#table !== undefined) return this.#table.apply(batch)
+    if (this.#table === undefined) this.#addChanges(batch)
+    else this.#table.apply(batch)
+  }
+
+  #addChanges(batch: Batch): void {
     const { schema } = this.#options.query
     for (let row = 0; row < batch.length; row++) {
       this.#changes.push([changeNames[(batch.kinds?.[row] ?? 0) as 0 | 1 | 2 | 3], ...rowAt(batch, schema, row)])
     }
     this.#changeCount += batch.length
     if (this.#changes.length > changesMax * 2) this.#changes = this.#changes.slice(-changesMax)
-    return undefined
   }
 
   /** Takes over what has come since. */
@@ -136,7 +139,7 @@ export class ResultView {
   #title(columns: number): string {
     const { text, mode, paint } = this.#options
     const right = ` ${mode === 'table' ? 'table' : 'changelog'} · ${this.state} `
-    return paint.bar(fit(` ${printable(text.replace(/\s+/g, ' '))}`, Math.max(0, columns - textWidth(right))) + cut(right, columns))
+    return paint.bar(padded(` ${printable(text.replace(/\s+/g, ' '))}`, Math.max(0, columns - textWidth(right))) + cut(right, columns))
   }
 
   /** The head and the rows of the page. */
@@ -150,13 +153,13 @@ export class ResultView {
       return Math.min(columnWidthMax, Math.max(this.#widths[index] ?? 0, textWidth(printable(column.name)), ...cells))
     })
     const names = this.#schema.map((column) => printable(column.name))
-    const head = paint.strong(fit(this.#line(names, columns), columns))
+    const head = paint.strong(padded(this.#line(names, columns), columns))
     return [head, ...shown.map((row, index) => this.#bodyLine(row, columns, this.#top + index === this.#selected))]
   }
 
   #bodyLine(row: Cells, columns: number, isSelected: boolean): string {
     const text = this.#line(row, columns)
-    return isSelected ? this.#options.paint.bar(fit(text, columns)) : text
+    return isSelected ? this.#options.paint.bar(padded(text, columns)) : text
   }
 
   #line(cells: Cells, columns: number): string {
@@ -164,7 +167,7 @@ export class ResultView {
     for (let index = this.#left; index < this.#schema.length; index++) {
       const type = this.#schema[index]?.type
       const right = type !== undefined && ['integer', 'decimal', 'approximate'].includes(familyOf(type))
-      const cell = fit(cells[index] ?? 'NULL', this.#widths[index] ?? 0, right)
+      const cell = padded(cells[index] ?? 'NULL', this.#widths[index] ?? 0, right)
       line += line === '' ? ` ${cell}` : `  ${cell}`
       if (line.length > columns * 2) break
     }
@@ -179,7 +182,7 @@ export class ResultView {
     const names = this.#schema.map((column) => printable(column.name))
     const width = Math.min(columnWidthMax, Math.max(0, ...names.map(textWidth)))
     const head = paint.strong(` Row ${count(this.#selected + 1)}`)
-    return [head, ...names.map((name, index) => cut(` ${fit(name, width)}  ${cells[index] ?? 'NULL'}`, columns))]
+    return [head, ...names.map((name, index) => cut(` ${padded(name, width)}  ${cells[index] ?? 'NULL'}`, columns))]
   }
 
   #status(columns: number): string {

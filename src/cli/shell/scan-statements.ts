@@ -14,7 +14,8 @@ export interface Scan {
   readonly open: OpenPart
 }
 
-const token = /'(?:[^']|'')*(?<text>'|$)|`(?:[^`]|``)*(?<name>`|$)|--[^\n]*|\/\/[^\n]*|\/\*[^]*?(?<comment>\*\/|$)|[A-Za-z_][\w$]*|[();]/g
+const token =
+  /'(?:[^']|'')*(?<text>'|$)|`(?:[^`]|``)*(?<name>`|$)|--[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?<comment>\*\/|$)|[A-Za-z_][\w$]*|[();]/g
 
 export function scanStatements(text: string): Scan {
   const statements: string[] = []

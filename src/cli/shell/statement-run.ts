@@ -44,7 +44,6 @@ class StatementRun {
   readonly #stopping = new AbortController()
   readonly #plain: StatementListener
   #live: LiveResult | undefined
-  #query: QueryInfo | undefined
   #patience: NodeJS.Timeout | undefined
 
   constructor(text: string, session: QuerySession, environment: CliEnvironment) {
@@ -106,26 +105,31 @@ class StatementRun {
 
   #open(query: QueryInfo): void {
     const mode = this.#mode()
-    if (mode === 'tableau') return this.#plain.opened?.(query)
+    if (mode === 'tableau') {
+      this.#plain.opened?.(query)
+      return
+    }
     const { terminal, clock, screen } = this.#environment
     const view = new ResultView({ query, mode, text: this.#text, paint: screen.answerPaint, timeZone: () => this.#timeZone() })
-    this.#query = query
     this.#live = new LiveResult(view, { terminal, clock, stop: () => this.stop() })
     this.#patience = setTimeout(() => this.#live?.open(), patienceMs)
-    return undefined
   }
 
   /** A result that came at once and fits is printed; one that does not fit is shown on the whole screen all the same. */
   #close(): void {
     const live = this.#live
-    if (live === undefined) return this.#plain.closed?.()
     clearTimeout(this.#patience)
-    if (live.isOpen || this.#query === undefined) return undefined
+    if (live === undefined) this.#plain.closed?.()
+    else if (!live.isOpen) this.#print(live)
+  }
+
+  #print(live: LiveResult): void {
     live.view.refresh()
-    if (live.view.rowCount > this.#environment.terminal.rows - linesAround) return live.open()
-    this.#plain.table?.(live.view.schema, live.view.rows)
-    this.#live = undefined
-    return undefined
+    if (live.view.rowCount > this.#environment.terminal.rows - linesAround) live.open()
+    else {
+      this.#plain.table?.(live.view.schema, live.view.rows)
+      this.#live = undefined
+    }
   }
 
   #tellEnd(): void {

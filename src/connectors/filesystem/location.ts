@@ -34,17 +34,20 @@ export function absolutePath(text: string): string {
   }
 }
 
-/** All files of a path in the order of their names; `pattern` must match the whole path of each. Hidden ones are left out. */
-export async function findFiles(root: string, pattern: RegExp | null): Promise<FoundFile[]> {
+/**
+ * All files of a path in the order of their names; `pattern` must match the whole path of each. Hidden ones are left out. With
+ * `anyMatch` a path that is a pattern must match something.
+ */
+export async function findFiles(root: string, pattern: RegExp | null, anyMatch: boolean): Promise<FoundFile[]> {
   const found: FoundFile[] = []
   const visited = new Set<string>()
-  for (const base of await expand(root)) await collect(base, found, visited)
+  for (const base of await expand(root, anyMatch)) await collect(base, found, visited)
   const files = pattern === null ? found : found.filter((file) => pattern.test(file.path))
   return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
 }
 
 /** The path itself when it exists, else what it matches as a pattern. */
-async function expand(root: string): Promise<string[]> {
+async function expand(root: string, anyMatch: boolean): Promise<string[]> {
   try {
     await stat(root)
     return [root]
@@ -54,6 +57,9 @@ async function expand(root: string): Promise<string[]> {
   }
   const matches: string[] = []
   for await (const match of glob(root)) if (!isHidden(path.basename(match))) matches.push(match)
+  if (anyMatch && matches.length === 0) {
+    throw filesystemErrors.CONNECTORS_FILESYSTEM_PATH_NOT_FOUND({ path: root }, { detail: 'No file matches the pattern.' })
+  }
   return withoutNested(matches)
 }
 

@@ -138,7 +138,7 @@ class FilesReader implements SourceReader {
 
   async #look(): Promise<void> {
     this.#lookedAtMs = this.#plan.clock.nowMs()
-    const files = await findFiles(this.#plan.root, this.#plan.pattern)
+    const files = await findFiles(this.#plan.root, this.#plan.pattern, this.#plan.intervalMs === null)
     this.#queue = files.filter((file) => !this.#done.has(file.path))
   }
 

@@ -15,7 +15,7 @@ export function selectPadded(vectors: readonly Vector[], rows: Int32Array, count
 }
 
 /** The same vector, NULL also where `pads` is 1. */
-export function withPads(vector: Vector, pads: Uint8Array, count: number): Vector {
+function withPads(vector: Vector, pads: Uint8Array, count: number): Vector {
   const nulls = new Uint8Array(count)
   for (let i = 0; i < count; i++) nulls[i] = (pads[i] as number) | (vector.nulls === null ? 0 : (vector.nulls[i] as number))
   return { ...vector, nulls }

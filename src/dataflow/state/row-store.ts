@@ -56,13 +56,6 @@ export class RowStore {
     return this.#columns.map((column, position) => column.gather(kept, count, this.#gatherNulls(position, kept, count, pads)))
   }
 
-  /** One column of the rows of these ids. */
-  gatherColumn(position: number, ids: Int32Array, count: number): Vector {
-    const column = this.#columns[position]
-    assert(column !== undefined, 'the column is stored')
-    return column.gather(ids, count, this.#gatherNulls(position, ids, count, null))
-  }
-
   /** Lets a row go; its id will be given to another. */
   free(id: number): void {
     for (const column of this.#columns) column.release(id)

@@ -1,11 +1,18 @@
 /** The encodings by difference: DELTA_BINARY_PACKED, DELTA_LENGTH_BYTE_ARRAY and DELTA_BYTE_ARRAY. */
+import { boxExact } from '#data'
 import type { FileContext } from './errors.ts'
 import { NoValues, type Places } from './page-values.ts'
 
-/** 64-bit integers, wrapping around, as bigint: these encodings are rare enough not to be written out in halves. */
-const wrap = (value: bigint) => BigInt.asIntN(64, value)
+/** Pages of texts with more values than this are refused: their lengths are read at once. */
+const lengthsMax = 1 << 24
+const blockSizeMax = 1 << 20
+/** Bytes of texts that one call may put together. */
+const joinedBytesMax = 1 << 30
 
-/** Whole numbers as blocks of differences; a block has a least difference, and its miniblocks pack what is above it. */
+/**
+ * Whole numbers as blocks of differences; a block has a least difference, and its miniblocks pack what is above it. Sums are numbers
+ * while they are safe; from the first that is not on, the page goes on in bigint, wrapping around at 64 bits.
+ */
 export class DeltaIntegers extends NoValues {
   readonly #bytes: Uint8Array
   readonly #end: number
@@ -14,9 +21,9 @@ export class DeltaIntegers extends NoValues {
   readonly #perMiniblock: number
   /** Values not yet taken. */
   left: number
-  #value: bigint
+  #value: number | bigint
   #isFirst = true
-  #leastDifference = 0n
+  #leastDifference: number | bigint = 0
   #widthsAt = 0
   #miniblock: number
   #inMiniblock: number
@@ -31,10 +38,9 @@ export class DeltaIntegers extends NoValues {
     const blockSize = Number(this.#varint())
     this.#miniblocks = Number(this.#varint())
     this.left = Number(this.#varint())
-    const first = this.#varint()
-    this.#value = (first >> 1n) ^ -(first & 1n)
+    this.#value = this.#zigzag()
     this.#perMiniblock = blockSize / this.#miniblocks
-    if (!Number.isInteger(this.#perMiniblock) || this.#perMiniblock % 8 !== 0 || this.#perMiniblock === 0 || blockSize > 1 << 20) {
+    if (!Number.isInteger(this.#perMiniblock) || this.#perMiniblock % 8 !== 0 || blockSize === 0 || blockSize > blockSizeMax) {
       throw context.damaged(`a page has blocks of ${blockSize} differences in ${this.#miniblocks} parts`)
     }
     this.#miniblock = this.#miniblocks
@@ -42,23 +48,26 @@ export class DeltaIntegers extends NoValues {
   }
 
   override int32s(out: Int32Array, at: number, count: number): void {
-    for (let to = at; to < at + count; to++) out[to] = Number(BigInt.asIntN(32, this.#next()))
+    for (let to = at; to < at + count; to++) {
+      const value = this.#next()
+      out[to] = typeof value === 'number' ? value | 0 : Number(BigInt.asIntN(32, value))
+    }
   }
 
   override int64s(lows: Int32Array, highs: Int32Array, at: number, count: number): void {
     for (let to = at; to < at + count; to++) {
       const value = this.#next()
-      lows[to] = Number(BigInt.asIntN(32, value))
-      highs[to] = Number(BigInt.asIntN(32, value >> 32n))
+      lows[to] = typeof value === 'number' ? value | 0 : Number(BigInt.asIntN(32, value))
+      highs[to] = typeof value === 'number' ? Math.floor(value / 4294967296) : Number(BigInt.asIntN(32, value >> 32n))
     }
   }
 
-  /** The offset after the last value; only known once all are taken. */
+  /** The offset after the last value, once all are taken. */
   get end(): number {
-    return this.#offset
+    return Math.min(this.#end, this.#offset)
   }
 
-  #next(): bigint {
+  #next(): number | bigint {
     if (this.left-- <= 0) throw this.ended()
     if (this.#isFirst) {
       this.#isFirst = false
@@ -66,15 +75,13 @@ export class DeltaIntegers extends NoValues {
     }
     if (this.#inMiniblock === this.#perMiniblock) this.#startMiniblock()
     this.#inMiniblock++
-    this.#value = wrap(this.#value + this.#leastDifference + this.#unpack())
-    if (this.left === 0) this.#offset = Math.min(this.#end, this.#offset)
+    this.#value = sum(this.#value, this.#leastDifference, this.#unpack())
     return this.#value
   }
 
   #startMiniblock(): void {
     if (this.#miniblock === this.#miniblocks) {
-      const least = this.#varint()
-      this.#leastDifference = (least >> 1n) ^ -(least & 1n)
+      this.#leastDifference = this.#zigzag()
       this.#widthsAt = this.#offset
       this.#offset += this.#miniblocks
       this.#miniblock = 0
@@ -87,7 +94,7 @@ export class DeltaIntegers extends NoValues {
     this.#inMiniblock = 0
   }
 
-  #unpack(): bigint {
+  #unpack(): number | bigint {
     const first = Math.floor(this.#bit / 8)
     const last = Math.ceil((this.#bit + this.#width) / 8)
     if (last > this.#end) throw this.ended()
@@ -96,11 +103,16 @@ export class DeltaIntegers extends NoValues {
     if (this.#width <= 40) {
       let value = 0
       for (let from = last - 1; from >= first; from--) value = value * 256 + (this.#bytes[from] as number)
-      return BigInt(Math.floor(value / 2 ** shift) % 2 ** this.#width)
+      return Math.floor(value / 2 ** shift) % 2 ** this.#width
     }
     let value = 0n
     for (let from = last - 1; from >= first; from--) value = (value << 8n) | BigInt(this.#bytes[from] as number)
     return BigInt.asUintN(this.#width, value >> BigInt(shift))
+  }
+
+  #zigzag(): number | bigint {
+    const value = this.#varint()
+    return boxExact(BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n)))
   }
 
   #varint(): bigint {
@@ -115,11 +127,19 @@ export class DeltaIntegers extends NoValues {
   }
 }
 
+function sum(value: number | bigint, least: number | bigint, above: number | bigint): number | bigint {
+  if (typeof value === 'number' && typeof least === 'number' && typeof above === 'number') {
+    const total = value + least + above
+    if (Number.isSafeInteger(value + least) && Number.isSafeInteger(total)) return total
+  }
+  return BigInt.asIntN(64, BigInt(value) + BigInt(least) + BigInt(above))
+}
+
 /** All lengths, as far as they can be right: each text has one, and texts take the bytes that follow. */
 function readLengths(bytes: Uint8Array, start: number, end: number, countMax: number, context: FileContext) {
   const integers = new DeltaIntegers(bytes, start, end, context)
   const count = integers.left
-  if (count > countMax) throw context.damaged(`a page of ${countMax} values has ${count} lengths`)
+  if (count > Math.min(countMax, lengthsMax)) throw context.damaged(`a page of ${countMax} values has ${count} lengths`)
   const lengths = new Int32Array(count)
   if (count > 0) integers.int32s(lengths, 0, count)
   if (lengths.some((length) => length < 0)) throw context.damaged('a page has a text of negative length')
@@ -177,6 +197,7 @@ export class DeltaTexts extends NoValues {
       texts.push(this.#last)
       out.starts[to] = length
       length += this.#last.length
+      if (length > joinedBytesMax) throw this.context.damaged(`${count} texts take more than ${joinedBytesMax} bytes`)
       out.ends[to] = length
     }
     this.buffer = new Uint8Array(length)

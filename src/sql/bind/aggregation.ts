@@ -1,6 +1,6 @@
 /** Builds the aggregate of a SELECT, and rewrites what stands above it in terms of its keys and measures. */
 import { bigintType, columnIndex, type Schema, withNullable } from '#data'
-import { type Aggregate, type Expression, mapParts, type Measure, type NamedExpression, referTo, type Relation, schemaOf } from '#plan'
+import { type Aggregate, columnsIn, type Expression, mapParts, type Measure, type NamedExpression, referTo, type Relation, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { unparseExpression } from '../syntax/unparse/expression.ts'
 import { callOf } from './call.ts'
@@ -22,7 +22,7 @@ export interface Grouped {
 
 /** Groups a relation. */
 export function aggregated(context: BindContext, input: Relation, grouping: Grouping, collector: SelectCollector, wishes: Wishes): Grouped {
-  const { keys, names } = namedKeys(context, input, grouping, wishes)
+  const { keys, names } = namedKeys(context, input, grouping, collector, wishes)
   const taken = new Set(names)
   const measures = collector.measures.map(({ name, key, what }): Measure => {
     const wish = wishes.get(name) ?? wishes.get(key)
@@ -34,8 +34,8 @@ export function aggregated(context: BindContext, input: Relation, grouping: Grou
   return { relation, rewrite: rewriter(context, relation, input, grouping, collector) }
 }
 
-/** The input with computed keys as columns, and the names of all keys. */
-function namedKeys(context: BindContext, input: Relation, grouping: Grouping, wishes: Wishes): { readonly keys: Relation; readonly names: readonly string[] } {
+/** The input with computed keys as columns and without columns that are not read, and the names of all keys. */
+function namedKeys(context: BindContext, input: Relation, grouping: Grouping, collector: SelectCollector, wishes: Wishes): { readonly keys: Relation; readonly names: readonly string[] } {
   const taken = namesOf(schemaOf(input))
   const added: NamedExpression[] = []
   const names = grouping.keys.map(({ value, key }) => {
@@ -44,7 +44,10 @@ function namedKeys(context: BindContext, input: Relation, grouping: Grouping, wi
     added.push({ name, value })
     return name
   })
-  return { keys: added.length === 0 ? input : { kind: 'project', input, columns: [...passedColumns(input), ...added] }, names }
+  if (added.length === 0) return { keys: input, names }
+  const used = new Set([...names, ...collector.measures.flatMap(({ what }) => [...what.arguments, ...(what.filter === null ? [] : [what.filter])].flatMap((value) => [...columnsIn(value)]))])
+  const passed = passedColumns(input).filter(({ name }) => used.has(name))
+  return { keys: { kind: 'project', input, columns: [...passed, ...added] }, names }
 }
 
 /** The keys that bound a window, in every set. */
@@ -98,7 +101,8 @@ function groupingValue({ values, position }: PendingGrouping, relation: Aggregat
     if (index < 0) throw sqlErrors.SQL_GROUPING_ARGUMENT({}, { position })
     if (groupingSets === null) return number(0)
     const id: Expression = { kind: 'column', name: groupingSets.groupingId, type }
-    const shifted = callOf('/', [id, number(2 ** (keys.length - 1 - index))], position)
+    const place = keys.length - 1 - index
+    const shifted = place === 0 ? id : callOf('/', [id, number(2 ** place)], position)
     return callOf('%', [shifted, number(2)], position)
   })
   return bits.reduce((sum, bit) => callOf('+', [callOf('*', [sum, number(2)], position), bit], position))

@@ -59,9 +59,11 @@ export function itemNames(items: readonly Item[]): string[] {
 /** Names for things that are items of their own, by the column that stands for them or by what they are. */
 export function wishesOf(items: readonly Item[]): Map<string, string> {
   const wishes = new Map<string, string>()
-  for (const { name, value } of items) {
+  const names = itemNames(items)
+  for (const [index, { value }] of items.entries()) {
     const key = value.kind === 'column' ? value.name : keyOf(value)
-    if (name !== null && !wishes.has(key)) wishes.set(key, name)
+    const name = names[index]
+    if (name !== undefined && !wishes.has(key)) wishes.set(key, name)
   }
   return wishes
 }

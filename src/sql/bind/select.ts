@@ -115,7 +115,8 @@ function listed(context: BindContext, select: tree.Select, input: Relation, rela
       const rewritten = final(value)
       const known = hidden.find((each) => keyOf(each.value) === keyOf(rewritten))
       if (known !== undefined) return known.name
-      const name = context.freshName('order')
+      const own = rewritten.kind === 'column' && !taken.has(rewritten.name) ? rewritten.name : context.freshName('order')
+      const name = uniqueName(own, taken)
       hidden.push({ name, value: rewritten })
       return name
     },

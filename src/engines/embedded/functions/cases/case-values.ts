@@ -46,7 +46,7 @@ function wordOf(text: string): TypedValue {
   if (text.includes('.')) {
     const digits = text.replace(/^[-+]/, '')
     const scale = digits.length - digits.indexOf('.') - 1
-    const precision = Math.max(digits.replace('.', '').replace(/^0+/, '').length, scale + 1)
+    const precision = digits.length - 1
     return notNull(decimalType(precision, scale), boxExact(BigInt(text.replace('.', ''))))
   }
   const value = BigInt(text)

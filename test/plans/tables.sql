@@ -12,7 +12,7 @@ CREATE TABLE orders (
 
 CREATE TABLE payments (
   order_id BIGINT,
-  method STRING,
+  paid_with STRING,
   amount DECIMAL(10, 2),
   paid_at TIMESTAMP(3),
   WATERMARK FOR paid_at AS paid_at - INTERVAL '5' SECOND
