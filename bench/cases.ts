@@ -30,7 +30,7 @@ export function benchCases(data: BenchData, events: number): BenchCase[] {
         CREATE TABLE orders (InvoiceNo STRING, StockCode STRING, Description STRING, Quantity INT, InvoiceDate TIMESTAMP(3),
             UnitPrice DOUBLE, CustomerID STRING, Country STRING, WATERMARK FOR InvoiceDate AS InvoiceDate)
           WITH ('connector' = 'filesystem', 'path' = '${data.orders}', 'format' = 'csv', 'csv.header' = 'true');
-        CREATE TABLE sink (country STRING, at TIMESTAMP(3), lines BIGINT, revenue DOUBLE) WITH ('connector' = 'blackhole');
+        CREATE TABLE sink (country STRING, placed TIMESTAMP(3), lines BIGINT, revenue DOUBLE) WITH ('connector' = 'blackhole');
         INSERT INTO sink SELECT Country, window_start, COUNT(*), SUM(Quantity * UnitPrice)
         FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(InvoiceDate), INTERVAL '1' HOUR)) WHERE Quantity > 0
         GROUP BY Country, window_start, window_end;`,
@@ -65,13 +65,13 @@ const nexmarkTables = (events: number): string => `
   CREATE VIEW bid AS SELECT bid.auction, bid.bidder, bid.price, bid.channel, bid.url, \`dateTime\`, bid.extra FROM nexmark WHERE event_type = 2;`
 
 const nexmarkQueries: Readonly<Record<string, string>> = {
-  q0: `CREATE TABLE sink (auction BIGINT, bidder BIGINT, price BIGINT, at TIMESTAMP(3), extra STRING) WITH ('connector' = 'blackhole');
+  q0: `CREATE TABLE sink (auction BIGINT, bidder BIGINT, price BIGINT, placed TIMESTAMP(3), extra STRING) WITH ('connector' = 'blackhole');
     INSERT INTO sink SELECT auction, bidder, price, \`dateTime\`, extra FROM bid;`,
-  q1: `CREATE TABLE sink (auction BIGINT, bidder BIGINT, price DECIMAL(23, 3), at TIMESTAMP(3), extra STRING) WITH ('connector' = 'blackhole');
+  q1: `CREATE TABLE sink (auction BIGINT, bidder BIGINT, price DECIMAL(23, 3), placed TIMESTAMP(3), extra STRING) WITH ('connector' = 'blackhole');
     INSERT INTO sink SELECT auction, bidder, 0.908 * price, \`dateTime\`, extra FROM bid;`,
   q2: `CREATE TABLE sink (auction BIGINT, price BIGINT) WITH ('connector' = 'blackhole');
     INSERT INTO sink SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0;`,
-  q7: `CREATE TABLE sink (auction BIGINT, bidder BIGINT, price BIGINT, at TIMESTAMP(3), extra STRING) WITH ('connector' = 'blackhole');
+  q7: `CREATE TABLE sink (auction BIGINT, bidder BIGINT, price BIGINT, placed TIMESTAMP(3), extra STRING) WITH ('connector' = 'blackhole');
     INSERT INTO sink SELECT B.auction, B.bidder, B.price, B.\`dateTime\`, B.extra FROM bid B JOIN (
       SELECT MAX(price) AS maxprice, window_end AS \`dateTime\`
       FROM TABLE(TUMBLE(TABLE bid, DESCRIPTOR(\`dateTime\`), INTERVAL '10' SECOND)) GROUP BY window_start, window_end
@@ -95,6 +95,8 @@ function nexmarkCases(events: number): BenchCase[] {
       INSERT INTO sink SELECT event_type, person.id, person.name, auction.id, auction.itemName, bid.price, bid.url, bid.extra FROM nexmark;`,
     rival: null,
   }
-  const queries = Object.entries(nexmarkQueries).map(([name, sql]): BenchCase => ({ name: `Nexmark ${name}`, rows: events, script: `${nexmarkTables(events)}\n${sql}`, rival: null }))
+  const queries = Object.entries(nexmarkQueries).map(
+    ([name, sql]): BenchCase => ({ name: `Nexmark ${name}`, rows: events, script: `${nexmarkTables(events)}\n${sql}`, rival: null }),
+  )
   return [generator, ...queries]
 }

@@ -12,10 +12,14 @@ const runs = Number(process.env['BENCH_RUNS'] ?? 5)
 const events = Number(process.env['BENCH_EVENTS'] ?? 5_000_000)
 
 const [cpu] = cpus()
-console.log(`${cpus().length} × ${cpu?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, medians of ${runs} runs, whole processes`)
+console.log(
+  `${cpus().length} × ${cpu?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, medians of ${runs} runs, whole processes`,
+)
 const start = await measureStart()
 console.log(`start of a one-line script: ${(start.wallSeconds * 1000).toFixed(0)} ms`)
-const cases = benchCases(await prepareData(), events).filter((each) => only === undefined || each.name.toLowerCase().includes(only.toLowerCase()))
+const cases = benchCases(await prepareData(), events).filter(
+  (each) => only === undefined || each.name.toLowerCase().includes(only.toLowerCase()),
+)
 for (const each of cases) console.log(await report(each))
 
 async function report(bench: BenchCase): Promise<string> {

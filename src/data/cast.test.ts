@@ -21,7 +21,7 @@ function runCase(input: string, types: readonly DataType[]): string {
     if (error instanceof MillraceError && error.code === 'DATA_CAST_FAILED') return 'ERROR'
     throw error
   }
-  return value === null ? 'NULL' : `'${String(value)}'`
+  return value === null ? 'NULL' : `'${value as string}'`
 }
 
 const unescaped = (text: string) => text.replace(/\\(.)/g, (_, letter: string) => ({ t: '\t', n: '\n', '0': '\0' })[letter] ?? letter)

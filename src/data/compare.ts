@@ -29,7 +29,7 @@ function compareNulls(a: unknown, b: unknown): number {
 function plainComparator(type: DataType): Comparator {
   switch (type.kind) {
     case 'boolean':
-      return (a, b) => Number(a as boolean) - Number(b as boolean)
+      return (a, b) => Number(a) - Number(b)
     case 'float':
     case 'double':
       return (a, b) => compareNumbers(a as number, b as number)

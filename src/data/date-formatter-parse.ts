@@ -138,10 +138,13 @@ function parseZone(letter: string, count: number, text: string, at: number): num
     const name = /^[A-Za-z][A-Za-z0-9_+\-/:]*/.exec(rest)?.[0] ?? ''
     return name !== '' && findTimeZone(name) !== null ? at + name.length : -1
   }
-  const form = letter === 'O' || (letter === 'Z' && count === 4) ? /^GMT(?:[+-]\d{1,2}(?::\d\d)?)?/ : offsetForm(letter, count)
+  const form = letter === 'O' || (letter === 'Z' && count === 4) ? (count === 1 ? shortGmt : longGmt) : offsetForm(letter, count)
   const length = form.exec(rest)?.[0].length
   return length === undefined ? -1 : at + length
 }
+
+const shortGmt = /^GMT(?:[+-]\d{1,2}(?::\d\d)?)?/
+const longGmt = /^GMT(?:[+-]\d\d:\d\d)?/
 
 function offsetForm(letter: string, count: number): RegExp {
   const size = letter === 'Z' ? (count < 4 ? 2 : 5) : count

@@ -29,6 +29,8 @@ export {
   hashValue,
 } from './compare.ts'
 export { concatVectors, sameValueAt } from './concat.ts'
+export { datePrinter } from './date-formatter.ts'
+export { dateParser, type LocalTime } from './date-formatter-parse.ts'
 export {
   parseDate,
   parseTime,
@@ -104,6 +106,8 @@ export { base64Text, jsonFunction, jsonText, printValue } from './print.ts'
 export { rowAt, rowsOf } from './rows.ts'
 export { type Column, type ColumnRole, columnIndex, type Schema } from './schema.ts'
 export { selectBatch, selectBatchParts, selectRows } from './select.ts'
+export { simpleDatePrinter } from './simple-date-format.ts'
+export { simpleDateParser } from './simple-date-parse.ts'
 export { findTimeZone, localToInstant, type Overlap, type TimeZone, timeZone, zoneOffsetAt } from './time-zone.ts'
 export { castTimestamp, timestampMs, timestampNanos, timestampOf, timestampUnit } from './timestamp.ts'
 export {

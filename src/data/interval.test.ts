@@ -40,7 +40,8 @@ describe('intervals', () => {
     ]
     for (const [text, qualifier, printed] of texts) {
       const value = parseInterval(text, qualifier)
-      expect(['year', 'quarter', 'month'].includes(qualifier.from) ? printMonths(value) : printDays(value), text).toBe(printed)
+      const shown = ['year', 'quarter', 'month'].includes(qualifier.from) ? printMonths(value) : printDays(value)
+      expect([text, shown]).toEqual([text, printed])
     }
   })
 
@@ -59,6 +60,6 @@ describe('intervals', () => {
       ['5.1234', { from: 'second', fractionDigits: 3 }],
       ['1000 02:03:04', { ...second, leadingDigits: 3 }],
     ]
-    for (const [text, qualifier] of texts) expect(parseInterval(text, qualifier), text).toBe(unparsed)
+    for (const [text, qualifier] of texts) expect([text, parseInterval(text, qualifier)]).toEqual([text, unparsed])
   })
 })

@@ -94,7 +94,7 @@ function letterValue(letter: string, value: number): number {
 function nearestYear(value: number, yearNow: number): number {
   const first = yearNow - 80
   const year = first - (((first % 100) + 100) % 100) + value
-  return year < first ? year + 100 : year
+  return year <= first ? year + 100 : year
 }
 
 /** Letter case makes no difference; the longest name wins. */
@@ -119,7 +119,7 @@ const shortZones: Readonly<Record<string, number>> = { EST: -5, EDT: -4, CST: -6
 
 function readZone(reading: Reading): boolean {
   const rest = reading.text.slice(reading.at)
-  const offset = /^(?:GMT)?([+-])(\d{1,2}):?(\d\d)/.exec(rest)
+  const offset = /^([+-])(\d\d)(\d\d)/.exec(rest) ?? /^GMT([+-])(\d{1,2}):(\d\d)/i.exec(rest)
   if (offset !== null) return take(reading, offset[0].length, offset[1] ?? '+', Number(offset[2]), Number(offset[3]))
   const name = /^[A-Za-z][A-Za-z0-9_+\-/]*/.exec(rest)?.[0]
   if (name === undefined) return false
@@ -135,7 +135,7 @@ function readZone(reading: Reading): boolean {
 function readOffset(reading: Reading, count: number): boolean {
   const rest = reading.text.slice(reading.at)
   if (rest.startsWith('Z')) return take(reading, 1, '+', 0, 0)
-  const form = [/^([+-])(\d{1,2})/, /^([+-])(\d\d)(\d\d)/, /^([+-])(\d{1,2}):(\d\d)/][count - 1]
+  const form = [/^([+-])(\d\d)/, /^([+-])(\d\d)(\d\d)/, /^([+-])(\d\d):(\d\d)/][count - 1]
   const parts = form?.exec(rest)
   if (parts === null || parts === undefined) return false
   return take(reading, parts[0].length, parts[1] ?? '+', Number(parts[2]), Number(parts[3] ?? 0))

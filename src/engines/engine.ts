@@ -53,7 +53,14 @@ export interface ResultListener {
 
 /** What is known of a job, and how. */
 export type Observation =
-  | { readonly kind: 'present'; readonly source: string; readonly at: number; readonly state: JobState; readonly error: Error | null; readonly report: RunReport }
+  | {
+      readonly kind: 'present'
+      readonly source: string
+      readonly at: number
+      readonly state: JobState
+      readonly error: Error | null
+      readonly report: RunReport
+    }
   | { readonly kind: 'absent'; readonly source: string; readonly at: number }
   | { readonly kind: 'unreachable'; readonly source: string; readonly at: number; readonly reason: string }
 

@@ -1,10 +1,10 @@
 /** A growing buffer of bytes, and the spellings of numbers, dates and times that Flink's text formats share: Java's. */
+import { civilOf, dayMs, dayOf, monthOf, printDecimal, printDouble, printFloat, timestampMs, timestampNanos, yearOf } from '#data'
 
 const zero = 48
 const minus = 45
 const point = 46
 const encoder = new TextEncoder()
-const dayMs = 86_400_000
 
 export class ByteWriter {
   data: Uint8Array
@@ -89,18 +89,12 @@ export class ByteWriter {
     const rounded = Math.round(hundredfold)
     // A value of few digits is the quotient of two small whole numbers; its shortest spelling is theirs.
     if (rounded / 100 === value && rounded !== 0 && Math.abs(rounded) < 1e9 && Math.abs(value) >= 0.01) this.#hundredths(rounded)
-    else this.text(javaNumber(String(value), value))
+    else this.text(printDouble(value))
   }
 
   /** As Java's Float.toString: the shortest digits that make the same float. */
   float(value: number): void {
-    let digits = 6
-    let text = value.toPrecision(digits)
-    while (digits < 9 && Math.fround(Number(text)) !== value && Number.isFinite(value)) {
-      digits++
-      text = value.toPrecision(digits)
-    }
-    this.text(javaNumber(String(Number(text)), value))
+    this.text(printFloat(value))
   }
 
   #hundredths(rounded: number): void {
@@ -160,24 +154,13 @@ export class ByteWriter {
 
   /** A boxed time stamp; `separator` is the byte between date and time. */
   timestamp(value: number | bigint, precision: number, separator: number): void {
-    let ms: number
-    let nanos: number
-    if (precision <= 3) {
-      ms = Number(value)
-      nanos = 0
-    } else {
-      const units = precision <= 6 ? 1000n : 1_000_000n
-      const exact = BigInt(value)
-      const below = ((exact % units) + units) % units
-      ms = Number((exact - below) / units)
-      nanos = Number(below) * (precision <= 6 ? 1000 : 1)
-    }
+    const ms = timestampMs(value, precision)
     const days = Math.floor(ms / dayMs)
     const msOfDay = ms - days * dayMs
     const seconds = Math.floor(msOfDay / 1000)
     this.date(days)
     this.byte(separator)
-    this.clock(seconds, (msOfDay - seconds * 1000) * 1_000_000 + nanos)
+    this.clock(seconds, (msOfDay - seconds * 1000) * 1_000_000 + timestampNanos(value, precision))
   }
 }
 
@@ -187,44 +170,20 @@ function digitCount(value: number): number {
   return digits
 }
 
-/** JavaScript's digits in Java's layout: an exponent below 10^-3 and from 10^7 on, and always a fraction. */
-function javaNumber(text: string, value: number): string {
-  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
-  if (!Number.isFinite(value)) return text
-  const sign = value < 0 ? '-' : ''
-  const [mantissa = '', exponentText = '0'] = (value < 0 ? text.slice(1) : text).split('e')
-  const [whole = '', fraction = ''] = mantissa.split('.')
-  const digits = (whole + fraction).replace(/^0+/, '')
-  const leading = whole === '0' ? -(fraction.length - fraction.replace(/^0+/, '').length) : whole.length
-  /** Place of the point in the digits. */
-  const place = leading + Number(exponentText)
-  const significant = digits.replace(/0+$/, '')
-  if (place > 7 || place < -2) return `${sign}${significant[0]}.${significant.slice(1) || '0'}E${place - 1}`
-  if (place <= 0) return `${sign}0.${'0'.repeat(-place)}${significant}`
-  return `${sign}${significant.slice(0, place).padEnd(place, '0')}.${significant.slice(place) || '0'}`
-}
-
 function decimalText(unscaled: number | bigint, scale: number, scientific: boolean): string {
-  const negative = unscaled < 0
-  const digits = (negative ? -unscaled : unscaled).toString()
-  const sign = negative ? '-' : ''
-  const exponent = digits.length - 1 - scale
-  if (scientific && exponent < -6) {
-    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : ''
-    return `${sign}${digits[0]}${fraction}E${exponent}`
-  }
-  if (scale === 0) return sign + digits
-  const padded = digits.padStart(scale + 1, '0')
-  return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`
+  const text = unscaled < 0 ? String(-unscaled) : String(unscaled)
+  const exponent = text.length - 1 - scale
+  if (!scientific || exponent >= -6) return printDecimal(unscaled, scale)
+  return `${unscaled < 0 ? '-' : ''}${text[0]}${text.length > 1 ? `.${text.slice(1)}` : ''}E${exponent}`
 }
 
 /** ISO 8601: years beyond 9999 carry a sign. */
 function dateText(days: number): string {
-  const date = new Date(days * dayMs)
-  const year = date.getUTCFullYear()
+  const civil = civilOf(days)
+  const year = yearOf(civil)
   const size = Math.abs(year).toString().padStart(4, '0')
   const sign = year < 0 ? '-' : year > 9999 ? '+' : ''
-  return `${sign}${size}-${pair(date.getUTCMonth() + 1)}-${pair(date.getUTCDate())}`
+  return `${sign}${size}-${pair(monthOf(civil))}-${pair(dayOf(civil))}`
 }
 
 function pair(value: number): string {

@@ -1,5 +1,5 @@
 /** Writes the values of one column as text: what CSV and JSON have in common. */
-import { type DataType, type Vector, valueAt } from '#data'
+import { base64Text, type DataType, type Vector, valueAt } from '#data'
 import type { ByteWriter } from './byte-writer.ts'
 
 /** Writes a boxed value that is not NULL. */
@@ -47,7 +47,7 @@ export function valueWriter(type: DataType, shape: TextShape): ValueWriter | nul
       return timestampWriter(type.precision, shape, type.kind === 'timestamp-ltz' || shape.zone === 'all')
     case 'binary':
     case 'varbinary':
-      return (value, out) => out.text(base64(value as Uint8Array))
+      return (value, out) => out.text(base64Text(value as Uint8Array))
     default:
       return null
   }
@@ -58,12 +58,6 @@ function timestampWriter(precision: number, shape: TextShape, zoned: boolean): V
     out.timestamp(value as number | bigint, precision, shape.separator)
     if (zoned) out.byte(90)
   }
-}
-
-function base64(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
 }
 
 /** Writes a column through the writer of its boxed values. */

@@ -44,8 +44,7 @@ export class LineDecoder implements RecordDecoder {
   }
 
   begin(name: string, recordsBefore: number): void {
-    this.#state.input = name
-    this.#state.records = recordsBefore
+    this.#state.begin(name, recordsBefore)
     this.#atStart = recordsBefore === 0
     this.#headerPending = this.#atStart && this.#records.passHeader !== null
     this.#dropping = false
@@ -95,7 +94,7 @@ export class LineDecoder implements RecordDecoder {
       state.skip(0)
     }
     this.#finish(bytes)
-    return end
+    return state.count === 0 ? end : Math.min(end, end - tail.length + at)
   }
 
   #passStart(bytes: Uint8Array, start: number, end: number, last: boolean): number {

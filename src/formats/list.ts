@@ -4,8 +4,9 @@ import { csvFormat } from './csv/format.ts'
 import { formatErrors } from './errors.ts'
 import type { Format } from './format.ts'
 import { jsonFormat } from './json/format.ts'
+import { rawFormat } from './raw/format.ts'
 
-export const formats: readonly Format[] = [csvFormat, jsonFormat]
+export const formats: readonly Format[] = [csvFormat, jsonFormat, rawFormat]
 
 /** The format of a name; an error that names the close ones when there is none. */
 export function formatNamed(name: string): Format {

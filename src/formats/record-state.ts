@@ -20,6 +20,11 @@ export class RecordState {
     this.lenient = lenient
   }
 
+  begin(input: string, recordsBefore: number): void {
+    this.input = input
+    this.records = recordsBefore
+  }
+
   store(slot: number): ColumnStore {
     return this.stores[slot] as ColumnStore
   }
@@ -31,7 +36,10 @@ export class RecordState {
     this.records++
   }
 
-  unreadable(row: number, detail: string): Error {
-    return formatErrors.FORMATS_RECORD_UNREADABLE({ record: this.records + row + 1, input: this.input, format: this.#format }, { detail })
+  unreadable(row: number, detail: string, hint?: string): Error {
+    return formatErrors.FORMATS_RECORD_UNREADABLE(
+      { record: this.records + row + 1, input: this.input, format: this.#format },
+      { detail, ...(hint === undefined ? {} : { hint }) },
+    )
   }
 }

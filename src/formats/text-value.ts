@@ -15,8 +15,11 @@ import {
   parseDecimalBytes,
   parseDoubleBytes,
   parseExactIntegerBytes,
+  parseFloat32,
   parseTimeBytes,
+  parseTimestamp,
   parseTimestampBytes,
+  timestampUnit,
 } from '#data'
 
 /** A text that is no value of the type. */
@@ -42,6 +45,8 @@ const ranges = {
   integer: [-2_147_483_648, 2_147_483_647],
   'interval-year-month': [-2_147_483_648, 2_147_483_647],
 } as const
+/** Longer texts are no integers of any type; a bigint of millions of digits would take minutes. */
+const integerDigitsMax = 400
 const longMax = 9_223_372_036_854_775_807n
 
 /** The reader of a type's text; null for types that have no text of their own: rows, arrays, maps, multisets. */
@@ -63,10 +68,7 @@ export function textReader(type: DataType, style: TimeStyle): TextReader | null 
     case 'interval-day-time':
       return readLong
     case 'float':
-      return (data, start, end) => {
-        const value = readDouble(data, start, end)
-        return value === unreadable ? unreadable : Math.fround(value)
-      }
+      return (data, start, end) => (readDouble(data, start, end) === unreadable ? unreadable : parseFloat32(decodeText(data, start, end)))
     case 'double':
       return readDouble
     case 'decimal':
@@ -97,11 +99,12 @@ function orUnreadable(value: number): number | typeof unreadable {
 
 function readInteger(data: Uint8Array, start: number, end: number): number | bigint | null {
   const from = blankStart(data, start, end)
-  return parseExactIntegerBytes(data, from, blankEnd(data, from, end))
+  const to = blankEnd(data, from, end)
+  return to - from > integerDigitsMax ? null : parseExactIntegerBytes(data, from, to)
 }
 
 function readLong(data: Uint8Array, start: number, end: number): unknown {
-  const value = end - start > 400 ? null : readInteger(data, start, end)
+  const value = readInteger(data, start, end)
   if (value === null) return unreadable
   return typeof value === 'bigint' && (value > longMax || value < -longMax - 1n) ? unreadable : value
 }
@@ -123,7 +126,7 @@ function readDecimal(data: Uint8Array, start: number, end: number, shape: Decima
   return value === inexact ? readLongDecimal(decodeText(data, start, end), shape) : value
 }
 
-/** Any length and exponent. An exponent is brought in by moving the point, never by making a number of a billion digits. */
+/** Any length and exponent. Only the digits that stay become a number: there may be millions, and an exponent of a billion. */
 function readLongDecimal(text: string, shape: DecimalShape): unknown {
   const parts = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,10}))?$/.exec(text)
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = parts ?? []
@@ -186,16 +189,6 @@ function readTimestamp(text: string, offsetMs: number, precision: number, style:
   const bytes = Uint8Array.from(full, (letter) => Math.min(255, letter.charCodeAt(0)))
   const value = parseTimestampBytes(bytes, 0, bytes.length, precision, style.separator)
   if (Number.isNaN(value)) return unreadable
-  if (value !== inexact) return boxExact(BigInt(value) - BigInt(offsetMs) * unitsPerMs(precision))
-  const seconds = parseTimestampBytes(bytes, 0, 19, 0, style.separator)
-  const nanos = BigInt((bytes.length > 20 ? full.slice(20) : '').padEnd(9, '0'))
-  const units = unitsPerMs(precision)
-  const step = 10n ** BigInt(9 - precision)
-  const kept = ((nanos / step) * step * units) / 1_000_000n
-  return boxExact((BigInt(seconds) - BigInt(offsetMs)) * units + kept)
-}
-
-/** How many units of a boxed time stamp make a millisecond. */
-function unitsPerMs(precision: number): bigint {
-  return precision <= 3 ? 1n : precision <= 6 ? 1000n : 1_000_000n
+  const exact = value === inexact ? parseTimestamp(full.replace('T', ' '), precision) : value
+  return offsetMs === 0 ? exact : boxExact(BigInt(exact) - BigInt(offsetMs) * BigInt(timestampUnit(precision)))
 }

@@ -60,7 +60,8 @@ function* ownProblems(relation: Relation): Generator<string> {
       return
     case 'watermark': {
       const type = typeIn(relation.input, relation.column)
-      if ((type?.kind !== 'timestamp' && type?.kind !== 'timestamp-ltz') || type.precision > 3) yield 'a watermark on a column without event time'
+      if ((type?.kind !== 'timestamp' && type?.kind !== 'timestamp-ltz') || type.precision > 3)
+        yield 'a watermark on a column without event time'
       return
     }
     case 'filter':
@@ -122,7 +123,10 @@ function* windowProblems({ input, time, shape }: Window): Generator<string> {
 function* aggregateProblems({ input, keys, window, groupingSets }: Aggregate): Generator<string> {
   yield* missing(input, keys)
   if (window !== null) {
-    for (const [name, role] of [[window.start, 'window-start'], [window.end, 'window-end']] as const) {
+    for (const [name, role] of [
+      [window.start, 'window-start'],
+      [window.end, 'window-end'],
+    ] as const) {
       if (!keys.includes(name)) yield `the bound "${name}" is not grouped by`
       if (schemaOf(input).find((column) => column.name === name)?.role !== role) yield `"${name}" is not a ${role}`
     }

@@ -56,7 +56,7 @@ export type {
 export type { FunctionDefinition, TableColumn, TableDefinition, TablePath, Tables, UserSignature, ViewDefinition } from './tables.ts'
 export { conjunctionOf, conjunctsOf, type JoinTime, joinTimeOf, type WindowBounds } from './join-time.ts'
 export { planFromJson, planToJson } from './json.ts'
-export { printNamed, printOrder, printPlan, printRelation, printRelationLine, type RelationNote } from './print.ts'
+export { printDuration, printNamed, printOrder, printPlan, printRelation, printRelationLine, type RelationNote } from './print.ts'
 export { printExpression, printLiteral, printName } from './print-expression.ts'
 export { columnOf, rankType, referTo, schemaOf, windowBoundType } from './schema.ts'
 export {

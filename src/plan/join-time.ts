@@ -29,8 +29,7 @@ export function joinTimeOf(join: Join, left: Schema, right: Schema): JoinTime | 
 }
 
 function windowOf(join: Join, left: Schema, right: Schema): JoinTime | null {
-  const pair = (role: ColumnRole) =>
-    join.equal.find((key) => roleIn(left, key.left) === role && roleIn(right, key.right) === role)
+  const pair = (role: ColumnRole) => join.equal.find((key) => roleIn(left, key.left) === role && roleIn(right, key.right) === role)
   const start = pair('window-start')
   const end = pair('window-end')
   if (start === undefined || end === undefined) return null
@@ -113,7 +112,10 @@ const mirrored: Partial<Record<string, string>> = { '=': '=', '<': '>', '<=': '>
 
 function timePointOf(expression: Expression, left: Schema, right: Schema): TimePoint | null {
   if (expression.kind === 'column') {
-    for (const [side, schema] of [['left', left], ['right', right]] as const) {
+    for (const [side, schema] of [
+      ['left', left],
+      ['right', right],
+    ] as const) {
       const role = timeRole(roleIn(schema, expression.name))
       if (role !== null) return { name: expression.name, side, role, plusMs: 0 }
     }

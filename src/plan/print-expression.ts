@@ -58,7 +58,7 @@ export function printLiteral(value: LiteralValue, type: DataType): string {
     case 'double':
       return printApproximate(value as number)
     case 'date':
-      return `DATE '${isoTime(value as number * 86_400_000).slice(0, 10)}'`
+      return `DATE '${isoTime((value as number) * 86_400_000).slice(0, 10)}'`
     case 'time':
       return `TIME '${isoTime(value as number).slice(11)}'`
     case 'timestamp':
@@ -162,7 +162,10 @@ function printApproximate(value: number): string {
 }
 
 function isoTime(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').replace(/(\.000)?Z$/, '')
+  return new Date(ms)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/(\.000)?Z$/, '')
 }
 
 function printInstant(value: number | bigint, precision: number): string {
@@ -187,6 +190,7 @@ const yearMonthUnits: Units = [
 
 /** In the largest unit that leaves no rest; milliseconds are a fraction of a second. */
 function printInterval(value: number, units: Units): string {
-  const [unit, size] = units.find(([, each]) => value !== 0 && value % each === 0) ?? (units === dayTimeUnits ? ['SECOND', 1000] : ['MONTH', 1])
+  const [unit, size] =
+    units.find(([, each]) => value !== 0 && value % each === 0) ?? (units === dayTimeUnits ? ['SECOND', 1000] : ['MONTH', 1])
   return `INTERVAL ${value < 0 ? '-' : ''}'${Math.abs(value) / size}' ${unit}`
 }

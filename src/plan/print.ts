@@ -137,11 +137,23 @@ function describe(relation: Relation): readonly [name: string, attributes: Attri
         ['tuples', list(rows.map((row) => `(${list(row.map(printExpression))})`))],
       ],
     ],
-    watermark: ({ column, watermark }) => ['WatermarkAssigner', [['rowtime', printName(column)], ['watermark', printExpression(watermark)]]],
+    watermark: ({ column, watermark }) => [
+      'WatermarkAssigner',
+      [
+        ['rowtime', printName(column)],
+        ['watermark', printExpression(watermark)],
+      ],
+    ],
     filter: ({ condition }) => ['Filter', [['where', printExpression(condition)]]],
     project: ({ columns }) => ['Project', [['select', list(columns.map(printNamed))]]],
     unnest: (unnest) => ['Correlate', unnestAttributes(unnest)],
-    window: (window) => ['WindowTableFunction', [['window', printWindow(window)], ['as', list([window.start, window.end, window.timeName])]]],
+    window: (window) => [
+      'WindowTableFunction',
+      [
+        ['window', printWindow(window)],
+        ['as', list([window.start, window.end, window.timeName])],
+      ],
+    ],
     aggregate: (aggregate) => [aggregate.window === null ? 'GroupAggregate' : 'WindowAggregate', aggregateAttributes(aggregate)],
     over: (over) => ['OverAggregate', overAttributes(over)],
     join: (join) => [joinName(join), joinAttributes(join)],
@@ -176,7 +188,12 @@ function scanAttributes({ table, columns, sources, conditions, options }: Scan):
 
 function unnestAttributes({ collection, columns, ordinality, join }: Unnest): Attributes {
   return [
-    ['invocation', collection.kind === 'call' && collection.function === 'USER_FUNCTION' ? printExpression(collection) : `UNNEST(${printExpression(collection)})`],
+    [
+      'invocation',
+      collection.kind === 'call' && collection.function === 'USER_FUNCTION'
+        ? printExpression(collection)
+        : `UNNEST(${printExpression(collection)})`,
+    ],
     ['joinType', join.toUpperCase()],
     ['select', list([...columns.map((column) => column.name), ...(ordinality === null ? [] : [ordinality])].map(printName))],
   ]
@@ -210,7 +227,8 @@ const durationUnits = [
   ['s', 1000],
 ] as const
 
-function printDuration(ms: number): string {
+/** Milliseconds in the largest unit that leaves no rest: `10 min`. */
+export function printDuration(ms: number): string {
   const [unit, size] = durationUnits.find(([, each]) => ms !== 0 && ms % each === 0) ?? ['ms', 1]
   return `${ms / size} ${unit}`
 }
@@ -256,10 +274,19 @@ function joinName(join: Join): string {
   return time === null ? 'Join' : time.kind === 'window' ? 'WindowJoin' : 'IntervalJoin'
 }
 
-const joinWords = { inner: 'InnerJoin', left: 'LeftOuterJoin', right: 'RightOuterJoin', full: 'FullOuterJoin', semi: 'LeftSemiJoin', anti: 'LeftAntiJoin' }
+const joinWords = {
+  inner: 'InnerJoin',
+  left: 'LeftOuterJoin',
+  right: 'RightOuterJoin',
+  full: 'FullOuterJoin',
+  semi: 'LeftSemiJoin',
+  anti: 'LeftAntiJoin',
+}
 
 function joinAttributes({ type, equal, condition, asOf }: Join): Attributes {
-  const keys = equal.map(({ left, right, nullsEqual }) => `${printName(left)} ${nullsEqual ? 'IS NOT DISTINCT FROM' : '='} ${printName(right)}`)
+  const keys = equal.map(
+    ({ left, right, nullsEqual }) => `${printName(left)} ${nullsEqual ? 'IS NOT DISTINCT FROM' : '='} ${printName(right)}`,
+  )
   return [
     ['joinType', joinWords[type]],
     ['on', list(keys, ' AND ')],

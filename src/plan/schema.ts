@@ -42,8 +42,7 @@ function deriveSchema(relation: Relation): Schema {
   return match<Schema>(relation, {
     scan: (scan) => scan.columns,
     values: (values) => values.columns,
-    watermark: ({ input, column }) =>
-      schemaOf(input).map((each) => (each.name === column ? { ...each, role: 'event-time' } : each)),
+    watermark: ({ input, column }) => schemaOf(input).map((each) => (each.name === column ? { ...each, role: 'event-time' } : each)),
     filter: ({ input }) => schemaOf(input),
     project: ({ input, columns }) => columns.map((column) => projected(column, schemaOf(input))),
     unnest: unnestSchema,
@@ -127,7 +126,10 @@ function unionSchema({ inputs }: Union): Schema {
   const schemas = inputs.map(schemaOf)
   return (schemas[0] ?? []).map((column, index) => {
     const peers = schemas.map((schema) => schema[index])
-    const type = withNullable(column.type, peers.some((peer) => peer?.type.nullable === true))
+    const type = withNullable(
+      column.type,
+      peers.some((peer) => peer?.type.nullable === true),
+    )
     const { name, role } = column
     return role !== undefined && peers.every((peer) => peer?.role === role) ? { name, type, role } : { name, type }
   })

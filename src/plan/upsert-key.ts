@@ -19,7 +19,11 @@ export function deriveUpsertKeys(roots: readonly Relation[], keyOf: (scan: Scan)
   return keys
 }
 
-function keysFrom(relation: Relation, inputs: readonly (readonly UpsertKey[])[], keyOf: (scan: Scan) => UpsertKey | null): readonly UpsertKey[] {
+function keysFrom(
+  relation: Relation,
+  inputs: readonly (readonly UpsertKey[])[],
+  keyOf: (scan: Scan) => UpsertKey | null,
+): readonly UpsertKey[] {
   const input = inputs[0] ?? []
   return match<readonly UpsertKey[]>(relation, {
     scan: (scan) => oneOrNone(keyOf(scan)),
@@ -28,7 +32,8 @@ function keysFrom(relation: Relation, inputs: readonly (readonly UpsertKey[])[],
     filter: () => input,
     project: ({ columns }) => projectedKeys(input, columns),
     unnest: ({ ordinality }) => (ordinality === null ? [] : input.map((key) => [...key, ordinality])),
-    window: ({ shape, start, end }) => (shape.kind === 'tumble' || shape.kind === 'session' ? input : input.map((key) => [...key, start, end])),
+    window: ({ shape, start, end }) =>
+      shape.kind === 'tumble' || shape.kind === 'session' ? input : input.map((key) => [...key, start, end]),
     aggregate: ({ keys, groupingSets }) => [groupingSets === null ? keys : [...keys, groupingSets.groupingId]],
     over: () => input,
     join: (join) => joinedKeys(join, inputs[0] ?? [], inputs[1] ?? []),

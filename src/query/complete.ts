@@ -16,7 +16,28 @@ export interface Completion {
 /** Columns of a table or view as the catalog knows them; null when it does not. */
 export type ColumnsOf = (path: TablePath) => readonly Column[] | null
 
-const types = ['BOOLEAN', 'TINYINT', 'SMALLINT', 'INT', 'BIGINT', 'FLOAT', 'DOUBLE', 'DECIMAL', 'CHAR', 'VARCHAR', 'STRING', 'BYTES', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_LTZ', 'ARRAY', 'MAP', 'MULTISET', 'ROW']
+const types = [
+  'BOOLEAN',
+  'TINYINT',
+  'SMALLINT',
+  'INT',
+  'BIGINT',
+  'FLOAT',
+  'DOUBLE',
+  'DECIMAL',
+  'CHAR',
+  'VARCHAR',
+  'STRING',
+  'BYTES',
+  'DATE',
+  'TIME',
+  'TIMESTAMP',
+  'TIMESTAMP_LTZ',
+  'ARRAY',
+  'MAP',
+  'MULTISET',
+  'ROW',
+]
 
 export function completeAt(text: string, offset: number, catalog: Catalog, columnsOf: ColumnsOf): Completion[] {
   const expectation = expectedAt(text, offset)
@@ -80,10 +101,14 @@ function columnsIn(table: TableInScope, expectation: Expectation, catalog: Catal
   const [qualifier] = expectation.qualifier
   if (qualifier !== undefined && qualifier !== name) return []
   const own: Completion[] = qualifier === undefined && name !== undefined ? [{ text: printName(name), kind: 'table', detail: 'table' }] : []
-  if (table.columns !== undefined) return [...table.columns.map((text): Completion => ({ text: printName(text), kind: 'column', detail: '' })), ...own]
+  if (table.columns !== undefined)
+    return [...table.columns.map((text): Completion => ({ text: printName(text), kind: 'column', detail: '' })), ...own]
   const [last = '', database = catalog.current[1], first = catalog.current[0]] = [...table.name].reverse()
   const columns = columnsOf([first, database, last]) ?? []
-  return [...columns.map((column): Completion => ({ text: printName(column.name), kind: 'column', detail: printType(column.type) })), ...own]
+  return [
+    ...columns.map((column): Completion => ({ text: printName(column.name), kind: 'column', detail: printType(column.type) })),
+    ...own,
+  ]
 }
 
 function functions(catalog: Catalog): Completion[] {

@@ -84,14 +84,19 @@ function drop(bound: Extract<Definition, { kind: 'drop' }>, catalog: Catalog): v
   const [first = '', second = '', third = ''] = bound.path
   switch (bound.object) {
     case 'table':
-      return catalog.dropTable([first, second, third], { whenMissing, temporary }, at)
+      catalog.dropTable([first, second, third], { whenMissing, temporary }, at)
+      return
     case 'view':
-      return catalog.dropView([first, second, third], { whenMissing, temporary }, at)
+      catalog.dropView([first, second, third], { whenMissing, temporary }, at)
+      return
     case 'function':
-      return catalog.dropFunction([first, second, third], { whenMissing, temporary, system }, at)
+      catalog.dropFunction([first, second, third], { whenMissing, temporary, system }, at)
+      return
     case 'catalog':
-      return catalog.dropCatalog(first, whenMissing, at)
+      catalog.dropCatalog(first, whenMissing, at)
+      return
     case 'database':
-      return catalog.dropDatabase([first, second], { whenMissing, cascade }, at)
+      catalog.dropDatabase([first, second], { whenMissing, cascade }, at)
+      return
   }
 }

@@ -35,10 +35,12 @@ export class QuerySession {
   readonly settings: Settings
   readonly catalog: Catalog
   readonly #options: SessionOptions
+  readonly #loadFunction: SessionOptions['loadFunction']
   #jobNumber = 0
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#loadFunction = (definition) => options.loadFunction(definition)
     this.settings = new Settings(options.settings)
     this.catalog = options.createCatalog()
   }
@@ -110,7 +112,7 @@ export class QuerySession {
   /** Compiles queries and applies definitions and settings; runs nothing. */
   async #checkStatement(bound: BoundStatement): Promise<void> {
     if (bound.kind === 'explain') return this.#checkStatement(bound.statement)
-    if (isDefinition(bound)) await applyDefinition(bound, this.catalog, this.#options.loadFunction)
+    if (isDefinition(bound)) await applyDefinition(bound, this.catalog, this.#loadFunction)
     const plan = planIn(bound)
     if (plan !== null) this.#compile(plan)
     if (bound.kind === 'set' && bound.key !== null) this.#set(bound.key, bound.value ?? '', bound)
@@ -141,7 +143,7 @@ export class QuerySession {
       case 'reset':
         return this.#configure(bound, listener)
       default: {
-        const message = await applyDefinition(bound, this.catalog, this.#options.loadFunction)
+        const message = await applyDefinition(bound, this.catalog, this.#loadFunction)
         if (bound.kind === 'create-table' && bound.as !== null) await this.#runInsert(bound.as, listener, signal)
         listener.done?.(message)
       }
@@ -256,7 +258,9 @@ function planIn(bound: BoundStatement): Plan | null {
 /** How the rows of a relation are ordered: by a sort at its top, as far as its columns are still there. */
 function orderOf(relation: Relation): ResultOrder[] {
   if (relation.kind === 'project') {
-    const names = new Map(relation.columns.flatMap(({ name, value }, column) => (value.kind === 'column' ? [[value.name, { name, column }] as const] : [])))
+    const names = new Map(
+      relation.columns.flatMap(({ name, value }, column) => (value.kind === 'column' ? [[value.name, { name, column }] as const] : [])),
+    )
     const below = schemaOf(relation.input)
     const order = orderOf(relation.input).map((key) => ({ ...key, column: names.get(below[key.column]?.name ?? '')?.column ?? -1 }))
     const lost = order.findIndex((key) => key.column < 0)

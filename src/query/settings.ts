@@ -26,7 +26,11 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
   },
   'parallelism.default': { default: '1', description: 'Workers of a run; one is used for now.', check: positiveInteger },
   'pipeline.name': { default: '', description: 'Name of the next job.', check: anything },
-  'table.local-time-zone': { default: 'UTC', description: 'Zone of TIMESTAMP_LTZ values when they are printed, parsed or cast.', check: timeZone },
+  'table.local-time-zone': {
+    default: 'UTC',
+    description: 'Zone of TIMESTAMP_LTZ values when they are printed, parsed or cast.',
+    check: timeZone,
+  },
   'table.exec.state.ttl': { default: '0 ms', description: 'How long idle state is kept; 0 keeps it for good.', check: stateTtl },
   'table.dml-sync': { default: 'true', description: 'Whether an INSERT is waited for.', check: oneOf('true', 'false') },
   'table.exec.sink.not-null-enforcer': {

@@ -1,7 +1,16 @@
 /** Answers of SHOW and DESCRIBE. */
 import type { Catalog } from '#catalog'
 import { booleanType, printType, type Schema, stringType } from '#data'
-import { aggregateSignatures, internalFunctions, overSignatures, printExpression, scalarSignatures, type TableColumn, type TableDefinition, type TablePath } from '#plan'
+import {
+  aggregateSignatures,
+  internalFunctions,
+  overSignatures,
+  printExpression,
+  scalarSignatures,
+  type TableColumn,
+  type TableDefinition,
+  type TablePath,
+} from '#plan'
 import type { BoundStatement } from '#sql'
 import { printCreateTable, printCreateView } from './show-create.ts'
 
@@ -70,7 +79,9 @@ function names(title: string, found: readonly string[], { like }: Show): Answer 
 
 /** LIKE and ILIKE of SHOW: % is any text, _ any character. */
 function likeMatcher(like: NonNullable<Show['like']>): (name: string) => boolean {
-  const source = [...like.pattern].map((char) => (char === '%' ? '.*' : char === '_' ? '.' : char.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&'))).join('')
+  const source = Array.from(like.pattern)
+    .map((char) => (char === '%' ? '.*' : char === '_' ? '.' : char.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')))
+    .join('')
   const pattern = new RegExp(`^${source}$`, like.operator === 'ilike' ? 'isu' : 'su')
   return (name) => pattern.test(name) !== like.negated
 }
@@ -139,7 +150,18 @@ export function describe(bound: Describe, catalog: Catalog): Answer {
     }
     case 'function': {
       const found = catalog.function([first, second, third])
-      return { schema, rows: found === undefined ? [] : [['name', found.name], ['file', found.file], ['export', found.export], ['kind', found.signature.kind]] }
+      return {
+        schema,
+        rows:
+          found === undefined
+            ? []
+            : [
+                ['name', found.name],
+                ['file', found.file],
+                ['export', found.export],
+                ['kind', found.signature.kind],
+              ],
+      }
     }
   }
 }

@@ -66,8 +66,13 @@ function keyOf({ file, export: name }: Pick<UserFunction, 'file' | 'export'>): s
 function declarationOf(exported: unknown, name: string, file: string): { signature: UserSignature; evaluate: Callable } {
   const refuse = (expected: string) => queryErrors.QUERY_FUNCTION_DECLARATION({ name, file, expected }, { hint: declarationHint })
   if (typeof exported !== 'object' || exported === null) throw refuse('an object')
-  const { parameters, returns, evaluate } = exported as { readonly parameters?: unknown; readonly returns?: unknown; readonly evaluate?: unknown }
-  if (!Array.isArray(parameters) || !parameters.every((each) => typeof each === 'string')) throw refuse('"parameters" as a list of SQL types')
+  const { parameters, returns, evaluate } = exported as {
+    readonly parameters?: unknown
+    readonly returns?: unknown
+    readonly evaluate?: unknown
+  }
+  if (!Array.isArray(parameters) || !parameters.every((each) => typeof each === 'string'))
+    throw refuse('"parameters" as a list of SQL types')
   if (typeof returns !== 'string') throw refuse('"returns" as a SQL type')
   if (typeof evaluate !== 'function') throw refuse('"evaluate" as a function')
   const table = /^\s*TABLE\s*</i.test(returns)

@@ -59,7 +59,7 @@ export const sqlErrors = defineErrors({
   // Names.
   SQL_ALIAS_COLUMNS: {
     blame: 'user',
-    message: '"{alias}" names {got} columns, and there are {expected}',
+    message: '"{alias}" names {got}, and there are {expected}',
   },
   SQL_ALIAS_DUPLICATE: {
     blame: 'user',
@@ -76,7 +76,7 @@ export const sqlErrors = defineErrors({
   },
   SQL_COLUMN_AMBIGUOUS: {
     blame: 'user',
-    message: 'column "{column}" is in {owner} more than once',
+    message: 'column "{column}" is ambiguous: it is {where}',
   },
   SQL_COLUMN_DUPLICATE: {
     blame: 'user',
@@ -212,7 +212,7 @@ export const sqlErrors = defineErrors({
   },
   SQL_VALUES_WIDTH: {
     blame: 'user',
-    message: 'row {row} of VALUES has {got} values, and the first has {expected}',
+    message: 'row {row} of VALUES has {got}, and the first has {expected}',
   },
 
   // Queries.
@@ -267,7 +267,7 @@ export const sqlErrors = defineErrors({
   },
   SQL_IN_COLUMNS: {
     blame: 'user',
-    message: 'IN compares {expected} values with a query of {got} columns',
+    message: 'IN compares {expected} with a query of {got}',
   },
   SQL_NOT_AN_AGGREGATE: {
     blame: 'user',
@@ -387,7 +387,7 @@ export const sqlErrors = defineErrors({
   },
   SQL_WINDOW_STEP: {
     blame: 'user',
-    message: 'the size of {size} ms must be a multiple of the step of {step} ms',
+    message: 'the size of {size} must be a multiple of the step of {step}',
   },
 
   // Tables and what is written to them.
@@ -397,7 +397,7 @@ export const sqlErrors = defineErrors({
   },
   SQL_INSERT_COLUMN_COUNT: {
     blame: 'user',
-    message: 'table "{table}" takes {expected} columns, the query gives {got}',
+    message: 'table "{table}" takes {expected}, the query gives {got}',
   },
   SQL_INSERT_COLUMN_MISSING: {
     blame: 'user',

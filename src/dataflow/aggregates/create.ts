@@ -59,7 +59,9 @@ function createPlain(shape: AggregateShape): Accumulator {
     case 'last':
       return createFirstLast(shape, shape.kind)
     case 'text-list':
-      return shape.retracts ? createList(shape, (tuples) => joined(tuples, shape.separator ?? ',')) : new TextListAccumulator(shape.separator ?? ',')
+      return shape.retracts
+        ? createList(shape, (tuples) => joined(tuples, shape.separator ?? ','))
+        : new TextListAccumulator(shape.separator ?? ',')
     case 'list':
       assert(shape.finish !== undefined, 'a list aggregate says what it makes of the list')
       return createList(shape, shape.finish)

@@ -108,10 +108,10 @@ export class ExactSumAccumulator extends ExactSums {
   }
 
   results(slots: Int32Array, count: number): Vector {
-    const values: unknown[] = new Array(count)
+    const values: unknown[] = []
     for (let i = 0; i < count; i++) {
       const slot = slots[i] as number
-      values[i] = this.counts[slot] === 0 ? null : fitted(this.sumAt(slot), this.#type)
+      values.push(this.counts[slot] === 0 ? null : fitted(this.sumAt(slot), this.#type))
     }
     return vectorOf(this.#type, values)
   }
@@ -149,11 +149,11 @@ export class ExactAverageAccumulator extends ExactSums {
   }
 
   results(slots: Int32Array, count: number): Vector {
-    const values: unknown[] = new Array(count)
+    const values: unknown[] = []
     for (let i = 0; i < count; i++) {
       const slot = slots[i] as number
       const rows = this.counts[slot] as number
-      values[i] = rows === 0 ? null : this.#divide(this.sumAt(slot), rows)
+      values.push(rows === 0 ? null : this.#divide(this.sumAt(slot), rows))
     }
     return vectorOf(this.#type, values)
   }

@@ -82,9 +82,10 @@ export class NumberExtremeAccumulator implements Accumulator {
   }
 
   results(slots: Int32Array, count: number): Vector {
-    const values: (number | bigint | null)[] = new Array(count)
-    for (let i = 0; i < count; i++) values[i] = this.#bestAt(slots[i] as number)
-    return vectorOf(this.#type, values)
+    return vectorOf(
+      this.#type,
+      Array.from({ length: count }, (_, i) => this.#bestAt(slots[i] as number)),
+    )
   }
 }
 

@@ -15,18 +15,39 @@ const input: Schema = [
   { name: 'amount', type: bigintType },
 ]
 
-function aggregate(kind: AggregateShape['kind'], args: readonly number[], result: DataType, more: Partial<AggregateShape> = {}): MeasureShape {
-  const shape: AggregateShape = { kind, arguments: args.map((place) => input[place]?.type ?? bigintType), result, distinct: false, retracts: true, ...more }
+function aggregate(
+  kind: AggregateShape['kind'],
+  args: readonly number[],
+  result: DataType,
+  more: Partial<AggregateShape> = {},
+): MeasureShape {
+  const shape: AggregateShape = {
+    kind,
+    arguments: args.map((place) => input[place]?.type ?? bigintType),
+    result,
+    distinct: false,
+    retracts: true,
+    ...more,
+  }
   return { aggregate: shape, arguments: args, filter: null }
 }
 
 /** Each measure with what it should be over the non-NULL amounts of a group. */
-const measures: readonly { readonly shape: MeasureShape; readonly expected: (amounts: readonly (number | bigint)[], rows: number) => unknown }[] = [
+const measures: readonly {
+  readonly shape: MeasureShape
+  readonly expected: (amounts: readonly (number | bigint)[], rows: number) => unknown
+}[] = [
   { shape: aggregate('count', [], countType), expected: (_amounts, rows) => rows },
   { shape: aggregate('count', [2], countType), expected: (amounts) => amounts.length },
   { shape: aggregate('count', [2], countType, { distinct: true }), expected: (amounts) => new Set(amounts).size },
-  { shape: aggregate('sum', [2], bigintType), expected: (amounts) => (amounts.length === 0 ? null : boxed(BigInt.asIntN(64, total(amounts)))) },
-  { shape: aggregate('average', [2], bigintType), expected: (amounts) => (amounts.length === 0 ? null : boxed(total(amounts) / BigInt(amounts.length))) },
+  {
+    shape: aggregate('sum', [2], bigintType),
+    expected: (amounts) => (amounts.length === 0 ? null : boxed(BigInt.asIntN(64, total(amounts)))),
+  },
+  {
+    shape: aggregate('average', [2], bigintType),
+    expected: (amounts) => (amounts.length === 0 ? null : boxed(total(amounts) / BigInt(amounts.length))),
+  },
   { shape: aggregate('min', [2], bigintType), expected: (amounts) => amounts.toSorted(ascending)[0] ?? null },
   { shape: aggregate('max', [2], bigintType), expected: (amounts) => amounts.toSorted(ascending).at(-1) ?? null },
   {
@@ -77,7 +98,11 @@ describe('group aggregate', () => {
           const row = () => [random.pick(['a', 'b', null, 'é']), random.pick([1, 2, null]), random.pick(amounts)]
           const changes = randomChanges(random, 80, row, retracts)
           const contract = before ? { inputs: [input], output } : { inputs: [input], output, key: [0, 1] }
-          const result = runOperator(contract, (to) => new GroupAggregate(shape(retracts, before), to), randomBatches(random, changes, 0, !retracts))
+          const result = runOperator(
+            contract,
+            (to) => new GroupAggregate(shape(retracts, before), to),
+            randomBatches(random, changes, 0, !retracts),
+          )
           const wanted = expectedRows(rowsLeft(changes)).map((values) => ({ kind: 0, row: values }))
           const got = before ? result.changes : lastByKey(result.changes)
           expect(tableOf(got).toSorted(), `seed ${seed}`).toEqual(tableOf(wanted).toSorted())
@@ -90,7 +115,17 @@ describe('group aggregate', () => {
     const factory = (to: ConstructorParameters<typeof GroupAggregate>[1]) => new GroupAggregate(shape(true, true), to)
     const contract = { inputs: [input], output }
     expect(runOperator(contract, factory, []).changes).toEqual([])
-    const changes = runOperator(contract, factory, [{ rows: [['a', 1, 5]] }, { rows: [['a', 1, 6]] }, { rows: [['a', 1, 5], ['a', 1, 6]], kinds: [3, 3] }]).changes
+    const changes = runOperator(contract, factory, [
+      { rows: [['a', 1, 5]] },
+      { rows: [['a', 1, 6]] },
+      {
+        rows: [
+          ['a', 1, 5],
+          ['a', 1, 6],
+        ],
+        kinds: [3, 3],
+      },
+    ]).changes
     expect(changes.map((change) => change.kind)).toEqual([0, 1, 2, 3])
     expect(changes.at(-1)?.row.slice(0, 6)).toEqual(['a', 1, 2, 2, 2, 11])
   })
@@ -107,7 +142,12 @@ describe('group aggregate', () => {
 
   it('counts only rows whose filter is true', () => {
     const flags: Schema = [...input, { name: 'wanted', type: { kind: 'boolean', nullable: true } }]
-    const filtered = { keys: [stringType], measures: [{ ...aggregate('count', [], countType), filter: 3 }], resultTypes: [countType], emitsUpdateBefore: true }
+    const filtered = {
+      keys: [stringType],
+      measures: [{ ...aggregate('count', [], countType), filter: 3 }],
+      resultTypes: [countType],
+      emitsUpdateBefore: true,
+    }
     const rows = [
       ['a', 1, 1, true],
       ['a', 1, 1, false],
@@ -126,7 +166,19 @@ describe('group aggregate', () => {
     const real: Schema = [input[0] as Schema[number], { name: 'x', type: doubleType }]
     const moments = {
       keys: [stringType],
-      measures: [{ aggregate: { kind: 'deviation-population' as const, arguments: [doubleType], result: doubleType, distinct: false, retracts: true }, arguments: [1], filter: null }],
+      measures: [
+        {
+          aggregate: {
+            kind: 'deviation-population' as const,
+            arguments: [doubleType],
+            result: doubleType,
+            distinct: false,
+            retracts: true,
+          },
+          arguments: [1],
+          filter: null,
+        },
+      ],
       resultTypes: [doubleType],
       emitsUpdateBefore: true,
     }
@@ -139,7 +191,9 @@ describe('group aggregate', () => {
 })
 
 /** The rows of an upsert stream that are left, by key. */
-function lastByKey(changes: readonly { readonly kind: number; readonly row: readonly unknown[] }[]): { kind: number; row: readonly unknown[] }[] {
+function lastByKey(
+  changes: readonly { readonly kind: number; readonly row: readonly unknown[] }[],
+): { kind: number; row: readonly unknown[] }[] {
   const rows = new Map<string, readonly unknown[]>()
   for (const { kind, row } of changes) {
     const key = JSON.stringify(row.slice(0, 2))

@@ -121,7 +121,9 @@ export class GroupAggregate implements Operator {
   }
 
   #differs(before: readonly Vector[], after: readonly Vector[], row: number): boolean {
-    return before.some((vector, index) => !sameValueAt(vector, row, after[index] as Vector, row, this.#shape.resultTypes[index] as DataType))
+    return before.some(
+      (vector, index) => !sameValueAt(vector, row, after[index] as Vector, row, this.#shape.resultTypes[index] as DataType),
+    )
   }
 
   #pushChanges(touched: Int32Array, before: readonly Vector[], after: readonly Vector[], changes: ChangeList): void {

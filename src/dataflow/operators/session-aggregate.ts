@@ -203,7 +203,10 @@ export class SessionAggregate implements Operator {
 
   #emit(due: readonly Session[]): void {
     const count = due.length
-    const keys = this.#table.keyVectors(Int32Array.from(due, (session) => session.key), count)
+    const keys = this.#table.keyVectors(
+      Int32Array.from(due, (session) => session.key),
+      count,
+    )
     const slots = Int32Array.from(due, (session) => session.slot)
     const instants = (of: (session: Session) => number): Vector => ({ form: 'numbers', data: Float64Array.from(due, of), nulls: null })
     const columns = [

@@ -27,8 +27,16 @@ const output: Schema = [
 ]
 const measures: MeasureShape[] = [
   { aggregate: { kind: 'count', arguments: [], result: countType, distinct: false, retracts: false }, arguments: [], filter: null },
-  { aggregate: { kind: 'sum', arguments: [bigintType], result: bigintType, distinct: false, retracts: false }, arguments: [2], filter: null },
-  { aggregate: { kind: 'count', arguments: [bigintType], result: countType, distinct: true, retracts: false }, arguments: [2], filter: null },
+  {
+    aggregate: { kind: 'sum', arguments: [bigintType], result: bigintType, distinct: false, retracts: false },
+    arguments: [2],
+    filter: null,
+  },
+  {
+    aggregate: { kind: 'count', arguments: [bigintType], result: countType, distinct: true, retracts: false },
+    arguments: [2],
+    filter: null,
+  },
 ]
 type Row = readonly [name: string | null, at: number, amount: number | null]
 
@@ -132,7 +140,8 @@ describe('window aggregate', () => {
   }
 
   it('emits a window when the watermark reaches its last millisecond, not before', () => {
-    const make = (to: Output) => new WindowAggregate({ keys: [stringType], time: 1, slices: { kind: 'tumble', sizeMs: 10, offsetMs: 0 }, measures, clock: null }, to)
+    const make = (to: Output) =>
+      new WindowAggregate({ keys: [stringType], time: 1, slices: { kind: 'tumble', sizeMs: 10, offsetMs: 0 }, measures, clock: null }, to)
     const { changes } = runOperator({ inputs: [input], output, appends: true }, make, [{ rows: [['a', 3, 1]] }, { watermarkMs: 8 }])
     expect(changes).toHaveLength(1)
     const operator = make({ push: (batch) => expect(batch.length).toBe(1), advance: (at) => expect(at).toBe(9), finish: () => undefined })
@@ -140,7 +149,11 @@ describe('window aggregate', () => {
   })
 
   it('crosses years without rows at once', () => {
-    const make = (to: Output) => new WindowAggregate({ keys: [stringType], time: 1, slices: { kind: 'hop', slideMs: 1, sizeMs: 3, offsetMs: 0 }, measures, clock: null }, to)
+    const make = (to: Output) =>
+      new WindowAggregate(
+        { keys: [stringType], time: 1, slices: { kind: 'hop', slideMs: 1, sizeMs: 3, offsetMs: 0 }, measures, clock: null },
+        to,
+      )
     const { changes } = runOperator({ inputs: [input], output, appends: true }, make, [
       { rows: [['a', 0, 1]] },
       { watermarkMs: 5 },

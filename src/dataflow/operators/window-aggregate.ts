@@ -333,7 +333,7 @@ export class WindowAggregate implements Operator {
   #dropBefore(end: number): void {
     const { slices } = this.#shape
     if (slices.kind === 'cumulate') return
-    for (const sliceEnd of [...this.#ends]) {
+    for (const sliceEnd of this.#ends.slice()) {
       if (lastWindowEndOf(slices, sliceEnd) > end) return
       this.#drop(this.#slices.get(sliceEnd) as Slice)
     }

@@ -43,7 +43,8 @@ export class WindowAssign implements Operator {
         ends.push(end)
       }
     }
-    for (let from = 0; from < rows.length; from += batchRows) this.#emit(batch, rows.slice(from, from + batchRows), ends.slice(from, from + batchRows))
+    for (let from = 0; from < rows.length; from += batchRows)
+      this.#emit(batch, rows.slice(from, from + batchRows), ends.slice(from, from + batchRows))
   }
 
   #emit(batch: Batch, rows: readonly number[], ends: readonly number[]): void {

@@ -3,7 +3,24 @@ import { assert, type Clock } from '#base'
 import { type ConnectorTable, connectorNamed, type Sink, type Source } from '#connectors'
 import type { Schema } from '#data'
 import type { Limit } from '#dataflow'
-import { allChanges, appendOnly, changelogMode, inferChangelog, type Output, type Plan, printRelationLine, type Relation, rootsOf, type Scan, schemaOf, type TableDefinition, type TablePath, type Tables, type UserFunction, walkRelations } from '#plan'
+import {
+  allChanges,
+  appendOnly,
+  changelogMode,
+  inferChangelog,
+  type Output,
+  type Plan,
+  printRelationLine,
+  type Relation,
+  rootsOf,
+  type Scan,
+  schemaOf,
+  type TableDefinition,
+  type TablePath,
+  type Tables,
+  type UserFunction,
+  walkRelations,
+} from '#plan'
 import type { Engine, Observation, ResultListener, RunSettings } from '../engine.ts'
 import { embeddedCapabilities } from './capabilities.ts'
 import { embeddedErrors } from './errors.ts'
@@ -159,7 +176,10 @@ function lowerPlan(plan: Plan, session: Session, tables: TableAccess, collect: C
       lowering.attach(output.input, receiver)
       return
     }
-    const receiver = new SinkOutput({ name: known.name, schema: sinkSchema(tables, output.table, schema), takes: known.sink.takes }, backPressure)
+    const receiver = new SinkOutput(
+      { name: known.name, schema: sinkSchema(tables, output.table, schema), takes: known.sink.takes },
+      backPressure,
+    )
     sinkTasks.push({ name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver })
     lowering.attach(output.input, receiver)
   })

@@ -150,7 +150,10 @@ export class Run {
   }
 
   async #waitForAny(): Promise<void> {
-    await Promise.race([...this.#feeds.flatMap((feed) => (feed.state === 'waiting' && feed.wait !== null ? [feed.wait] : [])), this.#aborted()])
+    await Promise.race([
+      ...this.#feeds.flatMap((feed) => (feed.state === 'waiting' && feed.wait !== null ? [feed.wait] : [])),
+      this.#aborted(),
+    ])
   }
 
   #aborted(): Promise<void> {
@@ -174,15 +177,19 @@ export class Run {
   }
 
   async #close(): Promise<void> {
-    const closing = [...this.#feeds.map((feed) => feed.reader.close()), ...this.#instance.sinks.map((task) => task.output.writer?.close())]
-    await Promise.allSettled(closing)
+    const readers = this.#feeds.map((feed) => feed.reader.close())
+    const writers = this.#instance.sinks.map(async (task) => task.output.writer?.close())
+    await Promise.allSettled([...readers, ...writers])
   }
 
   report(): RunReport {
     const watermark = Math.min(watermarkEnd, ...this.#feeds.filter((feed) => feed.state !== 'ended').map((feed) => feed.task.watermark))
     return {
       rowsIn: this.#rowsIn,
-      rowsOut: [...this.#instance.sinks.map((task) => task.output.rows), ...this.#instance.collects.map((collect) => collect.rows)].reduce((a, b) => a + b, 0),
+      rowsOut: [...this.#instance.sinks.map((task) => task.output.rows), ...this.#instance.collects.map((collect) => collect.rows)].reduce(
+        (a, b) => a + b,
+        0,
+      ),
       skippedRows: this.#feeds.reduce((rows, feed) => rows + feed.reader.skippedRows, 0),
       lateRows: this.#instance.lateRows(),
       watermarkMs: watermark === watermarkNone || watermark === watermarkEnd ? null : watermark,

@@ -81,6 +81,12 @@ describe('records', () => {
       [null, null, 4],
     ])
   })
+  test('a line may hold an array of records', () => {
+    const text = '[{"a":1},{"a":2} , {"a":3}]\n[ ]\n[]\n{"a":4}\n [ {"a":5} ] '
+    expect(read({ a: integerType }, text)).toEqual([[1], [2], [3], [4], [5]])
+    const many = `[${Array.from({ length: 10_000 }, (_, index) => `{"a":${index}}`).join(',')}]`
+    expect(read({ a: integerType }, many).map(([a]) => a)).toEqual(Array.from({ length: 10_000 }, (_, index) => index))
+  })
   test('a byte order mark is no part of the first record', () => {
     expect(read({ a: integerType }, '\ufeff{"a":1}')).toEqual([[1]])
   })
@@ -212,7 +218,12 @@ describe('what is not JSON', () => {
     ['{"z":[1,]}', 'Expected a value at byte 9.'],
     ['{"z":{"y":1]}', 'Expected "," or "}" at byte 12.'],
     ['{"z":[[[', 'Expected a value at byte 9.'],
-    ['[1]', 'Expected "{" at byte 1.'],
+    ['[1]', 'Expected "{" at byte 2.'],
+    ['[{"a":1}', 'Expected "," or "]" at byte 9.'],
+    ['[{"a":1},', 'Expected "{" at byte 10.'],
+    ['[{"a":1}]]', 'Expected the end of the line at byte 10.'],
+    ['[]{}', 'Expected the end of the line at byte 3.'],
+    ['{"a":1},{"a":2}', 'Expected the end of the line at byte 8.'],
     ['null', 'Expected "{" at byte 1.'],
     ['{"a":1}}', 'Expected the end of the line at byte 8.'],
     ['{"a":1}{"a":2}', 'Expected the end of the line at byte 8.'],

@@ -1,7 +1,7 @@
 /**
  * Writes the source of a JSON decoder for the wanted columns of a table: one loop over the fields of many records, where a field that
  * nobody wants is run over and the others are read on the way. The keys of the last record are remembered by their place, so that a
- * key is mostly found by one comparison of bytes. Nothing of a user's text is in the source: keys are bytes in slots, and only the
+ * key is mostly found by one comparison of bytes. A line may also hold an array of records. Nothing of a user's text is in the source: keys are bytes in slots, and only the
  * count of columns and the kinds of their types shape it.
  */
 import type { DataType } from '#data'
@@ -27,7 +27,7 @@ const { stores, scanner, rows, keys, parse, separator, quick } = slots
 const keyBytes = keys.bytes, keyEnds = keys.ends, keySlots = keys.slots
 ${cases.map((type, slot) => fieldConstants(type, slot)).join('\n')}
 return function decode(bytes, start, end, rowsMax) {
-  let pos = start, row = 0, serial = rows.serial
+  let pos = start, row = 0, serial = rows.serial, inArray = rows.inArray, resumed = rows.resumed
   while (row < rowsMax && pos < end) {
     const recordStart = pos
     let byte = bytes[pos]
@@ -36,6 +36,16 @@ return function decode(bytes, start, end, rowsMax) {
     let ${manyColumns ? 'found = 0' : 'seen = 0'}
     serial++
     record: {
+      if (byte === 91 && !inArray) {
+        pos = scanner.blanks(bytes, pos + 1)
+        byte = bytes[pos]
+        inArray = byte !== 93
+        if (!inArray) {
+          pos = rows.endLine(bytes, pos + 1)
+          if (pos < 0) break record
+          continue
+        }
+      }
       if (byte !== 123) { scanner.fail(pos, '"{"'); pos = -1; break record }
       pos++
       byte = bytes[pos]
@@ -78,16 +88,24 @@ ${cases.map((type, slot) => fieldCase(type, slot, manyColumns)).join('\n')}
         } else if (byte === 125) { pos++; break }
         else { scanner.fail(pos, '"," or "}"'); pos = -1; break record }
       }
-      byte = bytes[pos]
-      if (byte !== 10) { pos = scanner.blanks(bytes, pos); if (bytes[pos] !== 10) { scanner.fail(pos, 'the end of the line'); pos = -1; break record } }
-      pos++
+      if (bytes[pos] === 10 && !inArray) pos++
+      else {
+        pos = rows.endRecord(bytes, pos, inArray || resumed)
+        if (pos < 0) break record
+        inArray = rows.inArray
+      }
+      resumed = false
       if (!(${isWhole}) && !rows.fillMissing(${manyColumns ? 'serial' : 'seen'}, row)) { scanner.failedAt = pos - 1; pos = -1 }
     }
-    if (pos < 0) pos = rows.fail(bytes, recordStart, row)
-    else row++
+    if (pos < 0) {
+      pos = rows.fail(bytes, recordStart, row)
+      inArray = false
+    } else row++
   }
   rows.count = row
   rows.serial = serial
+  rows.inArray = inArray
+  rows.resumed = resumed
   return pos
 }`
 }

@@ -16,6 +16,9 @@ import { JsonValues } from './values.ts'
 const unknownSlot = -1
 const unlearned = -2
 const letterN = 110
+const comma = 44
+const closeArray = 93
+const openObject = 123
 const failure = -1
 
 /** The keys that the last record had, by place: the bytes between the quotes, and the column they name. */
@@ -28,6 +31,10 @@ export interface JsonKeys {
 export class JsonRows extends RecordState {
   /** The column of the key found last; −1 when nobody wants it. */
   slot = unknownSlot
+  /** Whether the next record is an element of the array that its line holds. */
+  inArray = false
+  /** Whether the input was taken up behind its start, perhaps within such an array. */
+  resumed = false
   /** Counts records, so that columns seen need not be reset. */
   serial = 0
   /** For each column the serial of the record that had it last. */
@@ -53,6 +60,30 @@ export class JsonRows extends RecordState {
     this.#slots = new Map(stores.map((store, slot) => [store.name, slot]))
     this.#readers = stores.map((store) => values.reader(store.name, store.type))
     this.seen = new Float64Array(stores.length)
+  }
+
+  override begin(input: string, recordsBefore: number): void {
+    super.begin(input, recordsBefore)
+    this.inArray = false
+    this.resumed = recordsBefore > 0
+  }
+
+  /** Goes on after a record that is not the last thing of its line, or may be one of an array. */
+  endRecord(bytes: Uint8Array, start: number, mayBeInArray: boolean): number {
+    const at = this.#scanner.blanks(bytes, start)
+    this.inArray = mayBeInArray && bytes[at] === comma
+    if (this.inArray) {
+      const next = this.#scanner.blanks(bytes, at + 1)
+      return bytes[next] === openObject ? next : this.#scanner.fail(next, '"{"')
+    }
+    if (mayBeInArray && bytes[at] === closeArray) return this.endLine(bytes, at + 1)
+    return mayBeInArray && !this.resumed ? this.#scanner.fail(at, '"," or "]"') : this.endLine(bytes, at)
+  }
+
+  /** The place after the end of the line, which must be next. */
+  endLine(bytes: Uint8Array, start: number): number {
+    const at = this.#scanner.blanks(bytes, start)
+    return bytes[at] === lineFeed ? at + 1 : this.#scanner.fail(at, 'the end of the line')
   }
 
   /** Finds the column of the key whose opening quote is at `start`, and remembers it for its place; returns the closing quote. */

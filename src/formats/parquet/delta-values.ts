@@ -150,16 +150,15 @@ function readLengths(bytes: Uint8Array, start: number, end: number, countMax: nu
 export class DeltaLengthTexts extends NoValues {
   readonly #lengths: Int32Array
   readonly #end: number
-  #offset: number
+  #offset = 0
   #taken = 0
 
   constructor(bytes: Uint8Array, start: number, end: number, count: number, context: FileContext) {
     super('DELTA_LENGTH_BYTE_ARRAY', context)
     const read = readLengths(bytes, start, end, count, context)
-    this.buffer = bytes
+    this.buffer = bytes.subarray(read.end, end)
     this.#lengths = read.lengths
-    this.#offset = read.end
-    this.#end = end
+    this.#end = end - read.end
   }
 
   override texts(out: Places, at: number, count: number): void {

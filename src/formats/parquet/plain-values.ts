@@ -6,16 +6,15 @@ import { NoValues, type Places } from './page-values.ts'
 export class PlainValues extends NoValues {
   readonly #view: DataView
   readonly #end: number
-  #offset: number
+  #offset = 0
   /** Booleans are packed eight to a byte. */
   #bit = 0
 
   constructor(bytes: Uint8Array, start: number, end: number, context: FileContext) {
     super('PLAIN', context)
-    this.buffer = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#offset = start
-    this.#end = end
+    this.buffer = bytes.subarray(start, end)
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start)
+    this.#end = end - start
   }
 
   override flags(out: Uint8Array, at: number, count: number): void {

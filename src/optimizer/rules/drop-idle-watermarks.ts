@@ -24,7 +24,11 @@ function looksAtTime(relation: Relation): boolean {
     case 'aggregate':
       return relation.window !== null || asksForWatermark(relation)
     case 'join':
-      return relation.asOf !== null || joinTimeOf(relation, schemaOf(relation.left), schemaOf(relation.right)) !== null || asksForWatermark(relation)
+      return (
+        relation.asOf !== null ||
+        joinTimeOf(relation, schemaOf(relation.left), schemaOf(relation.right)) !== null ||
+        asksForWatermark(relation)
+      )
     default:
       return asksForWatermark(relation)
   }

@@ -9,22 +9,20 @@ import {
   conjunctsOf,
   type Expression,
   type Filter,
-  inputsOf,
   type Join,
   mapExpression,
   mapPlan,
   type Plan,
   type Project,
   type Relation,
-  rootsOf,
   scalarSignatures,
   type Scan,
   schemaOf,
   type Union,
   walkExpression,
-  walkRelations,
   type Window,
 } from '#plan'
+import { sharedRelations } from '../shared-relations.ts'
 
 export function pushFilters(plan: Plan): Plan {
   const shared = sharedRelations(plan)
@@ -35,20 +33,6 @@ export function pushFilters(plan: Plan): Plan {
     if (shared.has(original)) kept.add(pushed)
     return pushed
   })
-}
-
-function sharedRelations(plan: Plan): Set<Relation> {
-  const seen = new Set<Relation>()
-  const shared = new Set<Relation>()
-  const count = (relation: Relation): void => {
-    if (seen.has(relation)) shared.add(relation)
-    seen.add(relation)
-  }
-  for (const root of rootsOf(plan)) count(root)
-  walkRelations(rootsOf(plan), (relation) => {
-    for (const input of inputsOf(relation)) count(input)
-  })
-  return shared
 }
 
 type Conjuncts = readonly Expression[]
@@ -69,7 +53,9 @@ function pushInto(relation: Relation, conjuncts: Conjuncts, kept: ReadonlySet<Re
     case 'aggregate':
       return pushThrough(relation, conjuncts, keyNames(relation), kept)
     case 'window':
-      return relation.shape.kind === 'session' ? filterAbove(relation, conjuncts) : pushThrough(relation, conjuncts, inputNames(relation), kept)
+      return relation.shape.kind === 'session'
+        ? filterAbove(relation, conjuncts)
+        : pushThrough(relation, conjuncts, inputNames(relation), kept)
     case 'scan':
       return filterAbove(withConditions(relation, conjuncts), conjuncts)
     default:

@@ -28,10 +28,17 @@ export const aggregateSignatures = {
   LISTAGG: signature('LISTAGG([DISTINCT] string [, separator])', [text, literalText], typeOf(0), { optional: 1 }),
   COLLECT: signature('COLLECT([DISTINCT] value)', [anything], ([type]) => multisetOf(type), { nulls: 'custom' }),
   ARRAY_AGG: signature('ARRAY_AGG([DISTINCT] value)', [anything], ([type]) => (type === undefined ? null : arrayOf(type))),
-  JSON_OBJECTAGG: signature('JSON_OBJECTAGG([KEY] key VALUE value [{NULL | ABSENT} ON NULL])', [onNull, literalText, text, anything], notNull(stringType), {
+  JSON_OBJECTAGG: signature(
+    'JSON_OBJECTAGG([KEY] key VALUE value [{NULL | ABSENT} ON NULL])',
+    [onNull, literalText, text, anything],
+    notNull(stringType),
+    {
+      nulls: 'custom',
+    },
+  ),
+  JSON_ARRAYAGG: signature('JSON_ARRAYAGG(value [{NULL | ABSENT} ON NULL])', [onNull, literalText, anything], notNull(stringType), {
     nulls: 'custom',
   }),
-  JSON_ARRAYAGG: signature('JSON_ARRAYAGG(value [{NULL | ABSENT} ON NULL])', [onNull, literalText, anything], notNull(stringType), { nulls: 'custom' }),
   /** The only value of a subquery; more than one is an error. Not for people to call. */
   SINGLE_VALUE: signature('SINGLE_VALUE(value)', [anything], typeOf(0), { givesNull: true }),
   /** Its types come from the function's own declaration (tables.ts). */

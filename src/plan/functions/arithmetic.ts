@@ -20,7 +20,18 @@ import {
   isNumeric,
   withNullable,
 } from '#data'
-import { double, integer, interval, notNull, number, type Parameter, type ResultRule, signature, signatureTogether, typeOf } from './parameters.ts'
+import {
+  double,
+  integer,
+  interval,
+  notNull,
+  number,
+  type Parameter,
+  type ResultRule,
+  signature,
+  signatureTogether,
+  typeOf,
+} from './parameters.ts'
 import type { Argument, Signature } from './signature.ts'
 
 export const arithmeticSignatures = {
@@ -97,7 +108,6 @@ function remainder([left, right]: readonly DataType[], args: readonly Argument[]
   return type?.kind === 'null' ? integerType : type
 }
 
-
 function whole([type]: readonly DataType[]): DataType | null {
   if (type === undefined) return null
   return type.kind === 'decimal' ? { ...type, scale: 0 } : type
@@ -109,4 +119,3 @@ function rounded([type]: readonly DataType[], args: readonly Argument[]): DataTy
   const digits = args.length === 1 ? 0 : args[1]?.literal
   return typeof digits === 'number' ? decimalRoundedType(type, digits) : type
 }
-

@@ -6,17 +6,30 @@ import type { Argument, Signature } from './signature.ts'
 const anyCollection = ofKind(arrayOf(integerType), 'array', 'map', 'multiset')
 
 export const collectionSignatures = {
-  ARRAY: signatureTogether('ARRAY[value1, value2, …]', [0, 100_000], sameElements, ([element]) => notNull(arrayOf(element ?? { kind: 'null', nullable: true })), {
+  ARRAY: signatureTogether(
+    'ARRAY[value1, value2, …]',
+    [0, 100_000],
+    sameElements,
+    ([element]) => notNull(arrayOf(element ?? { kind: 'null', nullable: true })),
+    {
+      nulls: 'custom',
+    },
+  ),
+  MAP: signatureTogether('MAP[key1, value1, …]', [0, 100_000], sameEntries, builtMap, { nulls: 'custom' }),
+  ROW: signatureTogether('ROW(value1, value2, …)', [1, 10_000], (args) => args.map((argument) => argument.type), builtRow, {
     nulls: 'custom',
   }),
-  MAP: signatureTogether('MAP[key1, value1, …]', [0, 100_000], sameEntries, builtMap, { nulls: 'custom' }),
-  ROW: signatureTogether('ROW(value1, value2, …)', [1, 10_000], (args) => args.map((argument) => argument.type), builtRow, { nulls: 'custom' }),
   ITEM: signatureTogether('collection[index]', [2, 2], itemArguments, itemType, { nulls: 'custom' }),
   FIELD: signature('row.field', [ofKind({ kind: 'row', fields: [], nullable: true }, 'row'), integer], fieldType, { nulls: 'custom' }),
   CARDINALITY: signature('CARDINALITY(collection)', [anyCollection], integerType),
   ELEMENT: signature('ELEMENT(array)', [ofKind(arrayOf(integerType), 'array', 'multiset')], elementNullable, { nulls: 'custom' }),
   ARRAY_CONTAINS: withElement('ARRAY_CONTAINS(array, element)', ([type]) => withNullable(booleanType, type?.nullable ?? true)),
-  ARRAY_POSITION: withElement('ARRAY_POSITION(array, element)', (types) => withNullable(integerType, types.some((type) => type.nullable))),
+  ARRAY_POSITION: withElement('ARRAY_POSITION(array, element)', (types) =>
+    withNullable(
+      integerType,
+      types.some((type) => type.nullable),
+    ),
+  ),
   ARRAY_REMOVE: withElement('ARRAY_REMOVE(array, element)', ([type]) => type ?? null),
   ARRAY_APPEND: withElement('ARRAY_APPEND(array, element)', grown),
   ARRAY_PREPEND: withElement('ARRAY_PREPEND(array, element)', grown),
@@ -27,18 +40,33 @@ export const collectionSignatures = {
   ARRAY_DISTINCT: signature('ARRAY_DISTINCT(array)', [array], ([type]) => type ?? null),
   ARRAY_REVERSE: signature('ARRAY_REVERSE(array)', [array], ([type]) => type ?? null),
   ARRAY_SLICE: signature('ARRAY_SLICE(array, start [, end])', [array, integer, integer], ([type]) => type ?? null, { optional: 1 }),
-  ARRAY_SORT: signature('ARRAY_SORT(array [, ascending [, nullsFirst]])', [array, ofKind(booleanType, 'boolean'), ofKind(booleanType, 'boolean')], sorted, {
-    optional: 2,
-  }),
+  ARRAY_SORT: signature(
+    'ARRAY_SORT(array [, ascending [, nullsFirst]])',
+    [array, ofKind(booleanType, 'boolean'), ofKind(booleanType, 'boolean')],
+    sorted,
+    {
+      optional: 2,
+    },
+  ),
   ARRAY_MAX: signature('ARRAY_MAX(array)', [array], comparableElement, { givesNull: true }),
   ARRAY_MIN: signature('ARRAY_MIN(array)', [array], comparableElement, { givesNull: true }),
-  ARRAY_JOIN: signature('ARRAY_JOIN(array, separator [, nullReplacement])', [array, text, text], ([type]) => (elementIsText(type) ? stringType : null), {
-    optional: 1,
-  }),
+  ARRAY_JOIN: signature(
+    'ARRAY_JOIN(array, separator [, nullReplacement])',
+    [array, text, text],
+    ([type]) => (elementIsText(type) ? stringType : null),
+    {
+      optional: 1,
+    },
+  ),
   MAP_KEYS: signature('MAP_KEYS(map)', [map], ([type]) => (type?.kind === 'map' ? arrayOf(type.key) : null)),
   MAP_VALUES: signature('MAP_VALUES(map)', [map], ([type]) => (type?.kind === 'map' ? arrayOf(type.value) : null)),
   MAP_ENTRIES: signature('MAP_ENTRIES(map)', [map], ([type]) => (type?.kind === 'map' ? entriesOf(type) : null)),
-  MAP_UNION: signatureTogether('MAP_UNION(map1, map2, …)', [1, 1000], (args) => commonOf(args, 'map'), ([type]) => type ?? null),
+  MAP_UNION: signatureTogether(
+    'MAP_UNION(map1, map2, …)',
+    [1, 1000],
+    (args) => commonOf(args, 'map'),
+    ([type]) => type ?? null,
+  ),
   MAP_FROM_ARRAYS: signature('MAP_FROM_ARRAYS(keys, values)', [array, array], ([keys, values]) =>
     keys?.kind === 'array' && values?.kind === 'array' ? mapOf(keys.element, values.element) : null,
   ),
@@ -137,7 +165,12 @@ function grown([collection, element]: readonly DataType[]): DataType | null {
 }
 
 function alike(usage: string, arity: Signature['arity']): Signature {
-  return signatureTogether(usage, arity, (args) => commonOf(args, 'array'), ([type]) => type ?? null)
+  return signatureTogether(
+    usage,
+    arity,
+    (args) => commonOf(args, 'array'),
+    ([type]) => type ?? null,
+  )
 }
 
 /** All arguments as the one collection type that holds the elements of each. */
@@ -155,4 +188,3 @@ function entriesOf(type: { readonly key: DataType; readonly value: DataType }): 
   ]
   return arrayOf(nullable({ kind: 'row', fields, nullable: true }))
 }
-

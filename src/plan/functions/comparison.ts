@@ -18,7 +18,11 @@ export const comparisonSignatures = {
     'value IN (value1, value2, …)',
     [2, 100_000],
     (args) => compared(args, 'equality'),
-    (types) => withNullable(booleanType, types.some((type) => type.nullable)),
+    (types) =>
+      withNullable(
+        booleanType,
+        types.some((type) => type.nullable),
+      ),
     { nulls: 'custom' },
   ),
   LIKE: signature("string LIKE pattern [ESCAPE 'c']", [text, text, text], booleanType, { optional: 1 }),

@@ -20,7 +20,12 @@ export const conditionalSignatures = {
 /** NULL is possible only when every argument can be NULL. */
 function firstOf(types: readonly DataType[]): DataType | null {
   const [type] = types
-  return type === undefined ? null : withNullable(type, types.every((each) => each.nullable))
+  return type === undefined
+    ? null
+    : withNullable(
+        type,
+        types.every((each) => each.nullable),
+      )
 }
 
 /** NULL counts as possible when any argument can be NULL, the condition included. */

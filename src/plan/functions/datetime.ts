@@ -7,7 +7,21 @@
  * OVERLAPS takes four arguments: two starts, each followed by an end or a length.
  */
 import { bigintType, booleanType, type DataType, dateType, familyOf, integerType, stringType, timestampLtzType, timestampType } from '#data'
-import { date, integer, interval, notNull, number, ofKind, type Parameter, signature, signatureTogether, text, timePoint, typeOf, word } from './parameters.ts'
+import {
+  date,
+  integer,
+  interval,
+  notNull,
+  number,
+  ofKind,
+  type Parameter,
+  signature,
+  signatureTogether,
+  text,
+  timePoint,
+  typeOf,
+  word,
+} from './parameters.ts'
 import type { Argument, Signature } from './signature.ts'
 
 /** Units that EXTRACT knows. */
@@ -33,7 +47,20 @@ export const extractUnits = [
   'EPOCH',
 ] as const
 /** Units that FLOOR and CEIL round to. */
-export const roundUnits = ['MILLENNIUM', 'CENTURY', 'DECADE', 'YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND'] as const
+export const roundUnits = [
+  'MILLENNIUM',
+  'CENTURY',
+  'DECADE',
+  'YEAR',
+  'QUARTER',
+  'MONTH',
+  'WEEK',
+  'DAY',
+  'HOUR',
+  'MINUTE',
+  'SECOND',
+  'MILLISECOND',
+] as const
 /** Units that TIMESTAMPADD and TIMESTAMPDIFF count in. */
 export const countUnits = ['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND'] as const
 
@@ -139,7 +166,9 @@ function counted([, from, to]: readonly DataType[], args: readonly Argument[]): 
 }
 
 function overlapping(args: readonly Argument[]): readonly DataType[] | null {
-  const [start1, end1, start2, end2] = args.map((argument, index) => (index % 2 === 0 ? timePoint(argument) : timePointOrInterval(argument)))
+  const [start1, end1, start2, end2] = args.map((argument, index) =>
+    index % 2 === 0 ? timePoint(argument) : timePointOrInterval(argument),
+  )
   if (!start1 || !end1 || !start2 || !end2) return null
   const points = [start1, end1, start2, end2].filter((type) => familyOf(type) !== 'interval')
   return points.every((type) => type.kind === start1.kind) ? [start1, end1, start2, end2] : null

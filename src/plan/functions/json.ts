@@ -54,10 +54,15 @@ export const jsonSignatures = {
     { optional: 1, givesNull: true },
   ),
   JSON_STRING: signature('JSON_STRING(value)', [jsonable], stringType),
-  JSON_OBJECT: signature('JSON_OBJECT([KEY key VALUE value, …] [{NULL | ABSENT} ON NULL])', [word('NULL', 'ABSENT'), literalText], notNull(stringType), {
-    rest: jsonable,
-    nulls: 'custom',
-  }),
+  JSON_OBJECT: signature(
+    'JSON_OBJECT([KEY key VALUE value, …] [{NULL | ABSENT} ON NULL])',
+    [word('NULL', 'ABSENT'), literalText],
+    notNull(stringType),
+    {
+      rest: jsonable,
+      nulls: 'custom',
+    },
+  ),
   JSON_ARRAY: signature('JSON_ARRAY([value, …] [{NULL | ABSENT} ON NULL])', [word('NULL', 'ABSENT'), literalText], notNull(stringType), {
     rest: jsonable,
     nulls: 'custom',

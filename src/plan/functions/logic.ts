@@ -17,7 +17,11 @@ function connective(name: string): Signature {
   return signature(
     `condition1 ${name} condition2`,
     [boolean, boolean],
-    (types) => withNullable(booleanType, types.some((type) => type.nullable)),
+    (types) =>
+      withNullable(
+        booleanType,
+        types.some((type) => type.nullable),
+      ),
     { rest: boolean, nulls: 'custom' },
   )
 }

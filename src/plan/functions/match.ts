@@ -20,9 +20,14 @@ export const matchSignatures = {
 } satisfies Record<string, Signature>
 
 function navigation(name: string): Signature {
-  return signature(`${name}(variable.column [, offset])`, [literalText, anything, literalOffset], ([, value]) => (value === undefined ? null : nullable(value)), {
-    optional: 1,
-    nulls: 'custom',
-    determinism: 'row',
-  })
+  return signature(
+    `${name}(variable.column [, offset])`,
+    [literalText, anything, literalOffset],
+    ([, value]) => (value === undefined ? null : nullable(value)),
+    {
+      optional: 1,
+      nulls: 'custom',
+      determinism: 'row',
+    },
+  )
 }

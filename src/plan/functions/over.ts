@@ -21,7 +21,10 @@ export const overSignatures = {
 } satisfies Record<string, Signature>
 
 function neighbour(name: string): Signature {
-  const row = signature(`${name}(value [, offset [, default]])`, [anything, literalOffset, anything], neighbourType, { optional: 2, nulls: 'custom' })
+  const row = signature(`${name}(value [, offset [, default]])`, [anything, literalOffset, anything], neighbourType, {
+    optional: 2,
+    nulls: 'custom',
+  })
   return { ...row, resolve: (args) => withDefaultConverted(row.resolve(args), args) }
 }
 

@@ -114,8 +114,7 @@ export const array = ofKind({ kind: 'array', element: integerType, nullable: tru
 export const map = ofKind({ kind: 'map', key: stringType, value: stringType, nullable: true }, 'map')
 
 /** A number, converted to DOUBLE. */
-export const double: Parameter = ({ type }) =>
-  isNumeric(type) || type.kind === 'null' ? withNullable(doubleType, type.nullable) : null
+export const double: Parameter = ({ type }) => (isNumeric(type) || type.kind === 'null' ? withNullable(doubleType, type.nullable) : null)
 
 /** Any other type that converts without CAST to the one given, and then is of it. */
 export function converted(target: DataType): Parameter {

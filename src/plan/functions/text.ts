@@ -1,20 +1,42 @@
 /** Functions on texts. Positions count from 1. */
 import { booleanType, bytesType, commonType, type DataType, integerType, stringType, unboundedLength } from '#data'
-import { anything, arrayOf, bytes, integer, mapOf, nullable, type ResultRule, signature, text, textOrBytes, typeOf, word } from './parameters.ts'
+import {
+  anything,
+  arrayOf,
+  bytes,
+  integer,
+  mapOf,
+  nullable,
+  type ResultRule,
+  signature,
+  text,
+  textOrBytes,
+  typeOf,
+  word,
+} from './parameters.ts'
 import type { Argument, Signature } from './signature.ts'
 
 export const textSignatures = {
   '||': signature('string1 || string2', [text, text], concatenated),
   CONCAT: signature('CONCAT(string1, string2, …)', [text], stringType, { rest: text }),
-  CONCAT_WS: signature('CONCAT_WS(separator, string1, string2, …)', [text], (types) => ({ ...stringType, nullable: types.some((type) => type.nullable) }), {
-    rest: text,
-    nulls: 'custom',
-  }),
+  CONCAT_WS: signature(
+    'CONCAT_WS(separator, string1, string2, …)',
+    [text],
+    (types) => ({ ...stringType, nullable: types.some((type) => type.nullable) }),
+    {
+      rest: text,
+      nulls: 'custom',
+    },
+  ),
   CHAR_LENGTH: signature('CHAR_LENGTH(string)', [text], integerType),
   UPPER: signature('UPPER(string)', [text], typeOf(0)),
   LOWER: signature('LOWER(string)', [text], typeOf(0)),
   INITCAP: signature('INITCAP(string)', [text], typeOf(0)),
-  TRIM: signature('TRIM([BOTH | LEADING | TRAILING] [characters] FROM string)', [word('BOTH', 'LEADING', 'TRAILING'), text, text], cutFrom(2)),
+  TRIM: signature(
+    'TRIM([BOTH | LEADING | TRAILING] [characters] FROM string)',
+    [word('BOTH', 'LEADING', 'TRAILING'), text, text],
+    cutFrom(2),
+  ),
   LTRIM: signature('LTRIM(string [, characters])', [text, text], cutFrom(0), { optional: 1 }),
   RTRIM: signature('RTRIM(string [, characters])', [text, text], cutFrom(0), { optional: 1 }),
   BTRIM: signature('BTRIM(string [, characters])', [text, text], stringType, { optional: 1 }),
@@ -26,7 +48,12 @@ export const textSignatures = {
   REPEAT: signature('REPEAT(string, count)', [text, integer], stringType),
   REPLACE: signature('REPLACE(string, search, replacement)', [text, text, text], stringType),
   REVERSE: signature('REVERSE(string)', [text], stringType, { givesNull: true }),
-  OVERLAY: signature('OVERLAY(string PLACING replacement FROM start [FOR length])', [text, text, integer, integer], (types) => varcharOf(lengthOf(types[0]) + lengthOf(types[1])), { optional: 1 }),
+  OVERLAY: signature(
+    'OVERLAY(string PLACING replacement FROM start [FOR length])',
+    [text, text, integer, integer],
+    (types) => varcharOf(lengthOf(types[0]) + lengthOf(types[1])),
+    { optional: 1 },
+  ),
   TRANSLATE: signature('TRANSLATE(string, from, to)', [text, text, text], ofFirst, { nulls: 'custom' }),
   POSITION: signature('POSITION(search IN string [FROM start])', [text, text, integer], integerType, { optional: 1 }),
   LOCATE: signature('LOCATE(search, string [, start])', [text, text, integer], integerType, { optional: 1 }),
@@ -35,7 +62,10 @@ export const textSignatures = {
   ENDSWITH: signature('ENDSWITH(string, end)', [textOrBytes, textOrBytes], booleanType),
   SPLIT: signature('SPLIT(string, separator)', [text, text], arrayOf(stringType)),
   SPLIT_INDEX: signature('SPLIT_INDEX(string, separator, index)', [text, integerOrText, integer], stringType, { givesNull: true }),
-  STR_TO_MAP: signature('STR_TO_MAP(string [, pairSeparator, keySeparator])', [text, text, text], mapOf(stringType, stringType), { optional: 2, givesNull: true }),
+  STR_TO_MAP: signature('STR_TO_MAP(string [, pairSeparator, keySeparator])', [text, text, text], mapOf(stringType, stringType), {
+    optional: 2,
+    givesNull: true,
+  }),
   ASCII: signature('ASCII(string)', [text], integerType),
   CHR: signature('CHR(code)', [integer], stringType, { givesNull: true }),
   ENCODE: signature('ENCODE(string, charset)', [text, text], bytesType),

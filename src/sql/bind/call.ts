@@ -59,7 +59,9 @@ function mismatch(signature: Signature, args: readonly Expression[], position: T
   const [left, right] = types
   if (spoken.isOperator === true && left !== undefined && right !== undefined) {
     if (comparisons.has(spoken.name)) {
-      const other = types.find((type) => type !== left) ?? right
+      const [first, ...others] = args
+      const odd = others.findIndex((arg) => first !== undefined && scalarSignatures['='].resolve([first, arg].map(argumentOf)) === null)
+      const other = types[odd + 1] ?? right
       return sqlErrors.SQL_TYPES_NOT_COMPARABLE({ left, right: other }, { position, hint: 'Convert one side with CAST(… AS …).' })
     }
     const hint = operatorHint(spoken.name, args)
@@ -88,7 +90,7 @@ function operatorHint(operator: string, args: readonly Expression[]): string | u
   if (kinds.some((kind) => kind === 'timestamp' || kind === 'timestamp-ltz' || kind === 'date' || kind === 'time')) {
     return "Move a point in time by an interval, such as INTERVAL '1' DAY."
   }
-  return kinds.some((kind) => texts.includes(kind)) ? 'Read the number from the text with CAST(… AS …).' : undefined
+  return /^[-+*/%]$/.test(operator) && kinds.some((kind) => texts.includes(kind)) ? 'Read the number from the text with CAST(… AS …).' : undefined
 }
 
 /** All of the conditions hold. */

@@ -10,6 +10,7 @@ import { boundArguments, callName } from './function-call.ts'
 import { namesOf, uniqueName } from './names.ts'
 import { Place } from './place.ts'
 import { emptyScope, joinScopes, type Scope, type ScopeColumn, tableScope } from './scope.ts'
+import { counted } from './suggest.ts'
 import { bindUserFunction, findUserFunction } from './user-function.ts'
 
 /** A relation and the names that it can be spoken of by. */
@@ -110,7 +111,7 @@ function attached(left: FromRows, { collection, join, columns, ordinality }: Att
 export function aliasNames(alias: tree.TableAlias | undefined, names: readonly string[]): readonly string[] {
   if (alias === undefined || alias.columns.length === 0) return names
   if (alias.columns.length !== names.length) {
-    throw sqlErrors.SQL_ALIAS_COLUMNS({ alias: alias.name.text, expected: names.length, got: alias.columns.length }, { position: alias.position })
+    throw sqlErrors.SQL_ALIAS_COLUMNS({ alias: alias.name.text, expected: names.length, got: counted(alias.columns.length, 'column') }, { position: alias.position })
   }
   return alias.columns.map((column) => column.text)
 }

@@ -77,8 +77,8 @@ function bindColumn(node: tree.ColumnReference, place: Place): Expression {
   const { parts } = node
   const { column, fields, isOuter } = findColumn(place.scope, parts)
   if (isOuter && !place.isCorrelated) {
-    const [first] = parts
-    throw sqlErrors.SQL_CORRELATION_PLACE({ column: first?.text ?? '', clause: place.clause }, { position: first?.position })
+    const written = parts.map(({ text }) => text).join('.')
+    throw sqlErrors.SQL_CORRELATION_PLACE({ column: written, clause: place.clause }, { position: node.position })
   }
   const reference: Expression = isOuter ? outerReference(column.name, column.type) : { kind: 'column', name: column.name, type: column.type }
   place.context.remember(reference, node)

@@ -64,7 +64,7 @@ function named(rows: Rows, alias: tree.TableAlias | undefined, ownName: string, 
     rows.columns.map((column) => column.name),
   )
   const columns = rows.columns.map(({ column }, index): ScopeColumn => ({ name: names[index] ?? column.name, column }))
-  return { relation: rows.relation, scope: tableScope(alias?.name.text ?? ownName, alias === undefined ? path : [], columns) }
+  return { relation: rows.relation, scope: tableScope(alias?.name.text ?? ownName, alias === undefined ? path : [], columns, alias === undefined ? null : ownName) }
 }
 
 function unnamed(rows: Rows): FromRows {

@@ -12,6 +12,7 @@ import { optionsOf } from './from.ts'
 import { projected } from './names.ts'
 import { Place } from './place.ts'
 import { columnSuggestion, emptyScope } from './scope.ts'
+import { counted, listed } from './suggest.ts'
 import { nameText, tableNotFound, tablePath } from './tables.ts'
 
 export function bindInserts(kind: BoundInsert['kind'], inserts: readonly tree.Insert[], position: TextPosition, context: BindContext): BoundInsert {
@@ -81,8 +82,8 @@ function filled(
   context: BindContext,
 ) {
   if (rows.columns.length !== targets.length) {
-    const parameters = { table: table.path[2], expected: targets.length, got: rows.columns.length }
-    const detail = `The table takes ${targets.join(', ')}. The query gives ${rows.columns.map(({ name }) => name).join(', ')}.`
+    const parameters = { table: table.path[2], expected: counted(targets.length, 'column'), got: rows.columns.length }
+    const detail = `The table takes ${listed(targets)}. The query gives ${listed(rows.columns.map(({ name }) => name))}.`
     throw sqlErrors.SQL_INSERT_COLUMN_COUNT(parameters, { position: node.query.position, detail })
   }
   const columns = context.all(

@@ -1,10 +1,10 @@
 /** Binds functions with OVER. */
-import { type DataType, printType } from '#data'
+import type { DataType } from '#data'
 import { aggregateNamed, type AggregateName, type Expression, overFunctionNamed, type OverFrame, type OverName, overSignatures } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { aggregateArguments } from './aggregate-call.ts'
-import { resolve } from './call.ts'
+import { resolve, typeText } from './call.ts'
 import { castTo } from './coerce.ts'
 import { boundArguments, callName } from './function-call.ts'
 import type { PendingOrder, Place } from './place.ts'
@@ -114,6 +114,6 @@ function offsetOf(bound: tree.FrameBound, unit: 'rows' | 'range', place: Place):
   const expected = unit === 'rows' ? 'a whole number' : "an interval such as INTERVAL '1' HOUR"
   const kind = unit === 'rows' ? 'integer' : 'interval-day-time'
   if (value?.kind === 'literal' && value.type.kind === kind && typeof value.value === 'number' && value.value >= 0) return value.value
-  const got = value === undefined ? 'nothing' : value.kind === 'literal' ? printType(value.type) : 'an expression'
+  const got = value === undefined ? 'nothing' : value.kind === 'literal' ? typeText(value) : 'an expression'
   throw sqlErrors.SQL_FRAME_OFFSET({ unit: unit.toUpperCase(), expected, got }, { position })
 }

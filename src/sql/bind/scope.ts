@@ -20,6 +20,8 @@ export interface ScopeTable {
   readonly alias: string
   /** Catalog, database and table when no alias hides them. */
   readonly path: readonly string[]
+  /** The name that the alias hides. */
+  readonly hidden: string | null
   readonly columns: readonly ScopeColumn[]
 }
 
@@ -33,8 +35,8 @@ export interface Scope {
 
 export const emptyScope: Scope = { tables: [], star: [], outer: null }
 
-export function tableScope(alias: string, path: readonly string[], columns: readonly ScopeColumn[]): Scope {
-  return { tables: [{ alias, path, columns }], star: columns, outer: null }
+export function tableScope(alias: string, path: readonly string[], columns: readonly ScopeColumn[], hidden: string | null = null): Scope {
+  return { tables: [{ alias, path, hidden, columns }], star: columns, outer: null }
 }
 
 /** Plain columns, as they are named. */
@@ -119,12 +121,12 @@ function only(columns: readonly ScopeColumn[], wanted: Identifier, owner: string
 
 function ambiguous(wanted: Identifier, owner: string | null, scope: Scope | undefined): Error {
   const owners = scope?.tables.filter((table) => table.columns.some(({ name }) => name === wanted.text)).map(({ alias }) => alias) ?? []
-  const parameters = { column: wanted.text, owner: owners.length > 1 ? listed(owners) : (owner ?? owners[0] ?? 'the subquery') }
+  const where = owners.length > 1 ? `in ${listed(owners)}` : `twice in ${owner ?? owners[0] ?? 'the subquery'}`
   const hint =
     owners.length > 1
       ? `Write ${listed(owners.map((alias) => `${alias}.${wanted.text}`), 5, 'or')}.`
       : 'Give the columns different names with AS where they are selected.'
-  return sqlErrors.SQL_COLUMN_AMBIGUOUS(parameters, { position: wanted.position, hint })
+  return sqlErrors.SQL_COLUMN_AMBIGUOUS({ column: wanted.text, where }, { position: wanted.position, hint })
 }
 
 function notFound(scope: Scope, parts: readonly Identifier[]): Error {
@@ -132,7 +134,7 @@ function notFound(scope: Scope, parts: readonly Identifier[]): Error {
   if (first === undefined) return sqlErrors.SQL_COLUMN_NOT_FOUND({ column: '', owner: 'the query' })
   const { position, text } = first
   if (second !== undefined) {
-    const hidden = scope.tables.find(({ path, alias }) => path.at(-1) === text && alias !== text)
+    const hidden = scope.tables.find((table) => table.hidden === text)
     if (hidden !== undefined) {
       return sqlErrors.SQL_ALIAS_NOT_FOUND({ alias: text }, { position, hint: `The table is called "${hidden.alias}" here: write ${hidden.alias}.${second.text}.` })
     }
@@ -141,11 +143,15 @@ function notFound(scope: Scope, parts: readonly Identifier[]): Error {
   const known = scope.star.map(({ name }) => name)
   const [table] = scope.tables
   const owner = scope.tables.length === 0 ? 'a query without FROM' : scope.tables.length === 1 && table !== undefined ? `table "${table.alias}"` : 'any table of this query'
-  return sqlErrors.SQL_COLUMN_NOT_FOUND({ column: text, owner }, { position, ...columnSuggestion(text, known) })
+  return sqlErrors.SQL_COLUMN_NOT_FOUND({ column: text, owner }, { position, hint: `A text is written in single quotes: '${text}'.`, ...columnSuggestion(text, known) })
 }
 
-export function columnSuggestion(wanted: string, known: readonly string[]): { readonly detail?: string | undefined; readonly hint?: string | undefined } {
-  if (known.length === 0) return { hint: `A text is written in single quotes: '${wanted}'.` }
-  const { hint } = suggestion(wanted, known, 'columns')
-  return { detail: `The columns are ${listed([...new Set(known)], 10)}.`, hint }
+/** What to say about a column that does not exist. */
+export function columnSuggestion(wanted: string, known: readonly string[]): { readonly detail?: string; readonly hint?: string } {
+  const names = [...new Set(known)]
+  const [only] = names
+  if (only === undefined) return {}
+  const detail = names.length === 1 ? `The only column is ${only}.` : `The columns are ${listed(names, 10)}.`
+  const close = wanted.length > 1 ? suggestion(wanted, names, 'columns').hint : undefined
+  return close === undefined ? { detail } : { detail, hint: close }
 }

@@ -36,7 +36,7 @@ export function bindClauses(
   const { commonTables } = surroundings
   const { window, grouping } = bindGroups(select, new Place(context, scope, { clause: 'GROUP BY', commonTables }), relation)
   const hasEmptyGroup = grouping === null || grouping.keys.length === 0 || (grouping.sets?.some((set) => set.length === 0) ?? false)
-  const collector = new SelectCollector(context, hasEmptyGroup, (name, call) => windowAuxiliary(window, name, call))
+  const collector = new SelectCollector(context, { isGrouped: grouping !== null, hasEmptyGroup }, (name, call) => windowAuxiliary(window, name, call))
   const placeOf = (clause: string, hasOver: boolean) =>
     new Place(context, scope, { clause, collector: hasOver ? collector : withoutOver(collector), windows: select.windows, commonTables })
   let items: Item[] = []

@@ -25,12 +25,14 @@ export class SelectCollector implements Collector {
   readonly scalars: Pending<PendingScalar>[] = []
   readonly groupings: Pending<PendingGrouping>[] = []
   readonly #context: BindContext
+  readonly #isGrouped: boolean
   /** Whether a group may be empty: then an aggregate of it is NULL. */
   readonly #hasEmptyGroup: boolean
   readonly #windowAuxiliary: (name: string, call: tree.Call) => Expression | null
 
-  constructor(context: BindContext, hasEmptyGroup: boolean, windowAuxiliary: (name: string, call: tree.Call) => Expression | null) {
+  constructor(context: BindContext, { isGrouped, hasEmptyGroup }: { readonly isGrouped: boolean; readonly hasEmptyGroup: boolean }, windowAuxiliary: (name: string, call: tree.Call) => Expression | null) {
     this.#context = context
+    this.#isGrouped = isGrouped
     this.#hasEmptyGroup = hasEmptyGroup
     this.#windowAuxiliary = windowAuxiliary
   }
@@ -50,7 +52,8 @@ export class SelectCollector implements Collector {
     return { kind: 'column', name: scalar.name, type: scalar.type }
   }
 
-  grouping(values: readonly Expression[], position: tree.Expression['position']): Expression {
+  grouping(values: readonly Expression[], position: tree.Expression['position']): Expression | null {
+    if (!this.#isGrouped) return null
     const name = this.#context.freshName('grouping')
     this.groupings.push({ name, key: name, what: { values, position } })
     return { kind: 'column', name, type: withNullable(bigintType, false) }

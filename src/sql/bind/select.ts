@@ -105,7 +105,8 @@ function withKeyColumns(context: BindContext, relation: Relation, grouping: Grou
 function listed(context: BindContext, select: tree.Select, input: Relation, related: Related, clauses: Clauses, final: (value: Expression) => Expression): SelectRows {
   const names = itemNames(clauses.items)
   const taken = new Set<string>()
-  const columns = clauses.items.map(({ value }, index): NamedExpression => ({ name: uniqueName(names[index] ?? '', taken), value: final(value) }))
+  const values = context.all(clauses.items.map(({ value }) => () => final(value)))
+  const columns = values.map((value, index): NamedExpression => ({ name: uniqueName(names[index] ?? '', taken), value }))
   const hidden = related.columns.map(({ name, value }): NamedExpression => ({ name, value: final(value) }))
   const order = sortKeys(
     clauses.order,

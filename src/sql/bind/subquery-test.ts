@@ -1,14 +1,14 @@
 /** EXISTS and IN with a query, as parts of a condition: they become semi and anti joins. */
-import { type Expression, type Relation, schemaOf } from '#plan'
+import { columnsIn, type Expression, referTo, type Relation, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { callOf } from './call.ts'
 import type { BindContext } from './context.ts'
 import { type Correlation, relatedConditions } from './correlation.ts'
 import { joinWith } from './joins.ts'
-import { renamed } from './names.ts'
 import { compareValues, isRow } from './operators.ts'
 import type { Place } from './place.ts'
+import { counted } from './suggest.ts'
 
 /** A test whether a row has a partner in a relation. */
 export interface SubqueryTest {
@@ -52,11 +52,12 @@ export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
   const bindRows = () => context.steps.query(node.query, { outer: place.scope, commonTables: place.commonTables, isInner: true, correlation }, context)
   const [operands, rows] = context.both(() => place.bindAll(node.operands), bindRows)
   if (operands.length > 0 && operands.length !== rows.columns.length) {
-    throw sqlErrors.SQL_IN_COLUMNS({ expected: operands.length, got: rows.columns.length }, { position: node.query.position })
+    throw sqlErrors.SQL_IN_COLUMNS({ expected: counted(operands.length, 'value'), got: counted(rows.columns.length, 'column') }, { position: node.query.position })
   }
-  const schema = schemaOf(rows.relation)
-  const names = new Map(schema.map(({ name }) => [name, context.freshName('in')]))
-  const relation = renamed(rows.relation, [...names.values()])
+  const read = new Set([...correlation.conditions.flatMap((condition) => [...columnsIn(condition)]), ...(operands.length > 0 ? rows.columns.map(({ column }) => column.name) : [])])
+  const kept = schemaOf(rows.relation).filter(({ name }, index) => read.has(name) || (read.size === 0 && index === 0))
+  const names = new Map(kept.map(({ name }) => [name, context.freshName('in')]))
+  const relation: Relation = { kind: 'project', input: rows.relation, columns: kept.map((column) => ({ name: names.get(column.name) ?? column.name, value: referTo(column) })) }
   const compared = operands.map((operand, index) => {
     const column = rows.columns[index]?.column
     const value: Expression = { kind: 'column', name: names.get(column?.name ?? '') ?? '', type: column?.type ?? operand.type }

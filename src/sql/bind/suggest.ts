@@ -7,7 +7,7 @@ export function suggestion(name: string, known: Iterable<string>, noun: string):
   if (names.length === 0) return { detail: `There are no ${noun}.` }
   const close = closeNames(name, names)
   const [best] = close
-  if (best === undefined) return { detail: `The ${noun} are ${listed(names, 8)}.` }
+  if (best === undefined) return { detail: names.length === 1 ? `There is only "${names[0]}".` : `The ${noun} are ${listed(names, 8)}.` }
   if (close.length === 1) return { hint: `Use "${best}".` }
   return { detail: `Close ${noun} are ${listed(close, 5)}.`, hint: `Use "${best}".` }
 }
@@ -17,4 +17,9 @@ export function listed(names: readonly string[], countMax = Number.POSITIVE_INFI
   if (names.length > countMax) return `${names.slice(0, countMax).join(', ')} ${word} ${names.length - countMax} more`
   const last = names.at(-1) ?? ''
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} ${word} ${last}`
+}
+
+/** `1 column`, `2 columns`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -37,7 +37,7 @@ export function rowsNamed(name: tree.Name, options: Options, commonTables: Commo
   const key = keyOf([path, Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))])
   const known = context.tables.get(key)
   if (known !== undefined) return known
-  const rows = rowsAt(path, name, options, context)
+  const rows = rowsAt(path, name, options, commonTables, context)
   context.tables.set(key, rows)
   return rows
 }
@@ -47,7 +47,7 @@ function findCommon(name: string, commonTables: CommonTables | null): Rows | nul
   return null
 }
 
-function rowsAt(path: TablePath, name: tree.Name, options: Options, context: BindContext): Rows {
+function rowsAt(path: TablePath, name: tree.Name, options: Options, commonTables: CommonTables | null, context: BindContext): Rows {
   const { environment } = context
   const view = environment.view(path)
   if (view !== undefined) {
@@ -55,12 +55,12 @@ function rowsAt(path: TablePath, name: tree.Name, options: Options, context: Bin
     return viewRows(view, name, context)
   }
   const table = environment.table(path)
-  if (table === undefined) throw tableNotFound(name, path, environment)
+  if (table === undefined) throw tableNotFound(name, path, environment, commonTables)
   const relation = scanOf(table, options)
   return { relation, columns: scopeColumns(schemaOf(relation)) }
 }
 
-export function tableNotFound(name: tree.Name, path: TablePath, environment: Environment): Error {
+export function tableNotFound(name: tree.Name, path: TablePath, environment: Environment, commonTables: CommonTables | null = null): Error {
   const [catalog, database, table] = path
   const { position } = name
   if (!environment.catalogNames().includes(catalog)) {
@@ -69,7 +69,9 @@ export function tableNotFound(name: tree.Name, path: TablePath, environment: Env
   if (!environment.databaseNames(catalog).includes(database)) {
     return sqlErrors.SQL_DATABASE_NOT_FOUND({ database }, { position, ...suggestion(database, environment.databaseNames(catalog), 'databases') })
   }
-  return sqlErrors.SQL_TABLE_NOT_FOUND({ table: nameText(name) }, { position, ...suggestion(table, environment.tableNames([catalog, database]), 'tables') })
+  const known = [...environment.tableNames([catalog, database])]
+  for (let common = commonTables; common !== null; common = common.next) known.push(common.name)
+  return sqlErrors.SQL_TABLE_NOT_FOUND({ table: nameText(name) }, { position, ...suggestion(table, known, 'tables') })
 }
 
 /** Reads a table: its stored columns, then those computed from them, then its watermark. */

@@ -35,7 +35,7 @@ function usedColumn(name: string, left: Scope, right: Scope, position: tree.Join
       const owner = `the ${scope === left ? 'left' : 'right'} side of the join`
       throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: name, owner }, { position, ...columnSuggestion(name, scope.star.map((column) => column.name)) })
     }
-    if (found.length > 1) throw sqlErrors.SQL_COLUMN_AMBIGUOUS({ column: name, owner: 'the left side of the join' }, { position })
+    if (found.length > 1) throw sqlErrors.SQL_COLUMN_AMBIGUOUS({ column: name, where: 'twice on one side of the join' }, { position })
     return { kind: 'column', name: only.column.name, type: only.column.type }
   })
   if (first === undefined || second === undefined) throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: name, owner: 'the join' }, { position })

@@ -8,6 +8,7 @@ import { castTo } from './coerce.ts'
 import type { BindContext, Rows } from './context.ts'
 import { Place } from './place.ts'
 import { emptyScope, scopeColumns } from './scope.ts'
+import { counted } from './suggest.ts'
 
 export function bindValues(node: tree.Values, context: BindContext): Rows {
   const place = new Place(context, emptyScope, { clause: 'VALUES' })
@@ -16,7 +17,7 @@ export function bindValues(node: tree.Values, context: BindContext): Rows {
   const uneven = rows.findIndex((row) => row.length !== width)
   if (uneven >= 0) {
     const position = node.rows[uneven]?.[0]?.position ?? node.position
-    throw sqlErrors.SQL_VALUES_WIDTH({ row: uneven + 1, got: rows[uneven]?.length ?? 0, expected: width }, { position })
+    throw sqlErrors.SQL_VALUES_WIDTH({ row: uneven + 1, got: counted(rows[uneven]?.length ?? 0, 'value'), expected: width }, { position })
   }
   const columns = Array.from({ length: width }, (_, index) => columnOf(rows, index, node))
   const relation: Relation = {

@@ -1,6 +1,6 @@
 /** The lengths of windows, as written. */
 import type { TextPosition } from '#base'
-import type { WindowShape } from '#plan'
+import { printDuration, type WindowShape } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { Place } from './place.ts'
@@ -49,5 +49,5 @@ export function shapeOf(name: WindowName, lengths: ReadonlyMap<string, Length>, 
 
 function checkMultiple(size: Length | undefined, step: Length | undefined): void {
   if (size === undefined || step === undefined || size.ms % step.ms === 0) return
-  throw sqlErrors.SQL_WINDOW_STEP({ size: size.ms, step: step.ms }, { position: size.position })
+  throw sqlErrors.SQL_WINDOW_STEP({ size: printDuration(size.ms), step: printDuration(step.ms) }, { position: size.position })
 }

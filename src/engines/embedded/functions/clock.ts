@@ -10,8 +10,14 @@ export const clockEvaluations = {
   LOCALTIMESTAMP: ({ session }) => local(session, (ms) => ms),
   CURRENT_TIMESTAMP: ({ session }) => queryClock(session),
   NOW: ({ session }) => queryClock(session),
-  CURRENT_ROW_TIMESTAMP: ({ session }) => () => session.clock.nowMs(),
-  PROCTIME: ({ session }) => () => session.clock.nowMs(),
+  CURRENT_ROW_TIMESTAMP:
+    ({ session }) =>
+    () =>
+      session.clock.nowMs(),
+  PROCTIME:
+    ({ session }) =>
+    () =>
+      session.clock.nowMs(),
   CURRENT_WATERMARK: () => misplaced('CURRENT_WATERMARK'),
   FIRST: () => misplaced('FIRST'),
   LAST: () => misplaced('LAST'),

@@ -1,5 +1,6 @@
 /** Arrays, maps and rows. Elements count from 1. Equal elements and keys are found by their place in the order of their type, or its equality. */
-import { comparator, type DataType, equality, hasher } from '#data'
+import { comparator, type DataType, hasher } from '#data'
+import { comparedEquality } from './comparison.ts'
 import { functionErrors } from './errors.ts'
 import type { CallShape, Evaluation } from './evaluation.ts'
 
@@ -25,8 +26,11 @@ export const collectionEvaluations = {
     return (row: List | null) => row?.[place] ?? null
   },
   CARDINALITY: ({ arguments: [type] }) =>
-    type?.kind === 'multiset' ? (bag: Entries) => sum(bag.values()) : (value: List | Entries) => (value instanceof Map ? value.size : (value as List).length),
-  ELEMENT: () => (collection: List | Entries | null) => (collection === null ? null : onlyOf(collection instanceof Map ? [...collection.keys()] : (collection as List))),
+    type?.kind === 'multiset'
+      ? (bag: Entries) => sum(bag.values())
+      : (value: List | Entries) => (value instanceof Map ? value.size : (value as List).length),
+  ELEMENT: () => (collection: List | Entries | null) =>
+    collection === null ? null : onlyOf(collection instanceof Map ? [...collection.keys()] : (collection as List)),
   ARRAY_CONTAINS: (shape) => {
     const find = finder(shape)
     return (list: List | null, element: unknown) => (list === null ? null : find(list, element) >= 0)
@@ -36,7 +40,7 @@ export const collectionEvaluations = {
     return (list: List | null, element: unknown) => (list === null || element === null ? null : find(list, element) + 1)
   },
   ARRAY_REMOVE: (shape) => {
-    const same = equality(elementType(shape))
+    const same = comparedEquality(elementType(shape))
     return (list: List | null, element: unknown) => list?.filter((item) => !same(item, element)) ?? null
   },
   ARRAY_APPEND: () => (list: List | null, element: unknown) => (list === null ? null : [...list, element]),
@@ -65,16 +69,23 @@ export const collectionEvaluations = {
   MAP_KEYS: () => (map: Entries) => [...map.keys()],
   MAP_VALUES: () => (map: Entries) => [...map.values()],
   MAP_ENTRIES: () => (map: Entries) => [...map].map(([key, value]) => [key, value]),
-  MAP_UNION: ({ result }) => (...maps: Entries[]) => {
-    const entries = maps.flatMap((map) => [...map])
-    return mapOf(result.kind === 'map' ? result.key : undefined, entries.length, (i) => entries[i] as [unknown, unknown])
-  },
-  MAP_FROM_ARRAYS: ({ result }) => (keys: List, values: List) => {
-    if (keys.length !== values.length) {
-      throw functionErrors.ENGINE_ARGUMENT_REFUSED({ function: 'MAP_FROM_ARRAYS', argument: `${keys.length} keys with ${values.length} values` })
-    }
-    return mapOf(result.kind === 'map' ? result.key : undefined, keys.length, (i) => [keys[i], values[i]])
-  },
+  MAP_UNION:
+    ({ result }) =>
+    (...maps: Entries[]) => {
+      const entries = maps.flatMap((map) => [...map])
+      return mapOf(result.kind === 'map' ? result.key : undefined, entries.length, (i) => entries[i] as [unknown, unknown])
+    },
+  MAP_FROM_ARRAYS:
+    ({ result }) =>
+    (keys: List, values: List) => {
+      if (keys.length !== values.length) {
+        throw functionErrors.ENGINE_ARGUMENT_REFUSED({
+          function: 'MAP_FROM_ARRAYS',
+          argument: `${keys.length} keys with ${values.length} values`,
+        })
+      }
+      return mapOf(result.kind === 'map' ? result.key : undefined, keys.length, (i) => [keys[i], values[i]])
+    },
 } satisfies Record<string, Evaluation>
 
 function elementType({ arguments: [type] }: CallShape): DataType {
@@ -84,6 +95,10 @@ function elementType({ arguments: [type] }: CallShape): DataType {
 /** Types whose equal values are the same to a Map or Set of JavaScript. */
 function isPrimitive(type: DataType | undefined): boolean {
   return type === undefined || !['binary', 'varbinary', 'array', 'row', 'map', 'multiset'].includes(type.kind)
+}
+
+function isReal(type: DataType): boolean {
+  return type.kind === 'double' || type.kind === 'float'
 }
 
 /** A map in which a later entry replaces an earlier one of the same key. */
@@ -104,7 +119,7 @@ class ValueSet {
   readonly #buckets = new Map<unknown, unknown[]>()
 
   constructor(type: DataType, values: List) {
-    this.#same = equality(type)
+    this.#same = comparedEquality(type)
     this.#hash = hasher(type)
     for (const value of values) this.add(value)
   }
@@ -127,7 +142,7 @@ class ValueSet {
 
 /** Each different element once, where it comes first. */
 function distinct(list: List, type: DataType): unknown[] {
-  if (isPrimitive(type)) return [...new Set(list)]
+  if (isPrimitive(type) && !isReal(type)) return [...new Set(list)]
   const seen = new ValueSet(type, [])
   return list.filter((item) => {
     if (seen.has(item)) return false
@@ -138,16 +153,17 @@ function distinct(list: List, type: DataType): unknown[] {
 
 function finder(shape: CallShape): (list: List, element: unknown) => number {
   const type = elementType(shape)
-  if (isPrimitive(type) && type.kind !== 'double' && type.kind !== 'float') return (list, element) => list.indexOf(element)
-  const same = equality(type)
+  if (isPrimitive(type)) return (list, element) => list.indexOf(element)
+  const same = comparedEquality(type)
   return (list, element) => list.findIndex((item) => same(item, element))
 }
 
 function itemOf(shape: CallShape): (collection: never, index: never) => unknown {
   const [type] = shape.arguments
-  if (type?.kind !== 'map') return (list: List | null, index: number | bigint | null) => (index === null ? null : (list?.[Number(index) - 1] ?? null))
+  if (type?.kind !== 'map')
+    return (list: List | null, index: number | bigint | null) => (index === null ? null : (list?.[Number(index) - 1] ?? null))
   if (isPrimitive(type.key)) return (map: Entries | null, key: unknown) => map?.get(key) ?? null
-  const same = equality(type.key)
+  const same = comparedEquality(type.key)
   return (map: Entries | null, key: unknown) => (map === null ? null : ([...map].find(([other]) => same(other, key))?.[1] ?? null))
 }
 

@@ -1,6 +1,6 @@
 /** Functions that choose among their arguments, or judge what a text holds. */
 import { castFunction, comparator, type DataType, familyOf, sameType, type TypeFamily } from '#data'
-import { equalityOf } from './comparison.ts'
+import { comparedEquality } from './comparison.ts'
 import type { CallShape, Evaluation } from './evaluation.ts'
 
 export const conditionalEvaluations = {
@@ -22,8 +22,8 @@ function firstKnown(...values: unknown[]): unknown {
 
 /** Both are compared in their common type, while the result is in the type of the first. */
 function nullIf(shape: CallShape): (value: unknown, other: unknown) => unknown {
-  const same = equalityOf(shape)
   const [type] = shape.arguments
+  const same = type === undefined ? () => false : comparedEquality(type)
   const back = type === undefined || sameType(type, shape.result, true) ? undefined : castFunction(type, shape.result, shape.session)
   return (value, other) => {
     if (value === null || (other !== null && same(value, other))) return null

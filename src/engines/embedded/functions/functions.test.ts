@@ -55,7 +55,7 @@ function needsLiteral(signature: Signature, values: readonly TypedValue[], liter
   const without = all.map((argument, i) => (i === index ? { ...argument, literal: undefined } : argument))
   const before = signature.resolve(all)
   const after = signature.resolve(without)
-  return after === null || (before !== null && !sameType(before.result, after.result))
+  return before === null || after === null || !sameType(before.result, after.result)
 }
 
 function valueOf(expression: CaseExpression, timeZone: string): TypedValue {
@@ -85,7 +85,8 @@ describe.each(files)('%s', (file) => {
   test.each(cases.filter((line) => line.file === file).map((line) => [`${line.line} ${line.text}`, line] as const))('%s', (_, line) => {
     for (const constants of [true, false]) {
       const { answer, type, kind } = answerOf(line, constants)
-      const same = kind !== null && (line.expected.startsWith('MATCHES ') ? matches(answer, line.expected) : sameShown(answer, line.expected, kind))
+      const same =
+        kind !== null && (line.expected.startsWith('MATCHES ') ? matches(answer, line.expected) : sameShown(answer, line.expected, kind))
       expect(same ? line.expected : answer, constants ? 'with constants' : 'with columns').toBe(line.expected)
       expect(type, 'its type').toBe(line.type)
     }

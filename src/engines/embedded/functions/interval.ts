@@ -54,12 +54,23 @@ function movedByMonths(type: DataType): Move {
 }
 
 const unitMonths: Readonly<Record<string, number>> = { YEAR: 12, QUARTER: 3, MONTH: 1 }
-const unitMs: Readonly<Record<string, number>> = { WEEK: 7 * dayMs, DAY: dayMs, HOUR: 3_600_000, MINUTE: 60_000, SECOND: 1000, MILLISECOND: 1 }
+const unitMs: Readonly<Record<string, number>> = {
+  WEEK: 7 * dayMs,
+  DAY: dayMs,
+  HOUR: 3_600_000,
+  MINUTE: 60_000,
+  SECOND: 1000,
+  MILLISECOND: 1,
+}
 
 const monthsType: DataType = { kind: 'interval-year-month', nullable: true }
 const msType: DataType = { kind: 'interval-day-time', nullable: true }
 
-function added({ arguments: [, , type], constants: [word], result }: CallShape): (unit: string, count: ExactInteger, value: ExactInteger) => ExactInteger {
+function added({
+  arguments: [, , type],
+  constants: [word],
+  result,
+}: CallShape): (unit: string, count: ExactInteger, value: ExactInteger) => ExactInteger {
   const unit = String(word)
   const months = unitMonths[unit]
   const size = months ?? unitMs[unit] ?? 0
@@ -71,7 +82,11 @@ function added({ arguments: [, , type], constants: [word], result }: CallShape):
   return (_, count, value) => move(value, Number(count) * size)
 }
 
-function difference({ arguments: [, fromType, toType], constants: [word], result }: CallShape): (unit: string, from: ExactInteger, to: ExactInteger) => ExactInteger {
+function difference({
+  arguments: [, fromType, toType],
+  constants: [word],
+  result,
+}: CallShape): (unit: string, from: ExactInteger, to: ExactInteger) => ExactInteger {
   const unit = String(word)
   const fromMs = plainMsOf(fromType)
   const toMs = plainMsOf(toType)

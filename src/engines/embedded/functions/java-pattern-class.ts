@@ -96,7 +96,7 @@ function readProperty(cursor: PatternCursor): Escape | PatternTrouble {
   if (found === null) return broken('a property is incomplete')
   const name = found[2] ?? found[3] ?? ''
   const source = propertyClass(name)
-  if (source === null) return unsupported(`property \\p{${name}}`)
+  if (source === null) return /^In|^bl(?:oc)?k=/.test(name) ? unsupported(`block \\p{${name}}`) : broken(`there is no property "${name}"`)
   const negated = (cursor.text[cursor.at] === 'P') !== (found[1] === '^')
   cursor.at = form.lastIndex
   return { kind: 'set', source: negated ? `[^${source}]` : source }

@@ -108,10 +108,12 @@ class PatternParser {
       case '$':
         this.#cursor.at++
         return { kind: 'fixed', source: this.#flags.multiline ? lineEnd : lastLineEnd }
+      case '{':
+        // Java repeats the nothing before it.
+        return countAhead(text, at) ? { kind: 'sequence', parts: [] } : broken('a number of repetitions is not readable')
       case '*':
       case '+':
       case '?':
-      case '{':
         return broken(`"${char}" follows nothing that it could repeat`)
       default: {
         const code = text.codePointAt(at) ?? 0
@@ -137,7 +139,9 @@ class PatternParser {
     const escape = readEscape(this.#cursor)
     if (escape instanceof PatternTrouble) return escape
     if (escape !== null) {
-      return escape.kind === 'character' ? this.#character(escape.code) : { kind: 'class', source: escape.source, ignoreCase: this.#flags.ignoreCase }
+      return escape.kind === 'character'
+        ? this.#character(escape.code)
+        : { kind: 'class', source: escape.source, ignoreCase: this.#flags.ignoreCase }
     }
     const letter = this.#peek() ?? ''
     const fixed = fixedEscapes[letter]
@@ -163,7 +167,9 @@ class PatternParser {
   #namedReference(): Parsed {
     const found = this.#match(/k<([A-Za-z][A-Za-z0-9]*)>/y)
     const number = found === null ? undefined : this.#names.get(found[1] ?? '')
-    return number === undefined ? broken('\\k does not name a group before it') : { kind: 'reference', number, ignoreCase: this.#flags.ignoreCase }
+    return number === undefined
+      ? broken('\\k does not name a group before it')
+      : { kind: 'reference', number, ignoreCase: this.#flags.ignoreCase }
   }
 
   #group(): Parsed {
@@ -209,19 +215,16 @@ class PatternParser {
     return null
   }
 
-  #repeats(atom: PatternNode): Parsed {
-    let body = atom
-    for (;;) {
-      this.#skipComments()
-      if (this.#peek() === '{' && !/\{\d+(?:,\d*)?\}/y.test(this.#cursor.text.slice(this.#cursor.at))) return broken('a number of repetitions is not readable')
-      const found = this.#match(/([*+?]|\{\d+(?:,\d*)?\})([+?]?)/y)
-      if (found === null) return body
-      if (body.kind === 'repeat' && body !== atom) return broken(`"${found[1]}" follows nothing that it could repeat`)
-      const range = found[1] ?? ''
-      const [least = 0, most = Number.POSITIVE_INFINITY] = range.match(/\d+/g)?.map(Number) ?? []
-      if (range.includes(',') && most < least) return broken('a number of repetitions runs backwards')
-      body = { kind: 'repeat', body, range, mode: found[2] === '+' ? 'possessive' : found[2] === '?' ? 'lazy' : 'greedy' }
-    }
+  #repeats(body: PatternNode): Parsed {
+    this.#skipComments()
+    const { text, at } = this.#cursor
+    if (text[at] === '{' && !countAhead(text, at)) return broken('a number of repetitions is not readable')
+    const found = this.#match(/([*+?]|\{\d+(?:,\d*)?\})([+?]?)/y)
+    if (found === null) return body
+    const range = found[1] ?? ''
+    const [least = 0, most = Number.POSITIVE_INFINITY] = range.match(/\d+/g)?.map(Number) ?? []
+    if (range.includes(',') && most < least) return broken('a number of repetitions runs backwards')
+    return { kind: 'repeat', body, range, mode: found[2] === '+' ? 'possessive' : found[2] === '?' ? 'lazy' : 'greedy' }
   }
 
   #skipComments(): void {
@@ -250,8 +253,11 @@ class PatternParser {
   }
 }
 
-
 /** Without flag u Java ignores the case of these only. */
 function isAsciiLetter(code: number): boolean {
   return (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+}
+
+function countAhead(text: string, at: number): boolean {
+  return /^\{\d+(?:,\d*)?\}/.test(text.slice(at, at + 30))
 }

@@ -6,6 +6,7 @@ import { functionErrors } from './errors.ts'
 import { writeCodePoint } from './java-pattern-class.ts'
 import { parseJavaPattern } from './java-pattern-parser.ts'
 import { type PatternNode, PatternTrouble } from './java-pattern-tree.ts'
+import { kept } from './kept.ts'
 
 export class JavaPattern {
   /** Global: callers set lastIndex. */
@@ -53,30 +54,25 @@ export class JavaPattern {
   }
 }
 
-const known = new Map<string, JavaPattern | null>()
-const knownMax = 500
+const patternOf = kept(translate)
 
 /** The pattern, or null when Java would refuse it. */
 export function tryJavaPattern(text: string): JavaPattern | null {
-  const found = known.get(text)
-  if (found !== undefined) return found
-  if (known.size >= knownMax) known.clear()
-  const pattern = translate(text)
-  if (pattern instanceof PatternTrouble && !pattern.broken) {
-    throw functionErrors.ENGINE_PATTERN_REFUSED({ pattern: `"${text}"`, problem: pattern.problem })
-  }
-  const usable = pattern instanceof PatternTrouble ? null : pattern
-  known.set(text, usable)
-  return usable
+  const pattern = patternOf(text)
+  if (!(pattern instanceof PatternTrouble)) return pattern
+  if (pattern.broken) return null
+  throw refused(text, pattern)
 }
 
 /** The pattern, where one that Java refuses is an error. */
 export function javaPattern(text: string): JavaPattern {
-  const pattern = tryJavaPattern(text)
-  if (pattern !== null) return pattern
-  const trouble = translate(text)
-  const problem = trouble instanceof PatternTrouble ? trouble.problem : 'it does not compile'
-  throw functionErrors.ENGINE_PATTERN_REFUSED({ pattern: `"${text}"`, problem })
+  const pattern = patternOf(text)
+  if (pattern instanceof PatternTrouble) throw refused(text, pattern)
+  return pattern
+}
+
+function refused(text: string, { problem }: PatternTrouble): Error {
+  return functionErrors.ENGINE_PATTERN_REFUSED({ pattern: `"${text}"`, problem })
 }
 
 function translate(text: string): JavaPattern | PatternTrouble {

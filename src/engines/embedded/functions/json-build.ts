@@ -44,7 +44,9 @@ function modeOf({ constants: [onNull, forms] }: CallShape): readonly [absent: bo
 /** How each value becomes JSON; `placeOf` tells which argument it is. */
 function converters(shape: CallShape, placeOf: (index: number) => number): ToJson[] {
   const [, forms] = modeOf(shape)
-  return Array.from(forms, (form, index) => (form === 'j' ? (value) => (value === null ? null : readJson(value as string)) : jsonOf(shape.arguments[placeOf(index)])))
+  return Array.from(forms, (form, index) =>
+    form === 'j' ? (value) => (value === null ? null : readJson(value as string)) : jsonOf(shape.arguments[placeOf(index)]),
+  )
 }
 
 /** JSON text inserted as it is. An empty text stands for NULL. */

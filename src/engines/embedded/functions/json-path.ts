@@ -61,7 +61,10 @@ function readStep(rest: string): FoundStep | null {
     return { steps: [step], length: whole.length }
   }
   // A dot before a bracket is let pass: $.["a b"].
-  const bracket = /^\.?\[\s*(?:(\*)|(-?\d*)\s*:\s*(-?\d*)|(-?\d+(?:\s*,\s*-?\d+)*)|((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?:\s*,\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))*))\s*\]/.exec(rest)
+  const bracket =
+    /^\.?\[\s*(?:(\*)|(-?\d*)\s*:\s*(-?\d*)|(-?\d+(?:\s*,\s*-?\d+)*)|((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?:\s*,\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))*))\s*\]/.exec(
+      rest,
+    )
   if (bracket === null) return null
   const [whole, all, from, to, numbers, names] = bracket
   const length = whole.length
@@ -78,7 +81,9 @@ function indexStep(indexes: readonly number[]): PathStep {
 }
 
 function keyStep(names: string): PathStep {
-  const keys = Array.from(names.matchAll(/'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/g), (match) => (match[1] ?? match[2] ?? '').replace(/\\(.)/g, '$1'))
+  const keys = Array.from(names.matchAll(/'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/g), (match) =>
+    (match[1] ?? match[2] ?? '').replace(/\\(.)/g, '$1'),
+  )
   const [key = ''] = keys
   return keys.length === 1 ? { kind: 'key', key } : { kind: 'keys', keys }
 }
@@ -111,7 +116,12 @@ function canBranch(value: JsonValue | undefined, step: PathStep): boolean {
 
 /** A step from a value and from everything inside it, outer values first. */
 function scan(value: JsonValue, step: PathStep): JsonValue[] {
-  const inner = value instanceof Map ? [...(value as ReadonlyMap<string, JsonValue>).values()] : Array.isArray(value) ? (value as readonly JsonValue[]) : []
+  const inner =
+    value instanceof Map
+      ? [...(value as ReadonlyMap<string, JsonValue>).values()]
+      : Array.isArray(value)
+        ? (value as readonly JsonValue[])
+        : []
   if (!(value instanceof Map) && !Array.isArray(value)) return []
   return [...take(value, step), ...inner.flatMap((item) => scan(item, step))]
 }

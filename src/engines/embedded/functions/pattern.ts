@@ -4,6 +4,7 @@
  */
 import type { CallShape, Evaluation } from './evaluation.ts'
 import { type JavaPattern, tryJavaPattern } from './java-pattern.ts'
+import { kept } from './kept.ts'
 import { likeTest, similarTest, type TextTest } from './sql-pattern.ts'
 
 export const patternEvaluations = {
@@ -11,7 +12,8 @@ export const patternEvaluations = {
   'SIMILAR TO': (shape) => withPattern(shape, similarTest),
   REGEXP: (shape) => regexp(shape, (pattern, text: string, source: string) => source !== '' && pattern.find(text) !== null, false),
   REGEXP_EXTRACT: (shape) => regexp(shape, extract, null),
-  REGEXP_REPLACE: (shape) => regexp(shape, (pattern, text: string, _: string, replacement: string) => text.replace(pattern.regex, () => replacement), null),
+  REGEXP_REPLACE: (shape) =>
+    regexp(shape, (pattern, text: string, _: string, replacement: string) => text.replace(pattern.regex, () => replacement), null),
   REGEXP_COUNT: (shape) => regexp(shape, (pattern, text: string) => pattern.findAll(text).length, null),
   REGEXP_EXTRACT_ALL: (shape) => regexp(shape, extractAll, null),
   REGEXP_INSTR: (shape) => regexp(shape, (pattern, text: string) => (pattern.find(text)?.index ?? -1) + 1, null),
@@ -26,17 +28,8 @@ function withPattern({ constants }: CallShape, compile: (pattern: string, escape
     const test = compile(pattern, escape as string | null)
     return (text) => test(text)
   }
-  const known = new Map<string, TextTest>()
-  return (text, varying, mark) => {
-    const key = `${mark ?? ''} ${varying}`
-    let test = known.get(key)
-    if (test === undefined) {
-      if (known.size >= 500) known.clear()
-      test = compile(varying, mark ?? null)
-      known.set(key, test)
-    }
-    return test(text)
-  }
+  const testFor = kept((mark) => kept((varying) => compile(varying, mark === '' ? null : mark)))
+  return (text, varying, mark = '') => testFor(mark)(varying)(text)
 }
 
 type WithPattern<Rest extends unknown[]> = (text: string, pattern: string, ...rest: Rest) => unknown

@@ -51,7 +51,8 @@ function print(format: string, values: readonly unknown[], types: readonly DataT
 }
 
 function printValue(value: unknown, type: DataType, spec: Directive): string | null {
-  const conversion = spec.conversion === 'C' || spec.conversion === 'S' || spec.conversion === 'B' ? spec.conversion.toLowerCase() : spec.conversion
+  const conversion =
+    spec.conversion === 'C' || spec.conversion === 'S' || spec.conversion === 'B' ? spec.conversion.toLowerCase() : spec.conversion
   if (conversion === 'b') return fill(cut(String(type.kind === 'boolean' && value !== null ? value : value !== null), spec), spec)
   if (!'scdxXoeEfgG'.includes(conversion)) return null
   if (value === null) return fill(cut('null', spec), spec)
@@ -151,7 +152,9 @@ function roundedTo(text: string, scale: number): bigint {
 }
 
 function fixed(text: string, precision: number): string {
-  const digits = roundedTo(text, precision).toString().padStart(precision + 1, '0')
+  const digits = roundedTo(text, precision)
+    .toString()
+    .padStart(precision + 1, '0')
   return precision === 0 ? digits : `${digits.slice(0, -precision)}.${digits.slice(-precision)}`
 }
 

@@ -17,7 +17,10 @@ interface Rounding {
 
 const unitMs: Readonly<Record<string, number>> = { DAY: dayMs, HOUR: 3_600_000, MINUTE: 60_000, SECOND: 1000, MILLISECOND: 1 }
 
-function rounded({ arguments: [type], constants: [, word], session }: CallShape, rounding: Rounding): (value: ExactInteger) => ExactInteger {
+function rounded(
+  { arguments: [type], constants: [, word], session }: CallShape,
+  rounding: Rounding,
+): (value: ExactInteger) => ExactInteger {
   const unit = String(word)
   switch (type?.kind) {
     case 'date':

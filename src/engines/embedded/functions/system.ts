@@ -18,7 +18,9 @@ export const systemEvaluations = {
 
 /** While planning, Flink thinks of all intervals as of one of two. */
 function printPlannedType(type: DataType): string {
-  return printType(type).replaceAll('INTERVAL DAY TO SECOND(3)', 'INTERVAL SECOND(3)').replaceAll('INTERVAL YEAR TO MONTH', 'INTERVAL MONTH')
+  return printType(type)
+    .replaceAll('INTERVAL DAY TO SECOND(3)', 'INTERVAL SECOND(3)')
+    .replaceAll('INTERVAL YEAR TO MONTH', 'INTERVAL MONTH')
 }
 
 /** RFC 4122, version 4. */

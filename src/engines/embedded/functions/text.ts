@@ -16,13 +16,15 @@ export const textEvaluations = {
   UPPER: () => (text: string) => text.toUpperCase(),
   LOWER: () => (text: string) => text.toLowerCase(),
   INITCAP: () => capitalised,
-  TRIM: ({ constants: [mode] }) => trimmer(mode !== 'TRAILING', mode !== 'LEADING', (_: string, characters: string, text: string) => [text, characters]),
+  TRIM: ({ constants: [mode] }) =>
+    trimmer(mode !== 'TRAILING', mode !== 'LEADING', (_: string, characters: string, text: string) => [text, characters]),
   LTRIM: () => trimmer(true, false, textFirst),
   RTRIM: () => trimmer(false, true, textFirst),
   BTRIM: () => trimmer(true, true, textFirst),
   SUBSTRING: () => substring,
   LEFT: () => (text: string, length: number) => (length <= 0 ? '' : slicePoints(text, 0, Number(length))),
-  RIGHT: () => (text: string, length: number) => (length <= 0 ? '' : slicePoints(text, Math.max(0, pointCount(text) - Number(length)), Number.POSITIVE_INFINITY)),
+  RIGHT: () => (text: string, length: number) =>
+    length <= 0 ? '' : slicePoints(text, Math.max(0, pointCount(text) - Number(length)), Number.POSITIVE_INFINITY),
   LPAD: () => (text: string, length: number, padding: string) => padded(text, Number(length), padding, (fill) => fill + text),
   RPAD: () => (text: string, length: number, padding: string) => padded(text, Number(length), padding, (fill) => text + fill),
   REPEAT: () => (text: string, count: number) => (count <= 0 ? '' : text.repeat(Number(count))),

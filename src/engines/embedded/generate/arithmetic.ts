@@ -152,7 +152,9 @@ export function emitNegate(call: Call, emitter: ExpressionEmitter): Code | undef
   const { type } = call
   if (isExactInteger(type)) {
     if (emitter.writer.width === 'narrow') return { ...code, value: emitter.writer.assign(`0 - ${code.value}`), type }
-    return type.kind === 'bigint' ? { ...code, value: `BigInt.asIntN(64, -${code.value})`, type } : { ...code, value: `(-${code.value})`, type }
+    return type.kind === 'bigint'
+      ? { ...code, value: `BigInt.asIntN(64, -${code.value})`, type }
+      : { ...code, value: `(-${code.value})`, type }
   }
   return isMachineNumber(type) ? { ...code, value: emitter.writer.assign(wrapMachine(`-${code.value}`, type)), type } : undefined
 }

@@ -171,7 +171,13 @@ function inForm(vector: Vector, form: number, rows: number): Vector {
     at += part.length
     ends[index] = at
   })
-  return { form: 'bytes', data, starts: Int32Array.from(parts, (part, index) => (ends[index] ?? 0) - part.length), ends, nulls: vector.nulls }
+  return {
+    form: 'bytes',
+    data,
+    starts: Int32Array.from(parts, (part, index) => (ends[index] ?? 0) - part.length),
+    ends,
+    nulls: vector.nulls,
+  }
 }
 
 describe('generated filter and projection', () => {
@@ -204,7 +210,11 @@ describe('generated filter and projection', () => {
 
   it('lets a guard protect what stands behind it', () => {
     const quotient = call('/', [column('a'), column('b')], bigintType)
-    const guarded = call('AND', [call('<>', [column('b'), literal(0, bigintType)], booleanType), call('>', [quotient, literal(0, bigintType)], booleanType)], booleanType)
+    const guarded = call(
+      'AND',
+      [call('<>', [column('b'), literal(0, bigintType)], booleanType), call('>', [quotient, literal(0, bigintType)], booleanType)],
+      booleanType,
+    )
     const calc = new Calc({ input, condition: guarded, outputs: [column('a')], session })
     expect(calc.run(batchOf(input, [[1, 0, 1, 1, 'a', true, 0]]))).toBeNull()
     const bare = new Calc({ input, condition: null, outputs: [quotient], session })
@@ -212,9 +222,21 @@ describe('generated filter and projection', () => {
   })
 
   it('never lets text of a user into generated source', () => {
-    const hostile = ['"];throw 1//', "';process.exit(1);'", '`${globalThis}`', '\u2028alert(1)', '*/ evil() /*', '\\', 'constructor', '__proto__']
+    const hostile = [
+      '"];throw 1//',
+      "';process.exit(1);'",
+      '`${globalThis}`',
+      '\u2028alert(1)',
+      '*/ evil() /*',
+      '\\',
+      'constructor',
+      '__proto__',
+    ]
     for (const text of hostile) {
-      const schema: Schema = [{ name: text, type: stringType }, { name: `${text}2`, type: bigintType }]
+      const schema: Schema = [
+        { name: text, type: stringType },
+        { name: `${text}2`, type: bigintType },
+      ]
       const named: Expression = { kind: 'column', name: text, type: stringType }
       const outputs = [
         call('||', [named, literal(text, stringType)], stringType),
@@ -223,7 +245,14 @@ describe('generated filter and projection', () => {
       ]
       const calc = new Calc({ input: schema, condition: null, outputs, session })
       const result = calc.run(batchOf(schema, [[text, 1]]))
-      expect(result === null ? [] : rowsOf(result, outputs.map((output, index) => ({ name: `${index}`, type: output.type })))).toEqual([[text + text, true, 12345679]])
+      expect(
+        result === null
+          ? []
+          : rowsOf(
+              result,
+              outputs.map((output, index) => ({ name: `${index}`, type: output.type })),
+            ),
+      ).toEqual([[text + text, true, 12345679]])
       for (const source of calc.sources) {
         expect(source).not.toContain(text)
         expect(source).not.toContain('12345678')

@@ -3,7 +3,17 @@
  * arrives, which in practice is one or two; the newest is tried first.
  */
 import { assert } from '#base'
-import { type Batch, batchRows, type Column, isExactInteger, plainFormOf, type Schema, selectBatchParts, selectRows, type Vector } from '#data'
+import {
+  type Batch,
+  batchRows,
+  type Column,
+  isExactInteger,
+  plainFormOf,
+  type Schema,
+  selectBatchParts,
+  selectRows,
+  type Vector,
+} from '#data'
 import { columnsIn, type Expression } from '#plan'
 import type { Session } from '../functions/evaluation.ts'
 import { type Code, CodeWriter, compileFunction, type Width } from './code.ts'
@@ -20,7 +30,14 @@ export interface CalcShape {
 }
 
 /** Returns the count of rows kept, or -1 when narrow code has to give up. */
-type Loop = (columns: readonly Vector[], length: number, selection: Int32Array, out: readonly unknown[], nulls: readonly Uint8Array[], seen: Uint8Array) => number
+type Loop = (
+  columns: readonly Vector[],
+  length: number,
+  selection: Int32Array,
+  out: readonly unknown[],
+  nulls: readonly Uint8Array[],
+  seen: Uint8Array,
+) => number
 
 interface Variant {
   readonly forms: readonly ColumnForm[]
@@ -44,7 +61,9 @@ export class Calc {
 
   constructor(shape: CalcShape) {
     this.#shape = shape
-    const computed = shape.outputs.map((expression, output) => ({ expression, output })).filter(({ expression }) => expression.kind !== 'column')
+    const computed = shape.outputs
+      .map((expression, output) => ({ expression, output }))
+      .filter(({ expression }) => expression.kind !== 'column')
     this.#computed = computed.map(({ expression, output }) => ({ output, type: expression.type }))
     this.#seen = new Uint8Array(this.#computed.length)
     const names = new Set<string>()

@@ -101,7 +101,8 @@ export class ExpressionEmitter {
 
   /** The value of a pure expression without columns. One that fails is left to fail where and when it is needed. */
   #fold(expression: Expression): Code | undefined {
-    if (this.#constantOf === null || expression.kind === 'literal' || expression.kind === 'column' || !isConstant(expression)) return undefined
+    if (this.#constantOf === null || expression.kind === 'literal' || expression.kind === 'column' || !isConstant(expression))
+      return undefined
     try {
       return this.#constant(this.#constantOf(expression), expression.type)
     } catch {

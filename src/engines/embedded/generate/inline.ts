@@ -1,4 +1,5 @@
 /** Functions whose code is written out in place because they run in every statement: comparison, logic, arithmetic, NULL tests. */
+import { assert } from '#base'
 import { comparator, type DataType, isExactInteger } from '#data'
 import type { Call, FunctionName } from '#plan'
 import { emitArithmetic, emitDivision, emitNegate, emitRemainder, exactRegister } from './arithmetic.ts'
@@ -41,7 +42,7 @@ export const inlineEmitters: Partial<Record<FunctionName, InlineEmitter>> = {
 
 function argument(call: Call, index: number): Call['arguments'][number] {
   const found = call.arguments[index]
-  if (found === undefined) throw new RangeError(`${call.function} lacks argument ${index}`)
+  assert(found !== undefined, `${call.function} has argument ${index}`)
   return found
 }
 

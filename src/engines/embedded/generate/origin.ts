@@ -49,10 +49,15 @@ export function locate(error: unknown, origin: Origin): unknown {
     )
   }
   if (error.position !== undefined) return error
-  return new MillraceError(error.code, { blame: error.blame, message: error.message }, {}, {
-    detail: error.detail,
-    hint: error.hint,
-    position: { start: 0, end: 0, ...origin },
-    cause: error.cause,
-  })
+  return new MillraceError(
+    error.code,
+    { blame: error.blame, message: error.message },
+    {},
+    {
+      detail: error.detail,
+      hint: error.hint,
+      position: { start: 0, end: 0, ...origin },
+      cause: error.cause,
+    },
+  )
 }

@@ -1,7 +1,15 @@
 /** Aggregations: which operator runs them, and how their keys, arguments and results are laid out in batches. */
 import { assert } from '#base'
 import { type DataType, jsonText } from '#data'
-import { type AggregateKind, GroupAggregate, type MeasureShape, SessionAggregate, type SliceShape, WindowAggregate, type WindowClock } from '#dataflow'
+import {
+  type AggregateKind,
+  GroupAggregate,
+  type MeasureShape,
+  SessionAggregate,
+  type SliceShape,
+  WindowAggregate,
+  type WindowClock,
+} from '#dataflow'
 import {
   type Aggregate,
   type AggregateName,
@@ -165,7 +173,9 @@ class Layout {
 
   measure(measure: Measure, retracts: boolean): MeasureShape {
     const kind = kindOf(measure.function)
-    const args = measure.arguments.filter((argument, index) => !(kind === 'text-list' && index === 1) && !isConstantCount(measure, argument))
+    const args = measure.arguments.filter(
+      (argument, index) => !(kind === 'text-list' && index === 1) && !isConstantCount(measure, argument),
+    )
     return {
       aggregate: {
         kind,
@@ -238,7 +248,8 @@ function finishOf(measure: Measure): (tuples: Tuples) => unknown {
     case 'ARRAY_AGG':
       return (tuples) => (tuples.length === 0 ? null : tuples.map((tuple) => tuple[0]))
     case 'JSON_OBJECTAGG':
-      return (tuples) => `{${tuples.map((tuple) => `${JSON.stringify(String(tuple[0]))}:${jsonText(tuple[1], types[1] as DataType, 'UTC')}`).join(',')}}`
+      return (tuples) =>
+        `{${tuples.map((tuple) => `${JSON.stringify(String(tuple[0]))}:${jsonText(tuple[1], types[1] as DataType, 'UTC')}`).join(',')}}`
     case 'JSON_ARRAYAGG':
       return (tuples) => `[${tuples.map((tuple) => jsonText(tuple[0], types[0] as DataType, 'UTC')).join(',')}]`
     default:

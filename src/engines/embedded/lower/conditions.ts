@@ -3,8 +3,22 @@ import type { ColumnCondition } from '#connectors'
 import type { Expression, FunctionName, Scan } from '#plan'
 import { literalValue } from '../generate/expression.ts'
 
-const mirrored: Partial<Record<FunctionName, ColumnCondition['operator']>> = { '=': '=', '<>': '<>', '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
-const direct: Partial<Record<FunctionName, ColumnCondition['operator']>> = { '=': '=', '<>': '<>', '<': '<', '<=': '<=', '>': '>', '>=': '>=' }
+const mirrored: Partial<Record<FunctionName, ColumnCondition['operator']>> = {
+  '=': '=',
+  '<>': '<>',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+}
+const direct: Partial<Record<FunctionName, ColumnCondition['operator']>> = {
+  '=': '=',
+  '<>': '<>',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+}
 
 /** The conditions of a scan that a reader can use; the others are only checked above it. */
 export function conditionsOf(scan: Scan): ColumnCondition[] {

@@ -38,7 +38,7 @@ type Spread = (collection: unknown) => Iterable<readonly unknown[]>
 function spreadOf(type: DataType, columns: number): Spread {
   const element = (item: unknown, itemType: DataType): readonly unknown[] => {
     if (itemType.kind !== 'row') return [item]
-    return item === null ? new Array<null>(columns).fill(null) : (item as readonly unknown[])
+    return item === null ? Array.from({ length: columns }, () => null) : (item as readonly unknown[])
   }
   switch (type.kind) {
     case 'array':
@@ -47,7 +47,8 @@ function spreadOf(type: DataType, columns: number): Spread {
       return (collection) => (collection as ReadonlyMap<unknown, unknown>).entries()
     case 'multiset':
       return function* (collection) {
-        for (const [item, count] of collection as ReadonlyMap<unknown, number>) for (let i = 0; i < count; i++) yield element(item, type.element)
+        for (const [item, count] of collection as ReadonlyMap<unknown, number>)
+          for (let i = 0; i < count; i++) yield element(item, type.element)
       }
     default:
       throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: `UNNEST of ${type.kind}` })

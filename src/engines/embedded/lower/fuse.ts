@@ -57,7 +57,12 @@ function substituter(fused: Fused): (expression: Expression) => Expression {
 }
 
 function both(left: Expression, right: Expression): Expression {
-  return { kind: 'call', function: 'AND', arguments: [left, right], type: { ...booleanType, nullable: left.type.nullable || right.type.nullable } }
+  return {
+    kind: 'call',
+    function: 'AND',
+    arguments: [left, right],
+    type: { ...booleanType, nullable: left.type.nullable || right.type.nullable },
+  }
 }
 
 function isLarge(expression: Expression): boolean {

@@ -2,7 +2,21 @@
 import { assert } from '#base'
 import { columnIndex, type Schema } from '#data'
 import { CalcOperator, type Limit, type Output, WatermarkOperator, type WindowClock } from '#dataflow'
-import { columnOf, type Expression, inputsOf, match, type Changelog, type Plan, type PlanChangelog, type Relation, rootsOf, type Scan, schemaOf, walkRelations, type Watermark } from '#plan'
+import {
+  columnOf,
+  type Expression,
+  inputsOf,
+  match,
+  type Changelog,
+  type Plan,
+  type PlanChangelog,
+  type Relation,
+  rootsOf,
+  type Scan,
+  schemaOf,
+  walkRelations,
+  type Watermark,
+} from '#plan'
 import type { Session } from '../functions/evaluation.ts'
 import { Calc } from '../generate/calc.ts'
 import { lowerAggregate } from './aggregate.ts'
@@ -103,7 +117,11 @@ export class Lowering {
 
   #lowerCalc(relation: Relation, output: Output): void {
     const { base, condition, columns } = fuse(relation, this.isShared)
-    const calc = this.calc(schemaOf(base), condition, columns.map((column) => column.value))
+    const calc = this.calc(
+      schemaOf(base),
+      condition,
+      columns.map((column) => column.value),
+    )
     this.attach(base, new InputPort(new CalcOperator((batch) => calc.run(batch), output)))
   }
 

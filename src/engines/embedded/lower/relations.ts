@@ -74,7 +74,8 @@ export function lowerTop(top: TopRelation, output: Output, lowering: Lowering): 
   if (top.function !== 'ROW_NUMBER') throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: `a Top-N by ${top.function}` })
   const schema = schemaOf(top.input)
   const roles = top.partitionBy.map((name) => columnOf(top.input, name).role)
-  if (roles.includes('window-start') && roles.includes('window-end')) throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'a Top-N per window' })
+  if (roles.includes('window-start') && roles.includes('window-end'))
+    throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'a Top-N per window' })
   const { before } = lowering.changelogOf(top)
   const operator = deduplication(top, schema, before, output, lowering) ?? topOperator(top, schema, before, output, lowering)
   lowering.attach(top.input, new InputPort(operator))
@@ -131,7 +132,10 @@ function sortOperator(sort: SortRelation, output: Output, lowering: Lowering): O
   if (isBounded(sort.input, lowering)) return new Sort({ ...shape, offset, limit, retracts }, output)
   if (limit !== null) {
     const { before } = lowering.changelogOf(sort)
-    return new Top({ ...shape, partitionBy: [], from: offset + 1, to: offset + limit, placed: false, retracts, emitsUpdateBefore: before }, output)
+    return new Top(
+      { ...shape, partitionBy: [], from: offset + 1, to: offset + limit, placed: false, retracts, emitsUpdateBefore: before },
+      output,
+    )
   }
   const [first] = sort.orderBy
   const role = first === undefined ? undefined : columnOf(sort.input, first.column).role

@@ -61,7 +61,8 @@ function checkNotNull(batch: Batch, { name, schema }: TableSink): void {
     if (column.type.nullable) return
     const nulls = batch.columns[index]?.nulls
     if (nulls === null || nulls === undefined) return
-    for (let i = 0; i < batch.length; i++) if (nulls[i] === 1) throw embeddedErrors.ENGINE_NULL_NOT_ALLOWED({ column: column.name, table: name })
+    for (let i = 0; i < batch.length; i++)
+      if (nulls[i] === 1) throw embeddedErrors.ENGINE_NULL_NOT_ALLOWED({ column: column.name, table: name })
   })
 }
 
@@ -95,4 +96,3 @@ export class CollectOutput implements Output {
 
   finish(): void {}
 }
-

@@ -106,7 +106,7 @@ export class TaskFinder {
   }
 
   scanTask(scan: Scan): ScanTask {
-    const key = JSON.stringify([scan.table, Object.entries(scan.options).sort()])
+    const key = JSON.stringify([scan.table, Object.entries(scan.options).sort(([a], [b]) => (a < b ? -1 : 1))])
     let task = this.#tasks.get(key)
     if (task === undefined) {
       task = new ScanTask(scan.table, this.#open(scan))

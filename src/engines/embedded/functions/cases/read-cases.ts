@@ -138,7 +138,7 @@ class CaseReader {
 
 /** The body of a U&'…' literal. */
 export function unescape(body: string): string {
-  return body.replaceAll("''", "'").replace(/\\(\\|[0-9a-f]{4})/g, (_, code: string) =>
-    code === '\\' ? '\\' : String.fromCharCode(Number.parseInt(code, 16)),
-  )
+  return body
+    .replaceAll("''", "'")
+    .replace(/\\(\\|[0-9a-f]{4})/g, (_, code: string) => (code === '\\' ? '\\' : String.fromCharCode(Number.parseInt(code, 16))))
 }

@@ -1,0 +1,52 @@
+/** Makes one projection of two, so that rules and readers see which columns are really used. */
+import { mapExpression, mapPlan, partsOf, type Plan, type Project, type Relation, scalarSignatures, walkExpression } from '#plan'
+import { sharedRelations } from '../shared-relations.ts'
+
+/** A merged expression larger than this is left in two steps: merging repeats what is used twice. */
+const partsMax = 2000
+
+export function mergeProjects(plan: Plan): Plan {
+  const shared = sharedRelations(plan)
+  const kept = new Set<Relation>()
+  return mapPlan(plan, (relation, original) => {
+    const merged = relation.kind === 'project' && !kept.has(relation.input) ? mergeBelow(relation) : relation
+    if (shared.has(original)) kept.add(merged)
+    return merged
+  })
+}
+
+function mergeBelow(project: Project): Project {
+  const below = project.input
+  if (below.kind !== 'project' || below.columns.some((column) => repeats(column.name, column.value, project))) return project
+  const values = new Map(below.columns.map((column) => [column.name, column.value]))
+  const columns = project.columns.map(({ name, value }) => ({
+    name,
+    value: mapExpression(value, (part) => (part.kind === 'column' ? (values.get(part.name) ?? part) : part)),
+  }))
+  return columns.some((column) => sizeOf(column.value) > partsMax) ? project : { kind: 'project', input: below.input, columns }
+}
+
+/** Whether merging would compute something more than once that is either costly to repeat or gives another value each time. */
+function repeats(name: string, value: Project['columns'][number]['value'], project: Project): boolean {
+  if (partsOf(value).length === 0) return false
+  let uses = 0
+  for (const column of project.columns) {
+    walkExpression(column.value, (part) => {
+      if (part.kind === 'column' && part.name === name) uses++
+    })
+  }
+  if (uses < 2) return false
+  let changes = false
+  walkExpression(value, (part) => {
+    changes ||= part.kind === 'call' && scalarSignatures[part.function].determinism === 'row'
+  })
+  return changes
+}
+
+function sizeOf(expression: Project['columns'][number]['value']): number {
+  let parts = 0
+  walkExpression(expression, () => {
+    parts++
+  })
+  return parts
+}
