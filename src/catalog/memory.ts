@@ -1,12 +1,23 @@
 /** A catalog that lives as long as its process. */
 import { closeNames } from '#base'
 import type { FunctionDefinition, TableDefinition, TablePath, ViewDefinition } from '#plan'
-import { type At, type Catalog, type CatalogDefinition, type DatabaseDefinition, type DatabasePath, defaultPath, type WhenMissing, type WhenThere } from './catalog.ts'
+import {
+  type At,
+  type Catalog,
+  type CatalogDefinition,
+  type DatabaseDefinition,
+  type DatabasePath,
+  defaultPath,
+  type WhenMissing,
+  type WhenThere,
+} from './catalog.ts'
 import { catalogErrors } from './errors.ts'
 
 type Kind = 'table' | 'view'
 /** A table or a view: both share one space of names. */
-type Named = { readonly kind: 'table'; readonly definition: TableDefinition } | { readonly kind: 'view'; readonly definition: ViewDefinition }
+type Named =
+  | { readonly kind: 'table'; readonly definition: TableDefinition }
+  | { readonly kind: 'view'; readonly definition: ViewDefinition }
 
 interface Database {
   definition: DatabaseDefinition
@@ -87,7 +98,10 @@ export class MemoryCatalog implements Catalog {
 
   function([catalog, database, name]: TablePath): FunctionDefinition | undefined {
     const key = name.toUpperCase()
-    return this.#temporaryFunctions.get(keyOf([catalog, database, key])) ?? this.#spaces.get(catalog)?.databases.get(database)?.functions.get(key)
+    return (
+      this.#temporaryFunctions.get(keyOf([catalog, database, key])) ??
+      this.#spaces.get(catalog)?.databases.get(database)?.functions.get(key)
+    )
   }
 
   systemFunction(name: string): FunctionDefinition | undefined {
@@ -160,7 +174,8 @@ export class MemoryCatalog implements Catalog {
   renameTable(path: TablePath, to: TablePath, at?: At): void {
     const named = this.#named(path)
     if (named === undefined) throw this.#notFound('table', path, at)
-    if (this.#holder(to, named.definition.temporary, at).has(this.#key(to, named.definition.temporary))) throw this.#exists(named.kind, to, at)
+    if (this.#holder(to, named.definition.temporary, at).has(this.#key(to, named.definition.temporary)))
+      throw this.#exists(named.kind, to, at)
     this.#holder(path, named.definition.temporary, at).delete(this.#key(path, named.definition.temporary))
     const renamed = { ...named, definition: { ...named.definition, path: to } } as Named
     this.#create(renamed, 'fail', at)
@@ -260,7 +275,9 @@ export class MemoryCatalog implements Catalog {
   #names(path: DatabasePath, wanted: (named: Named) => boolean): readonly string[] {
     const [catalog, database] = path
     const permanent = [...(this.#spaces.get(catalog)?.databases.get(database)?.named.values() ?? [])]
-    const temporary = [...this.#temporary.values()].filter(({ definition }) => definition.path[0] === catalog && definition.path[1] === database)
+    const temporary = [...this.#temporary.values()].filter(
+      ({ definition }) => definition.path[0] === catalog && definition.path[1] === database,
+    )
     return sorted([...permanent, ...temporary].filter(wanted).map(({ definition }) => definition.path[2]))
   }
 
@@ -273,7 +290,10 @@ export class MemoryCatalog implements Catalog {
   #database([catalog, name]: DatabasePath, at: At): Database {
     const database = this.#space(catalog, at).databases.get(name)
     if (database !== undefined) return database
-    throw catalogErrors.CATALOG_DATABASE_NOT_FOUND({ name }, { position: at, ...suggestion(name, this.databaseNames(catalog), 'databases') })
+    throw catalogErrors.CATALOG_DATABASE_NOT_FOUND(
+      { name },
+      { position: at, ...suggestion(name, this.databaseNames(catalog), 'databases') },
+    )
   }
 
   #print(path: TablePath): string {
@@ -291,7 +311,10 @@ export class MemoryCatalog implements Catalog {
 
   #notFound(kind: Kind, path: TablePath, at: At): Error {
     const known = this.#names([path[0], path[1]], (named) => named.kind === kind)
-    return catalogErrors.CATALOG_TABLE_NOT_FOUND({ kind, name: this.#print(path) }, { position: at, ...suggestion(path[2], known, `${kind}s`) })
+    return catalogErrors.CATALOG_TABLE_NOT_FOUND(
+      { kind, name: this.#print(path) },
+      { position: at, ...suggestion(path[2], known, `${kind}s`) },
+    )
   }
 }
 
@@ -307,6 +330,9 @@ function sorted(names: readonly string[]): readonly string[] {
 function suggestion(name: string, known: readonly string[], plural: string): { readonly detail?: string; readonly hint?: string } {
   if (known.length === 0) return { detail: `There are no ${plural}.` }
   const close = closeNames(name, known)
-  const detail = close.length > 0 ? `Close names are ${close.join(', ')}.` : `There ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 5).join(', ')}${known.length > 5 ? ' and others' : ''}.`
+  const detail =
+    close.length > 0
+      ? `Close names are ${close.join(', ')}.`
+      : `There ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 5).join(', ')}${known.length > 5 ? ' and others' : ''}.`
   return close[0] === undefined ? { detail } : { detail, hint: `Use "${close[0]}".` }
 }

@@ -108,7 +108,8 @@ export function progressLine(report: RunReport, nowMs: number): string {
 /** What a run did, once it is over. */
 export function summaryLine(report: RunReport): string {
   const { rowsIn, rowsOut, durationMs, skippedRows, lateRows } = report
-  const parts = [`${count(rowsIn)} rows in`, `${count(rowsOut)} out`, `${(durationMs / 1000).toFixed(2)} s`]
+  const seconds = `${(durationMs / 1000).toFixed(2)} s`
+  const parts = rowsIn === 0 ? [seconds] : [`${count(rowsIn)} rows in`, `${count(rowsOut)} out`, seconds]
   // A rate over a few rows or milliseconds is noise.
   if (rowsIn >= 1000) parts.push(`${count(rowsPerSecond(report))} rows/s`)
   if (skippedRows > 0) parts.push(`${count(skippedRows)} set aside`)

@@ -29,6 +29,9 @@ export async function runScript(path: string, options: RunOptions, environment: 
   return execute(session, source, withProgress(output, screen, clock), environment)
 }
 
+/** A clean stop that takes longer is worth a word. */
+const patienceMs = 1000
+
 /** Runs statements and prints what goes wrong; returns the exit status. The second Ctrl-C ends the process at once. */
 export async function execute(
   session: QuerySession,
@@ -39,9 +42,11 @@ export async function execute(
   const { screen } = environment
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
+  let patience: NodeJS.Timeout | undefined
   const forget = environment.onInterrupt(() => {
     if (stopping.signal.aborted) environment.exit(exitStatus.interrupted)
-    else if (screen.showsProgress) screen.note('\nStopping; press Ctrl-C again to leave at once.\n')
+    else if (screen.showsProgress)
+      patience = setTimeout(() => screen.note('\nStopping; press Ctrl-C again to leave at once.\n'), patienceMs)
     stop()
   })
   screen.closed.addEventListener('abort', stop, { once: true })
@@ -56,6 +61,7 @@ export async function execute(
     for (const each of errorsOf(error)) screen.note(renderError(each, { source, paint: screen.paint, trace }))
     return exitStatusOf(error)
   } finally {
+    clearTimeout(patience)
     forget()
     screen.closed.removeEventListener('abort', stop)
   }

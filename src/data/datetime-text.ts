@@ -5,7 +5,7 @@
 import { civilOf, dayMs, dayOf, daysOf, monthDays, monthOf, yearOf } from './civil.ts'
 import type { ExactInteger } from './decimal.ts'
 import { asciiBytes } from './number-text.ts'
-import { inexact, parseTimestampBytes, unparsed } from './parse-bytes.ts'
+import { inexact, parseDateBytes, parseTimestampBytes, unparsed } from './parse-bytes.ts'
 import type { TimeZone } from './time-zone.ts'
 import { timestampMs, timestampNanos, timestampOf } from './timestamp.ts'
 
@@ -75,6 +75,11 @@ function printInstant(ms: number, nanos: number, precision: number): string {
 
 /** Reads a date: `2001-1-31`, `2001-1`, `2001`, anything after a space ignored, blanks around each number allowed. NaN when it is none. */
 export function parseDate(text: string): number {
+  if (text.length === 10) {
+    const bytes = asciiBytes(text, 0, 10)
+    const days = bytes === null ? unparsed : parseDateBytes(bytes, 0, 10)
+    if (!Number.isNaN(days)) return days
+  }
   const space = text.indexOf(' ')
   const parts = (space > 0 ? text.slice(0, space) : text).split('-', 4)
   const [year = '', month = '1', day = '1'] = parts

@@ -5,9 +5,8 @@
  * Gregorian (Java's are Julian). Reading is in simple-date-parse.ts.
  */
 import { DateFields } from './date-fields.ts'
-import { readQuoted } from './date-formatter.ts'
 import { monthNames, weekdayNames } from './date-names.ts'
-import { dataErrors } from './errors.ts'
+import { readQuoted, refusePattern } from './date-pattern.ts'
 import type { TimeZone } from './time-zone.ts'
 
 /** One letter repeated, or text that stands for itself. */
@@ -32,7 +31,7 @@ export function compileSimplePattern(pattern: string): readonly SimpleElement[] 
       while (pattern[at + count] === letter) count++
       if (!letters.includes(letter) || (letter === 'X' && count > 3)) {
         const shown = letter.repeat(Math.min(count, 6))
-        throw dataErrors.DATA_DATE_PATTERN_REFUSED({ pattern: pattern.slice(0, 30), reason: `"${shown}" has no meaning` })
+        throw refusePattern(pattern, `"${shown}" has no meaning`)
       }
       elements.push({ kind: 'field', letter, count })
       at += count

@@ -1,9 +1,9 @@
 /** What must hold of every plan. A plan that breaks it comes from a mistake of ours, never of the person who asked. */
 import { assert } from '#base'
-import { columnIndex, type DataType, printType, sameType, type Schema } from '#data'
+import { columnIndex, type DataType, printType, type Schema, sameType } from '#data'
 import type { Aggregate, Expression, Join, Plan, Relation, SortKey, Window } from './plan.ts'
-import { printExpression } from './print-expression.ts'
 import { printRelationLine } from './print.ts'
+import { printExpression } from './print-expression.ts'
 import { schemaOf } from './schema.ts'
 import { expressionsOf, inputsOf, rootsOf, walkExpression, walkRelations } from './visit.ts'
 

@@ -1,17 +1,33 @@
 export {
+  allChanges,
+  appendOnly,
+  type Changelog,
+  type ChangelogFacts,
+  type ChangelogMode,
+  changelogMode,
+  changelogNote,
+  inferChangelog,
+  type OutputChangelog,
+  type PlanChangelog,
+} from './changelog.ts'
+export { assertPlan, problemsOf } from './check.ts'
+export { planErrors } from './errors.ts'
+export {
   type AggregateName,
   aggregateNamed,
   aggregateSignatures,
   type FunctionName,
   functionSynonyms,
   internalFunctions,
-  overFunctionNamed,
   type OverName,
+  overFunctionNamed,
   overSignatures,
   scalarFunctionNamed,
   scalarSignatures,
 } from './functions/names.ts'
 export type { Argument, Resolution, Signature } from './functions/signature.ts'
+export { conjunctionOf, conjunctsOf, type JoinTime, joinTimeOf, type WindowBounds } from './join-time.ts'
+export { planFromJson, planToJson } from './json.ts'
 export type {
   Aggregate,
   Call,
@@ -53,16 +69,16 @@ export type {
   Window,
   WindowShape,
 } from './plan.ts'
-export type { FunctionDefinition, TableColumn, TableDefinition, TablePath, Tables, UserSignature, ViewDefinition } from './tables.ts'
-export { conjunctionOf, conjunctsOf, type JoinTime, joinTimeOf, type WindowBounds } from './join-time.ts'
-export { planFromJson, planToJson } from './json.ts'
 export { printDuration, printNamed, printOrder, printPlan, printRelation, printRelationLine, type RelationNote } from './print.ts'
 export { printExpression, printLiteral, printName } from './print-expression.ts'
 export { columnOf, rankType, referTo, schemaOf, windowBoundType } from './schema.ts'
+export type { FunctionDefinition, TableColumn, TableDefinition, TablePath, Tables, UserSignature, ViewDefinition } from './tables.ts'
+export { deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
 export {
   columnsIn,
   expressionsOf,
   inputsOf,
+  isLargerThan,
   mapExpression,
   mapExpressions,
   mapParts,
@@ -76,18 +92,3 @@ export {
   walkRelations,
   withInputs,
 } from './visit.ts'
-export {
-  allChanges,
-  appendOnly,
-  type Changelog,
-  type ChangelogFacts,
-  type ChangelogMode,
-  changelogMode,
-  changelogNote,
-  inferChangelog,
-  type OutputChangelog,
-  type PlanChangelog,
-} from './changelog.ts'
-export { assertPlan, problemsOf } from './check.ts'
-export { planErrors } from './errors.ts'
-export { deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'

@@ -98,7 +98,7 @@ function printCall(call: Call, strength: number): string {
   const [first, ...rest] = args
   if (first === undefined) return `${call.user?.name ?? call.function}()`
   if (call.function === 'NOT') return wrap(`NOT ${print(first, notStrength)}`, notStrength, strength)
-  if (/^IS /.test(call.function)) return wrap(`${print(first, testStrength + 1)} ${call.function}`, testStrength, strength)
+  if (call.function.startsWith('IS ')) return wrap(`${print(first, testStrength + 1)} ${call.function}`, testStrength, strength)
   if (call.function === 'IN') {
     return wrap(`${print(first, testStrength + 1)} IN (${rest.map((part) => print(part, loosest)).join(', ')})`, testStrength, strength)
   }

@@ -17,8 +17,8 @@ import type {
   Unnest,
   Window,
 } from './plan.ts'
-import { printMatch } from './print-match.ts'
 import { printExpression, printName } from './print-expression.ts'
+import { printMatch } from './print-match.ts'
 import { schemaOf } from './schema.ts'
 import { inputsOf, match, rootsOf, walkRelations } from './visit.ts'
 

@@ -109,6 +109,17 @@ export function walkExpression(expression: Expression, visit: (part: Expression)
   }
 }
 
+/** Whether an expression has more than `partsMax` parts, itself included; looks at no more than that many. */
+export function isLargerThan(expression: Expression, partsMax: number): boolean {
+  let parts = 0
+  const open = [expression]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (++parts > partsMax) return true
+    open.push(...partsOf(next))
+  }
+  return false
+}
+
 /** Rewrites an expression from its leaves up; the result is the same object when nothing changed. */
 export function mapExpression(expression: Expression, change: (part: Expression) => Expression): Expression {
   return change(mapParts(expression, (part) => mapExpression(part, change)))

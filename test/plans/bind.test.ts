@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { printType, type Schema } from '#data'
 import { appendOnly, assertPlan, changelogNote, inferChangelog, type Plan, planFromJson, planToJson, printPlan, schemaOf } from '#plan'
-import { bindStatement, type BoundStatement } from '#sql'
+import { type BoundStatement, bindStatement } from '#sql'
 import { caseFiles, createCatalog, readCases, statementsOf } from './corpus.ts'
 
 const catalog = createCatalog()

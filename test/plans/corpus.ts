@@ -48,13 +48,20 @@ export function createCatalog(): MemoryCatalog {
   const catalog = new MemoryCatalog()
   for (const [name, definition] of Object.entries(userFunctions)) {
     const path_ = [...catalog.current, name] as const
-    catalog.createFunction({ ...definition, name, file: 'functions.ts', export: name, path: path_, temporary: false }, { whenThere: 'fail', system: false })
+    catalog.createFunction(
+      { ...definition, name, file: 'functions.ts', export: name, path: path_, temporary: false },
+      { whenThere: 'fail', system: false },
+    )
   }
   for (const statement of statementsOf(readFileSync(path.join(here, 'tables.sql'), 'utf8'))) define(statement, catalog)
   return catalog
 }
 
-const wordRow: DataType = { kind: 'array', element: { kind: 'row', fields: [{ name: 'word', type: stringType }], nullable: false }, nullable: true }
+const wordRow: DataType = {
+  kind: 'array',
+  element: { kind: 'row', fields: [{ name: 'word', type: stringType }], nullable: false },
+  nullable: true,
+}
 const userFunctions: Record<string, Pick<FunctionDefinition, 'signature'>> = {
   slug: { signature: { kind: 'scalar', parameters: [stringType], result: stringType } },
   words: { signature: { kind: 'table', parameters: [stringType], result: wordRow } },

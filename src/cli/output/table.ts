@@ -62,20 +62,48 @@ class WholeAnswer implements Answer {
   /** The first rows where the statement orders them, else the latest: those are what has just happened. */
   preview(height: number): readonly string[] {
     const rows = this.#table.rows()
-    const room = Math.max(1, height - 5)
+    const room = previewRows(height)
     const shown = this.#query.order.length > 0 ? rows.slice(0, room) : rows.slice(-room)
-    const { screen, timeZone } = this.#context
-    const lines = renderFrame(this.#query.schema, shown, timeZone(), { widthMax: screen.width, paint: screen.answerPaint })
-      .trimEnd()
-      .split('\n')
-    return [
-      ...lines,
-      rows.length > shown.length ? `${countRows(rows.length)} so far, ${shown.length} shown` : `${countRows(rows.length)} so far`,
-    ]
+    return renderPreview(this.#query.schema, shown, rows.length, this.#context)
   }
 
   end(): string {
     return renderTable(this.#query.schema, this.#table.rows(), this.#context.timeZone(), this.#context)
+  }
+}
+
+/** Rows that never change, for a terminal: keeps what it will show, however many come. */
+class LatestAnswer implements Answer {
+  readonly #schema: Schema
+  readonly #context: OutputContext
+  readonly #first: Row[] = []
+  #latest: Row[] = []
+  #count = 0
+
+  constructor({ schema }: QueryInfo, context: OutputContext) {
+    this.#schema = schema
+    this.#context = context
+  }
+
+  add(batch: Batch): void {
+    const room = previewRows(this.#context.screen.height)
+    for (let row = 0; row < batch.length; row++) {
+      const isFirst = this.#first.length < terminalRowsMax
+      if (!isFirst && row < batch.length - room) continue
+      const values = rowAt(batch, this.#schema, row)
+      if (isFirst) this.#first.push(values)
+      this.#latest.push(values)
+    }
+    this.#latest = this.#latest.slice(-room)
+    this.#count += batch.length
+  }
+
+  preview(height: number): readonly string[] {
+    return renderPreview(this.#schema, this.#latest.slice(-previewRows(height)), this.#count, this.#context)
+  }
+
+  end(): string {
+    return renderTable(this.#schema, this.#first, this.#context.timeZone(), this.#context, this.#count)
   }
 }
 
@@ -125,10 +153,22 @@ function proseIn(schema: Schema, rows: readonly Row[]): string | undefined {
   return schema.length === 1 && rows.length === 1 && typeof value === 'string' && value.includes('\n') ? value : undefined
 }
 
+/** Lines that a frame takes beside its rows, the count of them included. */
+const frameLines = 5
+
+function previewRows(height: number): number {
+  return Math.max(1, height - frameLines)
+}
+
+function renderPreview(schema: Schema, rows: readonly Row[], count: number, { screen, timeZone }: OutputContext): readonly string[] {
+  const lines = renderFrame(schema, rows, timeZone(), { widthMax: screen.width, paint: screen.answerPaint }).trimEnd().split('\n')
+  return [...lines, count > rows.length ? `${countRows(count)} so far, ${rows.length} shown` : `${countRows(count)} so far`]
+}
+
 /** A framed table with a line that counts the rows. */
-function renderTable(schema: Schema, rows: readonly Row[], timeZone: string, { screen }: OutputContext): string {
+function renderTable(schema: Schema, rows: readonly Row[], timeZone: string, { screen }: OutputContext, count = rows.length): string {
   const shown = screen.isTerminal ? rows.slice(0, terminalRowsMax) : rows
   const options = { widthMax: screen.isTerminal ? screen.width : undefined, paint: screen.answerPaint }
-  const more = rows.length > shown.length ? `, the first ${terminalRowsMax.toLocaleString('en-US')} shown: --format csv prints all` : ''
-  return `${renderFrame(schema, shown, timeZone, options)}${screen.answerPaint.quiet(`${countRows(rows.length)}${more}`)}\n`
+  const more = count > shown.length ? `, the first ${terminalRowsMax.toLocaleString('en-US')} shown: --format csv prints all` : ''
+  return `${renderFrame(schema, shown, timeZone, options)}${screen.answerPaint.quiet(`${countRows(count)}${more}`)}\n`
 }

@@ -23,6 +23,7 @@ export class LiveResult {
   #stopResize: (() => void) | undefined
   #leave: (() => void) | undefined
   #left: Promise<void> | undefined
+  #isLeft = false
 
   constructor(view: ResultView, options: LiveResultOptions) {
     this.view = view
@@ -30,12 +31,17 @@ export class LiveResult {
     this.#screen = new FullScreen(options.terminal)
   }
 
+  /** Whether somebody saw enough: it is not opened again. */
+  get isLeft(): boolean {
+    return this.#isLeft
+  }
+
   get isOpen(): boolean {
     return this.#stopKeys !== undefined
   }
 
   open(): void {
-    if (this.isOpen) return
+    if (this.isOpen || this.#isLeft) return
     const { terminal } = this.#options
     this.#left = new Promise((resolve) => {
       this.#leave = resolve
@@ -58,6 +64,7 @@ export class LiveResult {
 
   close(): void {
     if (!this.isOpen) return
+    this.#isLeft = true
     clearTimeout(this.#timer)
     this.#stopKeys?.()
     this.#stopResize?.()

@@ -53,7 +53,8 @@ export class ResultView {
     const { query, mode } = options
     this.#options = options
     this.#schema = mode === 'table' ? query.schema : [{ name: 'op', type: stringType }, ...query.schema]
-    this.#table = mode === 'table' ? new FinalTable(query.schema, query.order) : undefined
+    // Rows that only come and never change need no table that tells them apart.
+    this.#table = mode === 'table' && (query.updating || query.order.length > 0) ? new FinalTable(query.schema, query.order) : undefined
     // What comes last is news in a stream of changes; in a table that changes all over, the first page is as good as any.
     this.#follows = mode === 'changelog'
   }
@@ -80,9 +81,10 @@ export class ResultView {
   }
 
   #addChanges(batch: Batch): void {
-    const { schema } = this.#options.query
+    const { query, mode } = this.#options
     for (let row = 0; row < batch.length; row++) {
-      this.#changes.push([changeNames[(batch.kinds?.[row] ?? 0) as 0 | 1 | 2 | 3], ...rowAt(batch, schema, row)])
+      const values = rowAt(batch, query.schema, row)
+      this.#changes.push(mode === 'table' ? values : [changeNames[(batch.kinds?.[row] ?? 0) as 0 | 1 | 2 | 3], ...values])
     }
     this.#changeCount += batch.length
     if (this.#changes.length > changesMax * 2) this.#changes = this.#changes.slice(-changesMax)
@@ -189,7 +191,9 @@ export class ResultView {
     const { report } = this
     const pages = Math.max(1, Math.ceil(this.#rows.length / this.#bodyHeight))
     const page = Math.min(pages, Math.floor((this.#top + this.#bodyHeight - 1) / this.#bodyHeight) + 1)
-    const rows = this.#table === undefined ? `${count(this.#changeCount)} changes` : countRows(this.#rows.length)
+    const total = this.#table === undefined ? this.#changeCount : this.#rows.length
+    const kept = total > this.#rows.length ? `, the last ${count(this.#rows.length)} kept` : ''
+    const rows = this.#options.mode === 'table' ? `${countRows(total)}${kept}` : `${count(total)} changes${kept}`
     const parts = [rows, this.#follows ? `last of ${count(pages)} pages` : `page ${count(page)} of ${count(pages)}`]
     if (report !== undefined) {
       parts.push(`${count(report.rowsIn)} rows in`, `${count(rowsPerSecond(report))} rows/s`)

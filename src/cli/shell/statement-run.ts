@@ -120,7 +120,7 @@ class StatementRun {
     const live = this.#live
     clearTimeout(this.#patience)
     if (live === undefined) this.#plain.closed?.()
-    else if (!live.isOpen) this.#print(live)
+    else if (!live.isOpen && !live.isLeft) this.#print(live)
   }
 
   #print(live: LiveResult): void {

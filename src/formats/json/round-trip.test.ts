@@ -123,7 +123,8 @@ describe('what others wrote', () => {
 function expectedOf(value: unknown, type: DataType): unknown {
   if (value === undefined || value === null) return null
   if (type.kind === 'double') {
-    if (typeof value === 'number') return value
+    // JSON.stringify leaves the sign of zero out.
+    if (typeof value === 'number') return value + 0
     const text = typeof value === 'string' ? value.trim() : ''
     return typeof value === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[dDfF]?$/.test(text)
       ? Number(text.replace(/[dDfF]$/, ''))

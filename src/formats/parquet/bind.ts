@@ -1,7 +1,7 @@
 /** Finds the columns of a table in a file: by name, with types that suit. What fits becomes a plan to read it. */
 import { closeNames } from '#base'
 import { type DataType, integerType, printType, type TimeZone } from '#data'
-import { parquetErrors, type FileContext } from './errors.ts'
+import { type FileContext, parquetErrors } from './errors.ts'
 import { openLeaf } from './leaf-type.ts'
 import type { LeafSource, LeafValues } from './leaf-values.ts'
 import { printNode, type SchemaNode } from './schema-tree.ts'
@@ -59,7 +59,7 @@ function planOf(node: SchemaNode, type: DataType, path: string, source: BindingS
   const { logical, repetition } = node.element
   switch (type.kind) {
     case 'row': {
-      if (node.leaf >= 0 || logical !== null) return null
+      if (node.leaf >= 0 || logical !== null || repetition === 'REPEATED') return null
       const fields = type.fields.map((field) => {
         const fieldPath = `${path}.${field.name}`
         return bindNode(findNode(node.children, field.name, fieldPath, source), field.type, fieldPath, source)

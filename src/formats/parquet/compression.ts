@@ -1,7 +1,7 @@
 /** Takes pages out of their compression. Sizes that cannot be right are refused before memory is taken for them. */
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { MillraceError } from '#base'
 import { decompressSnappy } from 'hyparquet-compressors'
+import { MillraceError } from '#base'
 import type { FileContext } from './errors.ts'
 import { unpackLz4, unpackLz4Frames } from './lz4.ts'
 import type { Codec } from './metadata.ts'

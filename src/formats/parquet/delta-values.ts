@@ -200,7 +200,7 @@ export class DeltaTexts extends NoValues {
       out.ends[to] = length
     }
     this.buffer = new Uint8Array(length)
-    texts.forEach((text, index) => this.buffer.set(text, out.starts[at + index]))
+    for (const [index, text] of texts.entries()) this.buffer.set(text, out.starts[at + index])
   }
 
   override blocks(out: Places, at: number, count: number, length: number): void {

@@ -64,7 +64,8 @@ export class ExactLeaf implements LeafValues {
       for (let index = 0; index < count; index++) this.#numbers[at + index] = numbers[taken[index] as number] as number
     } else {
       const wide = this.#widen()
-      for (let index = 0; index < count; index++) wide.push(words?.[taken[index] as number] ?? BigInt(dictionary.#numbers[taken[index] as number] as number))
+      for (let index = 0; index < count; index++)
+        wide.push(words?.[taken[index] as number] ?? BigInt(dictionary.#numbers[taken[index] as number] as number))
     }
     this.count += count
   }
@@ -169,7 +170,8 @@ export class ExactLeaf implements LeafValues {
     const { buffer } = values
     for (let index = 0; index < count; index++) {
       const start = places.starts[index] as number
-      const value = encoding.kind === 'int96' ? readInt96(buffer, start, encoding.perMs) : readBigEndian(buffer, start, places.ends[index] as number)
+      const value =
+        encoding.kind === 'int96' ? readInt96(buffer, start, encoding.perMs) : readBigEndian(buffer, start, places.ends[index] as number)
       this.#put(this.count + index, value)
     }
   }

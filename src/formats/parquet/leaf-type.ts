@@ -1,5 +1,6 @@
 /** Which columns of a file suit which types of a table, and how their values are packed. */
 import { type DataType, type TimeZone, timestampUnit } from '#data'
+
 import { type ExactEncoding, ExactLeaf } from './exact-leaf.ts'
 import type { LeafSource, LeafValues } from './leaf-values.ts'
 import type { LogicalType, TimeUnit } from './metadata.ts'
@@ -14,7 +15,7 @@ const plainInt64: ExactEncoding = { kind: 'int64', multiplier: 1, divisor: 1 }
 /** A leaf column for a type; null when the type does not suit. `zone` is where files that hold instants have their wall clock. */
 export function openLeaf(node: SchemaNode, type: DataType, zone: TimeZone, source: LeafSource): LeafValues | null {
   const { physical, logical, repetition } = node.element
-  if (physical === null || (repetition === 'REPEATED' && node.repetition === 0)) return null
+  if (physical === null || repetition === 'REPEATED') return null
   switch (type.kind) {
     case 'boolean':
       return physical === 'BOOLEAN' ? new FlagLeaf(source) : null
@@ -95,7 +96,7 @@ function openTime(node: SchemaNode, source: LeafSource): LeafValues | null {
   return physical === 'INT64' ? new IntegerLeaf(source, unitsPerMs[logical.unit]) : null
 }
 
-type TimestampShape = { readonly kind: 'timestamp' | 'timestamp-ltz'; readonly precision: number }
+type TimestampShape = { readonly kind: 'time' | 'timestamp' | 'timestamp-ltz'; readonly precision: number }
 
 function openTimestamp(node: SchemaNode, type: TimestampShape, zone: TimeZone, source: LeafSource): LeafValues | null {
   const { physical, logical } = node.element

@@ -23,13 +23,15 @@ const encodings = [
 ] as const
 type Encoding = (typeof encodings)[number]
 
-const dataPage = 0
-const indexPage = 1
-const dictionaryPage = 2
-const dataPageV2 = 3
+type PageKind = 'data' | 'data-v2' | 'dictionary' | 'other'
+const pageKinds: ReadonlyMap<number, PageKind> = new Map([
+  [0, 'data'],
+  [2, 'dictionary'],
+  [3, 'data-v2'],
+])
 
 export interface PageHeader {
-  readonly kind: 'data' | 'data-v2' | 'dictionary' | 'other'
+  readonly kind: PageKind
   readonly unpackedBytes: number
   readonly bytes: number
   readonly values: number
@@ -64,13 +66,12 @@ export function readPageHeader(bytes: Uint8Array, start: number, end: number, co
     else return false
     return true
   })
-  const kinds = { [dataPage]: 'data', [dataPageV2]: 'data-v2', [dictionaryPage]: 'dictionary', [indexPage]: 'other' } as const
   const count = (name: string, otherwise = -1) => {
     const value = numbers[name] ?? otherwise
     if (value >= 0 && value <= 0x7fffffff) return value
     throw context.damaged(`a page header has ${name} ${value}`)
   }
-  const kind = kinds[numbers['kind'] as 0] ?? 'other'
+  const kind = pageKinds.get(numbers['kind'] ?? -1) ?? 'other'
   const header: PageHeader = {
     kind,
     unpackedBytes: count('unpacked'),

@@ -181,7 +181,8 @@ export class TextLeaf implements LeafValues {
     const taken = this.#codes.take(codes, count, this.#chunkSize)
     if (this.#collected.count > 0) this.#turnToText()
     if (this.#texts !== null) {
-      for (let index = 0; index < count; index++) this.#texts.push(this.#words[this.#chunkCodes[taken[index] as number] as number] as string)
+      for (let index = 0; index < count; index++)
+        this.#texts.push(this.#words[this.#chunkCodes[taken[index] as number] as number] as string)
       return
     }
     const at = this.#takenCount

@@ -1,5 +1,5 @@
 /** Makes one projection of two, so that rules and readers see which columns are really used. */
-import { mapExpression, mapPlan, partsOf, type Plan, type Project, type Relation, scalarSignatures, walkExpression } from '#plan'
+import { isLargerThan, mapExpression, mapPlan, partsOf, type Plan, type Project, type Relation, scalarSignatures, walkExpression } from '#plan'
 import { sharedRelations } from '../shared-relations.ts'
 
 /** A merged expression larger than this is left in two steps: merging repeats what is used twice. */
@@ -23,7 +23,7 @@ function mergeBelow(project: Project): Project {
     name,
     value: mapExpression(value, (part) => (part.kind === 'column' ? (values.get(part.name) ?? part) : part)),
   }))
-  return columns.some((column) => sizeOf(column.value) > partsMax) ? project : { kind: 'project', input: below.input, columns }
+  return columns.some((column) => isLargerThan(column.value, partsMax)) ? project : { kind: 'project', input: below.input, columns }
 }
 
 /** Whether merging would compute something more than once that is either costly to repeat or gives another value each time. */
@@ -41,12 +41,4 @@ function repeats(name: string, value: Project['columns'][number]['value'], proje
     changes ||= part.kind === 'call' && scalarSignatures[part.function].determinism === 'row'
   })
   return changes
-}
-
-function sizeOf(expression: Project['columns'][number]['value']): number {
-  let parts = 0
-  walkExpression(expression, () => {
-    parts++
-  })
-  return parts
 }

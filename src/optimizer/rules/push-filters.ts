@@ -13,6 +13,7 @@ import {
   mapExpression,
   mapPlan,
   type Plan,
+  printExpression,
   type Project,
   type Relation,
   scalarSignatures,
@@ -69,7 +70,9 @@ function filterAbove(input: Relation, conjuncts: Conjuncts): Relation {
 }
 
 function withConditions(scan: Scan, conjuncts: Conjuncts): Scan {
-  return { ...scan, conditions: [...scan.conditions, ...conjuncts.filter(isPure)] }
+  const known = new Set(scan.conditions.map((condition) => printExpression(condition)))
+  const added = conjuncts.filter((conjunct) => isPure(conjunct) && !known.has(printExpression(conjunct)))
+  return { ...scan, conditions: [...scan.conditions, ...added] }
 }
 
 function pushThroughProject(project: Project, conjuncts: Conjuncts, kept: ReadonlySet<Relation>): Relation {

@@ -5,7 +5,6 @@
  */
 import { type Column, columnIndex, type Schema, withNullable } from '#data'
 import {
-  columnsIn,
   type Expression,
   expressionsOf,
   inputsOf,
@@ -105,7 +104,7 @@ function splitScan(scan: Scan, uses: Uses, facts: OptimizerFacts, split: Map<Rel
   const splitColumns: SplitColumns = new Map()
   for (const column of scan.columns) {
     const fields = fieldColumns(column, uses.get(column.name), scan.columns)
-    if (fields === undefined || scan.conditions.some((condition) => columnsIn(condition).has(column.name))) {
+    if (fields === undefined) {
       columns.push(column)
       continue
     }
@@ -117,7 +116,8 @@ function splitScan(scan: Scan, uses: Uses, facts: OptimizerFacts, split: Map<Rel
     }
   }
   if (splitColumns.size === 0) return scan
-  const rebuilt = { ...scan, columns, sources }
+  const conditions = scan.conditions.map((condition) => withFields(condition, splitColumns))
+  const rebuilt = { ...scan, columns, sources, conditions }
   split.set(rebuilt, splitColumns)
   return rebuilt
 }
@@ -140,14 +140,18 @@ function fieldColumns(column: Column, use: Use | undefined, schema: Schema): Map
   return fields
 }
 
+function withFields(expression: Expression, split: SplitColumns): Expression {
+  const field = fieldIn(expression)
+  const column = field === undefined ? undefined : split.get(field.column)?.get(field.index)
+  return column === undefined
+    ? mapParts(expression, (part) => withFields(part, split))
+    : { kind: 'column', name: column.name, type: column.type }
+}
+
 /** Puts the columns of fields in the place of the calls that took them. */
 function rewrite(relation: Relation, below: SplitColumns | undefined, uses: Uses): Relation {
   if (below === undefined || below.size === 0) return relation
-  const replace = (expression: Expression): Expression => {
-    const field = fieldIn(expression)
-    const column = field === undefined ? undefined : below.get(field.column)?.get(field.index)
-    return column === undefined ? mapParts(expression, replace) : { kind: 'column', name: column.name, type: column.type }
-  }
+  const replace = (expression: Expression): Expression => withFields(expression, below)
   if (relation.kind !== 'project') return mapExpressions(relation, replace)
   const columns = relation.columns.flatMap(({ name, value }): NamedExpression[] => {
     const fields = value.kind === 'column' ? below.get(value.name) : undefined

@@ -14,9 +14,9 @@ import {
   integerType,
   isNumeric,
   stringType,
-  timestampType,
   type TypeFamily,
   type TypeKind,
+  timestampType,
   withNullable,
 } from '#data'
 import type { Argument, Signature } from './signature.ts'

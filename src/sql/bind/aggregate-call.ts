@@ -3,9 +3,9 @@ import { type DataType, withNullable } from '#data'
 import { type AggregateName, aggregateSignatures, type Expression, type FunctionDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
+import { boundArguments, callName } from './arguments.ts'
 import { asCondition, resolve } from './call.ts'
 import { castTo } from './coerce.ts'
-import { boundArguments, callName } from './function-call.ts'
 import { constructorArguments } from './json-call.ts'
 import type { Place } from './place.ts'
 import { convertedArguments, userOf } from './user-function.ts'
@@ -49,7 +49,10 @@ export function aggregateArguments(
   const isJson = name === 'JSON_OBJECTAGG' || name === 'JSON_ARRAYAGG'
   const args = isJson ? constructorArguments(call, name, inner) : isStar(call, name) ? [] : boundArguments(call, inner)
   if (name === 'COUNT' && args.length === 0 && !isStar(call, name)) {
-    throw sqlErrors.SQL_ARGUMENT_COUNT({ function: 'COUNT', expected: '1 argument', got: 0 }, { position: call.position, hint: 'Write COUNT(*) to count rows.' })
+    throw sqlErrors.SQL_ARGUMENT_COUNT(
+      { function: 'COUNT', expected: '1 argument', got: 0 },
+      { position: call.position, hint: 'Write COUNT(*) to count rows.' },
+    )
   }
   const { types, result } = resolve(aggregateSignatures[name], args, call.position, { name: spoken })
   return { arguments: args.map((arg, index) => castTo(arg, types[index] ?? arg.type)), type: result }
@@ -63,7 +66,8 @@ function isStar(call: tree.Call, name: AggregateName): boolean {
 function refuseUnsupported(call: tree.Call, name: AggregateName, spoken: string): void {
   const { position } = call
   if (call.withinGroup !== undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${spoken} with WITHIN GROUP` }, { position })
-  if (call.semantics !== undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${call.semantics.toUpperCase()} outside MATCH_RECOGNIZE` }, { position })
+  if (call.semantics !== undefined)
+    throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${call.semantics.toUpperCase()} outside MATCH_RECOGNIZE` }, { position })
   const skipsNulls = name === 'FIRST_VALUE' || name === 'LAST_VALUE'
   if (call.nulls !== undefined && !(skipsNulls && call.nulls === 'ignore')) {
     throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${call.nulls.toUpperCase()} NULLS with ${spoken}` }, { position })
@@ -74,4 +78,3 @@ function refuseUnsupported(call: tree.Call, name: AggregateName, spoken: string)
 export function overEmptyGroup(name: AggregateName, type: DataType): DataType {
   return aggregateSignatures[name].nulls === 'strict' || name === 'USER_AGGREGATE' ? withNullable(type, true) : type
 }
-

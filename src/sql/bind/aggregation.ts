@@ -1,6 +1,16 @@
 /** Builds the aggregate of a SELECT, and rewrites what stands above it in terms of its keys and measures. */
 import { bigintType, columnIndex, type Schema, withNullable } from '#data'
-import { type Aggregate, columnsIn, type Expression, mapParts, type Measure, type NamedExpression, referTo, type Relation, schemaOf } from '#plan'
+import {
+  type Aggregate,
+  columnsIn,
+  type Expression,
+  type Measure,
+  mapParts,
+  type NamedExpression,
+  type Relation,
+  referTo,
+  schemaOf,
+} from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { unparseExpression } from '../syntax/unparse/expression.ts'
 import { callOf } from './call.ts'
@@ -30,12 +40,25 @@ export function aggregated(context: BindContext, input: Relation, grouping: Grou
   })
   const sets = grouping.sets?.map((set) => set.map((index) => names[index] ?? '')) ?? null
   const groupingSets = sets === null ? null : { sets, groupingId: context.freshName('grouping') }
-  const relation: Aggregate = { kind: 'aggregate', input: keys, keys: names, measures, window: windowOf(schemaOf(keys), names, sets), groupingSets }
+  const relation: Aggregate = {
+    kind: 'aggregate',
+    input: keys,
+    keys: names,
+    measures,
+    window: windowOf(schemaOf(keys), names, sets),
+    groupingSets,
+  }
   return { relation, rewrite: rewriter(context, relation, input, grouping, collector) }
 }
 
 /** The input with computed keys as columns and without columns that are not read, and the names of all keys. */
-function namedKeys(context: BindContext, input: Relation, grouping: Grouping, collector: SelectCollector, wishes: Wishes): { readonly keys: Relation; readonly names: readonly string[] } {
+function namedKeys(
+  context: BindContext,
+  input: Relation,
+  grouping: Grouping,
+  collector: SelectCollector,
+  wishes: Wishes,
+): { readonly keys: Relation; readonly names: readonly string[] } {
   const taken = namesOf(schemaOf(input))
   const added: NamedExpression[] = []
   const names = grouping.keys.map(({ value, key }) => {
@@ -45,7 +68,12 @@ function namedKeys(context: BindContext, input: Relation, grouping: Grouping, co
     return name
   })
   if (added.length === 0) return { keys: input, names }
-  const used = new Set([...names, ...collector.measures.flatMap(({ what }) => [...what.arguments, ...(what.filter === null ? [] : [what.filter])].flatMap((value) => [...columnsIn(value)]))])
+  const used = new Set([
+    ...names,
+    ...collector.measures.flatMap(({ what }) =>
+      [...what.arguments, ...(what.filter === null ? [] : [what.filter])].flatMap((value) => [...columnsIn(value)]),
+    ),
+  ])
   const passed = passedColumns(input).filter(({ name }) => used.has(name))
   return { keys: { kind: 'project', input, columns: [...passed, ...added] }, names }
 }
@@ -59,7 +87,13 @@ function windowOf(schema: Schema, keys: readonly string[], sets: readonly (reado
   return start === undefined || end === undefined ? null : { start, end }
 }
 
-function rewriter(context: BindContext, relation: Aggregate, input: Relation, grouping: Grouping, collector: SelectCollector): (expression: Expression) => Expression {
+function rewriter(
+  context: BindContext,
+  relation: Aggregate,
+  input: Relation,
+  grouping: Grouping,
+  collector: SelectCollector,
+): (expression: Expression) => Expression {
   const schema = schemaOf(relation)
   const columns = new Map<string, Expression>()
   const known = new Map<string, Expression>()
@@ -88,7 +122,10 @@ function rewriter(context: BindContext, relation: Aggregate, input: Relation, gr
 function notGrouped(context: BindContext, expression: Expression): Error {
   const node = context.nodeOf(expression)
   const name = node?.kind === 'column-reference' ? unparseExpression(node) : expression.kind === 'column' ? expression.name : ''
-  return sqlErrors.SQL_COLUMN_NOT_GROUPED({ column: name }, { position: node?.position, hint: `Add ${name} to GROUP BY, or aggregate it, as in MAX(${name}).` })
+  return sqlErrors.SQL_COLUMN_NOT_GROUPED(
+    { column: name },
+    { position: node?.position, hint: `Add ${name} to GROUP BY, or aggregate it, as in MAX(${name}).` },
+  )
 }
 
 /** GROUPING(a, b): a bit for each expression, 1 where the row is not grouped by it. */

@@ -16,7 +16,13 @@ export function bindAlterTable(node: tree.AlterTable, context: BindContext): Bou
   const table = environment.table(path)
   if (node.change.kind === 'rename-table') {
     if (table === undefined && !node.ifExists) throw tableNotFound(node.name, path, environment)
-    return { kind: 'rename-table', path, to: renamedPath(path, node.change.to, context), whenMissing: node.ifExists ? 'ignore' : 'fail', position }
+    return {
+      kind: 'rename-table',
+      path,
+      to: renamedPath(path, node.change.to, context),
+      whenMissing: node.ifExists ? 'ignore' : 'fail',
+      position,
+    }
   }
   if (table === undefined) {
     if (node.ifExists) return { kind: 'alter-table', definition: null, position }
@@ -28,7 +34,10 @@ export function bindAlterTable(node: tree.AlterTable, context: BindContext): Bou
 function changed(table: TableDefinition, change: Exclude<tree.TableChange, tree.RenameTable>, context: BindContext): TableDefinition {
   switch (change.kind) {
     case 'set-options':
-      return { ...table, options: { ...table.options, ...Object.fromEntries(change.options.map(({ key, value }) => [key.value, value.value])) } }
+      return {
+        ...table,
+        options: { ...table.options, ...Object.fromEntries(change.options.map(({ key, value }) => [key.value, value.value])) },
+      }
     case 'reset-options': {
       const keys = new Set(change.keys.map((key) => key.value))
       return { ...table, options: Object.fromEntries(Object.entries(table.options).filter(([key]) => !keys.has(key))) }
@@ -47,18 +56,28 @@ function changed(table: TableDefinition, change: Exclude<tree.TableChange, tree.
     case 'rename-column':
       return withRenamedColumn(table, change)
     case 'drop-distribution':
-      throw sqlErrors.SQL_NOT_SUPPORTED({ what: `ALTER TABLE … ${change.kind.toUpperCase().replace('-', ' ')}` }, { position: change.position })
+      throw sqlErrors.SQL_NOT_SUPPORTED(
+        { what: `ALTER TABLE … ${change.kind.toUpperCase().replace('-', ' ')}` },
+        { position: change.position },
+      )
   }
 }
 
 function withSchemaChange(table: TableDefinition, change: tree.ChangeSchema, context: BindContext): TableDefinition {
-  if (change.distribution !== undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'DISTRIBUTION' }, { position: change.distribution.position })
+  if (change.distribution !== undefined)
+    throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'DISTRIBUTION' }, { position: change.distribution.position })
   const isAdded = change.kind === 'add'
-  const columns = change.columns.reduce<TableDefinition>((before, each) => (isAdded ? withAdded(before, each, context) : withModified(before, each, context)), table)
-  const beside = change.columns.flatMap(({ column }) => ('constraint' in column && column.constraint !== undefined ? [column.constraint] : []))
+  const columns = change.columns.reduce<TableDefinition>(
+    (before, each) => (isAdded ? withAdded(before, each, context) : withModified(before, each, context)),
+    table,
+  )
+  const beside = change.columns.flatMap(({ column }) =>
+    'constraint' in column && column.constraint !== undefined ? [column.constraint] : [],
+  )
   const constraints = [...beside, ...change.constraints]
   const [constraint] = constraints
-  if (constraint !== undefined && isAdded && table.primaryKey.length > 0) throw sqlErrors.SQL_KEY_DUPLICATE({}, { position: constraint.position })
+  if (constraint !== undefined && isAdded && table.primaryKey.length > 0)
+    throw sqlErrors.SQL_KEY_DUPLICATE({}, { position: constraint.position })
   const primaryKey = constraints.length > 0 ? bindPrimaryKey(constraints, columns) : columns.primaryKey
   const keyed = { ...columns, primaryKey, columns: withKeyNotNull(columns.columns, primaryKey) }
   const [watermark] = change.watermarks
@@ -82,7 +101,10 @@ function bindColumn(node: tree.ColumnDefinition, table: TableDefinition, context
 function withAdded(table: TableDefinition, change: tree.ColumnChange, context: BindContext): TableDefinition {
   const { name } = change.column
   if (table.columns.some((column) => column.name === name.text)) {
-    throw sqlErrors.SQL_COLUMN_DUPLICATE({ column: name.text, owner: `table "${table.path[2]}"` }, { position: name.position, hint: 'Use MODIFY to change a column.' })
+    throw sqlErrors.SQL_COLUMN_DUPLICATE(
+      { column: name.text, owner: `table "${table.path[2]}"` },
+      { position: name.position, hint: 'Use MODIFY to change a column.' },
+    )
   }
   return placed(table, bindColumn(change.column, table, context), change)
 }
@@ -92,7 +114,8 @@ function withModified(table: TableDefinition, change: tree.ColumnChange, context
   const before = existing(table, name)
   const column = bindColumn(change.column, table, context)
   if (JSON.stringify(before.type) !== JSON.stringify(column.type)) refuseUsed(table, name)
-  if (!change.first && change.after === undefined) return { ...table, columns: table.columns.map((each) => (each === before ? column : each)) }
+  if (!change.first && change.after === undefined)
+    return { ...table, columns: table.columns.map((each) => (each === before ? column : each)) }
   return placed({ ...table, columns: table.columns.filter((each) => each !== before) }, column, change)
 }
 
@@ -107,7 +130,10 @@ function existing(table: TableDefinition, name: tree.Identifier): TableColumn {
   const found = table.columns.find((column) => column.name === name.text)
   if (found !== undefined) return found
   const known = table.columns.map((column) => column.name)
-  throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: name.text, owner: `table "${table.path[2]}"` }, { position: name.position, ...columnSuggestion(name.text, known) })
+  throw sqlErrors.SQL_COLUMN_NOT_FOUND(
+    { column: name.text, owner: `table "${table.path[2]}"` },
+    { position: name.position, ...columnSuggestion(name.text, known) },
+  )
 }
 
 function columnName(name: tree.Name): tree.Identifier {

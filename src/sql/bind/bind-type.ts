@@ -94,7 +94,10 @@ function bindSimpleType(type: tree.SimpleType): DataType {
 
 function lengthOf(type: tree.SimpleType, written: number | undefined, fallback: number): number {
   if (written !== undefined && written < 1) {
-    throw sqlErrors.SQL_TYPE_PARAMETER({ type: type.name, parameter: 'length', expected: 'at least 1', got: written }, { position: type.position })
+    throw sqlErrors.SQL_TYPE_PARAMETER(
+      { type: type.name, parameter: 'length', expected: 'at least 1', got: written },
+      { position: type.position },
+    )
   }
   return written ?? fallback
 }
@@ -102,36 +105,90 @@ function lengthOf(type: tree.SimpleType, written: number | undefined, fallback: 
 function decimalOf(type: tree.SimpleType, precision: number, scale: number): DataType {
   const { position } = type
   if (precision < 1 || precision > decimalPrecisionMax) {
-    throw sqlErrors.SQL_TYPE_PARAMETER({ type: 'DECIMAL', parameter: 'precision', expected: `1 to ${decimalPrecisionMax}`, got: precision }, { position })
+    throw sqlErrors.SQL_TYPE_PARAMETER(
+      { type: 'DECIMAL', parameter: 'precision', expected: `1 to ${decimalPrecisionMax}`, got: precision },
+      { position },
+    )
   }
   if (scale > precision) {
-    throw sqlErrors.SQL_TYPE_PARAMETER({ type: 'DECIMAL', parameter: 'scale', expected: `0 to ${precision}, the precision`, got: scale }, { position })
+    throw sqlErrors.SQL_TYPE_PARAMETER(
+      { type: 'DECIMAL', parameter: 'scale', expected: `0 to ${precision}, the precision`, got: scale },
+      { position },
+    )
   }
   return { kind: 'decimal', precision, scale, nullable: true }
 }
 
 function fractionOf(type: tree.SimpleType, precision: number): number {
   if (precision <= 9) return precision
-  throw sqlErrors.SQL_TYPE_PARAMETER({ type: type.name, parameter: 'precision', expected: '0 to 9', got: precision }, { position: type.position })
+  throw sqlErrors.SQL_TYPE_PARAMETER(
+    { type: type.name, parameter: 'precision', expected: '0 to 9', got: precision },
+    { position: type.position },
+  )
 }
 
 const typeNames = [
-  'BOOLEAN', 'TINYINT', 'SMALLINT', 'INT', 'INTEGER', 'BIGINT', 'FLOAT', 'DOUBLE', 'DECIMAL', 'NUMERIC', 'CHAR', 'VARCHAR', 'STRING',
-  'BINARY', 'VARBINARY', 'BYTES', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_LTZ', 'INTERVAL', 'ARRAY', 'MAP', 'MULTISET', 'ROW',
+  'BOOLEAN',
+  'TINYINT',
+  'SMALLINT',
+  'INT',
+  'INTEGER',
+  'BIGINT',
+  'FLOAT',
+  'DOUBLE',
+  'DECIMAL',
+  'NUMERIC',
+  'CHAR',
+  'VARCHAR',
+  'STRING',
+  'BINARY',
+  'VARBINARY',
+  'BYTES',
+  'DATE',
+  'TIME',
+  'TIMESTAMP',
+  'TIMESTAMP_LTZ',
+  'INTERVAL',
+  'ARRAY',
+  'MAP',
+  'MULTISET',
+  'ROW',
 ] as const
 
 /** What people of other systems call a type. */
 const foreignNames: Readonly<Record<string, string>> = {
-  TEXT: 'STRING', NVARCHAR: 'STRING', CLOB: 'STRING', JSON: 'STRING', UUID: 'STRING', LONG: 'BIGINT', INT64: 'BIGINT', INT8: 'BIGINT',
-  UINT64: 'DECIMAL(20, 0)', INT4: 'INT', INT32: 'INT', INT2: 'SMALLINT', INT16: 'SMALLINT', FLOAT64: 'DOUBLE', FLOAT8: 'DOUBLE',
-  FLOAT32: 'FLOAT', REAL: 'FLOAT', BOOL: 'BOOLEAN', DATETIME: 'TIMESTAMP(3)', TIMESTAMPTZ: 'TIMESTAMP_LTZ(3)', BLOB: 'BYTES',
-  BYTEA: 'BYTES', NUMBER: 'DECIMAL', MONEY: 'DECIMAL(19, 4)', STRUCT: 'ROW',
+  TEXT: 'STRING',
+  NVARCHAR: 'STRING',
+  CLOB: 'STRING',
+  JSON: 'STRING',
+  UUID: 'STRING',
+  LONG: 'BIGINT',
+  INT64: 'BIGINT',
+  INT8: 'BIGINT',
+  UINT64: 'DECIMAL(20, 0)',
+  INT4: 'INT',
+  INT32: 'INT',
+  INT2: 'SMALLINT',
+  INT16: 'SMALLINT',
+  FLOAT64: 'DOUBLE',
+  FLOAT8: 'DOUBLE',
+  FLOAT32: 'FLOAT',
+  REAL: 'FLOAT',
+  BOOL: 'BOOLEAN',
+  DATETIME: 'TIMESTAMP(3)',
+  TIMESTAMPTZ: 'TIMESTAMP_LTZ(3)',
+  BLOB: 'BYTES',
+  BYTEA: 'BYTES',
+  NUMBER: 'DECIMAL',
+  MONEY: 'DECIMAL(19, 4)',
+  STRUCT: 'ROW',
 }
 
 function typeNotFound(type: tree.NamedType): Error {
   const name = type.name.parts.map((part) => part.text).join('.')
   const upper = name.toUpperCase()
   const fix = foreignNames[upper] ?? closeNames(upper, typeNames)[0]
-  const hint = fix === undefined ? 'Types are STRING, INT, BIGINT, DOUBLE, DECIMAL(p, s), BOOLEAN, DATE, TIMESTAMP(3) and others.' : `Use ${fix}.`
+  const hint =
+    fix === undefined ? 'Types are STRING, INT, BIGINT, DOUBLE, DECIMAL(p, s), BOOLEAN, DATE, TIMESTAMP(3) and others.' : `Use ${fix}.`
   return sqlErrors.SQL_TYPE_NOT_FOUND({ type: name }, { position: type.position, hint })
 }

@@ -1,7 +1,7 @@
 /** Builds calls: finds the types by the function's signature, and converts the arguments to them. */
 import type { TextPosition } from '#base'
 import { booleanType, type DataType, printType, withNullable } from '#data'
-import { type Argument, type Expression, type FunctionName, type Origin, scalarSignatures, type Signature } from '#plan'
+import { type Argument, type Expression, type FunctionName, type Origin, type Signature, scalarSignatures } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { castTo } from './coerce.ts'
 import { listed } from './suggest.ts'
@@ -65,7 +65,10 @@ function mismatch(signature: Signature, args: readonly Expression[], position: T
       return sqlErrors.SQL_TYPES_NOT_COMPARABLE({ left, right: other }, { position, hint: 'Convert one side with CAST(… AS …).' })
     }
     const hint = operatorHint(spoken.name, args)
-    return sqlErrors.SQL_OPERATOR_TYPES({ operator: spoken.name, types: `${left} and ${right}` }, { position, ...(hint === undefined ? {} : { hint }) })
+    return sqlErrors.SQL_OPERATOR_TYPES(
+      { operator: spoken.name, types: `${left} and ${right}` },
+      { position, ...(hint === undefined ? {} : { hint }) },
+    )
   }
   if (spoken.isOperator === true) return sqlErrors.SQL_OPERATOR_TYPES({ operator: spoken.name, types: left ?? 'nothing' }, { position })
   return sqlErrors.SQL_ARGUMENT_TYPES({ function: spoken.name, types: listed(types) }, { position, hint: `Write ${signature.usage}.` })
@@ -82,7 +85,8 @@ const texts: readonly DataType['kind'][] = ['char', 'varchar']
 
 function operatorHint(operator: string, args: readonly Expression[]): string | undefined {
   const kinds = args.map((arg) => arg.type.kind)
-  if (operator === '+' && kinds.some((kind) => texts.includes(kind))) return 'Texts are joined with ||, and numbers are read from texts with CAST(… AS …).'
+  if (operator === '+' && kinds.some((kind) => texts.includes(kind)))
+    return 'Texts are joined with ||, and numbers are read from texts with CAST(… AS …).'
   if (operator === '||') return 'Convert the other side with CAST(… AS STRING).'
   if (kinds.every((kind) => kind === 'timestamp' || kind === 'timestamp-ltz' || kind === 'date') && operator === '-') {
     return 'The time between two points is TIMESTAMPDIFF(SECOND, start, end).'
@@ -90,7 +94,9 @@ function operatorHint(operator: string, args: readonly Expression[]): string | u
   if (kinds.some((kind) => kind === 'timestamp' || kind === 'timestamp-ltz' || kind === 'date' || kind === 'time')) {
     return "Move a point in time by an interval, such as INTERVAL '1' DAY."
   }
-  return /^[-+*/%]$/.test(operator) && kinds.some((kind) => texts.includes(kind)) ? 'Read the number from the text with CAST(… AS …).' : undefined
+  return /^[-+*/%]$/.test(operator) && kinds.some((kind) => texts.includes(kind))
+    ? 'Read the number from the text with CAST(… AS …).'
+    : undefined
 }
 
 /** All of the conditions hold. */
@@ -105,7 +111,10 @@ export function anyOf(conditions: readonly Expression[]): Expression {
 function connect(word: 'AND' | 'OR', conditions: readonly Expression[]): Expression {
   const [only] = conditions
   if (only !== undefined && conditions.length === 1) return only
-  const type = withNullable(booleanType, conditions.some((condition) => condition.type.nullable))
+  const type = withNullable(
+    booleanType,
+    conditions.some((condition) => condition.type.nullable),
+  )
   return { kind: 'call', function: word, arguments: conditions, type }
 }
 

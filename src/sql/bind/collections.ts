@@ -4,9 +4,9 @@ import { type Column, type DataType, integerType, withNullable } from '#data'
 import { type Expression, type FunctionDefinition, type Relation, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
+import { boundArguments, callName } from './arguments.ts'
 import { typeText } from './call.ts'
 import type { BindContext, Surroundings } from './context.ts'
-import { boundArguments, callName } from './function-call.ts'
 import { namesOf, uniqueName } from './names.ts'
 import { Place } from './place.ts'
 import { emptyScope, joinScopes, type Scope, type ScopeColumn, tableScope } from './scope.ts'
@@ -27,10 +27,19 @@ export const oneRow: Relation = {
 }
 export const fromNothing: FromRows = { relation: oneRow, scope: emptyScope }
 
-export function bindUnnest(node: tree.Unnest, left: FromRows, join: 'inner' | 'left', surroundings: Surroundings, context: BindContext): FromRows {
+export function bindUnnest(
+  node: tree.Unnest,
+  left: FromRows,
+  join: 'inner' | 'left',
+  surroundings: Surroundings,
+  context: BindContext,
+): FromRows {
   const [only, more] = node.expressions
   if (only === undefined || more !== undefined) {
-    throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'UNNEST of several collections' }, { position: node.position, hint: 'Unnest them one by one.' })
+    throw sqlErrors.SQL_NOT_SUPPORTED(
+      { what: 'UNNEST of several collections' },
+      { position: node.position, hint: 'Unnest them one by one.' },
+    )
   }
   const place = new Place(context, left.scope, { clause: 'UNNEST', commonTables: surroundings.commonTables })
   const collection = place.bind(only)
@@ -61,12 +70,24 @@ function rowColumns(type: DataType): Column[] {
   return type.fields.map((field) => ({ name: field.name, type: withNullable(field.type, field.type.nullable || type.nullable) }))
 }
 
-export function bindTableFunction(node: tree.TableFunction, left: FromRows, join: 'inner' | 'left', surroundings: Surroundings, context: BindContext): FromRows {
+export function bindTableFunction(
+  node: tree.TableFunction,
+  left: FromRows,
+  join: 'inner' | 'left',
+  surroundings: Surroundings,
+  context: BindContext,
+): FromRows {
   const user = findUserFunction(node.call, context)
   if (user === null || user.signature.kind !== 'table') throw notTableFunction(node.call, user)
   const place = new Place(context, left.scope, { clause: 'the arguments of a table function', commonTables: surroundings.commonTables })
   const collection = bindUserFunction(user, boundArguments(node.call, place), node.call.position)
-  return attached(left, { collection, join, columns: emittedColumns(user.signature.result), ordinality: [] }, node.alias, callName(node.call), node.position)
+  return attached(
+    left,
+    { collection, join, columns: emittedColumns(user.signature.result), ordinality: [] },
+    node.alias,
+    callName(node.call),
+    node.position,
+  )
 }
 
 /** A table function declares the rows that it gives as an array of them. */
@@ -77,8 +98,13 @@ function emittedColumns(type: DataType): Column[] {
 function notTableFunction(call: tree.Call, user: FunctionDefinition | null): Error {
   const name = callName(call)
   const { position } = call
-  if (user !== null) return sqlErrors.SQL_NOT_A_TABLE_FUNCTION({ function: name }, { position, hint: `"${name}" gives a value: call it where an expression stands.` })
-  const hint = 'Table functions are TUMBLE, HOP, CUMULATE and SESSION, and those made with CREATE FUNCTION. A collection is read with UNNEST(…).'
+  if (user !== null)
+    return sqlErrors.SQL_NOT_A_TABLE_FUNCTION(
+      { function: name },
+      { position, hint: `"${name}" gives a value: call it where an expression stands.` },
+    )
+  const hint =
+    'Table functions are TUMBLE, HOP, CUMULATE and SESSION, and those made with CREATE FUNCTION. A collection is read with UNNEST(…).'
   return sqlErrors.SQL_NOT_A_TABLE_FUNCTION({ function: name }, { position, hint })
 }
 
@@ -90,9 +116,18 @@ interface Attachment {
 }
 
 /** The rows on the left, each with what its collection holds. */
-function attached(left: FromRows, { collection, join, columns, ordinality }: Attachment, alias: tree.TableAlias | undefined, name: string, position: TextPosition): FromRows {
+function attached(
+  left: FromRows,
+  { collection, join, columns, ordinality }: Attachment,
+  alias: tree.TableAlias | undefined,
+  name: string,
+  position: TextPosition,
+): FromRows {
   const taken = namesOf(schemaOf(left.relation))
-  const names = aliasNames(alias, [...columns, ...ordinality].map((column) => column.name))
+  const names = aliasNames(
+    alias,
+    [...columns, ...ordinality].map((column) => column.name),
+  )
   const unique = names.map((each) => uniqueName(each, taken))
   const relation: Relation = {
     kind: 'unnest',
@@ -111,7 +146,10 @@ function attached(left: FromRows, { collection, join, columns, ordinality }: Att
 export function aliasNames(alias: tree.TableAlias | undefined, names: readonly string[]): readonly string[] {
   if (alias === undefined || alias.columns.length === 0) return names
   if (alias.columns.length !== names.length) {
-    throw sqlErrors.SQL_ALIAS_COLUMNS({ alias: alias.name.text, expected: names.length, got: counted(alias.columns.length, 'column') }, { position: alias.position })
+    throw sqlErrors.SQL_ALIAS_COLUMNS(
+      { alias: alias.name.text, expected: names.length, got: counted(alias.columns.length, 'column') },
+      { position: alias.position },
+    )
   }
   return alias.columns.map((column) => column.text)
 }

@@ -58,7 +58,11 @@ export class BindContext {
   readonly #nodes = new WeakMap<object, tree.SyntaxNode>()
   #count = 0
 
-  constructor(environment: Environment, steps: Steps, parent?: { readonly tables: Map<string, Rows>; readonly viewPath: readonly string[] }) {
+  constructor(
+    environment: Environment,
+    steps: Steps,
+    parent?: { readonly tables: Map<string, Rows>; readonly viewPath: readonly string[] },
+  ) {
     this.environment = environment
     this.steps = steps
     this.tables = parent?.tables ?? new Map()

@@ -1,7 +1,7 @@
 /** CREATE TABLE, with LIKE and AS. */
 import type { TextPosition } from '#base'
 import { withNullable } from '#data'
-import { type NamedExpression, type Plan, type TableColumn, type TableDefinition } from '#plan'
+import type { NamedExpression, Plan, TableColumn, TableDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { BoundCreateTable, Options } from './bound.ts'
@@ -52,7 +52,13 @@ function optionsOf(node: tree.CreateTable, pattern: Pattern | null): Options {
 }
 
 /** The table with all its columns: stored ones first, for computed ones are made from them; then in the order of writing. */
-function withColumns(node: tree.CreateTable, table: TableDefinition, pattern: Pattern | null, rows: Rows | null, context: BindContext): TableDefinition {
+function withColumns(
+  node: tree.CreateTable,
+  table: TableDefinition,
+  pattern: Pattern | null,
+  rows: Rows | null,
+  context: BindContext,
+): TableDefinition {
   checkNames(node.columns)
   const inherited = [...table.columns, ...queryColumns(node, rows)]
   const merged = new Map(inherited.map((column): [string, TableColumn] => [column.name, column]))
@@ -60,14 +66,26 @@ function withColumns(node: tree.CreateTable, table: TableDefinition, pattern: Pa
     const before = merged.get(column.name)
     const fromQuery = rows?.columns.some(({ name }) => name === column.name) ?? false
     if (before !== undefined && !fromQuery && (pattern === null || !mayReplace(pattern, before, column))) {
-      throw sqlErrors.SQL_COLUMN_DUPLICATE({ column: column.name, owner: `table "${pattern?.table.path[2] ?? table.path[2]}"` }, { position })
+      throw sqlErrors.SQL_COLUMN_DUPLICATE(
+        { column: column.name, owner: `table "${pattern?.table.path[2] ?? table.path[2]}"` },
+        { position },
+      )
     }
     merged.set(column.name, column)
     return column
   }
-  context.all(node.columns.map((column) => () => (column.kind === 'physical-column' || column.kind === 'metadata-column' ? add(bindStoredColumn(column), column.name.position) : null)))
+  context.all(
+    node.columns.map(
+      (column) => () =>
+        column.kind === 'physical-column' || column.kind === 'metadata-column' ? add(bindStoredColumn(column), column.name.position) : null,
+    ),
+  )
   const stored = { ...table, columns: [...merged.values()] }
-  context.all(node.columns.map((column) => () => (column.kind === 'computed-column' ? add(bindComputedColumn(column, stored, context), column.name.position) : null)))
+  context.all(
+    node.columns.map(
+      (column) => () => (column.kind === 'computed-column' ? add(bindComputedColumn(column, stored, context), column.name.position) : null),
+    ),
+  )
   return { ...table, columns: inOrder(node, [...merged.values()], inherited, rows, context) }
 }
 
@@ -94,12 +112,21 @@ function queryColumns(node: tree.CreateTable, rows: Rows | null): TableColumn[] 
 }
 
 /** Written columns stand where they are written, behind those that LIKE brought; a bare list orders the columns of the query. */
-function inOrder(node: tree.CreateTable, columns: readonly TableColumn[], inherited: readonly TableColumn[], rows: Rows | null, context: BindContext): TableColumn[] {
+function inOrder(
+  node: tree.CreateTable,
+  columns: readonly TableColumn[],
+  inherited: readonly TableColumn[],
+  rows: Rows | null,
+  context: BindContext,
+): TableColumn[] {
   const find = (name: tree.Identifier): TableColumn => {
     const found = columns.find((column) => column.name === name.text)
     if (found !== undefined) return found
     const known = rows?.columns.map((column) => column.name) ?? []
-    throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: name.text, owner: 'the query' }, { position: name.position, ...columnSuggestion(name.text, known) })
+    throw sqlErrors.SQL_COLUMN_NOT_FOUND(
+      { column: name.text, owner: 'the query' },
+      { position: name.position, ...columnSuggestion(name.text, known) },
+    )
   }
   const written = context.all(node.columns.map((column) => () => find(column.name)))
   const isList = node.columns.some((column) => column.kind === 'listed-column')
@@ -130,7 +157,12 @@ function partitionsOf(node: tree.CreateTable, table: TableDefinition, pattern: P
   return node.partitionedBy.length > 0 ? bindPartitions(node.partitionedBy, table, context) : inherited
 }
 
-function watermarkOf(node: tree.CreateTable, table: TableDefinition, pattern: Pattern | null, context: BindContext): TableDefinition['watermark'] {
+function watermarkOf(
+  node: tree.CreateTable,
+  table: TableDefinition,
+  pattern: Pattern | null,
+  context: BindContext,
+): TableDefinition['watermark'] {
   const [watermark, another] = node.watermarks
   if (another !== undefined) throw sqlErrors.SQL_WATERMARK_DUPLICATE({}, { position: another.position })
   const inherited = pattern === null || pattern.merge.watermarks === 'excluding' ? null : pattern.table.watermark
@@ -145,10 +177,10 @@ function fill(table: TableDefinition, rows: Rows, node: tree.CreateTable): Plan 
     if (source === undefined && !column.type.nullable) {
       throw sqlErrors.SQL_INSERT_COLUMN_MISSING({ column: column.name, table: table.path[2] }, { position: node.query?.position })
     }
-    const value = source === undefined ? nullOf(withNullable(column.type, true)) : ({ kind: 'column', name: source.name, type: source.type } as const)
+    const value =
+      source === undefined ? nullOf(withNullable(column.type, true)) : ({ kind: 'column', name: source.name, type: source.type } as const)
     return { name: column.name, value: stored(value, column, table, node.query?.position ?? node.position) }
   })
   const input = projected(rows.relation, columns)
   return { outputs: [{ kind: 'insert', table: table.path, input, overwrite: false, options: {} }] }
 }
-

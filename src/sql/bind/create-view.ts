@@ -26,7 +26,8 @@ export function bindAlterView(node: tree.AlterView, context: BindContext): Bound
   const path = tablePath(node.name, environment)
   const { position } = node.name
   const whenMissing = node.ifExists ? 'ignore' : 'fail'
-  if (node.renameTo !== undefined) return { kind: 'rename-table', path, to: renamedPath(path, node.renameTo, context), whenMissing, position }
+  if (node.renameTo !== undefined)
+    return { kind: 'rename-table', path, to: renamedPath(path, node.renameTo, context), whenMissing, position }
   const view = environment.view(path)
   if (view === undefined || node.query === undefined) throw tableNotFound(node.name, path, environment)
   return { kind: 'alter-view', definition: { ...view, query: bindViewQuery(node.query, [], node.name, context) }, position }
@@ -46,12 +47,20 @@ function bindViewQuery(query: tree.Query, columns: readonly tree.ViewColumn[], n
   const alias: tree.TableAlias | undefined =
     first === undefined || last === undefined
       ? undefined
-      : { kind: 'table-alias', name: name.parts.at(-1) ?? first.name, columns: columns.map((column) => column.name), position: first.position }
+      : {
+          kind: 'table-alias',
+          name: name.parts.at(-1) ?? first.name,
+          columns: columns.map((column) => column.name),
+          position: first.position,
+        }
   const names = aliasNames(alias, own)
   const double = names.findIndex((each, index) => names.indexOf(each) !== index)
   if (double >= 0) {
     const hint = 'Give the columns different names with AS, or list names after the name of the view.'
-    throw sqlErrors.SQL_COLUMN_DUPLICATE({ column: names[double] ?? '', owner: `view "${nameText(name)}"` }, { position: columns[double]?.position ?? query.position, hint })
+    throw sqlErrors.SQL_COLUMN_DUPLICATE(
+      { column: names[double] ?? '', owner: `view "${nameText(name)}"` },
+      { position: columns[double]?.position ?? query.position, hint },
+    )
   }
   return unparseQuery(expanded(query, context))
 }

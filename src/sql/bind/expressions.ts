@@ -3,6 +3,7 @@ import { commonType, type DataType, explicitlyCastable, printType, withNullable 
 import type { Expression } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
+import { bindType } from './bind-type.ts'
 import { allOf, anyOf, asCondition, callOf, not, originOf, typeText } from './call.ts'
 import { castTo, nullOf } from './coerce.ts'
 import { outerReference } from './correlation.ts'
@@ -12,7 +13,6 @@ import { bindBinary, compareValues, isRow } from './operators.ts'
 import type { Place } from './place.ts'
 import { bindScalarSubquery } from './scalar-subquery.ts'
 import { columnSuggestion, findColumn } from './scope.ts'
-import { bindType } from './bind-type.ts'
 
 export function bindExpression(node: tree.Expression, place: Place): Expression {
   switch (node.kind) {
@@ -26,7 +26,9 @@ export function bindExpression(node: tree.Expression, place: Place): Expression 
       return bindLiteral(node)
     case 'interval-expression': {
       const { start } = node.qualifier
-      return callOf('TIMES_INTERVAL', [intervalConstant(intervalUnitSize(start), start), place.bind(node.operand)], node.position, { name: 'INTERVAL' })
+      return callOf('TIMES_INTERVAL', [intervalConstant(intervalUnitSize(start), start), place.bind(node.operand)], node.position, {
+        name: 'INTERVAL',
+      })
     }
     case 'column-reference':
       return bindColumn(node, place)
@@ -69,7 +71,10 @@ export function bindExpression(node: tree.Expression, place: Place): Expression 
     case 'collection-query':
       throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${node.collection.toUpperCase()} of a query` }, { position: node.position })
     case 'at-time-zone':
-      throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'AT TIME ZONE' }, { position: node.position, hint: 'Set table.local-time-zone, or use CONVERT_TZ.' })
+      throw sqlErrors.SQL_NOT_SUPPORTED(
+        { what: 'AT TIME ZONE' },
+        { position: node.position, hint: 'Set table.local-time-zone, or use CONVERT_TZ.' },
+      )
   }
 }
 
@@ -80,7 +85,9 @@ function bindColumn(node: tree.ColumnReference, place: Place): Expression {
     const written = parts.map(({ text }) => text).join('.')
     throw sqlErrors.SQL_CORRELATION_PLACE({ column: written, clause: place.clause }, { position: node.position })
   }
-  const reference: Expression = isOuter ? outerReference(column.name, column.type) : { kind: 'column', name: column.name, type: column.type }
+  const reference: Expression = isOuter
+    ? outerReference(column.name, column.type)
+    : { kind: 'column', name: column.name, type: column.type }
   place.context.remember(reference, node)
   return fields.reduce(fieldOf, reference)
 }
@@ -140,7 +147,10 @@ function bindBetween(node: tree.Between, place: Place): Expression {
     () => place.bind(node.operand),
     () => place.bindPair(node.low, node.high),
   )
-  const within = (from: Expression, to: Expression) => [compareValues('>=', value, from, node.low.position), compareValues('<=', value, to, node.high.position)]
+  const within = (from: Expression, to: Expression) => [
+    compareValues('>=', value, from, node.low.position),
+    compareValues('<=', value, to, node.high.position),
+  ]
   if (node.symmetric) {
     const either = anyOf([allOf(within(low, high)), allOf(within(high, low))])
     return node.negated ? not(either) : either
@@ -151,7 +161,9 @@ function bindBetween(node: tree.Between, place: Place): Expression {
 
 function bindInList({ operand, items, negated, position }: tree.InList, place: Place): Expression {
   if (isRow(operand)) {
-    const equal = items.map((item): tree.Expression => ({ kind: 'binary', operator: '=', left: operand, right: item, position: item.position }))
+    const equal = items.map(
+      (item): tree.Expression => ({ kind: 'binary', operator: '=', left: operand, right: item, position: item.position }),
+    )
     const found = anyOf(place.bindAll(equal))
     return negated ? not(found) : found
   }
@@ -191,7 +203,10 @@ function bindCase({ operand, branches, otherwise, position }: tree.Case, place: 
     const types = [...new Set(results.filter((result) => result.type.kind !== 'null').map(typeText))]
     throw sqlErrors.SQL_CASE_TYPES({ types: types.join(', ') }, { position, hint: 'Convert the results to one type with CAST(… AS …).' })
   }
-  const common = withNullable(type, results.some((result) => result.type.nullable))
+  const common = withNullable(
+    type,
+    results.some((result) => result.type.nullable),
+  )
   return {
     kind: 'case',
     branches: bound.map(({ when, then }) => ({ when, then: castTo(then, common) })),

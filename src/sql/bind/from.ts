@@ -1,17 +1,17 @@
 /** FROM: tables, subqueries, functions and joins, as one relation and the names for its columns. */
-import { type Expression, type JoinType, type NamedExpression, type Relation } from '#plan'
+import type { Expression, JoinType, NamedExpression, Relation } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { Options } from './bound.ts'
 import { asCondition } from './call.ts'
-import { aliasNames, bindTableFunction, bindUnnest, fromNothing, type FromRows } from './collections.ts'
-import { type BindContext, refreshed, type Rows, type Surroundings } from './context.ts'
+import { aliasNames, bindTableFunction, bindUnnest, type FromRows, fromNothing } from './collections.ts'
+import { type BindContext, type Rows, refreshed, type Surroundings } from './context.ts'
 import { apart, joinWith } from './joins.ts'
 import { columnNamed } from './names.ts'
 import { Place } from './place.ts'
 import { emptyScope, joinScopes, mapScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
-import { bindAsOf } from './temporal.ts'
 import { rowsNamed, tablePath } from './tables.ts'
+import { bindAsOf } from './temporal.ts'
 import { mergeUsing, usingColumns } from './using.ts'
 import { bindWindowFunction, windowNameOf } from './window-function.ts'
 
@@ -22,7 +22,11 @@ export function bindFrom(from: tree.TableReference | undefined, surroundings: Su
 function bindReference(node: tree.TableReference, surroundings: Surroundings, context: BindContext): FromRows {
   switch (node.kind) {
     case 'named-table':
-      if (node.asOf !== undefined) throw sqlErrors.SQL_AS_OF_PLACE({}, { position: node.asOf.position, hint: 'Join the table: … AS o JOIN t FOR SYSTEM_TIME AS OF o.ts ON o.k = t.k.' })
+      if (node.asOf !== undefined)
+        throw sqlErrors.SQL_AS_OF_PLACE(
+          {},
+          { position: node.asOf.position, hint: 'Join the table: … AS o JOIN t FOR SYSTEM_TIME AS OF o.ts ON o.k = t.k.' },
+        )
       return bindTable(node, surroundings, context)
     case 'derived-table':
       return bindDerived(node, surroundings, context)
@@ -64,7 +68,10 @@ function named(rows: Rows, alias: tree.TableAlias | undefined, ownName: string, 
     rows.columns.map((column) => column.name),
   )
   const columns = rows.columns.map(({ column }, index): ScopeColumn => ({ name: names[index] ?? column.name, column }))
-  return { relation: rows.relation, scope: tableScope(alias?.name.text ?? ownName, alias === undefined ? path : [], columns, alias === undefined ? null : ownName) }
+  return {
+    relation: rows.relation,
+    scope: tableScope(alias?.name.text ?? ownName, alias === undefined ? path : [], columns, alias === undefined ? null : ownName),
+  }
 }
 
 function unnamed(rows: Rows): FromRows {
@@ -72,18 +79,30 @@ function unnamed(rows: Rows): FromRows {
 }
 
 function bindDerived(node: tree.DerivedTable, surroundings: Surroundings, context: BindContext): FromRows {
-  const rows = context.steps.query(node.query, { outer: null, commonTables: surroundings.commonTables, isInner: true, correlation: null }, context)
+  const rows = context.steps.query(
+    node.query,
+    { outer: null, commonTables: surroundings.commonTables, isInner: true, correlation: null },
+    context,
+  )
   return node.alias === undefined ? unnamed(rows) : named(rows, node.alias, '', [])
 }
 
-function bindLateral(node: tree.TableFunction | tree.Unnest, left: FromRows, join: 'inner' | 'left', surroundings: Surroundings, context: BindContext): FromRows {
+function bindLateral(
+  node: tree.TableFunction | tree.Unnest,
+  left: FromRows,
+  join: 'inner' | 'left',
+  surroundings: Surroundings,
+  context: BindContext,
+): FromRows {
   if (node.kind === 'unnest') return bindUnnest(node, left, join, surroundings, context)
   return bindTableFunction(node, left, join, surroundings, context)
 }
 
 /** Drops the one row that a function without anything left of it was computed from. */
 function withoutLeft({ relation, scope }: FromRows): FromRows {
-  const columns = scope.star.map(({ column }): NamedExpression => ({ name: column.name, value: { kind: 'column', name: column.name, type: column.type } }))
+  const columns = scope.star.map(
+    ({ column }): NamedExpression => ({ name: column.name, value: { kind: 'column', name: column.name, type: column.type } }),
+  )
   return { relation: { kind: 'project', input: relation, columns }, scope }
 }
 
@@ -104,10 +123,14 @@ const joinTypes: Record<tree.JoinKind, JoinType> = {
 
 function bindJoin(node: tree.Join, surroundings: Surroundings, context: BindContext): FromRows {
   const type = joinTypes[node.join]
-  if (isLateral(node.right)) return bindLateralJoin(node, node.right, bindReference(node.left, surroundings, context), surroundings, context)
+  if (isLateral(node.right))
+    return bindLateralJoin(node, node.right, bindReference(node.left, surroundings, context), surroundings, context)
   if (node.right.kind === 'named-table' && node.right.asOf !== undefined) return bindTemporal(node, node.right, surroundings, context)
   if (node.right.kind === 'derived-table' && node.right.lateral) {
-    throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'LATERAL with a query' }, { position: node.right.position, hint: 'Rank the rows with ROW_NUMBER, or join and group them.' })
+    throw sqlErrors.SQL_NOT_SUPPORTED(
+      { what: 'LATERAL with a query' },
+      { position: node.right.position, hint: 'Rank the rows with ROW_NUMBER, or join and group them.' },
+    )
   }
   const [left, right] = context.both(
     () => bindReference(node.left, surroundings, context),
@@ -116,7 +139,15 @@ function bindJoin(node: tree.Join, surroundings: Surroundings, context: BindCont
   return joined(node, type, left, right, null, surroundings, context)
 }
 
-function joined(node: tree.Join, type: JoinType, left: FromRows, other: FromRows, asOf: string | null, surroundings: Surroundings, context: BindContext): FromRows {
+function joined(
+  node: tree.Join,
+  type: JoinType,
+  left: FromRows,
+  other: FromRows,
+  asOf: string | null,
+  surroundings: Surroundings,
+  context: BindContext,
+): FromRows {
   const right = renamedRight(left, other)
   const scope = joinScopes(left.scope, right.scope, node.right.position)
   const using = usingColumns(node, left.scope, right.scope)
@@ -146,9 +177,18 @@ function isTrue(value: Expression): boolean {
   return value.kind === 'literal' && value.value === true
 }
 
-function bindLateralJoin(node: tree.Join, right: tree.TableFunction | tree.Unnest, left: FromRows, surroundings: Surroundings, context: BindContext): FromRows {
+function bindLateralJoin(
+  node: tree.Join,
+  right: tree.TableFunction | tree.Unnest,
+  left: FromRows,
+  surroundings: Surroundings,
+  context: BindContext,
+): FromRows {
   if (node.join !== 'inner' && node.join !== 'cross' && node.join !== 'left') {
-    throw sqlErrors.SQL_NOT_SUPPORTED({ what: `a ${node.join.toUpperCase().replace('-', ' ')} join with a table function` }, { position: node.position })
+    throw sqlErrors.SQL_NOT_SUPPORTED(
+      { what: `a ${node.join.toUpperCase().replace('-', ' ')} join with a table function` },
+      { position: node.position },
+    )
   }
   const rows = bindLateral(right, left, node.join === 'left' ? 'left' : 'inner', surroundings, context)
   const conditions = bindOn(node, rows.scope, surroundings, context)
@@ -156,7 +196,10 @@ function bindLateralJoin(node: tree.Join, right: tree.TableFunction | tree.Unnes
   if (condition === undefined) return rows
   if (node.join === 'left') {
     const position = node.condition?.position ?? node.position
-    throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'a LEFT JOIN with a table function on a condition' }, { position, hint: 'Write ON TRUE, and filter in a subquery.' })
+    throw sqlErrors.SQL_NOT_SUPPORTED(
+      { what: 'a LEFT JOIN with a table function on a condition' },
+      { position, hint: 'Write ON TRUE, and filter in a subquery.' },
+    )
   }
   const relation: Relation = { kind: 'filter', input: rows.relation, condition }
   return { relation, scope: rows.scope }

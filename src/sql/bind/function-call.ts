@@ -1,5 +1,4 @@
 /** Binds calls: finds out which function a name means, and gives its arguments the form that the plan wants. */
-import type { TextPosition } from '#base'
 import {
   type AggregateName,
   aggregateNamed,
@@ -15,9 +14,10 @@ import {
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { bindAggregate } from './aggregate-call.ts'
+import { boundArguments, callName } from './arguments.ts'
 import { callOf } from './call.ts'
-import { jsonArguments } from './json-call.ts'
 import { isAuxiliary, isGroupWindow } from './group-window-names.ts'
+import { jsonArguments } from './json-call.ts'
 import { textConstant } from './literals.ts'
 import { bindOver } from './over-call.ts'
 import type { Place } from './place.ts'
@@ -36,7 +36,10 @@ export function bindCall(call: tree.Call, place: Place): Expression {
   const aggregate = internalFunctions.has(upper) ? undefined : aggregateNamed(name)
   if (aggregate !== undefined) return bindAggregate(call, aggregate, null, place)
   if (overFunctionNamed(name) !== undefined) {
-    throw sqlErrors.SQL_OVER_MISSING({ function: upper }, { position: call.position, hint: `Write ${upper}() OVER (PARTITION BY … ORDER BY …).` })
+    throw sqlErrors.SQL_OVER_MISSING(
+      { function: upper },
+      { position: call.position, hint: `Write ${upper}() OVER (PARTITION BY … ORDER BY …).` },
+    )
   }
   return bindScalar(call, name, place)
 }
@@ -87,7 +90,11 @@ function bindScalar(call: tree.Call, name: string, place: Place): Expression {
 }
 
 /** Functions whose spelling in the plan has other arguments than the one in the text. */
-function specialArguments(call: tree.Call, upper: string, place: Place): { readonly name: FunctionName; readonly args: readonly Expression[] } | null {
+function specialArguments(
+  call: tree.Call,
+  upper: string,
+  place: Place,
+): { readonly name: FunctionName; readonly args: readonly Expression[] } | null {
   const hasUnit = call.arguments[1]?.kind === 'symbol'
   if (upper === 'FLOOR' && hasUnit) return { name: 'FLOOR_TIME', args: boundArguments(call, place) }
   if ((upper === 'CEIL' || upper === 'CEILING') && hasUnit) return { name: 'CEIL_TIME', args: boundArguments(call, place) }
@@ -96,40 +103,6 @@ function specialArguments(call: tree.Call, upper: string, place: Place): { reado
   }
   const json = jsonArguments(call, upper, place)
   return json === null ? null : { name: upper as FunctionName, args: json }
-}
-
-/** Arguments as plain expressions: words become texts. */
-export function boundArguments(call: tree.Call, place: Place): Expression[] {
-  return place.context.all(call.arguments.map((argument) => () => boundArgument(argument, call, place)))
-}
-
-function boundArgument(argument: tree.Argument, call: tree.Call, place: Place): Expression {
-  switch (argument.kind) {
-    case 'symbol':
-      return textConstant(argument.word)
-    case 'star':
-      throw sqlErrors.SQL_STAR_ARGUMENT({ function: callName(call) }, { position: argument.position })
-    case 'descriptor':
-    case 'table-argument':
-    case 'model-argument':
-    case 'default-argument':
-      throw sqlErrors.SQL_ARGUMENT_PLACE({ what: argumentWords[argument.kind], function: callName(call) }, { position: argument.position })
-    case 'named-argument':
-      throw sqlErrors.SQL_NOT_SUPPORTED({ what: `naming the arguments of ${callName(call)}` }, { position: argument.position, hint: 'Give them in order, without names.' })
-    default:
-      return place.bind(argument)
-  }
-}
-
-const argumentWords = {
-  descriptor: 'DESCRIPTOR(…)',
-  'table-argument': 'a table',
-  'model-argument': 'a model',
-  'default-argument': 'DEFAULT',
-}
-
-export function callName(call: tree.Call): string {
-  return call.name.parts.map((part) => part.text).join('.')
 }
 
 /** DISTINCT, FILTER and the like stand with aggregate functions only. */
@@ -148,13 +121,46 @@ function refuseExtras(call: tree.Call, name: string): void {
 
 /** What people of other systems call a function. */
 const foreignFunctions: Readonly<Record<string, string>> = {
-  NVL: 'COALESCE', ISNULL: 'x IS NULL, or COALESCE', LEN: 'CHAR_LENGTH', LENGTH: 'CHAR_LENGTH', GETDATE: 'CURRENT_TIMESTAMP', SYSDATE: 'CURRENT_TIMESTAMP',
-  TO_CHAR: 'DATE_FORMAT', DATE_TRUNC: 'FLOOR(timestamp TO unit)', DATEDIFF: 'TIMESTAMPDIFF(DAY, start, end)', DATE_DIFF: 'TIMESTAMPDIFF(DAY, start, end)',
-  DATEADD: 'TIMESTAMPADD(unit, count, timestamp)', DATE_ADD: "timestamp + INTERVAL '1' DAY", DATE_SUB: "timestamp - INTERVAL '1' DAY", DATE_PART: 'EXTRACT(unit FROM timestamp)',
-  STRING_AGG: 'LISTAGG', GROUP_CONCAT: 'LISTAGG', APPROX_COUNT_DISTINCT: 'COUNT(DISTINCT x)', COUNT_IF: 'COUNT(*) FILTER (WHERE …)', COUNTIF: 'COUNT(*) FILTER (WHERE …)',
-  SUM_IF: 'SUM(x) FILTER (WHERE …)', ANY_VALUE: 'FIRST_VALUE', MEAN: 'AVG', AVERAGE: 'AVG', RANDOM: 'RAND', CONTAINS: 'POSITION(x IN y) > 0', STRPOS: 'POSITION(x IN y)', CHARINDEX: 'LOCATE',
-  TO_NUMBER: 'CAST(x AS DECIMAL(p, s))', SAFE_CAST: 'TRY_CAST', TO_JSON: 'JSON_OBJECT', GET_JSON_OBJECT: 'JSON_VALUE', JSON_EXTRACT: 'JSON_VALUE', JSON_EXTRACT_SCALAR: 'JSON_VALUE',
-  FIRST: 'FIRST_VALUE', LAST: 'LAST_VALUE', TIME_BUCKET: 'a window table function: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))', ARRAY_LENGTH: 'CARDINALITY', SIZE: 'CARDINALITY', REGEXP_LIKE: 'REGEXP', IIF: 'IF',
+  NVL: 'COALESCE',
+  ISNULL: 'x IS NULL, or COALESCE',
+  LEN: 'CHAR_LENGTH',
+  LENGTH: 'CHAR_LENGTH',
+  GETDATE: 'CURRENT_TIMESTAMP',
+  SYSDATE: 'CURRENT_TIMESTAMP',
+  TO_CHAR: 'DATE_FORMAT',
+  DATE_TRUNC: 'FLOOR(timestamp TO unit)',
+  DATEDIFF: 'TIMESTAMPDIFF(DAY, start, end)',
+  DATE_DIFF: 'TIMESTAMPDIFF(DAY, start, end)',
+  DATEADD: 'TIMESTAMPADD(unit, count, timestamp)',
+  DATE_ADD: "timestamp + INTERVAL '1' DAY",
+  DATE_SUB: "timestamp - INTERVAL '1' DAY",
+  DATE_PART: 'EXTRACT(unit FROM timestamp)',
+  STRING_AGG: 'LISTAGG',
+  GROUP_CONCAT: 'LISTAGG',
+  APPROX_COUNT_DISTINCT: 'COUNT(DISTINCT x)',
+  COUNT_IF: 'COUNT(*) FILTER (WHERE …)',
+  COUNTIF: 'COUNT(*) FILTER (WHERE …)',
+  SUM_IF: 'SUM(x) FILTER (WHERE …)',
+  ANY_VALUE: 'FIRST_VALUE',
+  MEAN: 'AVG',
+  AVERAGE: 'AVG',
+  RANDOM: 'RAND',
+  CONTAINS: 'POSITION(x IN y) > 0',
+  STRPOS: 'POSITION(x IN y)',
+  CHARINDEX: 'LOCATE',
+  TO_NUMBER: 'CAST(x AS DECIMAL(p, s))',
+  SAFE_CAST: 'TRY_CAST',
+  TO_JSON: 'JSON_OBJECT',
+  GET_JSON_OBJECT: 'JSON_VALUE',
+  JSON_EXTRACT: 'JSON_VALUE',
+  JSON_EXTRACT_SCALAR: 'JSON_VALUE',
+  FIRST: 'FIRST_VALUE',
+  LAST: 'LAST_VALUE',
+  TIME_BUCKET: 'a window table function: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))',
+  ARRAY_LENGTH: 'CARDINALITY',
+  SIZE: 'CARDINALITY',
+  REGEXP_LIKE: 'REGEXP',
+  IIF: 'IF',
 }
 
 function functionNotFound(call: tree.Call, place: Place): Error {
@@ -171,14 +177,24 @@ function functionNotFound(call: tree.Call, place: Place): Error {
 
 /** Every name that people can call. */
 export function callableNames(): string[] {
-  const aggregates: readonly AggregateName[] = ['COUNT', 'SUM', 'AVG', 'MIN', 'MAX', 'LISTAGG', 'FIRST_VALUE', 'LAST_VALUE', 'COLLECT', 'STDDEV_POP', 'STDDEV_SAMP', 'VAR_POP', 'VAR_SAMP', 'ARRAY_AGG']
+  const aggregates: readonly AggregateName[] = [
+    'COUNT',
+    'SUM',
+    'AVG',
+    'MIN',
+    'MAX',
+    'LISTAGG',
+    'FIRST_VALUE',
+    'LAST_VALUE',
+    'COLLECT',
+    'STDDEV_POP',
+    'STDDEV_SAMP',
+    'VAR_POP',
+    'VAR_SAMP',
+    'ARRAY_AGG',
+  ]
   const overs = ['ROW_NUMBER', 'RANK', 'DENSE_RANK', 'LAG', 'LEAD', 'NTILE']
   const windows = ['TUMBLE', 'HOP', 'CUMULATE', 'SESSION']
   const scalars = Object.keys(scalarSignatures).filter((name) => /^\w+$/.test(name) && !internalFunctions.has(name))
   return [...scalars, ...Object.keys(functionSynonyms), ...aggregates, ...overs, ...windows]
-}
-
-/** The position of an argument, or of the whole call when there is none. */
-export function argumentPosition(call: tree.Call, index: number): TextPosition {
-  return call.arguments[index]?.position ?? call.position
 }

@@ -3,7 +3,7 @@
  * grouped by, and TUMBLE_START(ts, size) is the column of a bound.
  */
 import type { Column } from '#data'
-import { type Expression, type Relation, schemaOf, windowBoundType, type WindowShape } from '#plan'
+import { type Expression, type Relation, schemaOf, type WindowShape, windowBoundType } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { isExpression } from './arguments.ts'
@@ -57,7 +57,10 @@ function bindGroupWindow(node: tree.Call, name: GroupWindow['name'], relation: R
   if (timeNode?.kind !== 'column-reference' || lengthNodes.length !== parameters.length) {
     const usage = `${name}(time_column, ${parameters.map((parameter) => parameter.toLowerCase()).join(', ')})`
     const expected = `${parameters.length + 1} arguments`
-    throw sqlErrors.SQL_ARGUMENT_COUNT({ function: name, expected, got: node.arguments.length }, { position: node.position, hint: `Write GROUP BY ${usage}.` })
+    throw sqlErrors.SQL_ARGUMENT_COUNT(
+      { function: name, expected, got: node.arguments.length },
+      { position: node.position, hint: `Write GROUP BY ${usage}.` },
+    )
   }
   const time = place.bind(timeNode)
   const written = timeNode.parts.at(-1)?.text ?? ''
@@ -67,7 +70,8 @@ function bindGroupWindow(node: tree.Call, name: GroupWindow['name'], relation: R
   const lengths = new Map<string, Length>()
   for (const [index, parameter] of parameters.entries()) {
     const length = lengthNodes[index]
-    if (length === undefined || !isExpression(length)) throw sqlErrors.SQL_WINDOW_LENGTH({ parameter, expected: 'an interval' }, { position: node.position })
+    if (length === undefined || !isExpression(length))
+      throw sqlErrors.SQL_WINDOW_LENGTH({ parameter, expected: 'an interval' }, { position: node.position })
     lengths.set(parameter, lengthOf(length, parameter, place))
   }
   const taken = namesOf(schemaOf(relation))

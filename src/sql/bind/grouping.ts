@@ -21,7 +21,11 @@ export interface GroupKey {
 const setsMax = 1024
 
 /** `expressionOf` binds a grouping expression; null leaves it out, because it was a window. */
-export function bindGrouping(groupBy: tree.GroupBy, place: Place, expressionOf: (node: tree.Expression) => readonly Expression[]): Grouping {
+export function bindGrouping(
+  groupBy: tree.GroupBy,
+  place: Place,
+  expressionOf: (node: tree.Expression) => readonly Expression[],
+): Grouping {
   const keys: GroupKey[] = []
   const add = (node: tree.Expression): number[] => {
     if (node.kind === 'number-literal' && node.form === 'integer') {
@@ -56,7 +60,9 @@ function setsOf(element: tree.GroupingElement, add: (node: tree.Expression) => n
     case 'cube': {
       const parts = element.sets.map((set) => set.expressions.flatMap(add))
       if (2 ** parts.length > setsMax) throw sqlErrors.SQL_GROUPING_SETS_TOO_MANY({ limit: setsMax }, { position: element.position })
-      return Array.from({ length: 2 ** parts.length }, (_, bits) => parts.filter((_part, index) => ((bits >> (parts.length - 1 - index)) & 1) === 0).flat())
+      return Array.from({ length: 2 ** parts.length }, (_, bits) =>
+        parts.filter((_part, index) => ((bits >> (parts.length - 1 - index)) & 1) === 0).flat(),
+      )
     }
     case 'grouping-sets':
       return element.elements.flatMap((inner) => setsOf(inner, add))

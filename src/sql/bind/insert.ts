@@ -1,7 +1,7 @@
 /** INSERT INTO: what a query gives, as the columns that a table stores. */
 import type { TextPosition } from '#base'
 import { implicitlyCastable, printType, sameType, withNullable } from '#data'
-import { type Expression, type NamedExpression, type Output, type TableColumn, type TableDefinition } from '#plan'
+import type { Expression, NamedExpression, Output, TableColumn, TableDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { BoundInsert } from './bound.ts'
@@ -15,7 +15,12 @@ import { columnSuggestion, emptyScope } from './scope.ts'
 import { counted, listed } from './suggest.ts'
 import { nameText, tableNotFound, tablePath } from './tables.ts'
 
-export function bindInserts(kind: BoundInsert['kind'], inserts: readonly tree.Insert[], position: TextPosition, context: BindContext): BoundInsert {
+export function bindInserts(
+  kind: BoundInsert['kind'],
+  inserts: readonly tree.Insert[],
+  position: TextPosition,
+  context: BindContext,
+): BoundInsert {
   const outputs = context.all(inserts.map((insert) => () => bindInsert(insert, context)))
   return { kind, plan: { outputs }, positions: inserts.map((insert) => insert.target.position), position }
 }
@@ -55,7 +60,12 @@ function fixedValue({ column, value, position }: tree.PartitionValue, table: Tab
 }
 
 /** The columns that the query fills, in the order of the query's columns. */
-function targetColumns(node: tree.Insert, table: TableDefinition, fixed: ReadonlyMap<string, Expression>, context: BindContext): readonly string[] {
+function targetColumns(
+  node: tree.Insert,
+  table: TableDefinition,
+  fixed: ReadonlyMap<string, Expression>,
+  context: BindContext,
+): readonly string[] {
   const stored = storedColumns(table).map(({ name }) => name)
   if (node.columns.length === 0) return stored.filter((name) => !fixed.has(name))
   const seen = new Set<string>()
@@ -90,7 +100,10 @@ function filled(
     storedColumns(table).map((column) => (): NamedExpression => {
       const index = targets.indexOf(column.name)
       const source = rows.columns[index]?.column
-      const value = source === undefined ? (fixed.get(column.name) ?? missing(column, table, node)) : ({ kind: 'column', name: source.name, type: source.type } as const)
+      const value =
+        source === undefined
+          ? (fixed.get(column.name) ?? missing(column, table, node))
+          : ({ kind: 'column', name: source.name, type: source.type } as const)
       return { name: column.name, value: stored(value, column, table, itemPosition(node, index)) }
     }),
   )
@@ -113,7 +126,12 @@ function missing(column: TableColumn, table: TableDefinition, node: tree.Insert)
 }
 
 /** The value in the column's type. NULL where the column takes none is found when the row is written. */
-export function stored(value: Expression, column: Pick<TableColumn, 'name' | 'type'>, table: TableDefinition, position: TextPosition): Expression {
+export function stored(
+  value: Expression,
+  column: Pick<TableColumn, 'name' | 'type'>,
+  table: TableDefinition,
+  position: TextPosition,
+): Expression {
   const target = withNullable(column.type, true)
   const from = withNullable(value.type, true)
   if (from.kind === 'null' || sameType(from, target, true) || implicitlyCastable(from, target)) return castTo(value, target)

@@ -1,6 +1,17 @@
 /** Builds joins: finds the columns that are compared for equality, and keeps what else must hold beside them. */
 import { sameType } from '#data'
-import { columnsIn, conjunctionOf, conjunctsOf, type Expression, type Join, type JoinKey, type JoinType, type NamedExpression, type Relation, schemaOf } from '#plan'
+import {
+  columnsIn,
+  conjunctionOf,
+  conjunctsOf,
+  type Expression,
+  type Join,
+  type JoinKey,
+  type JoinType,
+  type NamedExpression,
+  type Relation,
+  schemaOf,
+} from '#plan'
 import type { BindContext } from './context.ts'
 import { columnNamed, extended, namesOf } from './names.ts'
 
@@ -48,7 +59,10 @@ interface Sides {
 }
 
 /** The two sides of an equality, when each reads columns of one relation only. */
-function equalityOf(condition: Expression, sides: Sides): { readonly left: Expression; readonly right: Expression; readonly nullsEqual: boolean } | null {
+function equalityOf(
+  condition: Expression,
+  sides: Sides,
+): { readonly left: Expression; readonly right: Expression; readonly nullsEqual: boolean } | null {
   if (condition.kind !== 'call' || (condition.function !== '=' && condition.function !== 'IS NOT DISTINCT FROM')) return null
   const [first, second] = condition.arguments
   if (first === undefined || second === undefined || !sameType(first.type, second.type, true)) return null
@@ -67,7 +81,11 @@ function reads(expression: Expression, names: ReadonlySet<string>): boolean {
  * Moves conditions of a WHERE into the inner joins below, where both of their sides come together; what is left is returned. Comma
  * joins get their keys this way, and conditions on time make interval joins.
  */
-export function pushIntoJoins(context: BindContext, relation: Relation, conditions: readonly Expression[]): { readonly relation: Relation; readonly rest: readonly Expression[] } {
+export function pushIntoJoins(
+  context: BindContext,
+  relation: Relation,
+  conditions: readonly Expression[],
+): { readonly relation: Relation; readonly rest: readonly Expression[] } {
   if (relation.kind !== 'join' || relation.type !== 'inner' || relation.asOf !== null) return { relation, rest: conditions }
   const left = namesOf(schemaOf(relation.left))
   const right = namesOf(schemaOf(relation.right))
@@ -81,7 +99,10 @@ export function pushIntoJoins(context: BindContext, relation: Relation, conditio
     else rest.push(condition)
   }
   const pushed = pushIntoJoins(context, relation.left, below)
-  const joined = here.length === 0 ? { ...relation, left: pushed.relation } : joinWith(context, 'inner', pushed.relation, relation.right, [...conditionsOf(relation), ...here])
+  const joined =
+    here.length === 0
+      ? { ...relation, left: pushed.relation }
+      : joinWith(context, 'inner', pushed.relation, relation.right, [...conditionsOf(relation), ...here])
   return { relation: here.length === 0 && pushed.relation === relation.left ? relation : joined, rest: [...rest, ...pushed.rest] }
 }
 
@@ -112,7 +133,8 @@ export function apart(left: Relation, right: Relation): { readonly relation: Rel
     names.set(name, unique)
   }
   if ([...names].every(([before, after]) => before === after)) return { relation: right, names }
-  const columns = schemaOf(right).map(({ name, type }): NamedExpression => ({ name: names.get(name) ?? name, value: { kind: 'column', name, type } }))
+  const columns = schemaOf(right).map(
+    ({ name, type }): NamedExpression => ({ name: names.get(name) ?? name, value: { kind: 'column', name, type } }),
+  )
   return { relation: { kind: 'project', input: right, columns }, names }
 }
-

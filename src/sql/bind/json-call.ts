@@ -1,23 +1,22 @@
 /** The clauses of JSON functions as plain arguments, in the order that plan/functions/json.ts describes. */
 import { type DataType, stringType } from '#data'
 import type { Expression } from '#plan'
-import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
-import { isExpression } from './arguments.ts'
+import { boundArguments } from './arguments.ts'
+import { bindType } from './bind-type.ts'
 import { nullOf } from './coerce.ts'
 import { textConstant } from './literals.ts'
 import type { Place } from './place.ts'
-import { bindType } from './bind-type.ts'
 
 /** The arguments of a JSON function; null for every other function. */
 export function jsonArguments(call: tree.Call, name: string, place: Place): Expression[] | null {
   switch (name) {
     case 'JSON_VALUE':
-      return [...plainArguments(call, place), ...valueClauses(call.json, place)]
+      return [...boundArguments(call, place), ...valueClauses(call.json, place)]
     case 'JSON_QUERY':
-      return [...plainArguments(call, place), ...queryClauses(call.json)]
+      return [...boundArguments(call, place), ...queryClauses(call.json)]
     case 'JSON_EXISTS':
-      return [...plainArguments(call, place), ...(call.json?.onError === undefined ? [] : [textConstant(word(call.json.onError))])]
+      return [...boundArguments(call, place), ...(call.json?.onError === undefined ? [] : [textConstant(word(call.json.onError))])]
     case 'JSON_OBJECT':
     case 'JSON_ARRAY':
       return constructorArguments(call, name, place)
@@ -32,7 +31,7 @@ export function constructorArguments(call: tree.Call, name: string, place: Place
   const onNull = call.json?.onNull ?? (isObject ? 'null' : 'absent')
   const values = call.arguments.filter((_, index) => !isObject || index % 2 === 1)
   const forms = values.map((value) => (isJson(value) ? 'j' : 'v')).join('')
-  return [textConstant(onNull.toUpperCase()), textConstant(forms), ...plainArguments(call, place)]
+  return [textConstant(onNull.toUpperCase()), textConstant(forms), ...boundArguments(call, place)]
 }
 
 /** A call that gives JSON is put in as it is, not as a text. */
@@ -40,15 +39,6 @@ function isJson(argument: tree.Argument): boolean {
   if (argument.kind !== 'call') return false
   const name = argument.name.parts.at(-1)?.text.toUpperCase()
   return name === 'JSON_OBJECT' || name === 'JSON_ARRAY' || name === 'JSON'
-}
-
-function plainArguments(call: tree.Call, place: Place): Expression[] {
-  return place.context.all(
-    call.arguments.map((argument) => () => {
-      if (isExpression(argument)) return place.bind(argument)
-      throw sqlErrors.SQL_STAR_ARGUMENT({ function: call.name.parts.map((part) => part.text).join('.') }, { position: argument.position })
-    }),
-  )
 }
 
 function valueClauses(clauses: tree.JsonClauses | undefined, place: Place): Expression[] {

@@ -4,8 +4,8 @@ import { type DataType, decimalPrecisionMax, parseDateBytes } from '#data'
 import type { Expression, Literal, LiteralValue } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
-import { boxed, castTo } from './coerce.ts'
 import { isMonths } from './bind-type.ts'
+import { boxed, castTo } from './coerce.ts'
 
 export function bindLiteral(literal: tree.Literal): Expression {
   switch (literal.kind) {
@@ -79,7 +79,9 @@ function bindDateTime({ type, text, position }: tree.DateTimeLiteral): Expressio
   const value = type === 'DATE' ? parseDate(trimmed) : type === 'TIME' ? parseTime(trimmed) : parseTimestamp(trimmed)
   if (value === null) throw sqlErrors.SQL_LITERAL_MALFORMED({ got: `'${shortened(text)}'`, expected: shapes[type] }, { position })
   // What local time an instant is depends on the session, so the engine converts it.
-  return type === 'TIMESTAMP_LTZ' && value.type.kind === 'timestamp' ? castTo(value, { ...value.type, kind: 'timestamp-ltz' }, position) : value
+  return type === 'TIMESTAMP_LTZ' && value.type.kind === 'timestamp'
+    ? castTo(value, { ...value.type, kind: 'timestamp-ltz' }, position)
+    : value
 }
 
 function parseDate(text: string): Literal | null {
@@ -168,7 +170,9 @@ function partsOf(text: string, start: tree.TimeUnit, end: tree.TimeUnit | undefi
     return found === null || Number(found[2]) > 11 ? null : Number(found[1]) * 12 + Number(found[2])
   }
   const units = fieldOrder.slice(fieldOrder.indexOf(start), fieldOrder.indexOf(end) + 1)
-  const between = units.map((unit, index) => (index === 0 ? '' : units[index - 1] === 'DAY' ? '\\s+' : ':') + (unit === 'SECOND' ? '(\\d+(?:\\.\\d+)?)' : '(\\d+)'))
+  const between = units.map(
+    (unit, index) => (index === 0 ? '' : units[index - 1] === 'DAY' ? '\\s+' : ':') + (unit === 'SECOND' ? '(\\d+(?:\\.\\d+)?)' : '(\\d+)'),
+  )
   const found = new RegExp(`^${between.join('')}$`).exec(text)
   if (found === null) return null
   return units.reduce((sum, unit, index) => sum + Math.trunc(Number(found[index + 1]) * unitSizes[unit]), 0)
@@ -178,5 +182,8 @@ function example(start: tree.TimeUnit, end: tree.TimeUnit | undefined): string {
   if (end === undefined) return `'10'`
   if (isMonths(start)) return `'1-6'`
   const units = fieldOrder.slice(fieldOrder.indexOf(start), fieldOrder.indexOf(end) + 1)
-  return `'${units.map((unit) => (unit === 'DAY' ? '1 ' : '10:')).join('').replace(/[: ]$/, '')}'`
+  return `'${units
+    .map((unit) => (unit === 'DAY' ? '1 ' : '10:'))
+    .join('')
+    .replace(/[: ]$/, '')}'`
 }

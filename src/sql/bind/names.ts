@@ -1,5 +1,5 @@
 /** Names for columns, unique within a relation. */
-import { type Column, type Schema } from '#data'
+import type { Column, Schema } from '#data'
 import { type Expression, type NamedExpression, type Relation, referTo, schemaOf } from '#plan'
 
 /** The name itself, or the name and the first number that makes it new. Takes it. */
@@ -27,7 +27,8 @@ export function renamed(relation: Relation, names: readonly string[]): Relation 
 /** A project, or the relation itself when it already has just these columns. */
 export function projected(relation: Relation, columns: readonly NamedExpression[]): Relation {
   const schema = schemaOf(relation)
-  const same = columns.length === schema.length && columns.every(({ name, value }, index) => isColumn(value, name) && schema[index]?.name === name)
+  const same =
+    columns.length === schema.length && columns.every(({ name, value }, index) => isColumn(value, name) && schema[index]?.name === name)
   return same ? relation : { kind: 'project', input: relation, columns }
 }
 

@@ -46,19 +46,30 @@ export function isRow(node: tree.Expression): node is tree.RowConstructor {
 }
 
 /** `(a, b) = (1, 2)` compares item by item. */
-function compareRows(operator: Comparison, left: tree.RowConstructor, right: tree.RowConstructor, place: Place, position: TextPosition): Expression {
+function compareRows(
+  operator: Comparison,
+  left: tree.RowConstructor,
+  right: tree.RowConstructor,
+  place: Place,
+  position: TextPosition,
+): Expression {
   if (left.items.length !== right.items.length) {
     throw sqlErrors.SQL_ROW_SIZES({ left: left.items.length, right: right.items.length }, { position })
   }
   if (operator !== '=' && operator !== '<>') throw sqlErrors.SQL_NOT_SUPPORTED({ what: `comparing rows with ${operator}` }, { position })
-  const parts = left.items.map((item, index): tree.Binary => ({ kind: 'binary', operator, left: item, right: right.items[index] ?? item, position: item.position }))
+  const parts = left.items.map(
+    (item, index): tree.Binary => ({ kind: 'binary', operator, left: item, right: right.items[index] ?? item, position: item.position }),
+  )
   const compared = place.bindAll(parts)
   return operator === '=' ? allOf(compared) : anyOf(compared)
 }
 
 function bindOverlaps({ left, right, position }: tree.Binary, place: Place): Expression {
   if (left.kind !== 'row' || right.kind !== 'row' || left.items.length !== 2 || right.items.length !== 2) {
-    throw sqlErrors.SQL_OPERATOR_TYPES({ operator: 'OVERLAPS', types: 'these operands' }, { position, hint: 'Write (start1, end1) OVERLAPS (start2, end2).' })
+    throw sqlErrors.SQL_OPERATOR_TYPES(
+      { operator: 'OVERLAPS', types: 'these operands' },
+      { position, hint: 'Write (start1, end1) OVERLAPS (start2, end2).' },
+    )
   }
   return callOf('OVERLAPS', place.bindAll([...left.items, ...right.items]), position)
 }

@@ -11,7 +11,11 @@ export interface Order {
 }
 
 /** `bind` binds what is neither a place nor a name of the list. */
-export function bindOrder(orderBy: readonly tree.OrderItem[], names: readonly (string | null)[], bind: (node: tree.Expression) => Order['by']): Order[] {
+export function bindOrder(
+  orderBy: readonly tree.OrderItem[],
+  names: readonly (string | null)[],
+  bind: (node: tree.Expression) => Order['by'],
+): Order[] {
   return orderBy.map((item) => {
     const descending = item.direction === 'desc'
     const nullsFirst = item.nulls === undefined ? !descending : item.nulls === 'first'
@@ -39,4 +43,3 @@ export function sortKeys(orders: readonly Order[], itemColumns: readonly string[
     nullsFirst,
   }))
 }
-

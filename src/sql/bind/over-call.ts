@@ -1,12 +1,20 @@
 /** Binds functions with OVER. */
 import type { DataType } from '#data'
-import { aggregateNamed, type AggregateName, type Expression, overFunctionNamed, type OverFrame, type OverName, overSignatures } from '#plan'
+import {
+  type AggregateName,
+  aggregateNamed,
+  type Expression,
+  type OverFrame,
+  type OverName,
+  overFunctionNamed,
+  overSignatures,
+} from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { aggregateArguments } from './aggregate-call.ts'
+import { boundArguments, callName } from './arguments.ts'
 import { resolve, typeText } from './call.ts'
 import { castTo } from './coerce.ts'
-import { boundArguments, callName } from './function-call.ts'
 import type { PendingOrder, Place } from './place.ts'
 import { suggestion } from './suggest.ts'
 
@@ -48,7 +56,8 @@ function bindAggregateOver(call: tree.Call, name: AggregateName, place: Place): 
 
 function bindRank(call: tree.Call, name: OverName, place: Place, orderBy: readonly PendingOrder[]): Called {
   const { position } = call
-  if (call.quantifier !== undefined) throw sqlErrors.SQL_NOT_AN_AGGREGATE({ function: name, clause: call.quantifier.toUpperCase() }, { position })
+  if (call.quantifier !== undefined)
+    throw sqlErrors.SQL_NOT_AN_AGGREGATE({ function: name, clause: call.quantifier.toUpperCase() }, { position })
   if (orderBy.length === 0) {
     throw sqlErrors.SQL_OVER_ORDER_MISSING({ function: name }, { position, hint: `Write ${name}() OVER (PARTITION BY … ORDER BY …).` })
   }
@@ -76,7 +85,10 @@ function namedWindow(name: tree.Identifier, place: Place): tree.WindowSpecificat
   const found = place.windows.find((window) => window.name.text === name.text)
   if (found !== undefined) return found.specification
   const known = place.windows.map((window) => window.name.text)
-  throw sqlErrors.SQL_WINDOW_NOT_FOUND({ window: name.text }, { position: name.position, ...suggestion(name.text, known, 'windows of this query') })
+  throw sqlErrors.SQL_WINDOW_NOT_FOUND(
+    { window: name.text },
+    { position: name.position, ...suggestion(name.text, known, 'windows of this query') },
+  )
 }
 
 function orderOf(item: tree.OrderItem, place: Place): PendingOrder {
@@ -94,7 +106,10 @@ function frameOf(window: tree.WindowSpecification, orderBy: readonly PendingOrde
   if (frame === undefined) return { unit: 'range', preceding: null }
   const { start, end, unit } = frame
   if (end.bound !== 'current-row') {
-    throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'a frame that does not end at the current row' }, { position: end.position, hint: 'End it with CURRENT ROW.' })
+    throw sqlErrors.SQL_NOT_SUPPORTED(
+      { what: 'a frame that does not end at the current row' },
+      { position: end.position, hint: 'End it with CURRENT ROW.' },
+    )
   }
   switch (start.bound) {
     case 'unbounded-preceding':

@@ -1,7 +1,7 @@
 /** Builds the relations that compute functions with OVER. */
-import { type Expression, type NamedExpression, type OverMeasure, type Relation, schemaOf, type SortKey } from '#plan'
-import type { BindContext } from './context.ts'
+import { type Expression, type NamedExpression, type OverMeasure, type Relation, type SortKey, schemaOf } from '#plan'
 import type { Wishes } from './aggregation.ts'
+import type { BindContext } from './context.ts'
 import { extended, namesOf, uniqueName } from './names.ts'
 import type { PendingOver } from './place.ts'
 import { keyOf } from './same.ts'
@@ -27,7 +27,13 @@ export function withOvers(context: BindContext, input: Relation, overs: readonly
   return { relation, columns }
 }
 
-function oneWindow(context: BindContext, input: Relation, group: readonly Pending<PendingOver>[], wishes: Wishes, columns: Map<string, Expression>): Relation {
+function oneWindow(
+  context: BindContext,
+  input: Relation,
+  group: readonly Pending<PendingOver>[],
+  wishes: Wishes,
+  columns: Map<string, Expression>,
+): Relation {
   const [first] = group
   if (first === undefined) return input
   const { partitionBy, orderBy, frame } = first.what

@@ -1,9 +1,9 @@
 /** Whole queries: WITH, the body, ORDER BY and LIMIT. */
-import { type Expression, type NamedExpression, type Relation, schemaOf, type SortKey } from '#plan'
+import { type Expression, type NamedExpression, type Relation, type SortKey, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { aliasNames } from './collections.ts'
-import { type BindContext, type CommonTables, type Rows, scopeOfRows, type Surroundings } from './context.ts'
+import { type BindContext, type CommonTables, type Rows, type Surroundings, scopeOfRows } from './context.ts'
 import { extended, renamed } from './names.ts'
 import { bindOrder, sortKeys } from './order.ts'
 import { Place } from './place.ts'
@@ -34,7 +34,9 @@ export function bindQuery(query: tree.Query, surroundings: Surroundings, context
 /** Drops the columns that only an order needed. */
 function onlyVisible({ relation, columns }: Rows): Rows {
   if (schemaOf(relation).length === columns.length) return { relation, columns }
-  const visible = columns.map(({ column }): NamedExpression => ({ name: column.name, value: { kind: 'column', name: column.name, type: column.type } }))
+  const visible = columns.map(
+    ({ column }): NamedExpression => ({ name: column.name, value: { kind: 'column', name: column.name, type: column.type } }),
+  )
   return { relation: { kind: 'project', input: relation, columns: visible }, columns }
 }
 
@@ -102,4 +104,3 @@ function rowCount(node: tree.Expression | undefined, clause: string): number | n
   if (node.kind === 'number-literal' && node.form === 'integer' && Number.isSafeInteger(Number(node.text))) return Number(node.text)
   throw sqlErrors.SQL_ROW_COUNT({ clause }, { position: node.position })
 }
-

@@ -16,7 +16,13 @@ export interface Related {
   readonly columns: readonly NamedExpression[]
 }
 
-export function relate(context: BindContext, select: tree.Select, filtered: Filtered, clauses: Clauses, { correlation }: Surroundings): Related {
+export function relate(
+  context: BindContext,
+  select: tree.Select,
+  filtered: Filtered,
+  clauses: Clauses,
+  { correlation }: Surroundings,
+): Related {
   const { relation, related } = filtered
   if (correlation === null || related.length === 0) return { relation, grouping: clauses.grouping, columns: [] }
   return correlation.wanted === 'rows'
@@ -25,7 +31,13 @@ export function relate(context: BindContext, select: tree.Select, filtered: Filt
 }
 
 /** EXISTS and IN: every column that a condition reads is added. */
-function relateRows(context: BindContext, select: tree.Select, { relation, related }: Filtered, clauses: Clauses, correlation: Correlation): Related {
+function relateRows(
+  context: BindContext,
+  select: tree.Select,
+  { relation, related }: Filtered,
+  clauses: Clauses,
+  correlation: Correlation,
+): Related {
   if (clauses.grouping !== null || clauses.collector.measures.length > 0 || clauses.collector.overs.length > 0) throw unrelatable(select)
   const columns = new Map<string, NamedExpression>()
   for (const condition of related) {
@@ -42,7 +54,13 @@ function relateRows(context: BindContext, select: tree.Select, { relation, relat
 }
 
 /** A value: the subquery is grouped by what is equal to something around it, so that there is one row for each. */
-function relateValue(context: BindContext, select: tree.Select, { relation, related }: Filtered, clauses: Clauses, correlation: Correlation): Related {
+function relateValue(
+  context: BindContext,
+  select: tree.Select,
+  { relation, related }: Filtered,
+  clauses: Clauses,
+  correlation: Correlation,
+): Related {
   const { collector, items } = clauses
   if (clauses.grouping !== null || collector.overs.length > 0) throw unrelatable(select)
   const [item] = items
@@ -50,7 +68,8 @@ function relateValue(context: BindContext, select: tree.Select, { relation, rela
   if (collector.measures.length === 0) throw unrelatable(select)
   const counts = collector.measures.filter(({ what }) => !what.type.nullable)
   if (counts.length > 0) {
-    if (item?.value.kind !== 'column' || counts.length > 1 || counts[0]?.name !== item.value.name || counts[0].what.function !== 'COUNT') throw unrelatable(select)
+    if (item?.value.kind !== 'column' || counts.length > 1 || counts[0]?.name !== item.value.name || counts[0].what.function !== 'COUNT')
+      throw unrelatable(select)
     correlation.countsRows = true
   }
   const columns: NamedExpression[] = []

@@ -14,7 +14,11 @@ export function bindScalarSubquery(node: tree.Subquery, place: Place): Expressio
   const { position } = node
   if (place.inside !== null || place.collector === null) throw sqlErrors.SQL_SUBQUERY_PLACE({ what: 'a query' }, { position })
   const correlation: Correlation = { conditions: [], wanted: 'value', countsRows: false }
-  const rows = context.steps.query(node.query, { outer: place.scope, commonTables: place.commonTables, isInner: true, correlation }, context)
+  const rows = context.steps.query(
+    node.query,
+    { outer: place.scope, commonTables: place.commonTables, isInner: true, correlation },
+    context,
+  )
   const [column, another] = rows.columns
   if (column === undefined || another !== undefined) throw sqlErrors.SQL_SUBQUERY_COLUMNS({ got: rows.columns.length }, { position })
   const names = new Map(schemaOf(rows.relation).map(({ name }) => [name, context.freshName('value')]))
@@ -23,7 +27,12 @@ export function bindScalarSubquery(node: tree.Subquery, place: Place): Expressio
   const { type } = column.column
   const isRelated = correlation.conditions.length > 0
   const single = isRelated || isSingleRow(relation) ? relation : singleRow(relation, name)
-  const value = place.collector.scalar({ relation: single, name, type: withNullable(type, isRelated || single !== relation || type.nullable), conditions: relatedConditions(correlation, names) })
+  const value = place.collector.scalar({
+    relation: single,
+    name,
+    type: withNullable(type, isRelated || single !== relation || type.nullable),
+    conditions: relatedConditions(correlation, names),
+  })
   if (value === null) throw sqlErrors.SQL_SUBQUERY_PLACE({ what: 'a query' }, { position })
   return correlation.countsRows ? callOf('COALESCE', [value, constant(withNullable(bigintType, false), 0)], position) : value
 }

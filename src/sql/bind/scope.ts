@@ -124,7 +124,11 @@ function ambiguous(wanted: Identifier, owner: string | null, scope: Scope | unde
   const where = owners.length > 1 ? `in ${listed(owners)}` : `twice in ${owner ?? owners[0] ?? 'the subquery'}`
   const hint =
     owners.length > 1
-      ? `Write ${listed(owners.map((alias) => `${alias}.${wanted.text}`), 5, 'or')}.`
+      ? `Write ${listed(
+          owners.map((alias) => `${alias}.${wanted.text}`),
+          5,
+          'or',
+        )}.`
       : 'Give the columns different names with AS where they are selected.'
   return sqlErrors.SQL_COLUMN_AMBIGUOUS({ column: wanted.text, where }, { position: wanted.position, hint })
 }
@@ -136,14 +140,35 @@ function notFound(scope: Scope, parts: readonly Identifier[]): Error {
   if (second !== undefined) {
     const hidden = scope.tables.find((table) => table.hidden === text)
     if (hidden !== undefined) {
-      return sqlErrors.SQL_ALIAS_NOT_FOUND({ alias: text }, { position, hint: `The table is called "${hidden.alias}" here: write ${hidden.alias}.${second.text}.` })
+      return sqlErrors.SQL_ALIAS_NOT_FOUND(
+        { alias: text },
+        { position, hint: `The table is called "${hidden.alias}" here: write ${hidden.alias}.${second.text}.` },
+      )
     }
-    return sqlErrors.SQL_ALIAS_NOT_FOUND({ alias: text }, { position, ...suggestion(text, scope.tables.map(({ alias }) => alias), 'tables of this query') })
+    return sqlErrors.SQL_ALIAS_NOT_FOUND(
+      { alias: text },
+      {
+        position,
+        ...suggestion(
+          text,
+          scope.tables.map(({ alias }) => alias),
+          'tables of this query',
+        ),
+      },
+    )
   }
   const known = scope.star.map(({ name }) => name)
   const [table] = scope.tables
-  const owner = scope.tables.length === 0 ? 'a query without FROM' : scope.tables.length === 1 && table !== undefined ? `table "${table.alias}"` : 'any table of this query'
-  return sqlErrors.SQL_COLUMN_NOT_FOUND({ column: text, owner }, { position, hint: `A text is written in single quotes: '${text}'.`, ...columnSuggestion(text, known) })
+  const owner =
+    scope.tables.length === 0
+      ? 'a query without FROM'
+      : scope.tables.length === 1 && table !== undefined
+        ? `table "${table.alias}"`
+        : 'any table of this query'
+  return sqlErrors.SQL_COLUMN_NOT_FOUND(
+    { column: text, owner },
+    { position, hint: `A text is written in single quotes: '${text}'.`, ...columnSuggestion(text, known) },
+  )
 }
 
 /** What to say about a column that does not exist. */

@@ -36,7 +36,9 @@ export function bindClauses(
   const { commonTables } = surroundings
   const { window, grouping } = bindGroups(select, new Place(context, scope, { clause: 'GROUP BY', commonTables }), relation)
   const hasEmptyGroup = grouping === null || grouping.keys.length === 0 || (grouping.sets?.some((set) => set.length === 0) ?? false)
-  const collector = new SelectCollector(context, { isGrouped: grouping !== null, hasEmptyGroup }, (name, call) => windowAuxiliary(window, name, call))
+  const collector = new SelectCollector(context, { isGrouped: grouping !== null, hasEmptyGroup }, (name, call) =>
+    windowAuxiliary(window, name, call),
+  )
   const placeOf = (clause: string, hasOver: boolean) =>
     new Place(context, scope, { clause, collector: hasOver ? collector : withoutOver(collector), windows: select.windows, commonTables })
   let items: Item[] = []
@@ -72,7 +74,11 @@ function orderValue(node: tree.Expression, items: readonly Item[], place: Place)
   return item < 0 ? { value } : { item }
 }
 
-function bindGroups(select: tree.Select, place: Place, relation: Relation): { readonly window: GroupWindow | null; readonly grouping: Grouping | null } {
+function bindGroups(
+  select: tree.Select,
+  place: Place,
+  relation: Relation,
+): { readonly window: GroupWindow | null; readonly grouping: Grouping | null } {
   if (select.groupBy === undefined) return { window: null, grouping: null }
   const window = findGroupWindow(select.groupBy, relation, place)
   const windowKey = window === null ? '' : syntaxKey(window.node)
@@ -90,6 +96,9 @@ function bindKey(node: tree.Expression, select: tree.Select, place: Place): Expr
   const isColumn = isName && place.scope.star.some(({ name }) => name === only.text)
   if (item === undefined || item.kind !== 'select-item' || isColumn || only === undefined) return place.bind(node)
   const written = unparseExpression(item.expression)
-  const hint = written.length > 60 ? 'Write its expression in GROUP BY, or select from a subquery.' : `Write GROUP BY ${written}, or select from a subquery.`
+  const hint =
+    written.length > 60
+      ? 'Write its expression in GROUP BY, or select from a subquery.'
+      : `Write GROUP BY ${written}, or select from a subquery.`
   throw sqlErrors.SQL_GROUP_BY_ALIAS({ alias: only.text }, { position: node.position, hint })
 }

@@ -30,7 +30,11 @@ export class SelectCollector implements Collector {
   readonly #hasEmptyGroup: boolean
   readonly #windowAuxiliary: (name: string, call: tree.Call) => Expression | null
 
-  constructor(context: BindContext, { isGrouped, hasEmptyGroup }: { readonly isGrouped: boolean; readonly hasEmptyGroup: boolean }, windowAuxiliary: (name: string, call: tree.Call) => Expression | null) {
+  constructor(
+    context: BindContext,
+    { isGrouped, hasEmptyGroup }: { readonly isGrouped: boolean; readonly hasEmptyGroup: boolean },
+    windowAuxiliary: (name: string, call: tree.Call) => Expression | null,
+  ) {
     this.#context = context
     this.#isGrouped = isGrouped
     this.#hasEmptyGroup = hasEmptyGroup

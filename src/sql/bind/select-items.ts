@@ -4,8 +4,8 @@ import type { Expression } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { Place } from './place.ts'
-import { findTable, type ScopeColumn } from './scope.ts'
 import { keyOf } from './same.ts'
+import { findTable, type ScopeColumn } from './scope.ts'
 import { suggestion } from './suggest.ts'
 
 export interface Item {

@@ -4,7 +4,7 @@
  *
  *     FROM → WHERE → group window → GROUP BY → subqueries of the list → HAVING → OVER → QUALIFY → list → DISTINCT
  */
-import { type Expression, mapExpression, type NamedExpression, type Relation, schemaOf, type SortKey } from '#plan'
+import { type Expression, mapExpression, type NamedExpression, type Relation, type SortKey, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { aggregated, type Wishes } from './aggregation.ts'
@@ -28,7 +28,12 @@ export interface SelectRows extends Rows {
   readonly order: readonly SortKey[]
 }
 
-export function bindSelect(select: tree.Select, orderBy: readonly tree.OrderItem[], surroundings: Surroundings, context: BindContext): SelectRows {
+export function bindSelect(
+  select: tree.Select,
+  orderBy: readonly tree.OrderItem[],
+  surroundings: Surroundings,
+  context: BindContext,
+): SelectRows {
   refuseHints(select)
   const from = bindFrom(select.from, surroundings, context)
   const scope: Scope = { ...from.scope, outer: surroundings.outer }
@@ -44,7 +49,11 @@ export function bindSelect(select: tree.Select, orderBy: readonly tree.OrderItem
 function refuseHints(select: tree.Select): void {
   for (const hint of select.hints) {
     const name = hint.name.text.toUpperCase()
-    if (name === 'OPTIONS') throw sqlErrors.SQL_HINT_PLACE({ hint: name }, { position: hint.position, hint: "Write it behind the table: FROM t /*+ OPTIONS('key' = 'value') */." })
+    if (name === 'OPTIONS')
+      throw sqlErrors.SQL_HINT_PLACE(
+        { hint: name },
+        { position: hint.position, hint: "Write it behind the table: FROM t /*+ OPTIONS('key' = 'value') */." },
+      )
   }
 }
 
@@ -83,14 +92,19 @@ function groupedRows(context: BindContext, related: Related, clauses: Clauses, w
   if (!isGrouped) return { relation: related.relation, rewrite: (expression) => expression }
   const grouping = related.grouping ?? { keys: [], sets: null }
   if (window === null) return aggregated(context, related.relation, grouping, collector, wishes)
-  const ready = window.shape.kind === 'session' ? withKeyColumns(context, related.relation, grouping) : { relation: related.relation, grouping }
+  const ready =
+    window.shape.kind === 'session' ? withKeyColumns(context, related.relation, grouping) : { relation: related.relation, grouping }
   const own = new Set([window.start, window.end, window.timeName])
   const others = ready.grouping.keys.flatMap(({ value }) => (value.kind === 'column' && !own.has(value.name) ? [value.name] : []))
   return aggregated(context, withGroupWindow(ready.relation, window, others), ready.grouping, collector, wishes)
 }
 
 /** Computed keys as columns: sessions are those of each key. */
-function withKeyColumns(context: BindContext, relation: Relation, grouping: Grouping): { readonly relation: Relation; readonly grouping: Grouping } {
+function withKeyColumns(
+  context: BindContext,
+  relation: Relation,
+  grouping: Grouping,
+): { readonly relation: Relation; readonly grouping: Grouping } {
   const added: NamedExpression[] = []
   const keys = grouping.keys.map((key) => {
     if (key.value.kind === 'column') return key
@@ -102,10 +116,23 @@ function withKeyColumns(context: BindContext, relation: Relation, grouping: Grou
 }
 
 /** The SELECT list itself, with hidden columns for what rows are ordered by or related by. */
-function listed(context: BindContext, select: tree.Select, input: Relation, related: Related, clauses: Clauses, final: (value: Expression) => Expression): SelectRows {
+function listed(
+  context: BindContext,
+  select: tree.Select,
+  input: Relation,
+  related: Related,
+  clauses: Clauses,
+  final: (value: Expression) => Expression,
+): SelectRows {
   const names = itemNames(clauses.items)
   const taken = new Set<string>()
-  const values = context.all(clauses.items.map(({ value }) => () => final(value)))
+  const values = context.all(
+    clauses.items.map(
+      ({ value }) =>
+        () =>
+          final(value),
+    ),
+  )
   const columns = values.map((value, index): NamedExpression => ({ name: uniqueName(names[index] ?? '', taken), value }))
   const hidden = related.columns.map(({ name, value }): NamedExpression => ({ name, value: final(value) }))
   const order = sortKeys(
@@ -124,9 +151,18 @@ function listed(context: BindContext, select: tree.Select, input: Relation, rela
   )
   const project = projected(input, [...columns, ...hidden])
   const pruned = withoutUnusedRank(project, new Set(schemaOf(project).map(({ name }) => name)))
-  const relation: Relation = select.distinct ? { kind: 'distinct', input: pruned } : pruned
+  const relation = select.distinct ? distinct(pruned) : pruned
   const schema = schemaOf(relation)
   const visible = names.flatMap((name, index) => (schema[index] === undefined ? [] : [{ name, column: schema[index] }]))
   return { relation, columns: visible, order }
 }
 
+/** Each different row once. The rows of windows are final when their window closes, and keep saying so. */
+function distinct(input: Relation): Relation {
+  const schema = schemaOf(input)
+  const start = schema.find(({ role }) => role === 'window-start')?.name
+  const end = schema.find(({ role }) => role === 'window-end')?.name
+  if (start === undefined || end === undefined) return { kind: 'distinct', input }
+  const keys = schema.map(({ name }) => name)
+  return { kind: 'aggregate', input, keys, measures: [], window: { start, end }, groupingSets: null }
+}

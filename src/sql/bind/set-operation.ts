@@ -11,11 +11,13 @@ import { scopeColumns } from './scope.ts'
 
 export function bindSetOperation(node: tree.SetOperation, bind: (input: tree.QueryBody) => Rows, context: BindContext): Rows {
   const word = node.operator.toUpperCase()
-  if (node.all && node.operator !== 'union') throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${word} ALL` }, { position: node.position, hint: `Use ${word}, without ALL.` })
+  if (node.all && node.operator !== 'union')
+    throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${word} ALL` }, { position: node.position, hint: `Use ${word}, without ALL.` })
   const rows = aligned(node, word, context.all(node.inputs.map((input) => () => bind(input))))
   const [first, ...others] = rows
   if (first === undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: `an empty ${word}` }, { position: node.position })
-  const relation = node.operator === 'union' ? union(rows, node.all) : others.reduce((left, right) => compared(left, right, node.operator), first)
+  const relation =
+    node.operator === 'union' ? union(rows, node.all) : others.reduce((left, right) => compared(left, right, node.operator), first)
   return { relation, columns: scopeColumns(schemaOf(relation)) }
 }
 
@@ -29,7 +31,15 @@ function compared(left: Relation, right: Relation, operator: tree.SetOperation['
   const other = apart(left, right)
   const names = schemaOf(other.relation).map(({ name }) => name)
   const equal = schemaOf(left).map(({ name }, index): JoinKey => ({ left: name, right: names[index] ?? '', nullsEqual: true }))
-  const join: Relation = { kind: 'join', type: operator === 'intersect' ? 'semi' : 'anti', left, right: other.relation, equal, condition: null, asOf: null }
+  const join: Relation = {
+    kind: 'join',
+    type: operator === 'intersect' ? 'semi' : 'anti',
+    left,
+    right: other.relation,
+    equal,
+    condition: null,
+    asOf: null,
+  }
   return { kind: 'distinct', input: join }
 }
 
@@ -47,13 +57,26 @@ function aligned(node: tree.SetOperation, word: string, inputs: readonly Rows[])
     const type = commonType(each.map(({ column }) => column.type))
     if (type !== null) return type
     const names = [...new Set(each.map(({ column }) => typeText({ kind: 'column', name: column.name, type: column.type })))].join(' and ')
-    const odd = inputs.findIndex((rows) => !sameType(rows.columns[index]?.column.type ?? first?.columns[index]?.column.type ?? { kind: 'null', nullable: true }, first?.columns[index]?.column.type ?? { kind: 'null', nullable: true }, true))
-    throw sqlErrors.SQL_SET_TYPES({ operator: word, column: each[0]?.name ?? index + 1, types: names }, { position: node.inputs[odd]?.position ?? node.position })
+    const odd = inputs.findIndex(
+      (rows) =>
+        !sameType(
+          rows.columns[index]?.column.type ?? first?.columns[index]?.column.type ?? { kind: 'null', nullable: true },
+          first?.columns[index]?.column.type ?? { kind: 'null', nullable: true },
+          true,
+        ),
+    )
+    throw sqlErrors.SQL_SET_TYPES(
+      { operator: word, column: each[0]?.name ?? index + 1, types: names },
+      { position: node.inputs[odd]?.position ?? node.position },
+    )
   })
   return inputs.map(({ relation, columns }) => {
     const values = columns.map(({ column }, index): NamedExpression => {
       const type = types[index] ?? column.type
-      return { name: column.name, value: castTo({ kind: 'column', name: column.name, type: column.type }, withNullable(type, column.type.nullable)) }
+      return {
+        name: column.name,
+        value: castTo({ kind: 'column', name: column.name, type: column.type }, withNullable(type, column.type.nullable)),
+      }
     })
     const same = values.length === schemaOf(relation).length && values.every(({ value }) => value.kind === 'column')
     return same ? relation : { kind: 'project', input: relation, columns: values }

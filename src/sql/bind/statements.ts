@@ -3,7 +3,18 @@ import { type Relation, schemaOf, type TableDefinition, type TablePath } from '#
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { bindAlterTable } from './alter-table.ts'
-import type { BoundDescribe, BoundDrop, BoundExplain, BoundInsert, BoundQuery, BoundShow, BoundStatement, BoundUse, DatabasePath, Options } from './bound.ts'
+import type {
+  BoundDescribe,
+  BoundDrop,
+  BoundExplain,
+  BoundInsert,
+  BoundQuery,
+  BoundShow,
+  BoundStatement,
+  BoundUse,
+  DatabasePath,
+  Options,
+} from './bound.ts'
 import { type BindContext, noSurroundings } from './context.ts'
 import { bindCreateFunction } from './create-function.ts'
 import { bindCreateTable } from './create-table.ts'
@@ -65,11 +76,25 @@ function bindSpace(
   switch (statement.kind) {
     case 'create-catalog': {
       const { name, options, comment, ifNotExists } = statement
-      return { kind: 'create-catalog', name: name.text, options: optionsOf(options), comment: comment ?? null, whenThere: ifNotExists ? 'keep' : 'fail', position }
+      return {
+        kind: 'create-catalog',
+        name: name.text,
+        options: optionsOf(options),
+        comment: comment ?? null,
+        whenThere: ifNotExists ? 'keep' : 'fail',
+        position,
+      }
     }
     case 'create-database': {
       const { name, options, comment, ifNotExists } = statement
-      return { kind: 'create-database', path: databasePath(name, context), options: optionsOf(options), comment: comment ?? null, whenThere: ifNotExists ? 'keep' : 'fail', position }
+      return {
+        kind: 'create-database',
+        path: databasePath(name, context),
+        options: optionsOf(options),
+        comment: comment ?? null,
+        whenThere: ifNotExists ? 'keep' : 'fail',
+        position,
+      }
     }
     case 'alter-catalog': {
       const { name, options, reset, comment } = statement
@@ -90,7 +115,8 @@ export function optionsOf(options: readonly tree.Option[]): Options {
 
 export function databasePath(name: tree.Name, { environment }: BindContext): DatabasePath {
   const [first, second, third] = name.parts.map((part) => part.text)
-  if (first === undefined || third !== undefined) throw sqlErrors.SQL_PATH_TOO_LONG({ name: nameText(name) }, { position: name.position, hint: 'Write catalog.database.' })
+  if (first === undefined || third !== undefined)
+    throw sqlErrors.SQL_PATH_TOO_LONG({ name: nameText(name) }, { position: name.position, hint: 'Write catalog.database.' })
   return second === undefined ? [environment.current[0], first] : [first, second]
 }
 
@@ -108,7 +134,11 @@ function bindDrop(statement: tree.Drop, context: BindContext): BoundDrop {
   }
 }
 
-function objectPath(object: 'table' | 'view' | 'function' | 'catalog' | 'database', name: tree.Name, context: BindContext): readonly string[] {
+function objectPath(
+  object: 'table' | 'view' | 'function' | 'catalog' | 'database',
+  name: tree.Name,
+  context: BindContext,
+): readonly string[] {
   if (object === 'catalog') return [nameText(name)]
   return object === 'database' ? databasePath(name, context) : tablePath(name, context.environment)
 }
@@ -123,7 +153,8 @@ function bindUse({ object, names, position }: tree.Use, context: BindContext): B
 
 function bindExplain({ details, statement, position }: tree.Explain, context: BindContext): BoundExplain {
   const bound = bindAnyStatement(statement, context) as BoundQuery | BoundInsert | Extract<BoundStatement, { kind: 'create-table' }>
-  if (bound.kind === 'create-table' && bound.as === null) throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'EXPLAIN of CREATE TABLE without AS' }, { position })
+  if (bound.kind === 'create-table' && bound.as === null)
+    throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'EXPLAIN of CREATE TABLE without AS' }, { position })
   return { kind: 'explain', details, statement: bound, position }
 }
 

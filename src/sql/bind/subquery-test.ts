@@ -1,5 +1,5 @@
 /** EXISTS and IN with a query, as parts of a condition: they become semi and anti joins. */
-import { columnsIn, type Expression, referTo, type Relation, schemaOf } from '#plan'
+import { columnsIn, type Expression, type Relation, referTo, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { callOf } from './call.ts'
@@ -18,7 +18,12 @@ export interface SubqueryTest {
   readonly negated: boolean
 }
 
-type TestNode = { readonly negated: boolean; readonly operands: readonly tree.Expression[]; readonly query: tree.Query; readonly position: tree.Query['position'] }
+type TestNode = {
+  readonly negated: boolean
+  readonly operands: readonly tree.Expression[]
+  readonly query: tree.Query
+  readonly position: tree.Query['position']
+}
 
 /** The parts of a condition that must all hold. */
 export function conjunctNodes(node: tree.Expression): readonly tree.Expression[] {
@@ -31,11 +36,18 @@ export function subqueryTestOf(node: tree.Expression): TestNode | null {
     case 'exists':
       return { negated: false, operands: [], query: node.query, position: node.position }
     case 'in-query':
-      return { negated: node.negated, operands: isRow(node.operand) ? node.operand.items : [node.operand], query: node.query, position: node.position }
+      return {
+        negated: node.negated,
+        operands: isRow(node.operand) ? node.operand.items : [node.operand],
+        query: node.query,
+        position: node.position,
+      }
     case 'quantified': {
       const isIn = node.operator === '=' && node.quantifier === 'any'
       const isNotIn = node.operator === '<>' && node.quantifier === 'all'
-      return node.query !== undefined && (isIn || isNotIn) ? { negated: isNotIn, operands: [node.operand], query: node.query, position: node.position } : null
+      return node.query !== undefined && (isIn || isNotIn)
+        ? { negated: isNotIn, operands: [node.operand], query: node.query, position: node.position }
+        : null
     }
     case 'unary': {
       const inner = node.operator === 'not' ? subqueryTestOf(node.operand) : null
@@ -49,15 +61,26 @@ export function subqueryTestOf(node: tree.Expression): TestNode | null {
 export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
   const { context } = place
   const correlation: Correlation = { conditions: [], wanted: 'rows', countsRows: false }
-  const bindRows = () => context.steps.query(node.query, { outer: place.scope, commonTables: place.commonTables, isInner: true, correlation }, context)
+  const bindRows = () =>
+    context.steps.query(node.query, { outer: place.scope, commonTables: place.commonTables, isInner: true, correlation }, context)
   const [operands, rows] = context.both(() => place.bindAll(node.operands), bindRows)
   if (operands.length > 0 && operands.length !== rows.columns.length) {
-    throw sqlErrors.SQL_IN_COLUMNS({ expected: counted(operands.length, 'value'), got: counted(rows.columns.length, 'column') }, { position: node.query.position })
+    throw sqlErrors.SQL_IN_COLUMNS(
+      { expected: counted(operands.length, 'value'), got: counted(rows.columns.length, 'column') },
+      { position: node.query.position },
+    )
   }
-  const read = new Set([...correlation.conditions.flatMap((condition) => [...columnsIn(condition)]), ...(operands.length > 0 ? rows.columns.map(({ column }) => column.name) : [])])
+  const read = new Set([
+    ...correlation.conditions.flatMap((condition) => [...columnsIn(condition)]),
+    ...(operands.length > 0 ? rows.columns.map(({ column }) => column.name) : []),
+  ])
   const kept = schemaOf(rows.relation).filter(({ name }, index) => read.has(name) || (read.size === 0 && index === 0))
   const names = new Map(kept.map(({ name }) => [name, context.freshName('in')]))
-  const relation: Relation = { kind: 'project', input: rows.relation, columns: kept.map((column) => ({ name: names.get(column.name) ?? column.name, value: referTo(column) })) }
+  const relation: Relation = {
+    kind: 'project',
+    input: rows.relation,
+    columns: kept.map((column) => ({ name: names.get(column.name) ?? column.name, value: referTo(column) })),
+  }
   const compared = operands.map((operand, index) => {
     const column = rows.columns[index]?.column
     const value: Expression = { kind: 'column', name: names.get(column?.name ?? '') ?? '', type: column?.type ?? operand.type }
@@ -72,4 +95,3 @@ export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
 export function tested(context: BindContext, relation: Relation, { relation: partners, conditions, negated }: SubqueryTest): Relation {
   return joinWith(context, negated ? 'anti' : 'semi', relation, partners, conditions)
 }
-

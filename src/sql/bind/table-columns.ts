@@ -24,7 +24,10 @@ export function bindComputedColumn(node: tree.ComputedColumn, table: TableDefini
   const stored = table.columns.filter((column) => column.kind !== 'computed')
   const expression = placeIn({ ...table, columns: stored }, 'a computed column', context).bind(node.expression)
   if (expression.type.kind === 'null') {
-    throw sqlErrors.SQL_COMPUTED_NULL({ column: node.name.text }, { position: node.expression.position, hint: 'Give it a type: CAST(NULL AS STRING).' })
+    throw sqlErrors.SQL_COMPUTED_NULL(
+      { column: node.name.text },
+      { position: node.expression.position, hint: 'Give it a type: CAST(NULL AS STRING).' },
+    )
   }
   return { kind: 'computed', name: node.name.text, type: expression.type, comment: node.comment ?? null, expression }
 }
@@ -35,7 +38,11 @@ function placeIn(table: TableDefinition, clause: string, context: BindContext): 
 }
 
 /** WATERMARK FOR, over all columns. */
-export function bindWatermark(node: tree.WatermarkDefinition, table: TableDefinition, context: BindContext): NonNullable<TableDefinition['watermark']> {
+export function bindWatermark(
+  node: tree.WatermarkDefinition,
+  table: TableDefinition,
+  context: BindContext,
+): NonNullable<TableDefinition['watermark']> {
   const [name, field] = node.column.parts
   if (name === undefined || field !== undefined) {
     const hint = 'Compute a column from the field, and declare the watermark for that one.'
@@ -44,7 +51,10 @@ export function bindWatermark(node: tree.WatermarkDefinition, table: TableDefini
   const column = table.columns.find((each) => each.name === name.text)
   if (column === undefined) {
     const known = table.columns.map((each) => each.name)
-    throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: name.text, owner: `table "${table.path[2]}"` }, { position: name.position, ...columnSuggestion(name.text, known) })
+    throw sqlErrors.SQL_COLUMN_NOT_FOUND(
+      { column: name.text, owner: `table "${table.path[2]}"` },
+      { position: name.position, ...columnSuggestion(name.text, known) },
+    )
   }
   const { type } = column
   if ((type.kind !== 'timestamp' && type.kind !== 'timestamp-ltz') || type.precision > 3) throw noEventTime(name, column)
@@ -65,7 +75,9 @@ function noEventTime(name: tree.Identifier, { type }: TableColumn): Error {
   const isTimestamp = type.kind === 'timestamp' || type.kind === 'timestamp-ltz'
   const numbers = ['bigint', 'integer', 'double', 'decimal']
   const from = numbers.includes(type.kind) ? `TO_TIMESTAMP_LTZ(${name.text}, 3)` : `TO_TIMESTAMP(${name.text})`
-  const hint = isTimestamp ? `Declare "${name.text}" as ${type.kind === 'timestamp' ? 'TIMESTAMP(3)' : 'TIMESTAMP_LTZ(3)'}.` : `Compute a column, such as event_time AS ${from}, and declare the watermark for that one.`
+  const hint = isTimestamp
+    ? `Declare "${name.text}" as ${type.kind === 'timestamp' ? 'TIMESTAMP(3)' : 'TIMESTAMP_LTZ(3)'}.`
+    : `Compute a column, such as event_time AS ${from}, and declare the watermark for that one.`
   return sqlErrors.SQL_WATERMARK_COLUMN_TYPE({ column: name.text, got }, { position: name.position, hint })
 }
 
@@ -74,7 +86,8 @@ export function bindPrimaryKey(constraints: readonly tree.KeyConstraint[], table
   const [key, another] = constraints
   if (key === undefined) return []
   if (another !== undefined) throw sqlErrors.SQL_KEY_DUPLICATE({}, { position: another.position })
-  if (key.key === 'unique') throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'UNIQUE' }, { position: key.position, hint: 'Declare PRIMARY KEY (…) NOT ENFORCED.' })
+  if (key.key === 'unique')
+    throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'UNIQUE' }, { position: key.position, hint: 'Declare PRIMARY KEY (…) NOT ENFORCED.' })
   if (key.enforced !== false) {
     const hint = 'Write PRIMARY KEY (…) NOT ENFORCED: the table lies outside, so its keys cannot be checked here.'
     throw sqlErrors.SQL_KEY_ENFORCED({}, { position: key.position, hint })
@@ -92,7 +105,10 @@ function checkKeyColumn(name: string, position: TextPosition, table: TableDefini
   const column = table.columns.find((each) => each.name === name)
   if (column === undefined) {
     const known = table.columns.map((each) => each.name)
-    throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: name, owner: `table "${table.path[2]}"` }, { position, ...columnSuggestion(name, known) })
+    throw sqlErrors.SQL_COLUMN_NOT_FOUND(
+      { column: name, owner: `table "${table.path[2]}"` },
+      { position, ...columnSuggestion(name, known) },
+    )
   }
   if (column.kind !== 'physical') throw sqlErrors.SQL_KEY_COLUMN({ column: name, kind: column.kind }, { position })
 }
@@ -108,7 +124,10 @@ export function bindPartitions(names: readonly tree.Identifier[], table: TableDe
       const column = table.columns.find((each) => each.name === text)
       const known = table.columns.filter((each) => each.kind === 'physical').map((each) => each.name)
       if (column?.kind === 'physical') return text
-      throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: text, owner: `the stored columns of table "${table.path[2]}"` }, { position, ...columnSuggestion(text, known) })
+      throw sqlErrors.SQL_COLUMN_NOT_FOUND(
+        { column: text, owner: `the stored columns of table "${table.path[2]}"` },
+        { position, ...columnSuggestion(text, known) },
+      )
     }),
   )
 }

@@ -22,7 +22,10 @@ export function bindLike(like: tree.TableLike, context: BindContext): Pattern {
   const path = tablePath(like.table, environment)
   const table = environment.table(path)
   if (table === undefined && environment.view(path) !== undefined) {
-    throw sqlErrors.SQL_LIKE_VIEW({ view: nameText(like.table) }, { position: like.table.position, hint: 'Use CREATE TABLE … AS SELECT * FROM the view.' })
+    throw sqlErrors.SQL_LIKE_VIEW(
+      { view: nameText(like.table) },
+      { position: like.table.position, hint: 'Use CREATE TABLE … AS SELECT * FROM the view.' },
+    )
   }
   if (table === undefined) throw tableNotFound(like.table, path, environment)
   return { table, merge: mergeOf(like.options) }
@@ -31,7 +34,9 @@ export function bindLike(like: tree.TableLike, context: BindContext): Pattern {
 /** Without options everything is included, and options can be given anew. */
 function mergeOf(options: readonly tree.LikeOption[]): Record<Feature, Merge> {
   const all = options.find((option) => option.feature === 'all')?.merge
-  const merge = Object.fromEntries(features.map((feature) => [feature, all ?? (feature === 'options' ? 'overwriting' : 'including')])) as Record<Feature, Merge>
+  const merge = Object.fromEntries(
+    features.map((feature) => [feature, all ?? (feature === 'options' ? 'overwriting' : 'including')]),
+  ) as Record<Feature, Merge>
   for (const { feature, merge: own, position } of options) {
     if (feature === 'all') continue
     if (own === 'overwriting' && (feature === 'constraints' || feature === 'partitions' || feature === 'distribution')) {
@@ -60,6 +65,9 @@ export function mayReplace(pattern: Pattern, before: TableColumn, after: TableCo
 /** Something that the pattern has and the statement gives as well. */
 export function checkGivenOnce(pattern: Pattern, feature: Feature, what: string, position: TextPosition | undefined): void {
   if (pattern.merge[feature] !== 'including' || position === undefined) return
-  const hint = feature === 'watermarks' || feature === 'options' ? `Add OVERWRITING ${feature.toUpperCase()}, or EXCLUDING ${feature.toUpperCase()}.` : `Add EXCLUDING ${feature.toUpperCase()}.`
+  const hint =
+    feature === 'watermarks' || feature === 'options'
+      ? `Add OVERWRITING ${feature.toUpperCase()}, or EXCLUDING ${feature.toUpperCase()}.`
+      : `Add EXCLUDING ${feature.toUpperCase()}.`
   throw sqlErrors.SQL_LIKE_TWICE({ what, table: pattern.table.path[2] }, { position, hint })
 }

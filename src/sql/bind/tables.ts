@@ -1,7 +1,15 @@
 /** Tables and views by name, as relations. */
 import { MillraceError, type TextPosition } from '#base'
 import { type Column, columnIndex, withNullable } from '#data'
-import { type NamedExpression, type Relation, type ScanSource, schemaOf, type TableDefinition, type TablePath, type ViewDefinition } from '#plan'
+import {
+  type NamedExpression,
+  type Relation,
+  type ScanSource,
+  schemaOf,
+  type TableDefinition,
+  type TablePath,
+  type ViewDefinition,
+} from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { parseScript } from '../syntax/script.ts'
 import type * as tree from '../syntax/tree.ts'
@@ -51,7 +59,11 @@ function rowsAt(path: TablePath, name: tree.Name, options: Options, commonTables
   const { environment } = context
   const view = environment.view(path)
   if (view !== undefined) {
-    if (Object.keys(options).length > 0) throw sqlErrors.SQL_HINT_PLACE({ hint: 'OPTIONS' }, { position: name.position, hint: `"${path[2]}" is a view: give options to the tables that it reads.` })
+    if (Object.keys(options).length > 0)
+      throw sqlErrors.SQL_HINT_PLACE(
+        { hint: 'OPTIONS' },
+        { position: name.position, hint: `"${path[2]}" is a view: give options to the tables that it reads.` },
+      )
     return viewRows(view, name, context)
   }
   const table = environment.table(path)
@@ -67,7 +79,10 @@ export function tableNotFound(name: tree.Name, path: TablePath, environment: Env
     return sqlErrors.SQL_CATALOG_NOT_FOUND({ catalog }, { position, ...suggestion(catalog, environment.catalogNames(), 'catalogs') })
   }
   if (!environment.databaseNames(catalog).includes(database)) {
-    return sqlErrors.SQL_DATABASE_NOT_FOUND({ database }, { position, ...suggestion(database, environment.databaseNames(catalog), 'databases') })
+    return sqlErrors.SQL_DATABASE_NOT_FOUND(
+      { database },
+      { position, ...suggestion(database, environment.databaseNames(catalog), 'databases') },
+    )
   }
   const known = [...environment.tableNames([catalog, database])]
   for (let common = commonTables; common !== null; common = common.next) known.push(common.name)

@@ -12,9 +12,13 @@ export function bindAsOf(node: tree.Join, right: tree.NamedTable, left: FromRows
   const { asOf } = right
   const position = asOf?.position ?? right.position
   if (node.join !== 'inner' && node.join !== 'left') {
-    throw sqlErrors.SQL_NOT_SUPPORTED({ what: `FOR SYSTEM_TIME AS OF in a ${node.join.toUpperCase()} join` }, { position, hint: 'Use JOIN or LEFT JOIN.' })
+    throw sqlErrors.SQL_NOT_SUPPORTED(
+      { what: `FOR SYSTEM_TIME AS OF in a ${node.join.toUpperCase()} join` },
+      { position, hint: 'Use JOIN or LEFT JOIN.' },
+    )
   }
-  if (node.condition?.kind !== 'on') throw sqlErrors.SQL_AS_OF_CONDITION({}, { position, hint: 'Compare the key of the table: ON o.k = t.k.' })
+  if (node.condition?.kind !== 'on')
+    throw sqlErrors.SQL_AS_OF_CONDITION({}, { position, hint: 'Compare the key of the table: ON o.k = t.k.' })
   const value = asOf === undefined ? undefined : new Place(context, left.scope, { clause: 'FOR SYSTEM_TIME AS OF' }).bind(asOf)
   const column = value?.kind === 'column' ? columnNamed(left.relation, value.name) : undefined
   if (column === undefined) {

@@ -8,7 +8,8 @@ export function checkTimeColumn(column: Column, written: string, what: string, p
   if (column.role === 'event-time' || column.role === 'processing-time' || column.role === 'window-time') return
   const { type } = column
   const isTimestamp = type.kind === 'timestamp' || type.kind === 'timestamp-ltz'
-  const type3 = isTimestamp && type.precision > 3 ? ` Its type must be ${printType({ ...type, precision: 3, nullable: true })} or coarser.` : ''
+  const type3 =
+    isTimestamp && type.precision > 3 ? ` Its type must be ${printType({ ...type, precision: 3, nullable: true })} or coarser.` : ''
   const detail = `${what} needs event time or processing time, and "${written}" is a plain ${printType(withNullable(type, true))}.${type3}`
   const hint = isTimestamp
     ? `Declare it where the table is made: WATERMARK FOR ${written} AS ${written} - INTERVAL '5' SECOND.`

@@ -16,7 +16,10 @@ interface Places {
 }
 
 /** The relation with its ranking cut to the places that the conditions leave, and the other conditions; null when there is none. */
-export function recogniseTop(relation: Relation, conditions: readonly Expression[]): { readonly relation: Relation; readonly rest: readonly Expression[] } | null {
+export function recogniseTop(
+  relation: Relation,
+  conditions: readonly Expression[],
+): { readonly relation: Relation; readonly rest: readonly Expression[] } | null {
   const cuts = conditions.map(placesOf)
   for (const cut of cuts) {
     const ranking = cut === null ? null : rankingOf(relation, cut.column)
@@ -83,7 +86,12 @@ function rankingOf(relation: Relation, column: string): { readonly over: Over; r
   return measure?.name === column && name !== undefined ? { over: relation, name, rank: column } : null
 }
 
-function cutRanking(relation: Relation, ranking: { readonly over: Over; readonly name: RankName; readonly rank: string }, from: number, to: number): Relation {
+function cutRanking(
+  relation: Relation,
+  ranking: { readonly over: Over; readonly name: RankName; readonly rank: string },
+  from: number,
+  to: number,
+): Relation {
   if (relation === ranking.over) {
     const { input, partitionBy, orderBy } = ranking.over
     return { kind: 'top', input, function: ranking.name, partitionBy, orderBy, from, to, rank: ranking.rank }

@@ -68,5 +68,9 @@ export function convertedArguments(user: FunctionDefinition, args: readonly Expr
 }
 
 function fits(type: DataType, parameter: DataType): boolean {
-  return type.kind === 'null' || sameType(type, parameter, true) || (implicitlyCastable(type, parameter) && commonType([type, parameter]) !== null)
+  return (
+    type.kind === 'null' ||
+    sameType(type, parameter, true) ||
+    (implicitlyCastable(type, parameter) && commonType([type, parameter]) !== null)
+  )
 }

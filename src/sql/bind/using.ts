@@ -1,11 +1,10 @@
 /** JOIN … USING and NATURAL JOIN: columns of both sides that are compared and then seen as one. */
-import type { JoinType, NamedExpression } from '#plan'
+import type { Expression, JoinType, NamedExpression } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { callOf } from './call.ts'
 import type { FromRows } from './collections.ts'
 import type { BindContext } from './context.ts'
-import type { Expression } from '#plan'
 import { columnNamed, extended } from './names.ts'
 import { compareValues } from './operators.ts'
 import { columnSuggestion, type Scope, type ScopeColumn } from './scope.ts'
@@ -22,7 +21,9 @@ interface UsedColumn {
 export function usingColumns(node: tree.Join, left: Scope, right: Scope): UsedColumn[] | null {
   const { condition, natural, position } = node
   const rightNames = new Set(right.star.map(({ name }) => name))
-  const shared = natural ? [...new Set(left.star.map(({ name }) => name))].filter((name) => rightNames.has(name)).map((text) => ({ text, position })) : null
+  const shared = natural
+    ? [...new Set(left.star.map(({ name }) => name))].filter((name) => rightNames.has(name)).map((text) => ({ text, position }))
+    : null
   const columns = condition?.kind === 'using' ? condition.columns : shared
   return columns?.map(({ text, position: at }) => usedColumn(text, left, right, at)) ?? null
 }
@@ -33,7 +34,16 @@ function usedColumn(name: string, left: Scope, right: Scope, position: tree.Join
     const [only] = found
     if (only === undefined) {
       const owner = `the ${scope === left ? 'left' : 'right'} side of the join`
-      throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: name, owner }, { position, ...columnSuggestion(name, scope.star.map((column) => column.name)) })
+      throw sqlErrors.SQL_COLUMN_NOT_FOUND(
+        { column: name, owner },
+        {
+          position,
+          ...columnSuggestion(
+            name,
+            scope.star.map((column) => column.name),
+          ),
+        },
+      )
     }
     if (found.length > 1) throw sqlErrors.SQL_COLUMN_AMBIGUOUS({ column: name, where: 'twice on one side of the join' }, { position })
     return { kind: 'column', name: only.column.name, type: only.column.type }
@@ -47,7 +57,9 @@ export function mergeUsing({ relation, scope }: FromRows, using: readonly UsedCo
   const added: NamedExpression[] = []
   const names = using.map(({ left, right, position }) => {
     if (type !== 'full') return type === 'right' ? right : left
-    const sides = [left, right].map((name): Expression => ({ kind: 'column', name, type: columnNamed(relation, name)?.type ?? { kind: 'null', nullable: true } }))
+    const sides = [left, right].map(
+      (name): Expression => ({ kind: 'column', name, type: columnNamed(relation, name)?.type ?? { kind: 'null', nullable: true } }),
+    )
     const name = context.freshName('using')
     added.push({ name, value: callOf('COALESCE', sides, position) })
     return name

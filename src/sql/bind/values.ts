@@ -1,5 +1,5 @@
 /** VALUES: rows written in the statement. */
-import { commonType, type Column, withNullable } from '#data'
+import { type Column, commonType, withNullable } from '#data'
 import { type Expression, type Relation, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
@@ -33,10 +33,17 @@ function columnOf(rows: readonly (readonly Expression[])[], index: number, node:
   const type = commonType(values.map((value) => value.type))
   if (type === null) {
     const types = [...new Set(values.map(typeText))].join(' and ')
-    const position = node.rows.find((_, row) => typeText(values[row] ?? values[0] ?? nothing) !== typeText(values[0] ?? nothing))?.[index]?.position
+    const position = node.rows.find((_, row) => typeText(values[row] ?? values[0] ?? nothing) !== typeText(values[0] ?? nothing))?.[index]
+      ?.position
     throw sqlErrors.SQL_VALUES_TYPES({ column: index + 1, types }, { position: position ?? node.position })
   }
-  return { name: `EXPR$${index}`, type: withNullable(type, values.some((value) => value.type.nullable)) }
+  return {
+    name: `EXPR$${index}`,
+    type: withNullable(
+      type,
+      values.some((value) => value.type.nullable),
+    ),
+  }
 }
 
 const nothing: Expression = { kind: 'literal', value: null, type: { kind: 'null', nullable: true } }

@@ -38,7 +38,13 @@ export interface Filtered {
   readonly related: readonly Expression[]
 }
 
-export function bindWhere(node: tree.Expression | undefined, relation: Relation, scope: Scope, surroundings: Surroundings, context: BindContext): Filtered {
+export function bindWhere(
+  node: tree.Expression | undefined,
+  relation: Relation,
+  scope: Scope,
+  surroundings: Surroundings,
+  context: BindContext,
+): Filtered {
   const scalars: PendingScalar[] = []
   const collector = scalarsOnly((scalar) => {
     scalars.push(scalar)

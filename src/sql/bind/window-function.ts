@@ -4,7 +4,7 @@ import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { unparseExpression } from '../syntax/unparse/expression.ts'
 import { isExpression } from './arguments.ts'
-import { type BindContext, type Rows, scopeOfRows, type Surroundings } from './context.ts'
+import { type BindContext, type Rows, type Surroundings, scopeOfRows } from './context.ts'
 import { columnNamed, namesOf, uniqueName } from './names.ts'
 import { Place } from './place.ts'
 import { columnSuggestion, type Scope, tableScope } from './scope.ts'
@@ -34,7 +34,10 @@ export function bindWindowFunction(call: tree.Call, name: WindowName, surroundin
     else if (parameter !== 'OFFSET') throw argumentCount(call, name)
   }
   const shape = shapeOf(name, lengths, table.partitionBy)
-  return windowed(table.rows, (start, end, timeName): Relation => ({ kind: 'window', input: table.rows.relation, time, shape, start, end, timeName }))
+  return windowed(
+    table.rows,
+    (start, end, timeName): Relation => ({ kind: 'window', input: table.rows.relation, time, shape, start, end, timeName }),
+  )
 }
 
 function windowed(rows: Rows, build: (start: string, end: string, timeName: string) => Relation): Rows {
@@ -55,7 +58,10 @@ function namedArguments(call: tree.Call, name: WindowName): Map<string, tree.Arg
       const parameter = argument.name.text.toUpperCase()
       if (!parameters.includes(parameter)) {
         const extras = suggestion(parameter, parameters, 'parameters')
-        throw sqlErrors.SQL_PARAMETER_NOT_FOUND({ parameter: argument.name.text, function: name }, { position: argument.name.position, ...extras })
+        throw sqlErrors.SQL_PARAMETER_NOT_FOUND(
+          { parameter: argument.name.text, function: name },
+          { position: argument.name.position, ...extras },
+        )
       }
       args.set(parameter, argument.value)
       continue
@@ -75,7 +81,10 @@ function usageOf(name: WindowName): string {
 function argumentCount(call: tree.Call, name: WindowName): Error {
   const count = windowParameters[name].filter((parameter) => parameter !== 'OFFSET').length + 2
   const expected = name === 'SESSION' ? `${count} arguments` : `${count} or ${count + 1} arguments`
-  return sqlErrors.SQL_ARGUMENT_COUNT({ function: name, expected, got: call.arguments.length }, { position: call.position, hint: `Write ${usageOf(name)}.` })
+  return sqlErrors.SQL_ARGUMENT_COUNT(
+    { function: name, expected, got: call.arguments.length },
+    { position: call.position, hint: `Write ${usageOf(name)}.` },
+  )
 }
 
 interface TableInput {

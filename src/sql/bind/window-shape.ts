@@ -28,7 +28,8 @@ export function lengthOf(node: tree.Expression, parameter: string, place: Place)
     if (value.value > 0 || parameter === 'OFFSET') return { ms: value.value, position }
     throw sqlErrors.SQL_WINDOW_LENGTH({ parameter, expected: 'more than no time' }, { position })
   }
-  const expected = value.type.kind === 'interval-year-month' ? 'days to seconds, for months differ in length' : "an interval such as INTERVAL '10' MINUTE"
+  const expected =
+    value.type.kind === 'interval-year-month' ? 'days to seconds, for months differ in length' : "an interval such as INTERVAL '10' MINUTE"
   throw sqlErrors.SQL_WINDOW_LENGTH({ parameter, expected }, { position })
 }
 

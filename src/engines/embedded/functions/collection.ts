@@ -64,7 +64,7 @@ export const collectionEvaluations = {
   ARRAY_SORT: sorter,
   ARRAY_MAX: (shape) => extreme(shape, 1),
   ARRAY_MIN: (shape) => extreme(shape, -1),
-  ARRAY_JOIN: () => (list: List, separator: string, replacement?: string) =>
+  ARRAY_JOIN: () => (list: readonly (string | null)[], separator: string, replacement?: string) =>
     (replacement === undefined ? list.filter((item) => item !== null) : list.map((item) => item ?? replacement)).join(separator),
   MAP_KEYS: () => (map: Entries) => [...map.keys()],
   MAP_VALUES: () => (map: Entries) => [...map.values()],

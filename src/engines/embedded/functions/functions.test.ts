@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MillraceError } from '#base'
 import { castFunction, type DataType, printType, sameType } from '#data'
-import { type FunctionName, scalarFunctionNamed, scalarSignatures, type Signature } from '#plan'
+import { type FunctionName, type Signature, scalarFunctionNamed, scalarSignatures } from '#plan'
 import { literalOf, sameShown, show, type TypedValue } from './cases/case-values.ts'
 import { type CaseExpression, type CaseLine, readCases } from './cases/read-cases.ts'
 import type { CallShape, Session } from './evaluation.ts'
@@ -30,7 +30,7 @@ interface Outcome {
 function run(call: Extract<CaseExpression, { kind: 'call' }>, timeZone: string, constants: boolean): Outcome | null {
   const name = scalarFunctionNamed(call.name)
   if (name === undefined) throw new MillraceError('TEST', { blame: 'internal', message: `no function ${call.name}` }, {})
-  const values = call.arguments.map((argument) => valueOf(argument, timeZone))
+  const values = call.arguments.map((argument) => valueOfArgument(argument, timeZone))
   const signature: Signature = scalarSignatures[name]
   if (values.length < signature.arity[0] || values.length > signature.arity[1]) return null
   const literals = values.map((value) => (value.literal ? value.value : undefined))
@@ -58,7 +58,7 @@ function needsLiteral(signature: Signature, values: readonly TypedValue[], liter
   return before === null || after === null || !sameType(before.result, after.result)
 }
 
-function valueOf(expression: CaseExpression, timeZone: string): TypedValue {
+function valueOfArgument(expression: CaseExpression, timeZone: string): TypedValue {
   if (expression.kind !== 'call') return literalOf(expression)
   const outcome = run(expression, timeZone, true)
   if (outcome === null) throw new MillraceError('TEST', { blame: 'internal', message: `${expression.name} inside a case is refused` }, {})
@@ -87,8 +87,7 @@ describe.each(files)('%s', (file) => {
       const { answer, type, kind } = answerOf(line, constants)
       const same =
         kind !== null && (line.expected.startsWith('MATCHES ') ? matches(answer, line.expected) : sameShown(answer, line.expected, kind))
-      expect(same ? line.expected : answer, constants ? 'with constants' : 'with columns').toBe(line.expected)
-      expect(type, 'its type').toBe(line.type)
+      expect({ answer: same ? line.expected : answer, type, constants }).toEqual({ answer: line.expected, type: line.type, constants })
     }
   })
 })

@@ -14,7 +14,7 @@ const textStart = String.raw`(?<![\s\S])`
 const textEnd = String.raw`(?![\s\S])`
 const lastLineEnd = String.raw`(?=(?:\r\n|[${lineEnds}])?${textEnd})`
 const lineStart = String.raw`(?:${textStart}|(?<=[\n\x85\u2028\u2029]|\r(?!\n))(?=[\s\S]))`
-const lineEnd = String.raw`(?=[${lineEnds}]|${textEnd})`
+const lineEnd = `(?=[${lineEnds}]|${textEnd})`
 
 /** Escapes that stand for a place or a run. */
 const fixedEscapes: Readonly<Record<string, string>> = {
@@ -136,12 +136,12 @@ class PatternParser {
 
   /** Behind the backslash. */
   #escape(): Parsed {
-    const escape = readEscape(this.#cursor)
-    if (escape instanceof PatternTrouble) return escape
-    if (escape !== null) {
-      return escape.kind === 'character'
-        ? this.#character(escape.code)
-        : { kind: 'class', source: escape.source, ignoreCase: this.#flags.ignoreCase }
+    const found = readEscape(this.#cursor)
+    if (found instanceof PatternTrouble) return found
+    if (found !== null) {
+      return found.kind === 'character'
+        ? this.#character(found.code)
+        : { kind: 'class', source: found.source, ignoreCase: this.#flags.ignoreCase }
     }
     const letter = this.#peek() ?? ''
     const fixed = fixedEscapes[letter]

@@ -85,7 +85,8 @@ function scriptClass(name: string): string | null {
 
 function known(source: string): string | null {
   try {
-    return new RegExp(source, 'v') && source
+    new RegExp(source, 'v').test('')
+    return source
   } catch {
     return null
   }

@@ -38,7 +38,7 @@ export const jsonBuildEvaluations = {
 } satisfies Record<string, Evaluation>
 
 function modeOf({ constants: [onNull, forms] }: CallShape): readonly [absent: boolean, forms: string] {
-  return [onNull === 'ABSENT', String(forms ?? '')]
+  return [onNull === 'ABSENT', typeof forms === 'string' ? forms : '']
 }
 
 /** How each value becomes JSON; `placeOf` tells which argument it is. */

@@ -37,8 +37,8 @@ export function parseJson(text: string): JsonValue | undefined {
 
 const depthMax = 1000
 const blanks = /[ \t\n\r]*/y
-const plainString = /"((?:[^"\\\x00-\x1f])*)"/y
-const anyString = /"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*)"/y
+const plainString = /"([ !#-[\]-\uffff]*)"/y
+const anyString = /"((?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*)"/y
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y
 const words: readonly (readonly [text: string, value: null | boolean])[] = [
   ['true', true],
@@ -148,6 +148,5 @@ const escapes: Readonly<Record<string, string>> = {
 }
 
 export function writeJsonString(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must be escaped
-  return `"${text.replace(/["\\\x00-\x1f]/g, (char) => escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)}"`
+  return `"${text.replace(/["\\]|[^ -\uffff]/g, (char) => escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)}"`
 }

@@ -108,7 +108,7 @@ function behaviour(shape: CallShape, index: number): Behaviour {
 
 /** A scalar as a value of SQL; undefined when it is of another kind. Whole numbers are also taken for DOUBLE, which Flink cannot. */
 function scalarTo(type: DataType): (value: JsonValue) => unknown {
-  if (familyOf(type) === 'text') return (value) => (value instanceof JsonNumber ? value.text : String(value))
+  if (familyOf(type) === 'text') return scalarText
   switch (type.kind) {
     case booleanType.kind:
       return (value) => (typeof value === 'boolean' ? value : undefined)
@@ -120,6 +120,11 @@ function scalarTo(type: DataType): (value: JsonValue) => unknown {
     default:
       return (value) => (value instanceof JsonNumber ? parseDouble(value.text) : undefined)
   }
+}
+
+function scalarText(value: JsonValue): string {
+  if (value instanceof JsonNumber) return value.text
+  return typeof value === 'string' ? value : value === true ? 'true' : 'false'
 }
 
 function jsonQuery(shape: CallShape): (text: string | null, path: string | null) => unknown {
@@ -141,7 +146,7 @@ function jsonQuery(shape: CallShape): (text: string | null, path: string | null)
 
 function elementText(value: JsonValue): string | null {
   if (value === null) return null
-  return typeof value === 'string' ? value : value instanceof JsonNumber ? value.text : writeJson(value)
+  return isScalar(value) ? scalarText(value) : writeJson(value)
 }
 
 function emptyResult(mode: unknown, asArray: boolean, problem: string): unknown {

@@ -20,12 +20,12 @@ export const patternEvaluations = {
   REGEXP_SUBSTR: (shape) => regexp(shape, (pattern, text: string) => pattern.find(text)?.[0] ?? null, null),
 } satisfies Record<string, Evaluation>
 
-type Similarity = (text: string, pattern: string, escape?: string) => boolean
+type Similarity = (text: string, pattern: string, escapedBy?: string) => boolean
 
-function withPattern({ constants }: CallShape, compile: (pattern: string, escape: string | null) => TextTest): Similarity {
-  const [, pattern, escape = null] = constants
+function withPattern({ constants }: CallShape, compile: (pattern: string, escapedBy: string | null) => TextTest): Similarity {
+  const [, pattern, escapedBy = null] = constants
   if (typeof pattern === 'string' && constants.slice(2).every((value) => typeof value === 'string')) {
-    const test = compile(pattern, escape as string | null)
+    const test = compile(pattern, escapedBy as string | null)
     return (text) => test(text)
   }
   const testFor = kept((mark) => kept((varying) => compile(varying, mark === '' ? null : mark)))

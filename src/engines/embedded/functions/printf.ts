@@ -53,7 +53,7 @@ function print(format: string, values: readonly unknown[], types: readonly DataT
 function printValue(value: unknown, type: DataType, spec: Directive): string | null {
   const conversion =
     spec.conversion === 'C' || spec.conversion === 'S' || spec.conversion === 'B' ? spec.conversion.toLowerCase() : spec.conversion
-  if (conversion === 'b') return fill(cut(String(type.kind === 'boolean' && value !== null ? value : value !== null), spec), spec)
+  if (conversion === 'b') return fill(cut(String(type.kind === 'boolean' ? value === true : value !== null), spec), spec)
   if (!'scdxXoeEfgG'.includes(conversion)) return null
   if (value === null) return fill(cut('null', spec), spec)
   switch (conversion) {

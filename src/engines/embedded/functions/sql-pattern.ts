@@ -5,8 +5,8 @@ import { javaPattern } from './java-pattern.ts'
 export type TextTest = (text: string) => boolean
 
 /** What a LIKE pattern accepts: % is any run, _ any one code point but the end of a line. Without an escape character there is none. */
-export function likeTest(pattern: string, escape: string | null): TextTest {
-  const mark = escapeMark(pattern, escape)
+export function likeTest(pattern: string, escapedBy: string | null): TextTest {
+  const mark = escapeMark(pattern, escapedBy)
   const parts: string[] = ['']
   let source = ''
   let hasAny = false
@@ -58,9 +58,9 @@ function literally(char: string): string {
   return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char
 }
 
-function escapeMark(pattern: string, escape: string | null): string | null {
-  if (escape === null || escape.length === 1) return escape
-  throw functionErrors.ENGINE_PATTERN_REFUSED({ pattern: `"${pattern}"`, problem: `the escape "${escape}" is not one character` })
+function escapeMark(pattern: string, escapedBy: string | null): string | null {
+  if (escapedBy === null || escapedBy.length === 1) return escapedBy
+  throw functionErrors.ENGINE_PATTERN_REFUSED({ pattern: `"${pattern}"`, problem: `the escape "${escapedBy}" is not one character` })
 }
 
 function escapeMisused(pattern: string, mark: string): Error {
@@ -79,8 +79,8 @@ const similarClasses: Readonly<Record<string, string>> = {
 }
 
 /** What a SIMILAR TO pattern accepts. Like Calcite's, it becomes a regular expression of Java in which the full stop keeps its meaning. */
-export function similarTest(pattern: string, escape: string | null): TextTest {
-  const { regex } = javaPattern(`\\A(?:${similarSource(pattern, escapeMark(pattern, escape))})\\z`)
+export function similarTest(pattern: string, escapedBy: string | null): TextTest {
+  const { regex } = javaPattern(`\\A(?:${similarSource(pattern, escapeMark(pattern, escapedBy))})\\z`)
   return (text) => {
     regex.lastIndex = 0
     return regex.test(text)

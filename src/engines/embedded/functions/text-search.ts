@@ -51,7 +51,7 @@ function splitIndex(text: string, separator: string | number | bigint, index: nu
   if (text === '' || index < 0) return null
   if (typeof separator !== 'string' && (separator < 1 || separator > 255)) return null
   const wanted = typeof separator === 'string' ? separator : String.fromCharCode(Number(separator))
-  const parts = wanted === '' ? text.split(/[\s\x1c-\x1f]/) : text.split(wanted)
+  const parts = wanted === '' ? text.split(/\s/) : text.split(wanted)
   return parts[Number(index)] ?? null
 }
 

@@ -29,7 +29,7 @@ export const textEvaluations = {
   RPAD: () => (text: string, length: number, padding: string) => padded(text, Number(length), padding, (fill) => text + fill),
   REPEAT: () => (text: string, count: number) => (count <= 0 ? '' : text.repeat(Number(count))),
   REPLACE: () => (text: string, search: string, replacement: string) => text.replaceAll(search, () => replacement),
-  REVERSE: () => (text: string) => [...text].reverse().join(''),
+  REVERSE: () => (text: string) => Array.from(text).reverse().join(''),
   OVERLAY: () => overlay,
   TRANSLATE: () => translate,
 } satisfies Record<string, Evaluation>
@@ -62,7 +62,7 @@ function trimBlanks(text: string, start: boolean, end: boolean): string {
 }
 
 function trimSet(text: string, characters: ReadonlySet<string>, start: boolean, end: boolean): string {
-  const points = [...text]
+  const points = Array.from(text)
   let from = 0
   let to = points.length
   if (start) while (from < to && characters.has(points[from] ?? '')) from++
@@ -97,9 +97,9 @@ function overlay(text: string, replacement: string, start: number | bigint, leng
 /** Each character of `from` becomes the one at its place in `to`, or goes when there is none; its first place counts. */
 function translate(text: string | null, from: string | null, to: string | null): string | null {
   if (text === null || from === null) return text
-  const targets = [...(to ?? '')]
+  const targets = Array.from(to ?? '')
   const map = new Map<string, string>()
-  for (const [index, character] of [...from].entries()) if (!map.has(character)) map.set(character, targets[index] ?? '')
+  for (const [index, character] of Array.from(from).entries()) if (!map.has(character)) map.set(character, targets[index] ?? '')
   let result = ''
   for (const character of text) result += map.get(character) ?? character
   return result

@@ -51,7 +51,8 @@ export const timeTextEvaluations = {
       return Number.isNaN(value) ? null : value
     }
   },
-  TO_TIMESTAMP_LTZ: (shape) => (shape.arguments[0] !== undefined && familyOf(shape.arguments[0]) === 'text' ? instantOfText(shape) : instantOfNumber(shape)),
+  TO_TIMESTAMP_LTZ: (shape) =>
+    shape.arguments[0] !== undefined && familyOf(shape.arguments[0]) === 'text' ? instantOfText(shape) : instantOfNumber(shape),
   DATE_FORMAT: (shape) => dateFormat(shape),
   CONVERT_TZ: ({ session }) => {
     const parse = simpleDateParser(usualPattern, yearNow(session))
@@ -127,7 +128,8 @@ function instantOfText({ constants, result }: CallShape): (text: string, pattern
   return (text, pattern, zone) => {
     if (pattern === undefined) {
       const value = parseTimestamp(text, 3)
-      if (Number.isNaN(value)) throw functionErrors.ENGINE_ARGUMENT_REFUSED({ function: 'TO_TIMESTAMP_LTZ', argument: `"${text}" without a format` })
+      if (Number.isNaN(value))
+        throw functionErrors.ENGINE_ARGUMENT_REFUSED({ function: 'TO_TIMESTAMP_LTZ', argument: `"${text}" without a format` })
       return value
     }
     const local = parser(pattern)(text)
@@ -147,7 +149,10 @@ function instantOfNumber({ arguments: [type], result }: CallShape): (value: Exac
   return (value, digits = 3) => {
     const precision = Number(digits)
     if (precision < 0 || precision > 9) {
-      throw functionErrors.ENGINE_ARGUMENT_REFUSED({ function: 'TO_TIMESTAMP_LTZ', argument: `precision ${precision}` }, { hint: 'Use 0 to 9.' })
+      throw functionErrors.ENGINE_ARGUMENT_REFUSED(
+        { function: 'TO_TIMESTAMP_LTZ', argument: `precision ${precision}` },
+        { hint: 'Use 0 to 9.' },
+      )
     }
     if (precision > 3) return scaled(wholeOf(value), precision, resultPrecision)
     const factor = 10 ** (3 - precision)

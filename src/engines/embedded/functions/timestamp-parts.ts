@@ -1,5 +1,5 @@
 /** Points in time of any type as days and milliseconds, and back. */
-import { boxExact, type DataType, dayMs, type ExactInteger, timeZone, timestampMs, timestampNanos, timestampOf, timestampUnit } from '#data'
+import { boxExact, type DataType, dayMs, type ExactInteger, timestampMs, timestampNanos, timestampOf, timestampUnit, timeZone } from '#data'
 import type { Session } from './evaluation.ts'
 
 /** Reads a point in time as local milliseconds: a date is its midnight, a time of day is one of 1970-01-01, an instant is a wall clock. */

@@ -1,6 +1,6 @@
 /** Folds the filters and projections above a relation into one condition and one expression per column, over the relation's columns. */
 import { booleanType } from '#data'
-import { type Expression, type Filter, mapExpression, partsOf, type Project, referTo, type Relation, schemaOf, walkExpression } from '#plan'
+import { type Expression, isLargerThan, mapExpression, type Project, type Relation, referTo, schemaOf } from '#plan'
 
 export interface Fused {
   /** What lies below: neither a filter nor a projection, unless folding had to stop. */
@@ -16,60 +16,48 @@ const partsMax = 5000
 
 /** `isKept` names relations below the top that others read too: folding stops there. */
 export function fuse(relation: Relation, isKept: (relation: Relation) => boolean): Fused {
-  const chain: (Filter | Project)[] = []
-  let base = relation
-  while ((base.kind === 'filter' || base.kind === 'project') && (base === relation || !isKept(base))) {
-    chain.push(base)
-    base = base.input
+  let fused: Fused = {
+    base: relation,
+    condition: null,
+    columns: schemaOf(relation).map((column) => ({ name: column.name, value: referTo(column) })),
   }
-  let fused = identity(base)
-  for (const step of chain.reverse()) {
-    const next = step.kind === 'filter' ? filtered(fused, step) : projected(fused, step)
-    fused = next !== null ? next : apply(identity(step.input), step)
+  for (;;) {
+    const { base } = fused
+    if ((base.kind !== 'filter' && base.kind !== 'project') || (base !== relation && isKept(base))) return fused
+    if (base.kind === 'filter') {
+      fused = { ...fused, base: base.input, condition: both(base.condition, fused.condition) }
+      continue
+    }
+    const next = below(fused, base)
+    // A step must be taken even when it is large: the first one stands for the relation itself.
+    if (base !== relation && isTooLarge(next)) return fused
+    fused = next
   }
-  return fused
 }
 
-/** One step on its own, over whatever its input is. */
-function apply(fused: Fused, step: Filter | Project): Fused {
-  return (step.kind === 'filter' ? filtered(fused, step) : projected(fused, step)) ?? fused
+/** The same over the input of the projection at the base. */
+function below(fused: Fused, project: Project): Fused {
+  const values = new Map(project.columns.map((column) => [column.name, column.value]))
+  const substitute = (expression: Expression): Expression =>
+    mapExpression(expression, (part) => (part.kind === 'column' ? (values.get(part.name) ?? part) : part))
+  return {
+    base: project.input,
+    condition: fused.condition === null ? null : substitute(fused.condition),
+    columns: fused.columns.map(({ name, value }) => ({ name, value: substitute(value) })),
+  }
 }
 
-function identity(base: Relation): Fused {
-  return { base, condition: null, columns: schemaOf(base).map((column) => ({ name: column.name, value: referTo(column) })) }
-}
-
-function filtered(fused: Fused, { condition }: Filter): Fused | null {
-  const substituted = substituter(fused)(condition)
-  if (isLarge(substituted)) return null
-  return { ...fused, condition: fused.condition === null ? substituted : both(fused.condition, substituted) }
-}
-
-function projected(fused: Fused, { columns }: Project): Fused | null {
-  const substitute = substituter(fused)
-  const values = columns.map((column) => ({ name: column.name, value: substitute(column.value) }))
-  return values.some((column) => isLarge(column.value)) ? null : { ...fused, columns: values }
-}
-
-function substituter(fused: Fused): (expression: Expression) => Expression {
-  const values = new Map(fused.columns.map((column) => [column.name, column.value]))
-  return (expression) => mapExpression(expression, (part) => (part.kind === 'column' ? (values.get(part.name) ?? part) : part))
-}
-
-function both(left: Expression, right: Expression): Expression {
+/** The condition further down comes first: it may guard the other one. */
+function both(first: Expression, second: Expression | null): Expression {
+  if (second === null) return first
   return {
     kind: 'call',
     function: 'AND',
-    arguments: [left, right],
-    type: { ...booleanType, nullable: left.type.nullable || right.type.nullable },
+    arguments: [first, second],
+    type: { ...booleanType, nullable: first.type.nullable || second.type.nullable },
   }
 }
 
-function isLarge(expression: Expression): boolean {
-  if (partsOf(expression).length === 0) return false
-  let parts = 0
-  walkExpression(expression, () => {
-    parts++
-  })
-  return parts > partsMax
+function isTooLarge({ condition, columns }: Fused): boolean {
+  return (condition !== null && isLargerThan(condition, partsMax)) || columns.some((column) => isLargerThan(column.value, partsMax))
 }

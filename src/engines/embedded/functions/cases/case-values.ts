@@ -13,7 +13,7 @@ import {
   unboundedLength,
   withNullable,
 } from '#data'
-import { type CaseExpression, unescape } from './read-cases.ts'
+import { type CaseExpression, unescaped } from './read-cases.ts'
 
 export interface TypedValue {
   readonly type: DataType
@@ -183,15 +183,14 @@ export function show(value: unknown, type: DataType, timeZone: string): string {
     case 'row':
       return `(${type.fields.map((field, i) => show((value as unknown[])[i], field.type, timeZone)).join(', ')})`
     default:
-      return String(value)
+      return `${value as number}`
   }
 }
 
 function showText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (!/[\x00-\x1f]/.test(text)) return `'${text.replaceAll("'", "''")}'`
+  if (!/[^ -\uffff]/.test(text)) return `'${text.replaceAll("'", "''")}'`
   const body = text.replaceAll('\\', '\\\\').replaceAll("'", "''")
-  return `U&'${[...body].map((char) => (char < ' ' ? `\\${char.charCodeAt(0).toString(16).padStart(4, '0')}` : char)).join('')}'`
+  return `U&'${Array.from(body, (char) => (char < ' ' ? `\\${char.charCodeAt(0).toString(16).padStart(4, '0')}` : char)).join('')}'`
 }
 
 function showDecimal(value: bigint, scale: number): string {
@@ -235,7 +234,7 @@ function showMap(value: ReadonlyMap<unknown, unknown>, type: Extract<DataType, {
 /** Whether two printed values are the same. The last bits of a double may differ: so do the libraries behind SIN and its like. */
 export function sameShown(shown: string, expected: string, type: DataType): boolean {
   if (type.kind === 'float' || type.kind === 'double') return nearly(Number(shown), Number(expected))
-  if (expected.startsWith("U&'") && shown.startsWith("U&'")) return unescape(shown.slice(3, -1)) === unescape(expected.slice(3, -1))
+  if (expected.startsWith("U&'") && shown.startsWith("U&'")) return unescaped(shown.slice(3, -1)) === unescaped(expected.slice(3, -1))
   return shown === expected
 }
 

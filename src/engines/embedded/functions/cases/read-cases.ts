@@ -86,7 +86,7 @@ class CaseReader {
     const unicode = /^U&'((?:[^']|'')*)'/.exec(rest)
     if (unicode !== null) {
       this.#at += unicode[0].length
-      return { kind: 'text', text: unescape(unicode[1] ?? '') }
+      return { kind: 'text', text: unescaped(unicode[1] ?? '') }
     }
     const quoted = /^'((?:[^']|'')*)'/.exec(rest)
     if (quoted !== null) {
@@ -137,7 +137,7 @@ class CaseReader {
 }
 
 /** The body of a U&'…' literal. */
-export function unescape(body: string): string {
+export function unescaped(body: string): string {
   return body
     .replaceAll("''", "'")
     .replace(/\\(\\|[0-9a-f]{4})/g, (_, code: string) => (code === '\\' ? '\\' : String.fromCharCode(Number.parseInt(code, 16))))
