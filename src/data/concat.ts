@@ -1,5 +1,5 @@
 /** Joins vectors and compares their values in place. */
-import { compareValues } from './compare.ts'
+import { equality } from './compare.ts'
 import type { DataType } from './type.ts'
 import { type Nulls, numbersIn, type Vector, valueAt } from './vector.ts'
 
@@ -56,5 +56,5 @@ export function sameValueAt(a: Vector, aRow: number, b: Vector, bRow: number, ty
   if (aNull || bNull) return aNull && bNull
   const numeric = (a.form === 'numbers' && b.form === 'numbers') || (a.form === 'integers' && b.form === 'integers')
   if (numeric) return Object.is(numbersIn(a)[aRow], numbersIn(b)[bRow])
-  return compareValues(valueAt(a, aRow, type), valueAt(b, bRow, type), type) === 0
+  return equality(type)(valueAt(a, aRow, type), valueAt(b, bRow, type))
 }

@@ -98,7 +98,7 @@ export function plainFormOf(type: DataType): 'flags' | 'integers' | 'numbers' | 
   }
 }
 
-const utf8 = new TextDecoder('utf-8')
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 /** Below this many bytes a loop over ASCII beats the decoder. */
 const shortText = 24
 

@@ -43,9 +43,21 @@ describe('numbers are spelled as Java spells them', () => {
   })
   test('doubles and integers come back', () => {
     const double = (value: number) => Number(written((out) => out.double(value)))
-    fc.assert(fc.property(fc.double({ noNaN: true }), (value) => void expect(double(value)).toBe(value)))
-    fc.assert(fc.property(fc.integer({ min: -100_000, max: 100_000 }), (value) => void expect(double(value / 100)).toBe(value / 100)))
-    fc.assert(fc.property(fc.maxSafeInteger(), (value) => void expect(written((out) => out.integer(value))).toBe(String(value))))
+    fc.assert(
+      fc.property(fc.double({ noNaN: true }), (value) => {
+        expect(double(value)).toBe(value)
+      }),
+    )
+    fc.assert(
+      fc.property(fc.integer({ min: -100_000, max: 100_000 }), (value) => {
+        expect(double(value / 100)).toBe(value / 100)
+      }),
+    )
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (value) => {
+        expect(written((out) => out.integer(value))).toBe(String(value))
+      }),
+    )
   })
   test.each([
     [150, 2, true, '1.50'],

@@ -16,4 +16,3 @@ export type {
 export { formatNamed, formats } from './list.ts'
 export { type Option, Options, readOptions } from './options.ts'
 export { parsePlainText, plainTextPrinter } from './plain-text.ts'
-export { parseDurationMs, parseMemoryBytes } from './quantity.ts'

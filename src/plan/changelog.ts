@@ -65,7 +65,8 @@ export function inferChangelog(plan: Plan, facts: ChangelogFacts): PlanChangelog
   const keysOf = (relation: Relation) => upsertKeys.get(relation) ?? []
   const changes = new Map<Relation, Changelog>()
   const changesOf = (relation: Relation) => changes.get(relation) ?? appendOnly
-  walkRelations(roots, (relation) => changes.set(relation, possibleChanges(relation, changesOf, facts)))
+  const position = plan.outputs.length === 1 ? facts.positions?.[0] : undefined
+  walkRelations(roots, (relation) => changes.set(relation, possibleChanges(relation, changesOf, facts, position)))
 
   const wanted = new Set<Relation>()
   const outputs = plan.outputs.map((output, index) => {
@@ -120,11 +121,16 @@ function isAppend({ updates, deletes }: Changelog): boolean {
 }
 
 /** What can happen to the rows of a relation; `before` is still open. */
-function possibleChanges(relation: Relation, changesOf: (relation: Relation) => Changelog, facts: ChangelogFacts): Changelog {
+function possibleChanges(
+  relation: Relation,
+  changesOf: (relation: Relation) => Changelog,
+  facts: ChangelogFacts,
+  position: TextPosition | undefined,
+): Changelog {
   const input = together(inputsOf(relation).map(changesOf))
   const refuse = (consumer: string) => {
     const changing = inputsOf(relation).find((each) => !isAppend(changesOf(each)))
-    if (changing !== undefined) throw planErrors.PLAN_UPDATES_REFUSED({ consumer, producer: producerOf(changing, changesOf) })
+    if (changing !== undefined) throw planErrors.PLAN_UPDATES_REFUSED({ consumer, producer: producerOf(changing, changesOf) }, { position })
     return appendOnly
   }
   return match<Changelog>(relation, {

@@ -1,10 +1,10 @@
 /** What must hold of every plan. A plan that breaks it comes from a mistake of ours, never of the person who asked. */
 import { assert } from '#base'
-import { columnIndex, type DataType, printType, type Schema, sameType } from '#data'
+import { type Column, columnIndex, type DataType, printType, type Schema, sameType } from '#data'
 import type { Aggregate, Expression, Join, Plan, Relation, SortKey, Window } from './plan.ts'
 import { printRelationLine } from './print.ts'
 import { printExpression } from './print-expression.ts'
-import { schemaOf } from './schema.ts'
+import { columnsByName, schemaOf } from './schema.ts'
 import { expressionsOf, inputsOf, rootsOf, walkExpression, walkRelations } from './visit.ts'
 
 /** Stops when a plan breaks an invariant. */
@@ -24,7 +24,9 @@ export function problemsOf(plan: Plan): string[] {
 
 function* relationProblems(relation: Relation): Generator<string> {
   yield* namesProblems(schemaOf(relation))
-  const visible = inputsOf(relation).length === 0 ? schemaOf(relation) : inputsOf(relation).flatMap((input) => [...schemaOf(input)])
+  const inputs = inputsOf(relation)
+  const schemas = inputs.length === 0 ? [schemaOf(relation)] : inputs.map(schemaOf)
+  const visible: Visible = schemas.map(columnsByName)
   for (const expression of expressionsOf(relation)) yield* expressionProblems(expression, visible)
   yield* ownProblems(relation)
 }
@@ -37,15 +39,15 @@ function* namesProblems(schema: Schema): Generator<string> {
   }
 }
 
-function* expressionProblems(expression: Expression, visible: Schema): Generator<string> {
+type Visible = readonly ReadonlyMap<string, Column>[]
+
+function* expressionProblems(expression: Expression, visible: Visible): Generator<string> {
   const problems: string[] = []
   walkExpression(expression, (part) => {
     if (part.kind !== 'column') return
-    const column = visible[columnIndex(visible, part.name)]
-    if (column === undefined) problems.push(`no column "${part.name}" for ${printExpression(expression)}`)
-    else if (!sameType(column.type, part.type)) {
-      problems.push(`"${part.name}" is ${printType(column.type)}, read as ${printType(part.type)}`)
-    }
+    const type = visible.map((columns) => columns.get(part.name)).find((column) => column !== undefined)?.type
+    if (type === undefined) problems.push(`no column "${part.name}" for ${printExpression(expression)}`)
+    else if (!sameType(type, part.type)) problems.push(`"${part.name}" is ${printType(type)}, read as ${printType(part.type)}`)
   })
   yield* problems
 }
@@ -90,7 +92,7 @@ function* ownProblems(relation: Relation): Generator<string> {
 }
 
 function typeIn(relation: Relation, name: string): DataType | undefined {
-  return schemaOf(relation).find((column) => column.name === name)?.type
+  return columnsByName(schemaOf(relation)).get(name)?.type
 }
 
 function* typeProblems(actual: DataType, expected: DataType | undefined): Generator<string> {

@@ -71,7 +71,7 @@ export type {
 } from './plan.ts'
 export { printDuration, printNamed, printOrder, printPlan, printRelation, printRelationLine, type RelationNote } from './print.ts'
 export { printExpression, printLiteral, printName } from './print-expression.ts'
-export { columnOf, rankType, referTo, schemaOf, windowBoundType } from './schema.ts'
+export { columnOf, columnsByName, rankType, referTo, schemaOf, windowBoundType } from './schema.ts'
 export type { FunctionDefinition, TableColumn, TableDefinition, TablePath, Tables, UserSignature, ViewDefinition } from './tables.ts'
 export { deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
 export {

@@ -22,9 +22,21 @@ export function schemaOf(relation: Relation): Schema {
   return schema
 }
 
+const named = new WeakMap<Schema, ReadonlyMap<string, Column>>()
+
+/** The columns of a schema by name. Derived once per schema object. */
+export function columnsByName(schema: Schema): ReadonlyMap<string, Column> {
+  let columns = named.get(schema)
+  if (columns === undefined) {
+    columns = new Map(schema.map((column) => [column.name, column]))
+    named.set(schema, columns)
+  }
+  return columns
+}
+
 /** The column of that name; its absence is a broken plan. */
 export function columnOf(relation: Relation, name: string): Column {
-  const found = schemaOf(relation).find((column) => column.name === name)
+  const found = columnsByName(schemaOf(relation)).get(name)
   assert(found !== undefined, `a ${relation.kind} has no column "${name}"`)
   return found
 }
@@ -67,7 +79,7 @@ function projected({ name, value }: NamedExpression, input: Schema): Column {
 }
 
 function roleOf(value: Expression, input: Schema): ColumnRole | undefined {
-  if (value.kind === 'column') return input.find((column) => column.name === value.name)?.role
+  if (value.kind === 'column') return columnsByName(input).get(value.name)?.role
   return value.kind === 'call' && value.function === 'PROCTIME' ? 'processing-time' : undefined
 }
 

@@ -105,7 +105,7 @@ export function walkExpression(expression: Expression, visit: (part: Expression)
   const open = [expression]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     visit(next)
-    open.push(...[...partsOf(next)].reverse())
+    for (const part of [...partsOf(next)].reverse()) open.push(part)
   }
 }
 

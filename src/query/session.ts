@@ -85,7 +85,7 @@ export class QuerySession {
     for (const statement of statements) {
       const bound = bindStatement(statement, scratch.catalog)
       const plan = planIn(bound)
-      if (plan !== null) parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${scratch.#explain(plan, [])}`)
+      if (plan !== null) parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${scratch.#explain(plan, [], bound)}`)
       await scratch.#checkStatement(bound)
     }
     return parts.length === 0 ? 'The script has no query.\n' : parts.join('\n')
@@ -114,7 +114,7 @@ export class QuerySession {
     if (bound.kind === 'explain') return this.#checkStatement(bound.statement)
     if (isDefinition(bound)) await applyDefinition(bound, this.catalog, this.#loadFunction)
     const plan = planIn(bound)
-    if (plan !== null) this.#compile(plan)
+    if (plan !== null) this.#compile(plan, bound)
     if (bound.kind === 'set' && bound.key !== null) this.#set(bound.key, bound.value ?? '', bound)
     return undefined
   }
@@ -122,10 +122,10 @@ export class QuerySession {
   async #execute(bound: BoundStatement, listener: StatementListener, signal: AbortSignal): Promise<void> {
     switch (bound.kind) {
       case 'query':
-        return this.#runQuery(bound.plan, listener, signal)
+        return this.#runQuery(bound, listener, signal)
       case 'insert':
       case 'statement-set':
-        return this.#runInsert(bound.plan, listener, signal)
+        return this.#runInsert(bound.plan, bound, listener, signal)
       case 'show': {
         const { schema, rows } = show(bound, this.catalog)
         return listener.table?.(schema, rows)
@@ -137,14 +137,14 @@ export class QuerySession {
       case 'explain': {
         const plan = planIn(bound.statement)
         assert(plan !== null, 'EXPLAIN has a plan')
-        return listener.table?.([{ name: 'result', type: stringType }], [[this.#explain(plan, bound.details)]])
+        return listener.table?.([{ name: 'result', type: stringType }], [[this.#explain(plan, bound.details, bound)]])
       }
       case 'set':
       case 'reset':
         return this.#configure(bound, listener)
       default: {
         const message = await applyDefinition(bound, this.catalog, this.#loadFunction)
-        if (bound.kind === 'create-table' && bound.as !== null) await this.#runInsert(bound.as, listener, signal)
+        if (bound.kind === 'create-table' && bound.as !== null) await this.#runInsert(bound.as, bound, listener, signal)
         listener.done?.(message)
       }
     }
@@ -171,22 +171,27 @@ export class QuerySession {
     }
   }
 
-  #compile(plan: Plan): { readonly plan: Plan; readonly program: Program } {
+  /** What the engine refuses without a place of its own is shown at the statement. */
+  #compile(plan: Plan, { position }: BoundStatement): { readonly plan: Plan; readonly program: Program } {
     assertPlan(plan)
     const { engine } = this.#options
-    const optimized = optimize(plan, { readsFields: (scan) => engine.readsFields(scan, this.catalog) })
-    assertPlan(optimized)
-    return { plan: optimized, program: engine.compile(optimized, this.catalog, this.settings.all()) }
+    try {
+      const optimized = optimize(plan, { readsFields: (scan) => engine.readsFields(scan, this.catalog) })
+      assertPlan(optimized)
+      return { plan: optimized, program: engine.compile(optimized, this.catalog, this.settings.all()) }
+    } catch (error) {
+      throw error instanceof MillraceError ? located(error, position) : error
+    }
   }
 
-  #explain(plan: Plan, details: Parameters<typeof explainPlan>[0]['details']): string {
-    const compiled = this.#compile(plan)
+  #explain(plan: Plan, details: Parameters<typeof explainPlan>[0]['details'], bound: BoundStatement): string {
+    const compiled = this.#compile(plan, bound)
     return explainPlan({ details, plan, optimized: compiled.plan, program: compiled.program })
   }
 
-  async #runQuery(plan: Plan, listener: StatementListener, signal: AbortSignal): Promise<void> {
-    const { program } = this.#compile(plan)
-    const [output] = plan.outputs
+  async #runQuery(bound: Extract<BoundStatement, { kind: 'query' }>, listener: StatementListener, signal: AbortSignal): Promise<void> {
+    const { program } = this.#compile(bound.plan, bound)
+    const [output] = bound.plan.outputs
     assert(output !== undefined && program.outputs[0] !== undefined, 'a query has an output')
     const { schema, updating } = program.outputs[0]
     listener.opened?.({ schema, updating, order: orderOf(output.input) })
@@ -195,8 +200,8 @@ export class QuerySession {
     listener.ended?.(report)
   }
 
-  async #runInsert(plan: Plan, listener: StatementListener, signal: AbortSignal): Promise<void> {
-    const { program } = this.#compile(plan)
+  async #runInsert(plan: Plan, bound: BoundStatement, listener: StatementListener, signal: AbortSignal): Promise<void> {
+    const { program } = this.#compile(plan, bound)
     const report = await this.#runProgram(program, () => undefined, listener, signal)
     listener.ended?.(report)
   }

@@ -166,7 +166,7 @@ const emptyNames: readonly { readonly pattern: RegExp; readonly instead: string 
 function findEmptyNames({ path }: Source): string[] {
   if (!/^(?:src|test|bench)\//.test(path)) return []
   const names = path
-    .replace(/(?:\.test)?\.\w+$/, '')
+    .replace(/(?:\.(?:test|fixture))?\.\w+$/, '')
     .split('/')
     .slice(1)
   const found = names.flatMap((name) => {

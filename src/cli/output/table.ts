@@ -15,8 +15,8 @@ export const tableOutput: OutputFactory = (context) => {
   let answer: Answer | undefined
   return {
     opened: (query) => {
-      answer =
-        query.updating || query.order.length > 0 || screen.isTerminal ? new WholeAnswer(query, context) : new GrowingAnswer(query, context)
+      const isFinal = !query.updating && query.order.length === 0
+      answer = new (isFinal ? (screen.isTerminal ? LatestAnswer : GrowingAnswer) : WholeAnswer)(query, context)
     },
     changes: (batch) => answer?.add(batch),
     closed: () => {

@@ -55,8 +55,8 @@ export class ResultView {
     this.#schema = mode === 'table' ? query.schema : [{ name: 'op', type: stringType }, ...query.schema]
     // Rows that only come and never change need no table that tells them apart.
     this.#table = mode === 'table' && (query.updating || query.order.length > 0) ? new FinalTable(query.schema, query.order) : undefined
-    // What comes last is news in a stream of changes; in a table that changes all over, the first page is as good as any.
-    this.#follows = mode === 'changelog'
+    // What comes last is news in a stream; in a table that changes all over, the first page is as good as any.
+    this.#follows = this.#table === undefined
   }
 
   /** Pause until the next refresh. */
@@ -64,9 +64,6 @@ export class ResultView {
     return refreshSteps[this.#refreshStep]
   }
   /** Rows there are, as of the last refresh. */
-  get rowCount(): number {
-    return this.#rows.length
-  }
   get rows(): readonly Row[] {
     return this.#rows
   }
@@ -116,6 +113,11 @@ export class ResultView {
     else if (key.name === 'right') this.#left = Math.min(this.#schema.length - 1, this.#left + 1)
     else if (key.name === 'left') this.#left = Math.max(0, this.#left - 1)
     return undefined
+  }
+
+  /** Shows the first page, as people read what has ended. */
+  goFirst(): void {
+    this.#select(0)
   }
 
   #select(row: number): void {

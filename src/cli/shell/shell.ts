@@ -73,14 +73,16 @@ class Shell {
     for await (const line of terminal.readLines()) {
       text = text.trim() === '' ? line : `${text}\n${line}`
       if (text.trim() !== '' && isWhole(text)) {
-        status ||= await this.#submit(text)
+        const next = await this.#submit(text)
+        status ||= next
         text = ''
       }
       if (this.#isLeaving || screen.closed.aborted) return status
       prompt()
     }
-    if (text.trim() !== '') status ||= await this.#submit(text)
-    return status
+    if (text.trim() === '') return status
+    const last = await this.#submit(text)
+    return status || last
   }
 
   /** Runs one command, or the statements of a text. */

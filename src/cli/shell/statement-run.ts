@@ -125,8 +125,10 @@ class StatementRun {
 
   #print(live: LiveResult): void {
     live.view.refresh()
-    if (live.view.rowCount > this.#environment.terminal.rows - linesAround) live.open()
-    else {
+    if (live.view.rows.length > this.#environment.terminal.rows - linesAround) {
+      live.view.goFirst()
+      live.open()
+    } else {
       this.#plain.table?.(live.view.schema, live.view.rows)
       this.#live = undefined
     }
@@ -136,7 +138,6 @@ class StatementRun {
     const report = this.#live?.view.report
     if (report === undefined) return
     const { screen } = this.#environment
-    const rows = this.#live?.view.rowCount ?? 0
-    screen.note(screen.paint.quiet(`${rows.toLocaleString('en-US')} rows shown · ${summaryLine(report)}\n`))
+    screen.note(screen.paint.quiet(`${summaryLine(report)}\n`))
   }
 }

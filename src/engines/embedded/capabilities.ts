@@ -10,7 +10,7 @@ export const embeddedCapabilities: Record<RelationKind, Capability> = {
   project: 'yes',
   unnest: 'yes',
   window: { only: 'session windows are aggregated at once, by the columns that they are partitioned by' },
-  aggregate: { only: 'without GROUPING SETS, ROLLUP and CUBE' },
+  aggregate: { only: 'without GROUPING SETS, ROLLUP and CUBE where it aggregates windows' },
   over: { no: 'OVER windows other than ROW_NUMBER with a bound on the row number are not built yet' },
   join: { only: 'without FOR SYSTEM_TIME AS OF' },
   union: 'yes',

@@ -2,7 +2,7 @@
 import { defineErrors } from '#base'
 
 export const embeddedErrors = defineErrors({
-  ENGINE_FUNCTION_THREW: { blame: 'user', message: 'a function stopped with an error: {problem}' },
+  ENGINE_FUNCTION_THREW: { blame: 'user', message: 'function {name} stopped with an error: {problem}' },
   ENGINE_DIVISION_BY_ZERO: { blame: 'user', message: 'cannot divide by zero', hint: 'Guard the division, as in a / NULLIF(b, 0).' },
   ENGINE_SUBQUERY_ROWS: { blame: 'user', message: 'a sub-query used as a value gave {count} rows, expected one' },
   ENGINE_TABLE_NOT_READABLE: { blame: 'user', message: 'table "{table}" cannot be read: connector "{connector}" only writes' },

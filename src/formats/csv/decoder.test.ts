@@ -282,6 +282,16 @@ describe('records that cannot be read', () => {
     ])
     expect(read(abc, bytes.slice(), {}, ['a'])).toEqual([[1], [2]])
   })
+  test('numbers of a million digits', () => {
+    const digits = '1'.repeat(1_000_000)
+    const types = { d: decimalType(38, 10), i: integerType, l: bigintType, f: doubleType }
+    expect(read(types, `0.${digits},1,2,${digits}\n${digits},1,2,0.${digits}\n`)).toEqual([
+      [1_111_111_111, 1, 2, Number.POSITIVE_INFINITY],
+      [null, 1, 2, 0.1111111111111111],
+    ])
+    expect(failure(() => read(types, `1,${digits},1,1\n`)).detail).toContain('Expected INT in column "i", got "1111')
+    expect(failure(() => read(types, `1,1,${digits},1\n`)).detail).toContain('Expected BIGINT')
+  })
   test('a record given up is counted, and the rest of its line dropped', () => {
     const decoder = csvDecoder(tableOf([{ name: 'b', type: stringType }]), ['b'])
     decoder.begin('x', 0)

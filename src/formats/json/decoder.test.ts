@@ -8,6 +8,7 @@ import {
   decimalType,
   doubleType,
   integerType,
+  rowsOf,
   type Schema,
   stringType,
   timestampLtzType,
@@ -86,6 +87,21 @@ describe('records', () => {
     expect(read({ a: integerType }, text)).toEqual([[1], [2], [3], [4], [5]])
     const many = `[${Array.from({ length: 10_000 }, (_, index) => `{"a":${index}}`).join(',')}]`
     expect(read({ a: integerType }, many).map(([a]) => a)).toEqual(Array.from({ length: 10_000 }, (_, index) => index))
+  })
+  test('an array can be taken up again within', () => {
+    const schema = schemaOf({ a: integerType })
+    const bytes = encoder.encode(`[${Array.from({ length: 5000 }, (_, index) => `{"a":${index}}`).join(',')}]\n{"a":-1}\n`)
+    const decoder = jsonDecoder(tableOf(schema), ['a'])
+    decoder.begin('input', 0)
+    const offset = decoder.decode(bytes, 0, bytes.length, true)
+    const taken = decoder.records
+    decoder.begin('input', taken)
+    const values: unknown[] = []
+    for (let at = offset; at < bytes.length; ) {
+      at = decoder.decode(bytes, at, bytes.length, true)
+      values.push(...rowsOf(decoder.batch, schema).map(([a]) => a))
+    }
+    expect(values).toEqual([...Array.from({ length: 5000 - taken }, (_, index) => taken + index), -1])
   })
   test('a byte order mark is no part of the first record', () => {
     expect(read({ a: integerType }, '\ufeff{"a":1}')).toEqual([[1]])

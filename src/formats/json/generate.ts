@@ -24,9 +24,10 @@ export function jsonSource(types: readonly DataType[]): string {
   const isWhole = manyColumns ? `found === ${types.length}` : `seen === ${2 ** types.length - 1}`
   return `'use strict'
 const { stores, scanner, rows, keys, parse, separator, quick } = slots
-const keyBytes = keys.bytes, keyEnds = keys.ends, keySlots = keys.slots
+const keyWords = keys.words, keyLengths = keys.lengths, keySlots = keys.slots, masks = [0, 0xff, 0xffff, 0xffffff]
 ${cases.map((type, slot) => fieldConstants(type, slot)).join('\n')}
 return function decode(bytes, start, end, rowsMax) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), wordMax = bytes.length - 4, keyMax = bytes.length - ${keyBytesMax} - 4
   let pos = start, row = 0, serial = rows.serial, inArray = rows.inArray, resumed = rows.resumed
   while (row < rowsMax && pos < end) {
     const recordStart = pos
@@ -54,11 +55,15 @@ return function decode(bytes, start, end, rowsMax) {
       else for (let place = 0; ; place++) {
         if (byte !== 34) { scanner.fail(pos, 'a key in double quotes'); pos = -1; break record }
         let slot = -2, at = pos + 1
-        if (place < ${keyPlaces}) {
-          let key = place * ${keyBytesMax}
-          const keyEnd = keyEnds[place]
-          while (key < keyEnd && bytes[at] === keyBytes[key]) { at++; key++ }
-          if (key === keyEnd && bytes[at] === 34) slot = keySlots[place]
+        if (place < ${keyPlaces} && at < keyMax) {
+          const length = keyLengths[place], whole = length & ~3
+          let word = place * ${keyBytesMax / 4}
+          const wordEnd = word + (length >> 2)
+          while (word < wordEnd && view.getInt32(at, true) === keyWords[word]) { at += 4; word++ }
+          if (word === wordEnd && ((view.getInt32(at, true) ^ keyWords[word]) & masks[length - whole]) === 0) {
+            at += length - whole - 1
+            slot = keySlots[place]
+          }
         }
         if (slot === -2) {
           at = rows.findKey(bytes, pos, place)
@@ -75,7 +80,7 @@ ${cases.map((type, slot) => fieldCase(type, slot, manyColumns)).join('\n')}
           default:
             ${cases.length < types.length ? 'if (slot >= 0) { ' + rest + ' } else ' : ''}            if (byte === 34) {
               pos = at + 1
-              while ((byte = bytes[pos]) !== 34 && byte !== 92 && byte > 31) pos++
+              ${runOverString(false)}
               pos = byte === 34 ? pos + 1 : scanner.string(bytes, at)
             } else pos = scanner.value(bytes, at)
         }
@@ -110,9 +115,23 @@ ${cases.map((type, slot) => fieldCase(type, slot, manyColumns)).join('\n')}
 }`
 }
 
-/** Room for remembered keys: so many places in a record, so many bytes each. */
+/** Room for remembered keys: so many places in a record, so many bytes each with the closing quote. */
 export const keyPlaces = 256
 export const keyBytesMax = 64
+
+/**
+ * Moves `pos` to the end of a string's plain bytes, four at a time: what is subtracted borrows from the high bit of a byte that is a
+ * quote, a backslash or a control character. A byte behind such a one may be found with it; so the last few are looked at one by one.
+ */
+function runOverString(ascii: boolean): string {
+  const found = '((((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101) | (word - 0x20202020)) & ~word)'
+  return `while (pos <= wordMax) {
+                const word = view.getInt32(pos, true)
+                if (((${found}${ascii ? ' | word' : ''}) & 0x80808080) !== 0) break
+                pos += 4
+              }
+              while ((byte = bytes[pos]) !== 34 && byte !== 92 && byte > 31${ascii ? ' && byte < 128' : ''}) pos++`
+}
 
 function fieldConstants(type: DataType, slot: number): string {
   const shape = 'precision' in type ? `, p${slot} = stores[${slot}].type.precision, c${slot} = stores[${slot}].type.scale` : ''
@@ -142,7 +161,7 @@ function readField(type: DataType, slot: number, otherwise: string): string {
     case 'varchar':
       return `if (byte === 34) {
               pos = at + 1
-              while ((byte = bytes[pos]) !== 34 && byte !== 92 && byte > 31 && byte < 128) pos++
+              ${runOverString(true)}
               if (byte === 34) { s${slot}[row] = at + 1; e${slot}[row] = pos; pos++ }
               else pos = rows.string(${slot}, bytes, at, row)
             } else ${otherwise}`
@@ -188,7 +207,7 @@ function readNumber(slot: number, call: string, otherwise: string): string {
 function readTimestamp(slot: number, end: string, condition: string, otherwise: string): string {
   return `if (byte === 34) {
               pos = at + 1
-              while ((byte = bytes[pos]) !== 34 && byte !== 92 && byte > 31 && byte < 128) pos++
+              ${runOverString(true)}
               const value${slot} = ${condition}byte === 34 && quick ? parse.timestamp(bytes, at + 1, ${end}, p${slot}, separator) : NaN
               if (value${slot} - value${slot} === 0) { d${slot}[row] = value${slot}; pos++ }
               else ${otherwise}

@@ -21,10 +21,10 @@ const closeArray = 93
 const openObject = 123
 const failure = -1
 
-/** The keys that the last record had, by place: the bytes between the quotes, and the column they name. */
+/** The keys that the last record had, by place: their bytes with the closing quote, in words of four, and the columns they name. */
 export interface JsonKeys {
-  readonly bytes: Uint8Array
-  readonly ends: Int32Array
+  readonly words: Int32Array
+  readonly lengths: Int32Array
   readonly slots: Int32Array
 }
 
@@ -40,8 +40,8 @@ export class JsonRows extends RecordState {
   /** For each column the serial of the record that had it last. */
   readonly seen: Float64Array
   readonly keys: JsonKeys = {
-    bytes: new Uint8Array(keyPlaces * keyBytesMax),
-    ends: Int32Array.from({ length: keyPlaces }, (_, place) => place * keyBytesMax),
+    words: new Int32Array((keyPlaces * keyBytesMax) / 4 + 1),
+    lengths: new Int32Array(keyPlaces),
     slots: new Int32Array(keyPlaces).fill(unlearned),
   }
 
@@ -91,14 +91,18 @@ export class JsonRows extends RecordState {
     const end = this.#scanner.string(bytes, start)
     if (end < 0) return failure
     this.slot = this.#slots.get(contentText(bytes, start + 1, end - 1)) ?? unknownSlot
-    const length = end - start - 2
-    if (place < keyPlaces && length <= keyBytesMax) {
-      const at = place * keyBytesMax
-      this.keys.bytes.set(bytes.subarray(start + 1, end - 1), at)
-      this.keys.ends[place] = at + length
-      this.keys.slots[place] = this.slot
-    }
+    if (place < keyPlaces && end - start <= keyBytesMax) this.#learn(bytes.subarray(start + 1, end), place)
     return end - 1
+  }
+
+  #learn(key: Uint8Array, place: number): void {
+    const first = (place * keyBytesMax) / 4
+    const padded = new Uint8Array(keyBytesMax)
+    padded.set(key)
+    const view = new DataView(padded.buffer)
+    for (let word = 0; word < keyBytesMax / 4; word++) this.keys.words[first + word] = view.getInt32(word * 4, true)
+    this.keys.lengths[place] = key.length
+    this.keys.slots[place] = this.slot
   }
 
   /** A column came twice in a record: the last one counts. */

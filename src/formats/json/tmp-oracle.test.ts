@@ -36,7 +36,7 @@ describe('what is written is read again', () => {
         const table = tableOf(schema, options)
         expect(decodeRows(jsonFormat.decoder(table, names(schema)), schema, [encode(table, rows)])).toEqual(rows)
       }),
-      { numRuns: 4000 },
+      { numRuns: 3000 },
     )
   })
 
@@ -115,7 +115,7 @@ describe('what others wrote', () => {
         const rows = decodeRows(decoder, schema.slice(1), [new TextEncoder().encode(`${line}\n`)])
         expect(rows.length).toBe(parsed === null ? 0 : 1)
       }),
-      { numRuns: 100000 },
+      { numRuns: 150000 },
     )
   })
 })

@@ -25,7 +25,7 @@ import {
 import type { Argument, Signature } from './signature.ts'
 
 /** Units that EXTRACT knows. */
-export const extractUnits = [
+const extractUnits = [
   'MILLENNIUM',
   'CENTURY',
   'DECADE',
@@ -47,7 +47,7 @@ export const extractUnits = [
   'EPOCH',
 ] as const
 /** Units that FLOOR and CEIL round to. */
-export const roundUnits = [
+const roundUnits = [
   'MILLENNIUM',
   'CENTURY',
   'DECADE',
@@ -62,7 +62,7 @@ export const roundUnits = [
   'MILLISECOND',
 ] as const
 /** Units that TIMESTAMPADD and TIMESTAMPDIFF count in. */
-export const countUnits = ['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND'] as const
+const countUnits = ['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND'] as const
 
 const clockUnits: readonly unknown[] = ['HOUR', 'MINUTE', 'SECOND', 'MILLISECOND']
 const finestUnits: readonly unknown[] = ['SECOND', 'MILLISECOND', 'MICROSECOND', 'NANOSECOND']

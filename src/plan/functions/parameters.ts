@@ -10,7 +10,6 @@ import {
   dateType,
   doubleType,
   familyOf,
-  implicitlyCastable,
   integerType,
   isNumeric,
   stringType,
@@ -96,7 +95,7 @@ export function ofKind(fallback: DataType, ...kinds: readonly TypeKind[]): Param
 }
 
 /** Accepts the given families as they are; a bare NULL becomes `fallback`. */
-export function ofFamily(fallback: DataType, ...families: readonly TypeFamily[]): Parameter {
+function ofFamily(fallback: DataType, ...families: readonly TypeFamily[]): Parameter {
   return ({ type }) => (type.kind === 'null' ? fallback : families.includes(familyOf(type)) ? type : null)
 }
 
@@ -115,12 +114,6 @@ export const map = ofKind({ kind: 'map', key: stringType, value: stringType, nul
 
 /** A number, converted to DOUBLE. */
 export const double: Parameter = ({ type }) => (isNumeric(type) || type.kind === 'null' ? withNullable(doubleType, type.nullable) : null)
-
-/** Any other type that converts without CAST to the one given, and then is of it. */
-export function converted(target: DataType): Parameter {
-  return ({ type }) =>
-    type.kind === target.kind || type.kind === 'null' || implicitlyCastable(type, target) ? withNullable(target, type.nullable) : null
-}
 
 /** A string literal out of a list of words. */
 export function word(...words: readonly string[]): Parameter {

@@ -1,6 +1,5 @@
 /** What all steps of binding one statement share. */
 import { MillraceError } from '#base'
-import { columnIndex } from '#data'
 import { type Expression, type Relation, schemaOf, type TablePath } from '#plan'
 import type * as tree from '../syntax/tree.ts'
 import type { Correlation } from './correlation.ts'
@@ -44,6 +43,9 @@ export interface NameUse {
   readonly name: tree.Name
   readonly path: TablePath
 }
+
+/** Who has made so many mistakes wants to see the first ones. */
+const errorsMax = 50
 
 export class BindContext {
   readonly environment: Environment
@@ -95,6 +97,7 @@ export class BindContext {
         if (!(error instanceof MillraceError) || error.blame !== 'user') throw error
         this.errors.push(error)
         failure ??= error
+        if (this.errors.length >= errorsMax) throw failure
       }
     }
     if (failure !== undefined) throw failure
@@ -110,8 +113,8 @@ export class BindContext {
 
 /** The scope with the columns as a relation has them now: joins make columns nullable and drop roles. */
 export function refreshed(scope: Scope, relation: Relation): Scope {
-  const schema = schemaOf(relation)
-  const now = ({ name, column }: ScopeColumn): ScopeColumn => ({ name, column: schema[columnIndex(schema, column.name)] ?? column })
+  const columns = new Map(schemaOf(relation).map((column) => [column.name, column]))
+  const now = ({ name, column }: ScopeColumn): ScopeColumn => ({ name, column: columns.get(column.name) ?? column })
   return { ...scope, tables: scope.tables.map((table) => ({ ...table, columns: table.columns.map(now) })), star: scope.star.map(now) }
 }
 

@@ -1,5 +1,5 @@
 /** FROM: tables, subqueries, functions and joins, as one relation and the names for its columns. */
-import type { Expression, JoinType, NamedExpression, Relation } from '#plan'
+import { type Expression, type JoinType, type NamedExpression, type Relation, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { Options } from './bound.ts'
@@ -7,7 +7,6 @@ import { asCondition } from './call.ts'
 import { aliasNames, bindTableFunction, bindUnnest, type FromRows, fromNothing } from './collections.ts'
 import { type BindContext, type Rows, refreshed, type Surroundings } from './context.ts'
 import { apart, joinWith } from './joins.ts'
-import { columnNamed } from './names.ts'
 import { Place } from './place.ts'
 import { emptyScope, joinScopes, mapScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
 import { rowsNamed, tablePath } from './tables.ts'
@@ -161,7 +160,8 @@ function joined(
 /** The right side with columns renamed whose names the left side has as well. */
 function renamedRight(left: FromRows, right: FromRows): FromRows {
   const { relation, names } = apart(left.relation, right.relation)
-  const scope = mapScope(right.scope, (column) => columnNamed(relation, names.get(column.name) ?? column.name) ?? column)
+  const columns = new Map(schemaOf(relation).map((column) => [column.name, column]))
+  const scope = mapScope(right.scope, (column) => columns.get(names.get(column.name) ?? column.name) ?? column)
   return { relation, scope }
 }
 

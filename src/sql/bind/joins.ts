@@ -103,7 +103,8 @@ export function pushIntoJoins(
     here.length === 0
       ? { ...relation, left: pushed.relation }
       : joinWith(context, 'inner', pushed.relation, relation.right, [...conditionsOf(relation), ...here])
-  return { relation: here.length === 0 && pushed.relation === relation.left ? relation : joined, rest: [...rest, ...pushed.rest] }
+  const kept = new Set([...rest, ...pushed.rest])
+  return { relation: here.length === 0 && pushed.relation === relation.left ? relation : joined, rest: conditions.filter((condition) => kept.has(condition)) }
 }
 
 /** Everything that a join compares, as conditions. */

@@ -1,6 +1,6 @@
 /** Names for columns, unique within a relation. */
 import type { Column, Schema } from '#data'
-import { type Expression, type NamedExpression, type Relation, referTo, schemaOf } from '#plan'
+import { columnsByName, type Expression, type NamedExpression, type Relation, referTo, schemaOf } from '#plan'
 
 /** The name itself, or the name and the first number that makes it new. Takes it. */
 export function uniqueName(name: string, taken: Set<string>): string {
@@ -47,5 +47,5 @@ export function extended(relation: Relation, added: readonly NamedExpression[]):
 }
 
 export function columnNamed(relation: Relation, name: string): Column | undefined {
-  return schemaOf(relation).find((column) => column.name === name)
+  return columnsByName(schemaOf(relation)).get(name)
 }

@@ -1,7 +1,9 @@
 /** Tables and views by name, as relations. */
 import { MillraceError, type TextPosition } from '#base'
-import { type Column, columnIndex, withNullable } from '#data'
+import { type Column, columnIndex, type Schema, withNullable } from '#data'
 import {
+  type Expression,
+  mapExpression,
   type NamedExpression,
   type Relation,
   type ScanSource,
@@ -101,11 +103,20 @@ export function scanOf(table: TableDefinition, options: Options): Relation {
   const scan: Relation = { kind: 'scan', table: table.path, columns, sources, conditions: [], options }
   const all = table.columns.map(({ name, ...column }): NamedExpression => {
     const type = columns[columnIndex(columns, name)]?.type ?? column.type
-    return { name, value: column.kind === 'computed' ? column.expression : { kind: 'column', name, type } }
+    return { name, value: column.kind === 'computed' ? retyped(column.expression, columns) : { kind: 'column', name, type } }
   })
   const relation = projected(scan, all)
   if (table.watermark === null) return relation
-  return { kind: 'watermark', input: relation, column: table.watermark.column, watermark: table.watermark.expression }
+  const watermark = retyped(table.watermark.expression, schemaOf(relation))
+  return { kind: 'watermark', input: relation, column: table.watermark.column, watermark }
+}
+
+/** A stored expression over columns as they are now: a key that came later made them NOT NULL. */
+function retyped(expression: Expression, columns: Schema): Expression {
+  return mapExpression(expression, (part) => {
+    const type = part.kind === 'column' ? columns[columnIndex(columns, part.name)]?.type : undefined
+    return type === undefined || part.type === type ? part : { ...part, type }
+  })
 }
 
 /** Columns of the primary key are never NULL. */

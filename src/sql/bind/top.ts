@@ -105,17 +105,29 @@ function cutRanking(
  * of the relation.
  */
 export function withoutUnusedRank(relation: Relation, needed: ReadonlySet<string>): Relation {
+  const own = expressionsOf(relation).flatMap((value) => [...columnsIn(value)])
+  const below = (input: Relation, ...more: readonly string[]) => withoutUnusedRank(input, new Set([...needed, ...own, ...more]))
   switch (relation.kind) {
     case 'top':
       return relation.rank === null || needed.has(relation.rank) ? relation : { ...relation, rank: null }
-    case 'filter':
-      return withInputs(relation, [withoutUnusedRank(relation.input, new Set([...needed, ...columnsIn(relation.condition)]))])
-    case 'aggregate': {
-      const read = new Set([...relation.keys, ...expressionsOf(relation).flatMap((value) => [...columnsIn(value)])])
-      return withInputs(relation, [withoutUnusedRank(relation.input, read)])
-    }
     case 'project':
       return projectWithoutRank(relation, needed)
+    case 'filter':
+    case 'unnest':
+      return withInputs(relation, [below(relation.input)])
+    case 'window':
+      return withInputs(relation, [below(relation.input, relation.time, ...(relation.shape.kind === 'session' ? relation.shape.partitionBy : []))])
+    case 'over':
+      return withInputs(relation, [below(relation.input, ...relation.partitionBy, ...relation.orderBy.map((key) => key.column))])
+    case 'sort':
+      return withInputs(relation, [below(relation.input, ...relation.orderBy.map((key) => key.column))])
+    case 'aggregate':
+      return withInputs(relation, [withoutUnusedRank(relation.input, new Set([...relation.keys, ...own]))])
+    case 'join': {
+      const keys = relation.equal.flatMap((key) => [key.left, key.right])
+      const read = relation.asOf === null ? keys : [...keys, relation.asOf]
+      return withInputs(relation, [below(relation.left, ...read), below(relation.right, ...read)])
+    }
     default:
       return relation
   }

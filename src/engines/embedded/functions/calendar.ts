@@ -46,7 +46,7 @@ export function modulo(value: number, divisor: number): number {
 }
 
 /** 1 for Monday to 7 for Sunday. */
-export function isoWeekday(days: number): number {
+function isoWeekday(days: number): number {
   return modulo(days + 3, 7) + 1
 }
 

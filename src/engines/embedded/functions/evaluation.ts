@@ -26,7 +26,7 @@ export interface Session {
   readonly clock: Clock
   /** The instant that functions of determinism `query` speak of in a bounded run; NaN in an unbounded one, where they read the clock. */
   readonly startedAtMs: number
-  /** Uniform in [0, 1); left out, the system's own source of randomness is used. */
+  /** Uniform in [0, 1); left out, each call starts its own sequence with the time. */
   readonly random?: () => number
   /** The loaded function of a user. */
   userFunction(user: UserFunction): ScalarFunction

@@ -1,5 +1,5 @@
 /** Every line of the case files, and that each function has lines. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MillraceError } from '#base'
 import { castFunction, type DataType, printType, sameType } from '#data'
@@ -11,7 +11,7 @@ import { evaluations } from './index.ts'
 
 const folder = `${import.meta.dirname}/cases`
 const files = readdirSync(folder).filter((name) => name.endsWith('.txt'))
-const cases = files.flatMap((file) => readCases(folder, file))
+const cases = files.flatMap((file) => readCases(file, readFileSync(`${folder}/${file}`, 'utf8')))
 
 /** The moment that functions of the clock see: 2024-02-29 12:34:56.789 UTC. */
 const nowMs = Date.UTC(2024, 1, 29, 12, 34, 56, 789)

@@ -2,7 +2,8 @@
 import { base64Text, type DataType, type ExactInteger, printDecimal, printDouble, printTimestamp } from '#data'
 import { functionErrors } from './errors.ts'
 import type { CallShape, Evaluation } from './evaluation.ts'
-import { bigDecimalText, JsonNumber, type JsonValue, parseJson, writeJson } from './json-text.ts'
+import { parseJson } from './json-reader.ts'
+import { bigDecimalText, JsonNumber, type JsonValue, writeJson } from './json-text.ts'
 
 type ToJson = (value: unknown) => JsonValue
 

@@ -4,7 +4,7 @@
  */
 import { JsonNumber, type JsonValue } from './json-text.ts'
 
-export type PathStep =
+type PathStep =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'keys'; readonly keys: readonly string[] }
   | { readonly kind: 'index'; readonly index: number }
@@ -19,6 +19,8 @@ export interface JsonPath {
   readonly steps: readonly PathStep[]
   /** Whether it leads to one place, so that the result is a value and not a list of them. */
   readonly definite: boolean
+  /** The keys and indexes of a path that has nothing else; null for other paths. */
+  readonly plain: readonly (string | number)[] | null
 }
 
 /** Why a path cannot be read. */
@@ -41,7 +43,17 @@ export function parseJsonPath(text: string): JsonPath | PathTrouble {
   const last = steps.at(-1)
   if (last?.kind === 'deep') return 'malformed'
   const definite = steps.every(({ kind }) => kind === 'key' || kind === 'index' || kind === 'length' || kind === 'keys')
-  return { lax, steps, definite }
+  return { lax, steps, definite, plain: plainSteps(steps) }
+}
+
+function plainSteps(steps: readonly PathStep[]): readonly (string | number)[] | null {
+  const plain: (string | number)[] = []
+  for (const step of steps) {
+    if (step.kind === 'key') plain.push(step.key)
+    else if (step.kind === 'index' && step.index >= 0) plain.push(step.index)
+    else return null
+  }
+  return plain
 }
 
 interface FoundStep {

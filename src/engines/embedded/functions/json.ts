@@ -7,7 +7,8 @@ import { functionErrors } from './errors.ts'
 import type { CallShape, Evaluation } from './evaluation.ts'
 import { jsonBuildEvaluations } from './json-build.ts'
 import { type JsonPath, parseJsonPath, readJsonPath } from './json-path.ts'
-import { JsonNumber, type JsonValue, parseJson, writeJson } from './json-text.ts'
+import { findInJson, type JsonMiss, parseJson } from './json-reader.ts'
+import { JsonNumber, type JsonValue, writeJson } from './json-text.ts'
 
 export const jsonEvaluations = {
   ...jsonBuildEvaluations,
@@ -65,12 +66,20 @@ function pathOf(text: string): JsonPath | null {
 
 function lookUp(text: string, path: JsonPath | null): Lookup {
   if (path === null) return { kind: 'error', problem: 'the path is malformed' }
+  const found = valueAt(text, path)
+  if (found === 'broken') return path.lax ? { kind: 'empty' } : { kind: 'error', problem: 'the text is not JSON' }
+  if (found === 'nowhere' && path.lax && !path.definite) return { kind: 'value', value: [], lax: true }
+  if (found !== 'nowhere' && found.value !== null) return { kind: 'value', value: found.value, lax: path.lax }
+  return path.lax ? { kind: 'empty' } : { kind: 'error', problem: 'the path leads to nothing' }
+}
+
+/** What a path leads to. Only paths that branch, or count, need the whole text as values. */
+function valueAt(text: string, path: JsonPath): { readonly value: JsonValue } | JsonMiss {
+  if (path.plain !== null) return findInJson(text, path.plain)
   const root = parseJson(text)
-  if (root === undefined) return path.lax ? { kind: 'empty' } : { kind: 'error', problem: 'the text is not JSON' }
-  const value = root === null && path.steps.length > 0 ? undefined : readJsonPath(root, path)
-  if (value !== undefined && value !== null) return { kind: 'value', value, lax: path.lax }
-  if (path.lax) return value === undefined && !path.definite ? { kind: 'value', value: [], lax: true } : { kind: 'empty' }
-  return { kind: 'error', problem: 'the path leads to nothing' }
+  if (root === undefined) return 'broken'
+  const value = readJsonPath(root, path)
+  return value === undefined ? 'nowhere' : { value }
 }
 
 function jsonValue(shape: CallShape): (text: string | null, path: string | null, ...clauses: unknown[]) => unknown {

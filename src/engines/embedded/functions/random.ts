@@ -1,10 +1,10 @@
 /** RAND and RAND_INTEGER. With a seed they give the sequence of java.util.Random: a literal seed starts one sequence for all rows. */
 import { functionErrors } from './errors.ts'
-import type { Evaluation } from './evaluation.ts'
+import type { Evaluation, Session } from './evaluation.ts'
 
 export const randomEvaluations = {
   RAND: ({ constants, arguments: { length }, session }) => {
-    if (length === 0) return session.random ?? Math.random
+    if (length === 0) return randomOf(session)
     const [seed] = constants
     if (seed === undefined || seed === null) return (value: number | bigint) => new JavaRandom(value).nextDouble()
     const random = new JavaRandom(seed as number | bigint)
@@ -12,7 +12,7 @@ export const randomEvaluations = {
   },
   RAND_INTEGER: ({ constants, arguments: { length }, session }) => {
     if (length === 1) {
-      const random = session.random ?? Math.random
+      const random = randomOf(session)
       return (bound: number | bigint) => Math.floor(random() * positive(bound))
     }
     const [seed] = constants
@@ -23,6 +23,15 @@ export const randomEvaluations = {
     return (_: unknown, bound: number | bigint) => random.nextInteger(positive(bound))
   },
 } satisfies Record<string, Evaluation>
+
+let started = 0
+
+/** The session's source of randomness, or a new one that starts with the time. */
+function randomOf({ random, clock }: Session): () => number {
+  if (random !== undefined) return random
+  const own = new JavaRandom(BigInt(Math.floor(clock.nowMs())) * 181_783_497_276_652_981n + BigInt(started++))
+  return () => own.nextDouble()
+}
 
 function positive(bound: number | bigint): number {
   if (bound <= 0) throw functionErrors.ENGINE_ARGUMENT_REFUSED({ function: 'RAND_INTEGER', argument: `the bound ${bound}` })

@@ -13,7 +13,7 @@ export function emitCast(code: Code, cast: Cast, emitter: ExpressionEmitter): Co
   const { writer } = emitter
   const make = cast.failing === 'null' ? tryCastFunction : castFunction
   const run = make(code.type, cast.type, { timeZone: emitter.session.timeZone })
-  const name = writer.slot(cast.origin === undefined ? run : atOrigin(run, 1, cast.origin))
+  const name = writer.slot(cast.origin === undefined ? run : atOrigin(run, 1, cast.origin, 'CAST'))
   const text = `${name}(${emitter.boxedValue(code)})`
   return emitter.unbox(writer.assign(code.isNull === 'false' ? text : `${code.isNull} ? null : ${text}`), cast.type)
 }

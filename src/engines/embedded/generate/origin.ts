@@ -7,10 +7,10 @@ import type { ScalarFunction } from '../functions/evaluation.ts'
 type Run = (...values: unknown[]) => unknown
 
 /** Wraps a scalar function so that what it throws says where in the statement it was called. Written out by arity: it runs per row. */
-export function atOrigin(run: ScalarFunction, arity: number, origin: Origin): ScalarFunction {
+export function atOrigin(run: ScalarFunction, arity: number, origin: Origin, name: string): ScalarFunction {
   const f = run as Run
   const located = (error: unknown): never => {
-    throw locate(error, origin)
+    throw locate(error, origin, name)
   }
   switch (arity) {
     case 1:
@@ -41,10 +41,10 @@ export function atOrigin(run: ScalarFunction, arity: number, origin: Origin): Sc
 }
 
 /** The same error with the place in the statement, unless it has one already. */
-export function locate(error: unknown, origin: Origin): unknown {
+function locate(error: unknown, origin: Origin, name: string): unknown {
   if (!(error instanceof MillraceError)) {
     return embeddedErrors.ENGINE_FUNCTION_THREW(
-      { problem: error instanceof Error ? error.message : String(error) },
+      { name, problem: (error instanceof Error ? error.message : String(error)).slice(0, 60) },
       { cause: error, position: { start: 0, end: 0, ...origin } },
     )
   }

@@ -1,8 +1,9 @@
 /** Aggregations: which operator runs them, and how their keys, arguments and results are laid out in batches. */
 import { assert } from '#base'
-import { type DataType, jsonText } from '#data'
+import { bigintType, type DataType, jsonText, withNullable } from '#data'
 import {
   type AggregateKind,
+  Expand,
   GroupAggregate,
   type MeasureShape,
   SessionAggregate,
@@ -30,8 +31,8 @@ import { InputPort, Reorder } from './ports.ts'
 import type { Output } from '#dataflow'
 
 export function lowerAggregate(aggregate: Aggregate, output: Output, lowering: Lowering): void {
-  if (aggregate.groupingSets !== null) throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'GROUPING SETS, ROLLUP or CUBE' })
-  if (aggregate.window === null) lowerGroups(aggregate, output, lowering)
+  if (aggregate.groupingSets !== null) lowerSets(aggregate, aggregate.groupingSets, output, lowering)
+  else if (aggregate.window === null) lowerGroups(aggregate, output, lowering)
   else lowerWindows(aggregate, fusedInput(aggregate, lowering), output, lowering)
 }
 
@@ -54,6 +55,39 @@ function lowerGroups(aggregate: Aggregate, output: Output, lowering: Lowering): 
     output,
   )
   lowering.attach(layout.project(aggregate.input), new InputPort(operator))
+}
+
+/** GROUPING SETS: rows are repeated for each set before they are grouped by all keys and the id of the set. */
+function lowerSets(aggregate: Aggregate, { sets }: NonNullable<Aggregate['groupingSets']>, output: Output, lowering: Lowering): void {
+  if (aggregate.window !== null) throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'GROUPING SETS of windows' })
+  const { keys, input } = aggregate
+  const keyTypes = keys.map((key) => withNullable(columnOf(input, key).type, true))
+  const idType = withNullable(bigintType, false)
+  const layout = new Layout([
+    ...keys.map((key) => ({ name: key, value: referTo(columnOf(input, key)) })),
+    { name: '\u0000set', value: { kind: 'literal', value: 0, type: idType } },
+  ])
+  const measures = aggregate.measures.map((measure) => layout.measure(measure, !lowering.isAppendOnly(input)))
+  const places = [...keys.keys(), ...aggregate.measures.map((_, index) => keys.length + 1 + index), keys.length]
+  const operator = new GroupAggregate(
+    {
+      keys: [...keyTypes, idType],
+      measures,
+      resultTypes: aggregate.measures.map((measure) => measure.type),
+      emitsUpdateBefore: lowering.changelogOf(aggregate).before,
+    },
+    new Reorder(places, output),
+  )
+  const expand = new Expand(
+    { keys: keyTypes, sets: sets.map((set) => ({ id: setId(keys, set), kept: keys.map((key) => set.includes(key)) })) },
+    new InputPort(operator),
+  )
+  lowering.attach(layout.project(input), new InputPort(expand))
+}
+
+/** A bit per key, the first key highest: 1 where the set does not group by it. */
+function setId(keys: readonly string[], set: readonly string[]): number {
+  return keys.reduce((id, key) => id * 2 + (set.includes(key) ? 0 : 1), 0)
 }
 
 /** A window below the aggregate is absorbed when only its bounds are used; otherwise rows carry the bounds of their window. */

@@ -1,6 +1,6 @@
 /** The relations that need little more than their operator. */
 import { batchOf, type Batch, type Schema } from '#data'
-import { createDeduplicate, Distinct, Limit, type Operator, type Output, Sort, TimeSort, Top, Union, Unnest, WindowAssign } from '#dataflow'
+import { createDeduplicate, Distinct, Limit, type Operator, type Output, Sort, TimeSort, Top, Union, Unnest, WindowAssign, WindowTop } from '#dataflow'
 import {
   columnOf,
   type Distinct as DistinctRelation,
@@ -73,12 +73,44 @@ export function lowerWindow(window: Window, output: Output, lowering: Lowering):
 export function lowerTop(top: TopRelation, output: Output, lowering: Lowering): void {
   if (top.function !== 'ROW_NUMBER') throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: `a Top-N by ${top.function}` })
   const schema = schemaOf(top.input)
-  const roles = top.partitionBy.map((name) => columnOf(top.input, name).role)
-  if (roles.includes('window-start') && roles.includes('window-end'))
-    throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'a Top-N per window' })
+  const windowEnd = top.partitionBy.find((name) => columnOf(top.input, name).role === 'window-end')
+  const ofWindow = windowEnd !== undefined && top.partitionBy.some((name) => columnOf(top.input, name).role === 'window-start')
+  if (ofWindow) {
+    lowerWindowTop(top, windowEnd, output, lowering)
+    return
+  }
   const { before } = lowering.changelogOf(top)
   const operator = deduplication(top, schema, before, output, lowering) ?? topOperator(top, schema, before, output, lowering)
   lowering.attach(top.input, new InputPort(operator))
+}
+
+function lowerWindowTop(top: TopRelation, windowEnd: string, output: Output, lowering: Lowering): void {
+  const { from, to, rank } = top
+  const schema = schemaOf(top.input)
+  const operator = new WindowTop(
+    {
+      types: typesOf(schema),
+      partitionBy: placesOf(schema, top.partitionBy),
+      windowEnd: placesOf(schema, [windowEnd])[0] ?? 0,
+      clock: lowering.windowClockOf(top.input),
+      orderBy: orderOf(schema, top.orderBy),
+      from,
+      to,
+      ties: keepsLast(top) ? 'last' : 'first',
+      placed: rank !== null,
+    },
+    output,
+  )
+  lowering.countLate(operator)
+  lowering.attach(top.input, new InputPort(operator))
+}
+
+/** Deduplication that keeps the last row by time: of rows of the same time, the one that came last. */
+function keepsLast(top: TopRelation): boolean {
+  const [key, ...others] = top.orderBy
+  if (top.from !== 1 || top.to !== 1 || top.rank !== null || key === undefined || others.length > 0) return false
+  const { role } = columnOf(top.input, key.column)
+  return key.descending && (role === 'event-time' || role === 'window-time' || role === 'processing-time')
 }
 
 /** One row a key by time, over rows that only come: needs no order to be kept. */

@@ -9,7 +9,6 @@
  * MAP[…] or calls. Lines that start with # are comments, ` # own` marks an answer that is not what Flink shows, with the reason, and
  * `zone NAME` sets the session's time zone for the lines after it.
  */
-import { readFileSync } from 'node:fs'
 import { assert } from '#base'
 
 export interface CaseLine {
@@ -30,10 +29,11 @@ export type CaseExpression =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'typed'; readonly prefix: string; readonly text: string; readonly suffix: string }
 
-export function readCases(folder: string, file: string): CaseLine[] {
+/** The cases of a file, of which `content` is the text. */
+export function readCases(file: string, content: string): CaseLine[] {
   const cases: CaseLine[] = []
   let timeZone = 'UTC'
-  for (const [index, raw] of readFileSync(`${folder}/${file}`, 'utf8').split('\n').entries()) {
+  for (const [index, raw] of content.split('\n').entries()) {
     const line = raw.replace(/ # own.*$/, '')
     if (line.startsWith('zone ')) timeZone = line.slice(5).trim()
     if (line.trim() === '' || line.startsWith('#') || line.startsWith('zone ')) continue

@@ -1,0 +1,193 @@
+/**
+ * Top-N of each window and partition, and deduplication within windows: the rows whose place in an order lies from `from` to `to`,
+ * counted from 1 (ROW_NUMBER), among the rows of the same window. Of rows that the order does not tell apart the first to arrive stands
+ * first, or the last one when `ties` says so (deduplication that keeps the last row).
+ *
+ * State: the first `to` rows of each partition of the windows still open; a window's rows are dropped when it is emitted.
+ * Emits inserts only, when the watermark passes the last millisecond of a window: windows in order of their end, partitions in order of
+ * arrival, rows in order of their place. A row whose window the watermark before it had closed is late: dropped and counted.
+ */
+import { type Batch, changeInsert, type DataType, numbersIn, type Vector, watermarkEnd, watermarkNone } from '#data'
+import type { Operator, Output } from '../operator.ts'
+import { grownIntegers } from '../state/grown.ts'
+import { KeyTable } from '../state/key-table.ts'
+import { LongLists } from '../state/long-lists.ts'
+import type { RankedLists } from '../state/ranked-lists.ts'
+import { type OrderColumn, RowOrder } from '../state/row-order.ts'
+import { RowStore } from '../state/row-store.ts'
+import { ShortLists } from '../state/short-lists.ts'
+import { NumberList } from './number-list.ts'
+import { OpenWindows } from './open-windows.ts'
+import type { WindowClock } from './slices.ts'
+import { StoredChanges } from './stored-changes.ts'
+
+export interface WindowTopShape {
+  readonly types: readonly DataType[]
+  /** Places of the partition columns, the bounds of the window among them. */
+  readonly partitionBy: readonly number[]
+  /** Place of the column with the window's end. */
+  readonly windowEnd: number
+  /** Null when windows are cut in epoch time. */
+  readonly clock: WindowClock | null
+  readonly orderBy: readonly OrderColumn[]
+  readonly from: number
+  readonly to: number
+  /** Which of equal rows stands first. `last` needs `to` to be 1. */
+  readonly ties: 'first' | 'last'
+  /** Whether the place is added as a last column, a BIGINT. */
+  readonly placed: boolean
+}
+
+const none = -1
+/** Windows up to this place are kept in short lists. */
+const shortListMax = 64
+
+export class WindowTop implements Operator {
+  readonly #shape: WindowTopShape
+  readonly #output: Output
+  readonly #partitions: KeyTable
+  readonly #store: RowStore
+  readonly #order: RowOrder
+  /** The ordered rows of each partition. */
+  readonly #lists: RankedLists
+  readonly #changes: StoredChanges
+  /** The partitions of each window. */
+  readonly #windows: OpenWindows<NumberList>
+  /** By partition: its last row once there are `to` of them, where later ones can be dropped. */
+  #worst = new Int32Array(0)
+  #watermarkMs = watermarkNone
+  #selection = new Int32Array(0)
+  #slots = new Int32Array(0)
+  #ids = new Int32Array(0)
+  #kept = new Int32Array(0)
+  #keptSlots = new Int32Array(0)
+  #places = new Int32Array(0)
+  /** Rows dropped since their window was closed before they came. */
+  lateRows = 0
+
+  constructor(shape: WindowTopShape, output: Output) {
+    const { types, partitionBy, orderBy, to, placed, clock } = shape
+    this.#shape = shape
+    this.#output = output
+    this.#partitions = new KeyTable(partitionBy.map((column) => types[column] as DataType))
+    this.#store = new RowStore(types)
+    const order = new RowOrder(this.#store, types, orderBy)
+    this.#order = order
+    const compare = (a: number, b: number) => order.compare(a, b)
+    this.#lists = to >= 1 && to <= shortListMax ? new ShortLists(to, compare) : new LongLists(compare)
+    this.#changes = new StoredChanges({ placed, timed: false }, this.#store, output)
+    this.#windows = new OpenWindows(clock, () => new NumberList())
+  }
+
+  get stateBytes(): number {
+    const rows = this.#store.stateBytes + this.#order.stateBytes + this.#lists.stateBytes
+    return rows + this.#partitions.stateBytes + this.#worst.byteLength
+  }
+
+  push(_input: number, batch: Batch): void {
+    const { from, to, windowEnd } = this.#shape
+    if (to < from) return
+    this.#reserve(batch.length)
+    const ends = batch.columns[windowEnd] as Vector
+    const count = this.#windows.selectOpen(batch, ends, this.#watermarkMs, this.#selection)
+    this.lateRows += batch.length - count
+    if (count === 0) return
+    this.#findPartitions(batch, count)
+    const ranks = this.#order.ranksOf(batch.columns, batch.length)
+    const hopeful = this.#selectHopeful(count, ranks)
+    this.#store.append(batch.columns, this.#kept, hopeful, this.#ids)
+    const endsMs = numbersIn(ends)
+    for (let i = 0; i < hopeful; i++) {
+      const row = this.#kept[i] as number
+      const id = this.#ids[i] as number
+      this.#order.note(id, ranks[row] as number)
+      this.#take(this.#keptSlots[i] as number, id, endsMs[row] as number)
+    }
+    this.#changes.flush()
+  }
+
+  advance(_input: number, watermarkMs: number): void {
+    this.#emitClosed(watermarkMs)
+    this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs)
+    this.#output.advance(watermarkMs)
+  }
+
+  finish(): void {
+    this.#emitClosed(watermarkEnd)
+    this.#output.finish()
+  }
+
+  #reserve(rows: number): void {
+    if (this.#slots.length >= rows) return
+    this.#selection = new Int32Array(rows)
+    this.#slots = new Int32Array(rows)
+    this.#ids = new Int32Array(rows)
+    this.#kept = new Int32Array(rows)
+    this.#keptSlots = new Int32Array(rows)
+  }
+
+  #findPartitions(batch: Batch, count: number): void {
+    const keys = this.#shape.partitionBy.map((column) => batch.columns[column] as Vector)
+    this.#partitions.resolve(keys, count, this.#slots, count === batch.length ? null : this.#selection)
+    const { capacity } = this.#partitions
+    this.#lists.reserve(capacity)
+    this.#worst = grownIntegers(this.#worst, capacity, none)
+  }
+
+  /** Lists the rows that may stand before the worst row of a full partition: most rows need no more than this comparison. */
+  #selectHopeful(count: number, ranks: Float64Array): number {
+    const first = this.#shape.ties === 'first'
+    let hopeful = 0
+    for (let i = 0; i < count; i++) {
+      const row = this.#selection[i] as number
+      const slot = this.#slots[i] as number
+      const worst = this.#worst[slot] as number
+      if (worst !== none) {
+        const rank = ranks[row] as number
+        const limit = this.#order.rankOf(worst)
+        if (rank > limit || (first && rank === limit && this.#order.decides(rank))) continue
+      }
+      this.#kept[hopeful] = row
+      this.#keptSlots[hopeful++] = slot
+    }
+    return hopeful
+  }
+
+  #take(slot: number, id: number, end: number): void {
+    const { to, ties } = this.#shape
+    const worst = this.#worst[slot] as number
+    if (worst !== none) {
+      const difference = this.#order.compare(id, worst)
+      if (difference > 0 || (difference === 0 && ties === 'first')) {
+        this.#changes.free(id)
+        return
+      }
+      this.#lists.remove(slot, worst)
+      this.#changes.free(worst)
+    } else if (this.#lists.size(slot) === 0) this.#windows.find(end).push(slot)
+    this.#lists.insert(slot, id)
+    if (this.#lists.size(slot) === to) this.#worst[slot] = this.#lists.at(slot, to)
+  }
+
+  #emitClosed(watermarkMs: number): void {
+    for (const slots of this.#windows.takeClosed(watermarkMs)) {
+      for (let i = 0; i < slots.length; i++) this.#emitPartition(slots.at(i))
+      this.#changes.flush()
+    }
+  }
+
+  #emitPartition(slot: number): void {
+    const { from, to } = this.#shape
+    const size = this.#lists.size(slot)
+    this.#places = grownIntegers(this.#places, size)
+    const places = this.#places
+    this.#lists.copy(slot, 1, size, places, 0)
+    for (let place = from; place <= Math.min(to, size); place++) this.#changes.add(changeInsert, places[place - 1] as number, place)
+    for (let i = size - 1; i >= 0; i--) {
+      this.#lists.remove(slot, places[i] as number)
+      this.#changes.free(places[i] as number)
+    }
+    this.#worst[slot] = none
+    this.#partitions.remove(slot)
+  }
+}

@@ -1,0 +1,213 @@
+/** The command line as scripts use it: what goes to which stream, and with which exit status. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const program = path.resolve('bin/millrace')
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'millrace-run-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+interface Outcome {
+  readonly status: number | null
+  readonly out: string
+  readonly notes: string
+}
+
+function start(words: readonly string[], input = ''): ChildProcess {
+  const child = spawn(program, words, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.end(input)
+  return child
+}
+
+function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  let out = ''
+  let notes = ''
+  child.stdout?.on('data', (data) => {
+    out += String(data)
+  })
+  child.stderr?.on('data', (data) => {
+    notes += String(data)
+  })
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, notes })))
+}
+
+function millrace(words: readonly string[], input = ''): Promise<Outcome> {
+  return outcomeOf(start(words, input))
+}
+
+async function scriptFile(name: string, content: string | Uint8Array): Promise<string> {
+  await writeFile(path.join(folder, name), content)
+  return name
+}
+
+const endless = `CREATE TABLE bids (event_type INT, bid ROW<auction BIGINT, price BIGINT>) WITH ('connector' = 'nexmark');
+SELECT bid.price AS price FROM bids WHERE event_type = 2;`
+
+describe('formats', () => {
+  const answer = "SELECT n, s FROM (VALUES (1, 'a'), (2, CAST(NULL AS STRING))) AS t (n, s)"
+  test.each([
+    ['table', '┌───┬──────┐\n│ n │ s    │\n├───┼──────┤\n│ 1 │ a    │\n│ 2 │ NULL │\n└───┴──────┘\n2 rows\n'],
+    ['json', '{"n":1,"s":"a"}\n{"n":2,"s":null}\n'],
+    ['csv', 'n,s\n1,a\n2,\n'],
+    ['changelog', '{"op":"+I","row":{"n":1,"s":"a"}}\n{"op":"+I","row":{"n":2,"s":null}}\n'],
+  ])('%s is printed to a pipe without a word beside', async (format, out) => {
+    expect(await millrace(['run', '-', '--format', format], answer)).toEqual({ status: 0, out, notes: '' })
+  })
+
+  test('timestamps and settings', async () => {
+    const script = "SELECT TIMESTAMP '2001-01-31 12:30:00' AS t, CAST(TIMESTAMP '2001-01-31 12:30:00.5' AS TIMESTAMP(3)) AS u"
+    const { out } = await millrace(['run', '-', '-f', 'json', '--set', 'table.local-time-zone=Europe/Berlin'], script)
+    expect(out).toBe('{"t":"2001-01-31 12:30:00","u":"2001-01-31 12:30:00.500"}\n')
+  })
+})
+
+describe('exit status', () => {
+  test.each([
+    [0, ['run', '-'], 'SELECT 1'],
+    [0, ['run', '-'], ''],
+    [1, ['run', '-'], 'SELECT'],
+    [1, ['run', '-'], "SELECT CAST('x' AS INT)"],
+    [1, ['check', '-'], 'SELECT nope'],
+    [2, ['run'], ''],
+    [2, [], ''],
+    [2, ['rnu', 'a.sql'], ''],
+    [2, ['run', '-', '--formt', 'json'], ''],
+    [2, ['run', 'missing.sql'], ''],
+    [2, ['run', '.'], ''],
+    [2, ['run', '-', '--set', 'table.local-time-zone=Mars/Olympus'], 'SELECT 1'],
+    [2, ['run', '-', '--set', 'nonsense'], 'SELECT 1'],
+    [0, ['--help'], ''],
+    [0, ['run', '--help'], ''],
+    [0, ['--version'], ''],
+  ])('%i for %j with %j', async (status, words, input) => {
+    const outcome = await millrace(words, input)
+    expect(outcome).toMatchObject({ status })
+    expect(outcome.notes === '').toBe(status === 0)
+  })
+})
+
+describe('what is wrong with a file is said', () => {
+  test('one that does not exist', async () => {
+    const { notes } = await millrace(['run', 'missing.sql'])
+    expect(notes).toContain('error: file "missing.sql" does not exist\n')
+  })
+
+  test('a directory', async () => {
+    await mkdir(path.join(folder, 'scripts'))
+    const { notes } = await millrace(['run', 'scripts'])
+    expect(notes).toContain('error: "scripts" is a directory, expected a file of SQL statements\n')
+  })
+
+  test('a statement in place of a file', async () => {
+    const { notes } = await millrace(['run', 'SELECT 1;'])
+    expect(notes).toContain('A statement itself goes in through a pipe')
+  })
+
+  test('one that is not UTF-8', async () => {
+    const file = await scriptFile('latin.sql', Buffer.from("SELECT '\xe4'", 'latin1'))
+    expect(await millrace(['run', file])).toMatchObject({ status: 1, notes: expect.stringContaining('"latin.sql" is not UTF-8 text') })
+  })
+
+  test('one that is too large', async () => {
+    const file = await scriptFile('large.sql', Buffer.alloc(17 * 1024 * 1024, ' '))
+    expect(await millrace(['run', file])).toMatchObject({
+      status: 1,
+      notes: expect.stringContaining('larger than the limit of a script, 16 MB'),
+    })
+  })
+
+  test('one that may not be read, which root may all the same', async () => {
+    const file = await scriptFile('secret.sql', 'SELECT 1')
+    await chmod(path.join(folder, file), 0)
+    const { status, notes } = await millrace(['run', file])
+    if (process.getuid?.() === 0) expect(status).toBe(0)
+    else expect({ status, notes }).toEqual({ status: 3, notes: expect.stringContaining('could not read "secret.sql"') })
+  })
+
+  test('a byte order mark is no error', async () => {
+    const file = await scriptFile('marked.sql', '\ufeffSELECT 1 AS one')
+    expect(await millrace(['run', file, '-f', 'csv'])).toEqual({ status: 0, out: 'one\n1\n', notes: '' })
+  })
+})
+
+describe('errors of statements', () => {
+  test('have a place, a hint and a code; all of a script are told', async () => {
+    const file = await scriptFile('wrong.sql', 'SELECT 1 +;\nSELCT 2;\n')
+    expect(await millrace(['run', file])).toEqual({
+      status: 1,
+      out: '',
+      notes: `error: expected an expression, got the end of the statement
+  at wrong.sql:1:11
+  1 | SELECT 1 +;
+    |           ^
+  code: SQL_SYNTAX
+error: expected a statement, got "SELCT"
+  at wrong.sql:2:1
+  2 | SELCT 2;
+    | ^^^^^
+  hint: Did you mean SELECT?
+  code: SQL_SYNTAX
+`,
+    })
+  })
+
+  test('check prints them to standard output, as JSON when asked', async () => {
+    const { out, status } = await millrace(['check', '-', '--format', 'json'], 'SELECT 1;\nSELECT nope;')
+    expect(status).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({ file: '<stdin>', line: 2, column: 8, code: 'SQL_COLUMN_NOT_FOUND', start: 17, end: 21 })
+  })
+
+  test('a script that is right has no errors', async () => {
+    expect(await millrace(['check', '-'], 'SELECT 1;')).toEqual({ status: 0, out: '', notes: '<stdin>: no errors\n' })
+  })
+
+  test('text of the data does not steer the terminal', async () => {
+    const { notes } = await millrace(['run', '-'], "SELECT CAST(E'\\u001b[2Jx' AS INT)")
+    expect(notes).not.toMatch(/(?!\n)\p{Cc}/u)
+  })
+})
+
+describe('ends', () => {
+  test('quietly when nobody reads on', async () => {
+    const child = start(['run', '-', '--format', 'csv'], endless)
+    const ended = outcomeOf(child)
+    child.stdout?.once('data', () => child.stdout?.destroy())
+    expect(await ended).toMatchObject({ status: 0, notes: '' })
+  })
+
+  test('cleanly at the first Ctrl-C, with what was known by then', async () => {
+    const child = start(['run', '-', '--format', 'changelog'], endless.replace("'nexmark'", "'nexmark', 'rate.limited' = 'true'"))
+    const ended = outcomeOf(child)
+    child.stdout?.once('data', () => child.kill('SIGINT'))
+    const { status, notes, out } = await ended
+    expect({ status, notes }).toEqual({ status: 130, notes: '' })
+    expect(out.endsWith('}\n')).toBe(true)
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('at %s even while nothing comes', async (signal) => {
+    const silent =
+      "CREATE TABLE bids (event_type INT) WITH ('connector' = 'nexmark', 'events.num' = '10', 'keep-alive' = 'true');\nSELECT event_type FROM bids;"
+    const child = start(['run', '-', '--format', 'csv'], silent)
+    const ended = outcomeOf(child)
+    child.stdout?.once('data', () => child.kill(signal))
+    expect(await ended).toMatchObject({ status: 130 })
+  })
+})
+
+test('a full disk is an error of the outside', async () => {
+  const child = spawn('sh', ['-c', `echo "$1" | "$0" run - --format csv > /dev/full`, program, endless], { cwd: folder })
+  expect(await outcomeOf(child)).toMatchObject({ status: 3, notes: expect.stringContaining('could not write the answer') })
+})
+
+test('explain shows plans and runs nothing', async () => {
+  const { status, out } = await millrace(['explain', '-'], endless)
+  expect(status).toBe(0)
+  expect(out).toContain('== Optimized Plan ==')
+  expect(out).toContain('TableSourceScan')
+})
