@@ -72,7 +72,7 @@ function selectNumbers(data: Float64Array, selection: Int32Array, count: number)
 }
 
 function selectItems<T>(data: readonly T[], selection: Int32Array, count: number): T[] {
-  const selected = new Array<T>(count)
-  for (let i = 0; i < count; i++) selected[i] = data[selection[i] as number] as T
+  const selected: T[] = []
+  for (let i = 0; i < count; i++) selected.push(data[selection[i] as number] as T)
   return selected
 }

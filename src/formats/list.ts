@@ -4,9 +4,10 @@ import { csvFormat } from './csv/format.ts'
 import { formatErrors } from './errors.ts'
 import type { Format } from './format.ts'
 import { jsonFormat } from './json/format.ts'
+import { parquetFormat } from './parquet/format.ts'
 import { rawFormat } from './raw/format.ts'
 
-export const formats: readonly Format[] = [csvFormat, jsonFormat, rawFormat]
+export const formats: readonly Format[] = [csvFormat, jsonFormat, parquetFormat, rawFormat]
 
 /** The format of a name; an error that names the close ones when there is none. */
 export function formatNamed(name: string): Format {

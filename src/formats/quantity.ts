@@ -1,4 +1,4 @@
-/** Durations and memory sizes as Flink's configuration writes them: `10 s`, `5min`, `PT1H` is not one of them; `64mb`, `1 gb`. */
+/** Durations and memory sizes as Flink writes them in its configuration: `10 s`, `5min`; `64mb`, `1 gb`. */
 
 const durationUnits: Readonly<Record<string, number>> = {
   d: 86_400_000,

@@ -3,15 +3,12 @@ export {
   appendOnly,
   type Changelog,
   type ChangelogFacts,
-  type ChangelogMode,
   changelogMode,
   changelogNote,
   inferChangelog,
-  type OutputChangelog,
   type PlanChangelog,
 } from './changelog.ts'
-export { assertPlan, problemsOf } from './check.ts'
-export { planErrors } from './errors.ts'
+export { assertPlan } from './check.ts'
 export {
   type AggregateName,
   aggregateNamed,
@@ -26,7 +23,7 @@ export {
   scalarSignatures,
 } from './functions/names.ts'
 export type { Argument, Resolution, Signature } from './functions/signature.ts'
-export { conjunctionOf, conjunctsOf, type JoinTime, joinTimeOf, type WindowBounds } from './join-time.ts'
+export { conjunctionOf, conjunctsOf, joinTimeOf } from './join-time.ts'
 export { planFromJson, planToJson } from './json.ts'
 export type {
   Aggregate,
@@ -69,11 +66,11 @@ export type {
   Window,
   WindowShape,
 } from './plan.ts'
-export { printDuration, printNamed, printOrder, printPlan, printRelation, printRelationLine, type RelationNote } from './print.ts'
-export { printExpression, printLiteral, printName } from './print-expression.ts'
-export { columnOf, columnsByName, rankType, referTo, schemaOf, windowBoundType } from './schema.ts'
+export { printDuration, printPlan, printRelationLine, type RelationNote } from './print.ts'
+export { printExpression, printName } from './print-expression.ts'
+export { columnOf, columnsByName, referTo, schemaOf, windowBoundType } from './schema.ts'
 export type { FunctionDefinition, TableColumn, TableDefinition, TablePath, Tables, UserSignature, ViewDefinition } from './tables.ts'
-export { deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
+export type { UpsertKey } from './upsert-key.ts'
 export {
   columnsIn,
   expressionsOf,
@@ -83,9 +80,7 @@ export {
   mapExpressions,
   mapParts,
   mapPlan,
-  mapRelations,
   match,
-  matchExpression,
   partsOf,
   rootsOf,
   walkExpression,

@@ -2,6 +2,7 @@
 import type { DataType } from '#data'
 import { printType } from '#data'
 import type { Call, Case, Cast, Expression, LiteralValue } from './plan.ts'
+import { matchExpression } from './visit.ts'
 
 /** How tightly things bind; what binds looser than the place it stands in gets parentheses. */
 const loosest = 0
@@ -41,7 +42,7 @@ export function printName(name: string): string {
 }
 
 /** A constant as SQL; `value` is a boxed value of the type (data/type.ts). */
-export function printLiteral(value: LiteralValue, type: DataType): string {
+function printLiteral(value: LiteralValue, type: DataType): string {
   if (value === null) return 'NULL'
   switch (type.kind) {
     case 'boolean':
@@ -74,18 +75,13 @@ export function printLiteral(value: LiteralValue, type: DataType): string {
 }
 
 function print(expression: Expression, strength: number): string {
-  switch (expression.kind) {
-    case 'column':
-      return printName(expression.name)
-    case 'literal':
-      return printLiteral(expression.value, expression.type)
-    case 'call':
-      return printCall(expression, strength)
-    case 'case':
-      return printCase(expression)
-    case 'cast':
-      return printCast(expression)
-  }
+  return matchExpression<string>(expression, {
+    column: ({ name }) => printName(name),
+    literal: ({ value, type }) => printLiteral(value, type),
+    call: (call) => printCall(call, strength),
+    case: printCase,
+    cast: printCast,
+  })
 }
 
 function printCall(call: Call, strength: number): string {
@@ -103,8 +99,8 @@ function printCall(call: Call, strength: number): string {
     return wrap(`${print(first, testStrength + 1)} IN (${rest.map((part) => print(part, loosest)).join(', ')})`, testStrength, strength)
   }
   if (call.function === 'LIKE' || call.function === 'SIMILAR TO') {
-    const [pattern, escape] = rest.map((part) => print(part, testStrength + 1))
-    const text = `${print(first, testStrength + 1)} ${call.function} ${pattern}${escape === undefined ? '' : ` ESCAPE ${escape}`}`
+    const [pattern, escaped] = rest.map((part) => print(part, testStrength + 1))
+    const text = `${print(first, testStrength + 1)} ${call.function} ${pattern}${escaped === undefined ? '' : ` ESCAPE ${escaped}`}`
     return wrap(text, testStrength, strength)
   }
   return printPrefixed(call, first, rest)

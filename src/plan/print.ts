@@ -34,11 +34,6 @@ export function printPlan(plan: Plan, note: RelationNote = () => []): string {
   return plan.outputs.map((output) => printer.tree(output.input, outputLine(output))).join('\n\n')
 }
 
-/** One relation and what it reads, as a tree. */
-export function printRelation(relation: Relation, note: RelationNote = () => []): string {
-  return new PlanPrinter([relation], note).tree(relation, null)
-}
-
 /** The line of one relation alone. */
 export function printRelationLine(relation: Relation): string {
   const [name, attributes] = describe(relation)
@@ -55,9 +50,9 @@ class PlanPrinter {
     this.#shared = sharedRelations(roots)
   }
 
-  tree(relation: Relation, output: string | null): string {
-    const lines = output === null ? [] : [output]
-    this.#write(relation, output === null ? 0 : 1, lines)
+  tree(relation: Relation, output: string): string {
+    const lines = [output]
+    this.#write(relation, 1, lines)
     return joinTree(lines)
   }
 
@@ -306,7 +301,7 @@ function topAttributes({ function: rankType, from, to, partitionBy, orderBy, ran
 }
 
 /** `a ASC, b DESC NULLS FIRST`: NULLs come first in ascending order unless it says otherwise, as in Flink. */
-export function printOrder(keys: readonly SortKey[]): string {
+function printOrder(keys: readonly SortKey[]): string {
   return list(
     keys.map(({ column, descending, nullsFirst }) => {
       const nulls = nullsFirst === !descending ? '' : nullsFirst ? ' NULLS FIRST' : ' NULLS LAST'
@@ -316,7 +311,7 @@ export function printOrder(keys: readonly SortKey[]): string {
 }
 
 /** `name`, or `expression AS name`. */
-export function printNamed({ name, value }: NamedExpression): string {
+function printNamed({ name, value }: NamedExpression): string {
   return value.kind === 'column' && value.name === name ? printName(name) : `${printExpression(value)} AS ${printName(name)}`
 }
 

@@ -48,7 +48,7 @@ export function referTo(column: Column): Expression {
 
 /** The bounds of a window are local times without zone, whatever the time column's type. */
 export const windowBoundType: DataType = { kind: 'timestamp', precision: 3, nullable: false }
-export const rankType: DataType = withNullable(bigintType, false)
+const rankType: DataType = withNullable(bigintType, false)
 
 function deriveSchema(relation: Relation): Schema {
   return match<Schema>(relation, {

@@ -77,7 +77,7 @@ export function statementsOf(text: string): readonly Statement[] {
 }
 
 /** Gives a definition to the catalog. */
-export function define(statement: Statement, catalog: MemoryCatalog): void {
+function define(statement: Statement, catalog: MemoryCatalog): void {
   const bound = bindStatement(statement, catalog)
   if (bound.kind === 'create-table') catalog.createTable(bound.definition, bound.whenThere, bound.position)
   if (bound.kind === 'create-view') catalog.createView(bound.definition, bound.whenThere, bound.position)

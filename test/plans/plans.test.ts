@@ -17,7 +17,8 @@ function session(): QuerySession {
     engine,
     settings: {},
     clock: systemClock,
-    loadFunction: (definition) => Promise.resolve({ ...definition, signature: { kind: 'scalar', parameters: [], result: { kind: 'integer', nullable: true } } }),
+    loadFunction: (definition) =>
+      Promise.resolve({ ...definition, signature: { kind: 'scalar', parameters: [], result: { kind: 'integer', nullable: true } } }),
   })
 }
 

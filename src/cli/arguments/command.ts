@@ -13,7 +13,7 @@ export interface CommandRow {
   run(input: CommandInput, environment: CliEnvironment): Promise<number>
 }
 
-export interface ArgumentRow {
+interface ArgumentRow {
   readonly name: string
   readonly summary: string
   readonly oneOf?: readonly string[]

@@ -10,6 +10,11 @@ import { prepareDemo } from './demo-files.ts'
 import { FlightsBoard } from './flights-board.ts'
 
 const refreshEveryMs = 100
+/** The bar above the panes, the line below it, and the line of the cursor. */
+const barLines = 3
+/** Size of the final tables in a file. */
+const linesWidth = 120
+const linesHeight = 60
 /** Where nobody watches, a line now and then is enough. */
 const lineEveryMs = 1000
 
@@ -83,7 +88,7 @@ class LiveDisplay implements Display {
   #draw(report: RunReport): void {
     const { screen } = this.#environment
     const bar = screen.answerPaint.bar(cut(` ${progressText(report, this.#board)} `, screen.width - 1))
-    this.#area.show([bar, '', ...this.#board.lines(screen.width - 1, screen.answerPaint)])
+    this.#area.show([bar, '', ...this.#board.lines(screen.width - 1, screen.height - barLines, screen.answerPaint)])
   }
 }
 
@@ -107,7 +112,7 @@ class LineDisplay implements Display {
 
   end(report: RunReport): void {
     void this.#environment.screen.write(
-      `${[progressText(report, this.#board), '', ...this.#board.lines(200, this.#environment.screen.answerPaint)].join('\n')}\n\n`,
+      `${[progressText(report, this.#board), '', ...this.#board.lines(linesWidth, linesHeight, this.#environment.screen.answerPaint)].join('\n')}\n\n`,
     )
   }
 }

@@ -20,7 +20,7 @@ const continuationMarks: Readonly<Record<OpenPart, string>> = {
 const choiceLinesMax = 6
 
 /** Lines of a terminal and the place of the cursor in them. */
-export interface Drawing {
+interface Drawing {
   readonly lines: readonly string[]
   readonly cursorLine: number
   readonly cursorColumn: number
@@ -80,7 +80,7 @@ interface Room {
 }
 
 /** The text with its prompts, wrapped at the width, with choices below; no more than fits around the cursor. */
-export function layOut(editor: LineEditor, room: Room): Drawing {
+function layOut(editor: LineEditor, room: Room): Drawing {
   const drawing = layOutText(editor.edit, room)
   const below = [
     ...(editor.search === undefined ? [] : [room.paint.hint(cut(`search: ${editor.search}`, room.columns - 1))]),

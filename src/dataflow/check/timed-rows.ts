@@ -12,18 +12,26 @@ export function watermarksOf(rows: readonly (readonly unknown[])[], time: number
   })
 }
 
-/** Cuts rows, each with the watermark before it, into batches of random lengths; a batch may also announce its watermark only. */
-export function cutWithWatermarks(random: Random, rows: readonly (readonly unknown[])[], watermarks: readonly number[], input = 0): Step[] {
-  const steps: Step[] = []
+/** Cuts rows, each with the watermark before it, into batches of random lengths: each is followed by the watermark before the next row. */
+export function cutWithWatermarks(random: Random, rows: readonly (readonly unknown[])[], watermarks: readonly number[], input = 0): Step[][] {
+  const pieces: Step[][] = []
+  const longest = 1 + random.below(12)
   for (let at = 0; at < rows.length; ) {
-    const longest = 1 + random.below(9)
-    const watermarkMs = watermarks[at] ?? 0
-    let to = at + 1
-    while (to < rows.length && to < at + longest) to++
-    if (Number.isFinite(watermarkMs)) steps.push({ input, watermarkMs })
-    const same = watermarks.slice(at, to).every((each) => each === watermarkMs)
-    steps.push({ input, rows: rows.slice(at, to), ...(same ? {} : { watermarks: watermarks.slice(at, to) }) })
+    const to = Math.min(rows.length, at + 1 + random.below(longest))
+    const own = watermarks.slice(at, to)
+    const next = watermarks[to] ?? watermarks[to - 1]
+    const isConstant = own.every((each) => each === own[0])
+    const batch: Step = { input, rows: rows.slice(at, to), ...(isConstant ? {} : { watermarks: own }) }
+    pieces.push(next === undefined || !Number.isFinite(next) ? [batch] : [batch, { input, watermarkMs: next }])
     at = to
   }
-  return steps
+  return pieces
+}
+
+/** Mixes the pieces of several inputs, those of each input in their order. */
+export function mixPieces(random: Random, inputs: readonly (readonly Step[][])[]): Step[] {
+  const rest = inputs.map((pieces) => [...pieces])
+  const mixed: Step[] = []
+  while (rest.some((pieces) => pieces.length > 0)) mixed.push(...(random.pick(rest.filter((pieces) => pieces.length > 0)).shift() ?? []))
+  return mixed
 }

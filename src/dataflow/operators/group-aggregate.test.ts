@@ -110,7 +110,9 @@ describe('group aggregate', () => {
       })
     }
   }
+})
 
+describe('a group', () => {
   it('gives nothing without rows, one row a key, and the row back when the last one goes', () => {
     const factory = (to: ConstructorParameters<typeof GroupAggregate>[1]) => new GroupAggregate(shape(true, true), to)
     const contract = { inputs: [input], output }
@@ -139,7 +141,9 @@ describe('group aggregate', () => {
     ]).changes
     expect(changes.map((change) => change.kind)).toEqual([0])
   })
+})
 
+describe('measures of a group', () => {
   it('counts only rows whose filter is true', () => {
     const flags: Schema = [...input, { name: 'wanted', type: { kind: 'boolean', nullable: true } }]
     const filtered = {

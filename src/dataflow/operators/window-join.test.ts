@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Batch, integerType, type Schema, stringType, timestampType, type Vector, valueAt, withNullable } from '#data'
 import { tableOf } from '../check/changelog.ts'
-import { interleave, Random } from '../check/random-changes.ts'
+import { Random } from '../check/random-changes.ts'
 import { runOperator, type Step } from '../check/run-operator.ts'
-import { cutWithWatermarks, watermarksOf } from '../check/timed-rows.ts'
+import { cutWithWatermarks, mixPieces, watermarksOf } from '../check/timed-rows.ts'
 import type { JoinType } from './join-probe.ts'
 import { WindowJoin, type WindowJoinShape } from './window-join.ts'
 
@@ -88,7 +88,7 @@ describe('window join', () => {
       fc.property(anyCase, fc.integer(), (join, seed) => {
         const random = new Random(seed)
         const [lefts, rights] = [randomRows(random), randomRows(random)]
-        const steps = interleave(random, [
+        const steps = mixPieces(random, [
           cutWithWatermarks(random, lefts, watermarksOf(lefts, 0, 25), 0),
           cutWithWatermarks(random, rights, watermarksOf(rights, 0, 25), 1),
         ])
@@ -116,7 +116,7 @@ describe('window join', () => {
         const [lefts, rights] = [randomRows(random), randomRows(random)]
         const watermarks = watermarksOf(rights, 0, 0)
         // The left input is at its end, so that the right one alone decides the watermark.
-        const steps: Step[] = [{ input: 0, rows: lefts }, { input: 0, end: true }, ...cutWithWatermarks(random, rights, watermarks, 1)]
+        const steps: Step[] = [{ input: 0, rows: lefts }, { input: 0, end: true }, ...cutWithWatermarks(random, rights, watermarks, 1).flat()]
         const onTime = rights.filter((row, i) => Number(row[1]) - 1 > (watermarks[i] ?? 0))
         const contract = { inputs: [left, right], output: outputOf(join.type), appends: true }
         const changelog = runOperator(contract, (output) => new WindowJoin(shapeOf(join), output), steps)

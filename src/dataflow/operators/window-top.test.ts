@@ -75,7 +75,7 @@ describe('window top', () => {
             operator = new WindowTop(shape, output)
             return operator
           },
-          cutWithWatermarks(random, rows, watermarks),
+          cutWithWatermarks(random, rows, watermarks).flat(),
         )
         const onTime = rows.filter((row, i) => !isLate(shape, row, watermarks[i] ?? 0))
         expect(changelog.table()).toEqual(topNaively(onTime, shape))

@@ -56,7 +56,8 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     return {
       timeZone: settings['table.local-time-zone'] ?? 'UTC',
       clock,
-      startedAtMs: clock.nowMs(),
+      // In streaming mode functions of the clock read it for each row, as in Flink.
+      startedAtMs: Number.NaN,
       userFunction: (user) => this.#options.userFunction(user),
     }
   }

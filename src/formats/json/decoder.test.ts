@@ -161,6 +161,26 @@ describe('values', () => {
     expect(one(stringType, '"\\ud83dx"')).toBe('\ufffdx')
     expect(one(stringType, '"é😀"')).toBe('é😀')
   })
+  test('strings of every length with something odd at every place, wanted or not', () => {
+    const odd = ['"', '\\', '\n', '\u0001', 'é', '😀', '\u007f', ' ', '!', '#', '[', ']']
+    for (let length = 0; length < 24; length++) {
+      for (let place = 0; place <= length; place++) {
+        const texts = odd.map((character) => 'x'.repeat(place) + character + 'y'.repeat(length - place))
+        const lines = texts.map((text) => `{"z":${JSON.stringify(text)},"${'k'.repeat(length)}":1,"v":${JSON.stringify(text)}}\n`).join('')
+        expect(read({ v: stringType, ['k'.repeat(length)]: integerType }, lines)).toEqual(texts.map((text) => [text, 1]))
+      }
+    }
+    expect(failure(() => read({ v: stringType }, '{"v":"xxxxxx\tx"}\n')).detail).toBe('Expected an escaped control character at byte 13.')
+    expect(failure(() => read({ v: stringType }, '{"z":"xxxxxx\tx"}\n')).detail).toBe('Expected an escaped control character at byte 13.')
+  })
+  test('keys of every length', () => {
+    const names = Array.from({ length: 90 }, (_, length) => `${'k'.repeat(length)}é`)
+    const types = Object.fromEntries(names.map((name) => [name, integerType]))
+    const line = `{${names.map((name, index) => `"${name}":${index}`).join(',')}}\n`
+    expect(read(types, line.repeat(3))).toEqual(Array(3).fill(names.map((_, index) => index)))
+    const others = `{${names.map((name, index) => `"${name.slice(0, -1)}e":${index}`).join(',')}}\n`
+    expect(read(types, line + others + line)[1]).toEqual(names.map(() => null))
+  })
   test('dates and times', () => {
     expect(one(dateType, '"1970-01-02"')).toBe(1)
     expect(one(timeType, '"00:00:01"')).toBe(1000)

@@ -1,15 +1,19 @@
-/** Takes pages out of their compression. Sizes that cannot be right are refused before memory is taken for them. */
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { decompressSnappy } from 'hyparquet-compressors'
+/** Takes pages out of their compression, and puts them in. Sizes that cannot be right are refused before memory is taken for them. */
+import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { snappyCompressor, snappyUncompressor } from 'hysnappy'
 import { MillraceError } from '#base'
 import type { FileContext } from './errors.ts'
 import { unpackLz4, unpackLz4Frames } from './lz4.ts'
 import type { Codec } from './metadata.ts'
+import type { WrittenCodec } from './options.ts'
 
 const pageBytesMax = 1 << 30
 /** No block can unpack to more than so many times its size: a snappy copy makes 64 bytes of 3, LZ4 adds 255 bytes a byte. */
 const snappyRatioMax = 24
 const lz4RatioMax = 256
+
+let snappyDecoder: ReturnType<typeof snappyUncompressor> | undefined
+let snappyEncoder: ReturnType<typeof snappyCompressor> | undefined
 
 /** The page's bytes, exactly `size` of them. */
 export function decompress(codec: Codec, input: Uint8Array, size: number, context: FileContext): Uint8Array {
@@ -17,7 +21,8 @@ export function decompress(codec: Codec, input: Uint8Array, size: number, contex
   if (size === 0) return new Uint8Array(0)
   const output = unpack(codec, input, size, context)
   if (output.length !== size) throw context.damaged(`a page unpacks to ${output.length} bytes instead of ${size}`)
-  return output
+  // A Buffer would hand out views where a Uint8Array hands out copies.
+  return Buffer.isBuffer(output) ? new Uint8Array(output.buffer, output.byteOffset, output.length) : output
 }
 
 function unpack(codec: Codec, input: Uint8Array, size: number, context: FileContext): Uint8Array {
@@ -34,7 +39,7 @@ function unpack(codec: Codec, input: Uint8Array, size: number, context: FileCont
         return brotliDecompressSync(input, limit)
       case 'SNAPPY':
         checkRatio(input, size, snappyRatioMax, context)
-        return decompressSnappy(input, size)
+        return unpackSnappy(input, size, context)
       case 'LZ4_RAW':
         checkRatio(input, size, lz4RatioMax, context)
         return unpackLz4(input, size, context)
@@ -53,4 +58,35 @@ function unpack(codec: Codec, input: Uint8Array, size: number, context: FileCont
 
 function checkRatio(input: Uint8Array, size: number, ratioMax: number, context: FileContext): void {
   if (size > input.length * ratioMax) throw context.damaged(`a page of ${input.length} bytes should unpack to ${size} bytes`)
+}
+
+/** The library trusts the size that stands first. */
+function unpackSnappy(input: Uint8Array, size: number, context: FileContext): Uint8Array {
+  let stated = 0
+  let at = 0
+  for (let factor = 1; factor <= 2 ** 28; factor *= 128) {
+    const byte = input[at++] ?? 0
+    stated += (byte & 127) * factor
+    if (byte < 128) break
+  }
+  if (stated !== size) throw context.damaged(`a page unpacks to ${stated} bytes instead of ${size}`)
+  snappyDecoder ??= snappyUncompressor()
+  return snappyDecoder(input, size)
+}
+
+/** Bytes of our own. */
+export function compress(codec: WrittenCodec, input: Uint8Array): Uint8Array {
+  switch (codec) {
+    case 'SNAPPY':
+      snappyEncoder ??= snappyCompressor()
+      return snappyEncoder(input)
+    case 'ZSTD':
+      return zstdCompressSync(input)
+    case 'GZIP':
+      return gzipSync(input)
+    case 'BROTLI':
+      return brotliCompressSync(input, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
+    case 'UNCOMPRESSED':
+      return input.slice()
+  }
 }

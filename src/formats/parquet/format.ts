@@ -2,6 +2,7 @@
 import type { FileFormat } from '../format.ts'
 import { parquetOptions } from './options.ts'
 import { openParquetReader } from './reader.ts'
+import { openParquetWriter } from './writer.ts'
 
 export const parquetFormat: FileFormat = {
   kind: 'file',
@@ -9,5 +10,5 @@ export const parquetFormat: FileFormat = {
   extension: 'parquet',
   options: parquetOptions,
   openReader: openParquetReader,
-  openWriter: null,
+  openWriter: openParquetWriter,
 }

@@ -4,8 +4,8 @@ import { compress } from './compression.ts'
 import { bitsFor } from './hybrid.ts'
 import { encodeHybrid } from './hybrid-encoder.ts'
 import { grown } from './leaf-values.ts'
+import { writeDataPageHeader, writeDictionaryPageHeader } from './metadata-writer.ts'
 import type { WriteSettings } from './options.ts'
-import { writeDataPageHeader, writeDictionaryPageHeader } from './page-header-writer.ts'
 import type { ValueEncoder } from './value-encoder.ts'
 
 /** Levels of a page, at most: so many NULLs make a page as well. */
@@ -48,6 +48,7 @@ export class LeafWriter {
   /** Null once the values of the chunk turned out not to repeat. */
   #dictionary: Map<unknown, number> | null
   readonly #words = new ByteWriter(1024)
+  #wordCount = 0
   /** Whether pages refer to the dictionary. */
   #isReferred = false
   #hasPlainPages = false
@@ -136,9 +137,14 @@ export class LeafWriter {
     this.#min = null
     this.#max = null
     this.#dictionary = this.#newDictionary()
-    this.#words.length = 0
+    this.#clearWords()
     this.#isReferred = false
     this.#hasPlainPages = false
+  }
+
+  #clearWords(): void {
+    this.#words.length = 0
+    this.#wordCount = 0
   }
 
   #newDictionary(): Map<unknown, number> | null {
@@ -167,6 +173,7 @@ export class LeafWriter {
       code = dictionary.size
       dictionary.set(value, code)
       this.encoder.write(value, this.#words)
+      this.#wordCount++
       this.#widenBounds(value)
     }
     if (this.#values >= this.#codes.length) this.#codes = grown(this.#codes, this.#values + 1024)
@@ -203,7 +210,7 @@ export class LeafWriter {
     } else {
       // Words that no page refers to were collected in vain; those that pages refer to stay.
       this.#dictionary = null
-      if (!this.#isReferred) this.#words.length = 0
+      if (!this.#isReferred) this.#clearWords()
       this.#hasPlainPages = true
       if (this.encoder.physical === 'BOOLEAN') packBits(this.#plain, body)
       else body.bytes(this.#plain.data, 0, this.#plain.length)
@@ -234,14 +241,34 @@ export class LeafWriter {
     const packed = compress(this.#settings.codec, body.data.subarray(0, body.length))
     const header = new ByteWriter(64)
     writeDataPageHeader(header, { unpackedBytes: body.length, bytes: packed.length, values: this.#levels, encoding })
-    this.#push(header, packed, body.length)
+    const page = joined(header, packed)
+    this.#pages.push(page)
+    this.#pageBytes += page.length
+    this.#unpackedBytes += header.length + body.length
   }
 
   #dictionaryPage(): Uint8Array {
     const packed = compress(this.#settings.codec, this.#words.data.subarray(0, this.#words.length))
     const header = new ByteWriter(64)
-    const values = this.#wordCount
-    writeDictionaryPageHeader(header, { unpackedBytes: this.#words.length, bytes: packed.length, values, encoding: encodingPlain })
+    const page = { unpackedBytes: this.#words.length, bytes: packed.length, values: this.#wordCount, encoding: encodingPlain }
+    writeDictionaryPageHeader(header, page)
+    this.#unpackedBytes += header.length + this.#words.length
     return joined(header, packed)
+  }
+}
+
+function joined(header: ByteWriter, packed: Uint8Array): Uint8Array {
+  const page = new Uint8Array(header.length + packed.length)
+  page.set(header.data.subarray(0, header.length))
+  page.set(packed, header.length)
+  return page
+}
+
+/** Booleans were collected as a byte each; a page has eight of them in one. */
+function packBits(flags: ByteWriter, out: ByteWriter): void {
+  for (let at = 0; at < flags.length; at += 8) {
+    let byte = 0
+    for (let bit = 0; bit < 8 && at + bit < flags.length; bit++) byte |= (flags.data[at + bit] as number) << bit
+    out.byte(byte)
   }
 }

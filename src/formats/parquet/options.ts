@@ -1,5 +1,5 @@
 /** The options of the format, by Flink's names; what Flink leaves to Parquet's own configuration has Parquet's name. */
-import type { Options, Option } from '../options.ts'
+import type { Option, Options } from '../options.ts'
 import type { Codec, TimeUnit } from './metadata.ts'
 
 const writtenCodecs = ['SNAPPY', 'ZSTD', 'GZIP', 'BROTLI', 'UNCOMPRESSED'] as const satisfies readonly Codec[]
@@ -13,7 +13,12 @@ function option(key: string, type: Option['type'], fallback: string | null, desc
 export const parquetOptions: readonly Option[] = [
   option('utc-timezone', 'boolean', 'false', 'Whether wall clocks of files that hold instants are those of UTC, not of the session.'),
   option('compression', { oneOf: writtenCodecs }, 'SNAPPY', 'How pages are compressed when written. Files in any codec but LZO are read.'),
-  option('write.int64.timestamp', 'boolean', 'true', 'Whether time stamps are written as INT64, not as the outdated INT96 (which Flink prefers).'),
+  option(
+    'write.int64.timestamp',
+    'boolean',
+    'true',
+    'Whether time stamps are written as INT64, not as the outdated INT96 (which Flink prefers).',
+  ),
   option('timestamp.time.unit', { oneOf: timeUnits }, null, 'Unit of INT64 time stamps; by default the one that their precision needs.'),
   option('block.size', 'memory', '32 mb', 'Bytes that a row group may take in memory before it is written.'),
   option('page.size', 'memory', '1 mb', 'Bytes that the values of a page may take before they are compressed.'),

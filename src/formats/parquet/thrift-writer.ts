@@ -3,6 +3,7 @@ import type { ByteWriter } from '../byte-writer.ts'
 
 const typeTrue = 1
 const typeFalse = 2
+const typeByte = 3
 const typeI32 = 5
 const typeI64 = 6
 const typeBinary = 8
@@ -31,6 +32,10 @@ export class ThriftWriter {
 
   boolean(id: number, value: boolean): void {
     this.#field(id, value ? typeTrue : typeFalse)
+  }
+  byte(id: number, value: number): void {
+    this.#field(id, typeByte)
+    this.#out.byte(value)
   }
   i32(id: number, value: number): void {
     this.#field(id, typeI32)

@@ -29,7 +29,12 @@ export interface EncoderSource {
 export function valueEncoder(type: DataType, source: EncoderSource): ValueEncoder | null {
   switch (type.kind) {
     case 'boolean':
-      return { ...plain('BOOLEAN'), repeats: false, compare: (a, b) => Number(a) - Number(b), write: (value, out) => out.byte(value === true ? 1 : 0) }
+      return {
+        ...plain('BOOLEAN'),
+        repeats: false,
+        compare: (a, b) => Number(a) - Number(b),
+        write: (value, out) => out.byte(value === true ? 1 : 0),
+      }
     case 'tinyint':
       return int32({ kind: 'integer', bits: 8, signed: true })
     case 'smallint':
@@ -75,7 +80,12 @@ function int32(logical: LogicalType | null): ValueEncoder {
 }
 
 function int64(logical: LogicalType | null, column: string): ValueEncoder {
-  return { ...plain('INT64', logical), repeats: true, compare: compareExacts, write: (value, out) => writeInt64(value as Exact, out, column) }
+  return {
+    ...plain('INT64', logical),
+    repeats: true,
+    compare: compareExacts,
+    write: (value, out) => writeInt64(value as Exact, out, column),
+  }
 }
 
 /** As few bytes as the precision needs. */

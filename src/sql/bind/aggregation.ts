@@ -1,7 +1,8 @@
 /** Builds the aggregate of a SELECT, and rewrites what stands above it in terms of its keys and measures. */
-import { bigintType, columnIndex, type Schema, withNullable } from '#data'
+import { bigintType, type Schema, withNullable } from '#data'
 import {
   type Aggregate,
+  columnsByName,
   columnsIn,
   type Expression,
   type Measure,
@@ -81,7 +82,7 @@ function namedKeys(
 /** The keys that bound a window, in every set. */
 function windowOf(schema: Schema, keys: readonly string[], sets: readonly (readonly string[])[] | null): Aggregate['window'] {
   const withRole = (role: string) =>
-    keys.find((key) => schema[columnIndex(schema, key)]?.role === role && (sets === null || sets.every((set) => set.includes(key))))
+    keys.find((key) => columnsByName(schema).get(key)?.role === role && (sets === null || sets.every((set) => set.includes(key))))
   const start = withRole('window-start')
   const end = withRole('window-end')
   return start === undefined || end === undefined ? null : { start, end }
@@ -102,7 +103,7 @@ function rewriter(
     if (column !== undefined) known.set(key.key, referTo(column))
   }
   for (const [index, { name }] of collector.measures.entries()) {
-    const column = schema[columnIndex(schema, relation.measures[index]?.name ?? '')]
+    const column = columnsByName(schema).get(relation.measures[index]?.name ?? '')
     if (column !== undefined) columns.set(name, referTo(column))
   }
   for (const { name, what } of collector.groupings) columns.set(name, groupingValue(what, relation, grouping))

@@ -20,7 +20,7 @@ export interface FromRows {
 }
 
 /** One row, for what is computed from nothing. */
-export const oneRow: Relation = {
+const oneRow: Relation = {
   kind: 'values',
   columns: [{ name: 'ZERO', type: withNullable(integerType, false) }],
   rows: [[{ kind: 'literal', value: 0, type: withNullable(integerType, false) }]],

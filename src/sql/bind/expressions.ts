@@ -93,7 +93,7 @@ function bindColumn(node: tree.ColumnReference, place: Place): Expression {
 }
 
 /** A field of a row by its name. */
-export function fieldOf(row: Expression, field: tree.Identifier): Expression {
+function fieldOf(row: Expression, field: tree.Identifier): Expression {
   const { position, text } = field
   if (row.type.kind !== 'row') throw sqlErrors.SQL_FIELD_OF_PLAIN_TYPE({ field: text, type: typeText(row) }, { position })
   const index = row.type.fields.findIndex(({ name }) => name === text)
@@ -171,8 +171,8 @@ function bindInList({ operand, items, negated, position }: tree.InList, place: P
   return negated ? not(found) : found
 }
 
-function bindLike({ operator, operand, pattern, escape, negated, position }: tree.Like, place: Place): Expression {
-  const args = place.bindAll(escape === undefined ? [operand, pattern] : [operand, pattern, escape])
+function bindLike({ operator, operand, pattern, escape: escaping, negated, position }: tree.Like, place: Place): Expression {
+  const args = place.bindAll(escaping === undefined ? [operand, pattern] : [operand, pattern, escaping])
   const word = operator === 'like' ? 'LIKE' : 'SIMILAR TO'
   const matched = callOf(word, args, position, { name: word, isOperator: true })
   return negated ? not(matched) : matched

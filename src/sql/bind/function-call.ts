@@ -176,7 +176,7 @@ function functionNotFound(call: tree.Call, place: Place): Error {
 }
 
 /** Every name that people can call. */
-export function callableNames(): string[] {
+function callableNames(): string[] {
   const aggregates: readonly AggregateName[] = [
     'COUNT',
     'SUM',

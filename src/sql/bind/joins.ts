@@ -104,7 +104,10 @@ export function pushIntoJoins(
       ? { ...relation, left: pushed.relation }
       : joinWith(context, 'inner', pushed.relation, relation.right, [...conditionsOf(relation), ...here])
   const kept = new Set([...rest, ...pushed.rest])
-  return { relation: here.length === 0 && pushed.relation === relation.left ? relation : joined, rest: conditions.filter((condition) => kept.has(condition)) }
+  return {
+    relation: here.length === 0 && pushed.relation === relation.left ? relation : joined,
+    rest: conditions.filter((condition) => kept.has(condition)),
+  }
 }
 
 /** Everything that a join compares, as conditions. */

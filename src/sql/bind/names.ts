@@ -32,7 +32,7 @@ export function projected(relation: Relation, columns: readonly NamedExpression[
   return same ? relation : { kind: 'project', input: relation, columns }
 }
 
-export function isColumn(value: Expression, name: string): boolean {
+function isColumn(value: Expression, name: string): boolean {
   return value.kind === 'column' && value.name === name
 }
 

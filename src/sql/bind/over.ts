@@ -52,7 +52,7 @@ function oneWindow(
 }
 
 /** Gives expressions a column: their own when they are one, else a new one. */
-export class ComputedColumns {
+class ComputedColumns {
   readonly added: NamedExpression[] = []
   readonly #context: BindContext
   readonly #known = new Map<string, string>()

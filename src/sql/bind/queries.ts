@@ -59,7 +59,7 @@ function bindBody(body: tree.QueryBody, orderBy: readonly tree.OrderItem[], surr
   return ordered(bindPlainBody(body, surroundings, context), orderBy, context)
 }
 
-export function bindPlainBody(body: tree.QueryBody, surroundings: Surroundings, context: BindContext): Rows {
+function bindPlainBody(body: tree.QueryBody, surroundings: Surroundings, context: BindContext): Rows {
   switch (body.kind) {
     case 'query':
       return bindQuery(body, surroundings, context)

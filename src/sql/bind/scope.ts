@@ -89,8 +89,20 @@ function findIn(scope: Scope, parts: readonly Identifier[]): Omit<Found, 'isOute
     return { column: only(table.columns, name, table.alias), fields: parts.slice(length + 1) }
   }
   const [first, ...fields] = parts
-  if (first === undefined || !scope.star.some(({ name }) => name === first.text)) return null
+  if (first === undefined || columnsNamed(scope.star, first.text).length === 0) return null
   return { column: only(scope.star, first, null, scope), fields }
+}
+
+const byName = new WeakMap<readonly ScopeColumn[], Map<string, ScopeColumn[]>>()
+
+/** The columns of that name; they are looked for once per list of columns. */
+function columnsNamed(columns: readonly ScopeColumn[], name: string): readonly ScopeColumn[] {
+  let known = byName.get(columns)
+  if (known === undefined) {
+    known = Map.groupBy(columns, (column) => column.name)
+    byName.set(columns, known)
+  }
+  return known.get(name) ?? []
 }
 
 /** The table of that name: an alias, or any number of the last parts of its path. */
@@ -106,7 +118,7 @@ export function findTable(scope: Scope, parts: readonly Identifier[]): ScopeTabl
 }
 
 function only(columns: readonly ScopeColumn[], wanted: Identifier, owner: string | null, scope?: Scope): Column {
-  const matches = columns.filter(({ name }) => name === wanted.text)
+  const matches = columnsNamed(columns, wanted.text)
   const [match] = matches
   if (match === undefined) {
     const known = columns.map(({ name }) => name)

@@ -109,11 +109,11 @@ function bindSpace(
 }
 
 /** WITH and SET lists; a key that is given twice has the last value. */
-export function optionsOf(options: readonly tree.Option[]): Options {
+function optionsOf(options: readonly tree.Option[]): Options {
   return Object.fromEntries(options.map(({ key, value }) => [key.value, value.value]))
 }
 
-export function databasePath(name: tree.Name, { environment }: BindContext): DatabasePath {
+function databasePath(name: tree.Name, { environment }: BindContext): DatabasePath {
   const [first, second, third] = name.parts.map((part) => part.text)
   if (first === undefined || third !== undefined)
     throw sqlErrors.SQL_PATH_TOO_LONG({ name: nameText(name) }, { position: name.position, hint: 'Write catalog.database.' })

@@ -1,7 +1,8 @@
 /** Tables and views by name, as relations. */
 import { MillraceError, type TextPosition } from '#base'
-import { type Column, columnIndex, type Schema, withNullable } from '#data'
+import { type Column, type Schema, withNullable } from '#data'
 import {
+  columnsByName,
   type Expression,
   mapExpression,
   type NamedExpression,
@@ -102,7 +103,7 @@ export function scanOf(table: TableDefinition, options: Options): Relation {
   }
   const scan: Relation = { kind: 'scan', table: table.path, columns, sources, conditions: [], options }
   const all = table.columns.map(({ name, ...column }): NamedExpression => {
-    const type = columns[columnIndex(columns, name)]?.type ?? column.type
+    const type = columnsByName(columns).get(name)?.type ?? column.type
     return { name, value: column.kind === 'computed' ? retyped(column.expression, columns) : { kind: 'column', name, type } }
   })
   const relation = projected(scan, all)
@@ -114,7 +115,7 @@ export function scanOf(table: TableDefinition, options: Options): Relation {
 /** A stored expression over columns as they are now: a key that came later made them NOT NULL. */
 function retyped(expression: Expression, columns: Schema): Expression {
   return mapExpression(expression, (part) => {
-    const type = part.kind === 'column' ? columns[columnIndex(columns, part.name)]?.type : undefined
+    const type = part.kind === 'column' ? columnsByName(columns).get(part.name)?.type : undefined
     return type === undefined || part.type === type ? part : { ...part, type }
   })
 }

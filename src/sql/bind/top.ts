@@ -116,7 +116,9 @@ export function withoutUnusedRank(relation: Relation, needed: ReadonlySet<string
     case 'unnest':
       return withInputs(relation, [below(relation.input)])
     case 'window':
-      return withInputs(relation, [below(relation.input, relation.time, ...(relation.shape.kind === 'session' ? relation.shape.partitionBy : []))])
+      return withInputs(relation, [
+        below(relation.input, relation.time, ...(relation.shape.kind === 'session' ? relation.shape.partitionBy : [])),
+      ])
     case 'over':
       return withInputs(relation, [below(relation.input, ...relation.partitionBy, ...relation.orderBy.map((key) => key.column))])
     case 'sort':

@@ -134,10 +134,15 @@ export function emitRemainder(call: Call, emitter: ExpressionEmitter): Code | un
   const isNull = anyNull([left, right])
   const { writer } = emitter
   if (type.kind === 'float' || type.kind === 'double') return { value: writer.assign(`${left.value} % ${right.value}`), isNull, type }
-  const [a, b] = integerOperands(left, right, type, emitter)
+  // The operands have a common type, the result has that of the divisor.
+  const exact = isExactInteger(left.type) || isExactInteger(right.type)
+  const [a, b] = exact ? [exactRegister(left, emitter), exactRegister(right, emitter)] : [left.value, right.value]
   guardZero(b, isNull, call, emitter)
-  if (type.kind !== 'bigint') return { value: writer.assign(wrapMachine(`${a} % ${b}`, type)), isNull, type }
-  if (writer.width === 'wide') return { value: writer.assign(guarded(`${a} % ${b}`, isNull, '0n')), isNull, type }
+  if (exact && writer.width === 'wide') {
+    const rest = writer.assign(guarded(`${a} % ${b}`, isNull, '0n'))
+    return { value: type.kind === 'bigint' ? rest : `Number(${rest})`, isNull, type }
+  }
+  if (!exact) return { value: writer.assign(wrapMachine(`${a} % ${b}`, type)), isNull, type }
   return { value: writer.assign(`${writer.slot(safeRemainder)}(${a}, ${b})`), isNull, type }
 }
 

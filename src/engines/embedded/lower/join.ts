@@ -1,7 +1,16 @@
-/** Joins: a table that ends is read first and then only looked up; otherwise both inputs are kept. */
-import { type Batch, flagsIn, type Schema } from '#data'
-import { BoundedJoin, Join as JoinOperator, type JoinCondition, type JoinKeysShape, type Output } from '#dataflow'
-import { columnOf, type Join, joinTimeOf, type Relation, schemaOf, walkRelations } from '#plan'
+/** Joins: by windows, by intervals of time, of a table that ends, which is read first and then only looked up; else both inputs are kept. */
+import { type Batch, type DataType, flagsIn, type Schema } from '#data'
+import {
+  BoundedJoin,
+  IntervalJoin,
+  Join as JoinOperator,
+  type JoinCondition,
+  type JoinKeysShape,
+  type Operator,
+  type Output,
+  WindowJoin,
+} from '#dataflow'
+import { columnOf, type Join, type JoinTime, joinTimeOf, type Relation, schemaOf, walkRelations } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import type { Lowering } from './lowering.ts'
 import { placesOf } from './places.ts'
@@ -10,8 +19,10 @@ import { InputPort, Reorder } from './ports.ts'
 export function lowerJoin(join: Join, output: Output, lowering: Lowering): void {
   if (join.asOf !== null) throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'a join with FOR SYSTEM_TIME AS OF' })
   const time = joinTimeOf(join, schemaOf(join.left), schemaOf(join.right))
-  if (time !== null && join.type !== 'inner' && join.type !== 'semi') {
-    throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: `a ${join.type} ${time.kind === 'window' ? 'window' : 'interval'} join` })
+  if (time !== null) {
+    if (time.kind === 'window') lowerWindowJoin(join, time, output, lowering)
+    else lowerIntervalJoin(join, time, output, lowering)
+    return
   }
   if (isLookedUp(join.right, join.left, lowering) && isBoundedType(join.type)) {
     lowerBounded({ ...join, type: join.type }, output, lowering)
@@ -23,6 +34,55 @@ export function lowerJoin(join: Join, output: Output, lowering: Lowering): void 
     const equal = join.equal.map((key) => ({ ...key, left: key.right, right: key.left }))
     lowerBounded({ ...join, type: 'inner', left: right, right: left, equal }, new Reorder(back, output), lowering)
   } else lowerRegular(join, output, lowering)
+}
+
+function lowerWindowJoin(join: Join, time: JoinTime & { readonly kind: 'window' }, output: Output, lowering: Lowering): void {
+  const [left, right] = [schemaOf(join.left), schemaOf(join.right)]
+  const operator = new WindowJoin(
+    {
+      type: join.type,
+      keys: keysOf(join),
+      types: [typesOf(left), typesOf(right)],
+      windowEnds: [placeOf(left, time.left.end), placeOf(right, time.right.end)],
+      clock: lowering.windowClockOf(join.left),
+      condition: conditionOf(join, lowering),
+    },
+    output,
+  )
+  lowering.countLate(operator)
+  attachBoth(join, operator, lowering)
+}
+
+function lowerIntervalJoin(join: Join, time: JoinTime & { readonly kind: 'interval' }, output: Output, lowering: Lowering): void {
+  const [left, right] = [schemaOf(join.left), schemaOf(join.right)]
+  const { fromMs, toMs, role, rest } = time
+  const operator = new IntervalJoin(
+    {
+      type: join.type,
+      keys: keysOf(join),
+      types: [typesOf(left), typesOf(right)],
+      times: [placeOf(left, time.left), placeOf(right, time.right)],
+      time: role,
+      fromMs,
+      toMs,
+      condition: conditionOf({ ...join, condition: rest }, lowering),
+    },
+    output,
+  )
+  attachBoth(join, operator, lowering)
+}
+
+function attachBoth({ left, right }: Join, operator: Operator, lowering: Lowering): void {
+  lowering.attach(left, new InputPort(operator, 0))
+  lowering.attach(right, new InputPort(operator, 1))
+}
+
+function typesOf(schema: Schema): DataType[] {
+  return schema.map((column) => column.type)
+}
+
+function placeOf(schema: Schema, name: string): number {
+  return placesOf(schema, [name])[0] ?? 0
 }
 
 type BoundedType = 'inner' | 'left' | 'semi' | 'anti'
@@ -58,7 +118,7 @@ function lowerBounded(join: Join & { readonly type: BoundedType }, output: Outpu
     {
       type: join.type,
       keys: keysOf(join),
-      right: { types: schemaOf(join.right).map((column) => column.type), retracts: false },
+      right: { types: typesOf(schemaOf(join.right)), retracts: false },
       condition: conditionOf(join, lowering),
     },
     output,
@@ -78,12 +138,11 @@ function lowerRegular(join: Join, output: Output, lowering: Lowering): void {
     },
     output,
   )
-  lowering.attach(join.left, new InputPort(operator, 0))
-  lowering.attach(join.right, new InputPort(operator, 1))
+  attachBoth(join, operator, lowering)
 }
 
-function inputOf(relation: Relation, lowering: Lowering): { types: Schema[number]['type'][]; retracts: boolean } {
-  return { types: schemaOf(relation).map((column) => column.type), retracts: !lowering.isAppendOnly(relation) }
+function inputOf(relation: Relation, lowering: Lowering): { types: DataType[]; retracts: boolean } {
+  return { types: typesOf(schemaOf(relation)), retracts: !lowering.isAppendOnly(relation) }
 }
 
 function keysOf({ left, right, equal }: Join): JoinKeysShape {

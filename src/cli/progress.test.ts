@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import type { RunReport } from '#query'
+import { progressLine, summaryLine, timeText } from './progress.ts'
+
+const report: RunReport = { rowsIn: 1_234_567, rowsOut: 89, skippedRows: 0, lateRows: 0, watermarkMs: null, startedAt: 0, durationMs: 2000 }
+const nowMs = Date.UTC(2026, 2, 2, 9, 0, 0)
+
+test.each<[part: Partial<RunReport>, line: string]>([
+  [{}, '1,234,567 rows in · 617,284 rows/s'],
+  [{ durationMs: 0 }, '1,234,567 rows in · 0 rows/s'],
+  [{ watermarkMs: nowMs - 1500 }, '1,234,567 rows in · 617,284 rows/s · watermark 2026-03-02 08:59:58 · lag 1.5 s'],
+  [{ watermarkMs: Date.UTC(2001, 0, 1), lateRows: 7 }, '1,234,567 rows in · 617,284 rows/s · watermark 2001-01-01 00:00:00 · 7 late'],
+])('while it runs: %j', (part, line) => expect(progressLine({ ...report, ...part }, nowMs)).toBe(line))
+
+test.each<[part: Partial<RunReport>, line: string]>([
+  [{}, '1,234,567 rows in · 89 out · 2.00 s · 617,284 rows/s'],
+  [{ rowsIn: 20 }, '20 rows in · 89 out · 2.00 s'],
+  [{ rowsIn: 0 }, '2.00 s'],
+  [{ skippedRows: 3, lateRows: 4 }, '1,234,567 rows in · 89 out · 2.00 s · 617,284 rows/s · 3 set aside · 4 late'],
+])('at the end: %j', (part, line) => expect(summaryLine({ ...report, ...part })).toBe(line))
+
+test('a watermark beyond all years is no date', () => {
+  expect(timeText(9e15)).toBe('end')
+  expect(timeText(-9e15)).toBe('none')
+})

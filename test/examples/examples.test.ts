@@ -1,0 +1,44 @@
+/** Every file of examples/ runs as its first lines say, and prints what golden/ keeps. UPDATE=1 writes the golden files anew. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const root = process.cwd()
+const golden = path.join(import.meta.dirname, 'golden')
+const scripts = (await readdir('examples')).filter((name) => name.endsWith('.sql')).map((name) => name.slice(0, -'.sql'.length))
+/** Its numbers are compared with another engine's in test/demo. */
+const withoutGolden = ['flights-demo']
+
+/** A folder that looks like the root of a checkout, for results to be left in. */
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'millrace-examples-'))
+  for (const name of ['examples', 'node_modules']) await symlink(path.join(root, name), path.join(folder, name))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('there is something for everyone', () => {
+  expect(scripts.length).toBeGreaterThanOrEqual(15)
+})
+
+describe.each(scripts)('%s', (name) => {
+  test('says what it shows and how to run it', async () => {
+    const [first = '', ...lines] = (await readFile(`examples/${name}.sql`, 'utf8')).split('\n')
+    const head = [first, ...lines.slice(0, lines.indexOf(''))]
+    expect(head.length).toBeGreaterThan(1)
+    for (const line of head) expect(line).toMatch(/^-- /)
+    expect(head.join('\n')).toContain(`millrace run examples/${name}.sql`)
+  })
+
+  test.each(withoutGolden.includes(name) ? [] : [name])('prints what it did before', async () => {
+    const { stdout, stderr } = await promisify(execFile)(path.join(root, 'bin/millrace'), ['run', `examples/${name}.sql`], { cwd: folder })
+    const file = path.join(golden, `${name}.txt`)
+    if (process.env['UPDATE'] === '1') await writeFile(file, stdout)
+    expect(stderr).toBe('')
+    expect(stdout).toBe(await readFile(file, 'utf8'))
+  })
+})
