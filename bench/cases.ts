@@ -16,7 +16,7 @@ export function benchCases(data: BenchData, events: number): BenchCase[] {
       name: 'Parquet flights, daily count, sum and average per airport',
       rows: 3_000_000,
       script: `
-        CREATE TABLE flights (\`date\` TIMESTAMP(3), delay SMALLINT, distance SMALLINT, origin STRING, destination STRING)
+        CREATE TABLE flights (\`date\` TIMESTAMP(3), delay BIGINT, distance BIGINT, origin STRING, destination STRING)
           WITH ('connector' = 'filesystem', 'path' = '${data.flights}', 'format' = 'parquet');
         CREATE TABLE sink (origin STRING, departed DATE, flights BIGINT, delay BIGINT, mean DOUBLE) WITH ('connector' = 'blackhole');
         INSERT INTO sink SELECT origin, CAST(\`date\` AS DATE), COUNT(*), SUM(CAST(delay AS BIGINT)), AVG(CAST(delay AS DOUBLE))

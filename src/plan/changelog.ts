@@ -47,7 +47,7 @@ export interface PlanChangelog {
   upsertKeysOf(relation: Relation): readonly UpsertKey[]
   readonly outputs: readonly OutputChangelog[]
 }
-export interface OutputChangelog {
+interface OutputChangelog {
   readonly changelog: Changelog
   /** Rows arrive under another key than the sink's: someone must keep what is there per key of the sink. */
   readonly materialize: boolean

@@ -2,7 +2,6 @@ export {
   allChanges,
   appendOnly,
   type Changelog,
-  type ChangelogFacts,
   changelogMode,
   changelogNote,
   inferChangelog,
@@ -23,7 +22,7 @@ export {
   scalarSignatures,
 } from './functions/names.ts'
 export type { Argument, Resolution, Signature } from './functions/signature.ts'
-export { conjunctionOf, conjunctsOf, joinTimeOf } from './join-time.ts'
+export { conjunctionOf, conjunctsOf, type JoinTime, joinTimeOf } from './join-time.ts'
 export { planFromJson, planToJson } from './json.ts'
 export type {
   Aggregate,
@@ -66,11 +65,10 @@ export type {
   Window,
   WindowShape,
 } from './plan.ts'
-export { printDuration, printPlan, printRelationLine, type RelationNote } from './print.ts'
+export { printDuration, printPlan, printRelationLine } from './print.ts'
 export { printExpression, printName } from './print-expression.ts'
 export { columnOf, columnsByName, referTo, schemaOf, windowBoundType } from './schema.ts'
 export type { FunctionDefinition, TableColumn, TableDefinition, TablePath, Tables, UserSignature, ViewDefinition } from './tables.ts'
-export type { UpsertKey } from './upsert-key.ts'
 export {
   columnsIn,
   expressionsOf,

@@ -18,7 +18,7 @@ export type JoinTime =
       readonly toMs: number
       readonly rest: Expression | null
     }
-export interface WindowBounds {
+interface WindowBounds {
   readonly start: string
   readonly end: string
 }

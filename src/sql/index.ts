@@ -1,17 +1,5 @@
 export { bindStatement } from './bind/bind.ts'
-export type {
-  BoundAlterTable,
-  BoundCreateTable,
-  BoundCreateView,
-  BoundDescribe,
-  BoundDrop,
-  BoundExplain,
-  BoundInsert,
-  BoundQuery,
-  BoundShow,
-  BoundStatement,
-} from './bind/bound.ts'
-export type { Environment } from './bind/environment.ts'
+export type { BoundStatement } from './bind/bound.ts'
 export { parseType } from './bind/parse-type.ts'
 export { sqlErrors } from './errors.ts'
 export { formatPosition } from './syntax/excerpt.ts'

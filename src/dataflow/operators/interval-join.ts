@@ -16,6 +16,7 @@ import { JoinKeys, type JoinKeysShape } from './join-keys.ts'
 import { JoinPairs, keepsLonely } from './join-pairs.ts'
 import type { JoinCondition, JoinType } from './join-probe.ts'
 import { slotNone } from './join-side.ts'
+import { NumberList } from './number-list.ts'
 import { timesOf } from './times.ts'
 
 export interface IntervalJoinShape {
@@ -53,7 +54,7 @@ export class IntervalJoin implements Operator {
   #ids = new Int32Array(0)
   #slots: Int32Array = new Int32Array(0)
   /** Keys that may have no row left. */
-  #idleSlots: number[] = []
+  readonly #idleSlots = new NumberList()
 
   constructor(shape: IntervalJoinShape, output: Output) {
     const { type, types, fromMs, toMs, condition, time } = shape
@@ -179,7 +180,8 @@ export class IntervalJoin implements Operator {
       const own = this.#sides[input]
       own.dropUnreachable(watermarkMs, (id) => {
         this.#dismiss(input, id)
-        this.#idleSlots.push(own.slotOf(id))
+        const slot = own.slotOf(id)
+        if (own.isEmpty(slot)) this.#idleSlots.push(slot)
       })
     }
     this.#watermarkMs = watermarkMs
@@ -192,10 +194,11 @@ export class IntervalJoin implements Operator {
 
   #dropIdleKeys(): void {
     const [left, right] = this.#sides
-    for (const slot of this.#idleSlots) {
+    for (let i = 0; i < this.#idleSlots.length; i++) {
+      const slot = this.#idleSlots.at(i)
       if (this.#keys.table.isLive(slot) && left.isEmpty(slot) && right.isEmpty(slot)) this.#keys.table.remove(slot)
     }
-    if (this.#idleSlots.length > 0) this.#idleSlots = []
+    this.#idleSlots.clear()
   }
 }
 

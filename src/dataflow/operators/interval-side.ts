@@ -19,9 +19,8 @@ const parts = 8
 
 export class IntervalSide {
   readonly #shape: IntervalSideShape
-  /** By slot: the row of least and of greatest time. */
-  #first = new Int32Array(0)
-  #last = new Int32Array(0)
+  /** By slot, side by side: the row of least and of greatest time. */
+  #ends = new Int32Array(0)
   /** By id. */
   #next = new Int32Array(0)
   #previous = new Int32Array(0)
@@ -45,13 +44,12 @@ export class IntervalSide {
   }
 
   get stateBytes(): number {
-    return this.#first.byteLength * 2 + this.#next.byteLength * 5 + this.#times.byteLength + this.#queue.stateBytes
+    return this.#ends.byteLength + this.#next.byteLength * 5 + this.#times.byteLength + this.#queue.stateBytes
   }
 
   /** Makes room for keys below `slots` and rows below `ids`. */
   reserve(slots: number, ids: number): void {
-    this.#first = grownIntegers(this.#first, slots, none)
-    this.#last = grownIntegers(this.#last, slots, none)
+    this.#ends = grownIntegers(this.#ends, slots * 2, none)
     this.#next = grownIntegers(this.#next, ids)
     this.#previous = grownIntegers(this.#previous, ids)
     this.#slots = grownIntegers(this.#slots, ids)
@@ -60,7 +58,7 @@ export class IntervalSide {
   }
 
   isEmpty(slot: number): boolean {
-    return this.#first[slot] === none
+    return this.#ends[2 * slot] === none
   }
 
   timeOf(id: number): number {
@@ -79,9 +77,9 @@ export class IntervalSide {
   /** The first row of a key whose time is not below `lowerMs`, or −1. Sought from the nearer end. */
   firstFrom(slot: number, lowerMs: number): number {
     const times = this.#times
-    const last = this.#last[slot] as number
+    const last = this.#ends[2 * slot + 1] as number
     if (last === none || (times[last] as number) < lowerMs) return none
-    let id = this.#first[slot] as number
+    let id = this.#ends[2 * slot] as number
     if (lowerMs - (times[id] as number) <= (times[last] as number) - lowerMs) {
       while ((times[id] as number) < lowerMs) id = this.#next[id] as number
       return id
@@ -99,9 +97,9 @@ export class IntervalSide {
     const times = this.#times
     times[id] = timeMs
     this.#slots[id] = slot
-    let before = this.#last[slot] as number
+    let before = this.#ends[2 * slot + 1] as number
     while (before !== none && (times[before] as number) > timeMs) before = this.#previous[before] as number
-    const after = before === none ? (this.#first[slot] as number) : (this.#next[before] as number)
+    const after = before === none ? (this.#ends[2 * slot] as number) : (this.#next[before] as number)
     this.#link(slot, before, id)
     this.#link(slot, id, after)
     if (this.#shape.exact) {
@@ -111,9 +109,9 @@ export class IntervalSide {
   }
 
   #link(slot: number, before: number, after: number): void {
-    if (before === none) this.#first[slot] = after
+    if (before === none) this.#ends[2 * slot] = after
     else this.#next[before] = after
-    if (after === none) this.#last[slot] = before
+    if (after === none) this.#ends[2 * slot + 1] = before
     else this.#previous[after] = before
   }
 

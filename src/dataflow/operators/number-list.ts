@@ -13,4 +13,8 @@ export class NumberList {
   at(index: number): number {
     return this.#data[index] as number
   }
+
+  clear(): void {
+    this.length = 0
+  }
 }

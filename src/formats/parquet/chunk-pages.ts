@@ -2,6 +2,7 @@
  * The pages of a column chunk, one at a time. What was read of the file is handed out without waiting; when bytes are missing, `next`
  * says so and `load` fetches them.
  */
+import { crc32 } from 'node:zlib'
 import type { ReadableFile } from '../format.ts'
 import type { FileContext } from './errors.ts'
 import type { ChunkMetadata } from './metadata.ts'
@@ -50,7 +51,9 @@ export class ChunkPages {
       if (end > this.#bytes.length) return this.#await(end - this.#offset)
       this.#offset = end
       this.#needed = 0
-      return { header, body: this.#bytes.subarray(start, end) }
+      const body = this.#bytes.subarray(start, end)
+      if (header.crc !== null && header.crc !== (crc32(body) | 0)) throw this.#context.damaged('the check sum of a page is wrong')
+      return { header, body }
     } catch (error) {
       if (error !== bytesMissing) throw error
       if (loaded > headerBytesMax) throw this.#context.damaged('a page header takes too many bytes')

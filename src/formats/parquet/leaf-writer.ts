@@ -1,10 +1,11 @@
 /** Writes a leaf column: collects levels and values of a page, closes pages, and keeps them until the row group is full. */
+import { crc32 } from 'node:zlib'
 import { ByteWriter } from '../byte-writer.ts'
 import { compress } from './compression.ts'
 import { bitsFor } from './hybrid.ts'
 import { encodeHybrid } from './hybrid-encoder.ts'
 import { grown } from './leaf-values.ts'
-import { writeDataPageHeader, writeDictionaryPageHeader } from './metadata-writer.ts'
+import { type WrittenPage, writeDataPageHeader, writeDictionaryPageHeader } from './metadata-writer.ts'
 import type { WriteSettings } from './options.ts'
 import type { ValueEncoder } from './value-encoder.ts'
 
@@ -238,30 +239,27 @@ export class LeafWriter {
   }
 
   #pushPage(body: ByteWriter, encoding: number): void {
-    const packed = compress(this.#settings.codec, body.data.subarray(0, body.length))
-    const header = new ByteWriter(64)
-    writeDataPageHeader(header, { unpackedBytes: body.length, bytes: packed.length, values: this.#levels, encoding })
-    const page = joined(header, packed)
+    const page = this.#packed(body, (header, sizes) => writeDataPageHeader(header, { ...sizes, values: this.#levels, encoding }))
     this.#pages.push(page)
     this.#pageBytes += page.length
-    this.#unpackedBytes += header.length + body.length
   }
 
   #dictionaryPage(): Uint8Array {
-    const packed = compress(this.#settings.codec, this.#words.data.subarray(0, this.#words.length))
-    const header = new ByteWriter(64)
-    const page = { unpackedBytes: this.#words.length, bytes: packed.length, values: this.#wordCount, encoding: encodingPlain }
-    writeDictionaryPageHeader(header, page)
-    this.#unpackedBytes += header.length + this.#words.length
-    return joined(header, packed)
+    const values = this.#wordCount
+    return this.#packed(this.#words, (header, sizes) => writeDictionaryPageHeader(header, { ...sizes, values, encoding: encodingPlain }))
   }
-}
 
-function joined(header: ByteWriter, packed: Uint8Array): Uint8Array {
-  const page = new Uint8Array(header.length + packed.length)
-  page.set(header.data.subarray(0, header.length))
-  page.set(packed, header.length)
-  return page
+  /** A page as it goes to the file: its header and its compressed body. */
+  #packed(body: ByteWriter, writeHeader: (header: ByteWriter, sizes: Pick<WrittenPage, 'unpackedBytes' | 'bytes' | 'crc'>) => void): Uint8Array {
+    const packed = compress(this.#settings.codec, body.data.subarray(0, body.length))
+    const header = new ByteWriter(64)
+    writeHeader(header, { unpackedBytes: body.length, bytes: packed.length, crc: crc32(packed) | 0 })
+    this.#unpackedBytes += header.length + body.length
+    const page = new Uint8Array(header.length + packed.length)
+    page.set(header.data.subarray(0, header.length))
+    page.set(packed, header.length)
+    return page
+  }
 }
 
 /** Booleans were collected as a byte each; a page has eight of them in one. */

@@ -15,6 +15,8 @@ export interface WrittenPage {
   readonly bytes: number
   readonly values: number
   readonly encoding: number
+  /** Check sum of the body. */
+  readonly crc: number
 }
 
 export function writeDataPageHeader(out: ByteWriter, page: WrittenPage): void {
@@ -23,6 +25,7 @@ export function writeDataPageHeader(out: ByteWriter, page: WrittenPage): void {
     thrift.i32(1, 0)
     thrift.i32(2, page.unpackedBytes)
     thrift.i32(3, page.bytes)
+    thrift.i32(4, page.crc)
     thrift.structField(5, () => {
       thrift.i32(1, page.values)
       thrift.i32(2, page.encoding)
@@ -38,6 +41,7 @@ export function writeDictionaryPageHeader(out: ByteWriter, page: WrittenPage): v
     thrift.i32(1, 2)
     thrift.i32(2, page.unpackedBytes)
     thrift.i32(3, page.bytes)
+    thrift.i32(4, page.crc)
     thrift.structField(7, () => {
       thrift.i32(1, page.values)
       thrift.i32(2, page.encoding)

@@ -41,6 +41,8 @@ export interface PageHeader {
   readonly definitionBytes: number
   readonly repetitionBytes: number
   readonly isCompressed: boolean
+  /** Check sum of the body as it lies in the file, where the writer keeps one. */
+  readonly crc: number | null
 }
 
 /** Reads a header; throws `bytesMissing` when it goes on behind `end`. Returns it and the offset after it. */
@@ -60,6 +62,7 @@ export function readPageHeader(bytes: Uint8Array, start: number, end: number, co
     if (id === 1) numbers['kind'] = reader.integer()
     else if (id === 2) numbers['unpacked'] = reader.integer()
     else if (id === 3) numbers['bytes'] = reader.integer()
+    else if (id === 4) numbers['crc'] = reader.integer()
     else if (id === 5) readFields({ 1: 'values', 2: 'encoding', 3: 'definition', 4: 'repetition' })
     else if (id === 7) readFields({ 1: 'values', 2: 'encoding' })
     else if (id === 8) readFields({ 1: 'values', 4: 'encoding', 5: 'definitionBytes', 6: 'repetitionBytes', 7: 'compressed' })
@@ -83,6 +86,7 @@ export function readPageHeader(bytes: Uint8Array, start: number, end: number, co
     definitionBytes: count('definitionBytes', 0),
     repetitionBytes: count('repetitionBytes', 0),
     isCompressed,
+    crc: numbers['crc'] ?? null,
   }
   return [header, reader.offset]
 }

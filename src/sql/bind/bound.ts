@@ -4,8 +4,8 @@ import type { FunctionDefinition, Plan, TableDefinition, TablePath, ViewDefiniti
 import type { ExplainDetail, FunctionLanguage, ShowLike, ShowSubject } from '../syntax/tree.ts'
 
 /** What happens when the thing to create is there: an error, nothing, or the new one takes its place. */
-export type WhenThere = 'fail' | 'keep' | 'replace'
-export type WhenMissing = 'fail' | 'ignore'
+type WhenThere = 'fail' | 'keep' | 'replace'
+type WhenMissing = 'fail' | 'ignore'
 export type DatabasePath = readonly [catalog: string, database: string]
 export type Options = Readonly<Record<string, string>>
 
@@ -57,7 +57,7 @@ export interface BoundCreateTable {
   readonly position: TextPosition
 }
 
-export interface BoundCreateView {
+interface BoundCreateView {
   readonly kind: 'create-view'
   readonly definition: ViewDefinition
   readonly whenThere: WhenThere
@@ -75,7 +75,7 @@ export interface BoundCreateFunction {
   readonly position: TextPosition
 }
 
-export interface BoundCreateCatalog {
+interface BoundCreateCatalog {
   readonly kind: 'create-catalog'
   readonly name: string
   readonly options: Options
@@ -84,7 +84,7 @@ export interface BoundCreateCatalog {
   readonly position: TextPosition
 }
 
-export interface BoundCreateDatabase {
+interface BoundCreateDatabase {
   readonly kind: 'create-database'
   readonly path: DatabasePath
   readonly options: Options
@@ -94,14 +94,14 @@ export interface BoundCreateDatabase {
 }
 
 /** The definition as it is after the change; null when the table is missing and IF EXISTS forgives that. */
-export interface BoundAlterTable {
+interface BoundAlterTable {
   readonly kind: 'alter-table'
   readonly definition: TableDefinition | null
   readonly position: TextPosition
 }
 
 /** ALTER TABLE … RENAME TO and ALTER VIEW … RENAME TO. */
-export interface BoundRenameTable {
+interface BoundRenameTable {
   readonly kind: 'rename-table'
   readonly path: TablePath
   readonly to: TablePath
@@ -109,14 +109,14 @@ export interface BoundRenameTable {
   readonly position: TextPosition
 }
 
-export interface BoundAlterView {
+interface BoundAlterView {
   readonly kind: 'alter-view'
   readonly definition: ViewDefinition
   readonly position: TextPosition
 }
 
 /** `options` are added or changed, `reset` are removed. */
-export interface BoundAlterCatalog {
+interface BoundAlterCatalog {
   readonly kind: 'alter-catalog'
   readonly name: string
   readonly options: Options
@@ -126,7 +126,7 @@ export interface BoundAlterCatalog {
   readonly position: TextPosition
 }
 
-export interface BoundAlterDatabase {
+interface BoundAlterDatabase {
   readonly kind: 'alter-database'
   readonly path: DatabasePath
   readonly options: Options
@@ -183,7 +183,7 @@ export interface BoundExplain {
 }
 
 /** No key: lists all settings. */
-export interface BoundSet {
+interface BoundSet {
   readonly kind: 'set'
   readonly key: string | null
   readonly value: string | null
@@ -191,7 +191,7 @@ export interface BoundSet {
 }
 
 /** No key: all settings go back to their defaults. */
-export interface BoundReset {
+interface BoundReset {
   readonly kind: 'reset'
   readonly key: string | null
   readonly position: TextPosition

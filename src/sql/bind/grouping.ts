@@ -12,7 +12,7 @@ export interface Grouping {
   /** Places in `keys`; null when all rows are grouped by all keys. */
   readonly sets: readonly (readonly number[])[] | null
 }
-export interface GroupKey {
+interface GroupKey {
   readonly value: Expression
   readonly key: string
   readonly position: TextPosition
