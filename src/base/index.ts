@@ -1,3 +1,4 @@
+export { type Clock, systemClock } from './clock.ts'
 export {
   assert,
   type Blame,
@@ -11,5 +12,4 @@ export {
   type TextPosition,
   unreachable,
 } from './error.ts'
-export { type Clock, systemClock } from './clock.ts'
 export { closeNames } from './suggest.ts'

@@ -1,1 +1,1 @@
-export { optimize, type OptimizerFacts } from './optimize.ts'
+export { type OptimizerFacts, optimize } from './optimize.ts'

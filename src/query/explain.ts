@@ -1,6 +1,6 @@
 /** What EXPLAIN says: the plan as written, the plan as it will run, and what was asked for besides. */
 import type { Program } from '#engines'
-import { inferChangelog, allChanges, appendOnly, changelogMode, type Plan, planToJson, printPlan } from '#plan'
+import { allChanges, appendOnly, changelogMode, inferChangelog, type Plan, planToJson, printPlan } from '#plan'
 
 export interface Explanation {
   readonly details: readonly ('ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE')[]

@@ -85,7 +85,8 @@ export class QuerySession {
     for (const statement of statements) {
       const bound = bindStatement(statement, scratch.catalog)
       const plan = planIn(bound)
-      if (plan !== null) parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${scratch.#explain(plan, [], bound)}`)
+      if (plan !== null)
+        parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${scratch.#explain(plan, [], bound)}`)
       await scratch.#checkStatement(bound)
     }
     return parts.length === 0 ? 'The script has no query.\n' : parts.join('\n')

@@ -21,8 +21,9 @@ const duration = (value: string): string | null =>
 export const settingRows: Readonly<Record<string, SettingRow>> = {
   'execution.runtime-mode': {
     default: 'streaming',
-    description: 'How statements run. Bounded inputs end in streaming mode too.',
-    check: (value) => (value.toLowerCase() === 'batch' ? 'streaming: batch mode is not built yet' : oneOf('streaming', 'automatic')(value)),
+    description:
+      'streaming: changes as they happen. batch: inputs that end, and only the final rows. automatic: batch where all inputs end.',
+    check: oneOf('streaming', 'batch', 'automatic'),
   },
   'parallelism.default': { default: '1', description: 'Workers of a run; one is used for now.', check: positiveInteger },
   'pipeline.name': { default: '', description: 'Name of the next job.', check: anything },

@@ -48,7 +48,10 @@ export class LiveResult {
     })
     this.#screen.open()
     this.#stopKeys = terminal.readKeys((key) => this.#press(key))
-    this.#stopResize = terminal.onResize(() => this.#draw())
+    this.#stopResize = terminal.onResize(() => {
+      this.#screen.forget()
+      this.#draw()
+    })
     this.#refresh()
   }
 

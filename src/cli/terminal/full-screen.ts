@@ -12,7 +12,11 @@ export class FullScreen {
 
   open(): void {
     this.#terminal.showFullScreen(true)
-    this.#drawn = []
+    this.forget()
+  }
+
+  /** Has the next drawing start from nothing, after something else may have written to the terminal. */
+  forget(): void {
     this.#size = ''
   }
 

@@ -57,6 +57,7 @@ class ProcessTerminal implements Terminal {
   #raw = false
   #fullScreen = false
   #decoding = false
+  #isSuspended = false
 
   constructor(input: ReadStream, output: WriteStream, isInteractive: boolean) {
     this.#input = input
@@ -72,7 +73,8 @@ class ProcessTerminal implements Terminal {
   }
 
   write(text: string): void {
-    this.#output.write(text)
+    // A timer may run before the signal that says that the process goes on; what it draws would land in the wrong screen.
+    if (!this.#isSuspended) this.#output.write(text)
   }
 
   readKeys(listener: (key: Key) => void): () => void {
@@ -132,12 +134,18 @@ class ProcessTerminal implements Terminal {
   suspend(): void {
     const was = { raw: this.#raw, fullScreen: this.#fullScreen }
     this.restore()
+    this.#isSuspended = true
+    // With no keys to wait for, nothing else would keep the process until it is told that it goes on.
+    const alive = setInterval(() => undefined, 1000)
     process.once('SIGCONT', () => {
+      clearInterval(alive)
+      this.#isSuspended = false
       this.#setRaw(was.raw)
       this.showFullScreen(was.fullScreen)
       this.#output.emit('resize')
     })
-    process.kill(process.pid, 'SIGTSTP')
+    // The whole group, as the terminal itself would: a launcher that waits for this process must stop as well.
+    process.kill(0, 'SIGTSTP')
   }
 }
 

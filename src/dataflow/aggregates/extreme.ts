@@ -2,7 +2,7 @@
  * MIN and MAX. Over rows that only come, state is the best value of a group. Over rows that may go again, it is a heap of the values
  * seen with their counts: the best that is still there is found at the top, and what left is dropped when it gets there.
  */
-import { comparator, type DataType, numbersIn, plainFormOf, valueAt, type Vector, vectorOf } from '#data'
+import { comparator, type DataType, numbersIn, plainFormOf, type Vector, valueAt, vectorOf } from '#data'
 import { type Accumulator, type AccumulatorInput, grownNumbers } from './accumulator.ts'
 
 /** Numbers only, append-only: one number a group, and a bigint for the few groups that need one. NaN is the greatest number. */
@@ -57,7 +57,7 @@ export class NumberExtremeAccumulator implements Accumulator {
 
   #offer(slot: number, value: number | bigint): void {
     const best = this.#bestAt(slot)
-    const better = best === null || (this.#sign === 1 ? value > best : value < best) || (this.#sign === 1 && value !== value)
+    const better = best === null || (this.#sign === 1 ? value > best : value < best) || (this.#sign === 1 && Number.isNaN(value))
     if (!better) return
     this.#seen[slot] = 1
     if (typeof value === 'bigint') this.#wide.set(slot, value)
@@ -90,7 +90,9 @@ export class NumberExtremeAccumulator implements Accumulator {
 }
 
 function isBetter(value: number, best: number, sign: 1 | -1): boolean {
-  return sign === 1 ? value > best || (value !== value && best === best) : value < best || (best !== best && value === value)
+  return sign === 1
+    ? value > best || (Number.isNaN(value) && !Number.isNaN(best))
+    : value < best || (Number.isNaN(best) && !Number.isNaN(value))
 }
 
 /** Any type, append-only: one boxed value a group. */

@@ -1,5 +1,5 @@
 /** FIRST_VALUE and LAST_VALUE over rows that only come: one boxed value a group. NULL does not count. */
-import { type DataType, valueAt, type Vector, vectorOf } from '#data'
+import { type DataType, type Vector, valueAt, vectorOf } from '#data'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
 export class FirstLastAccumulator implements Accumulator {

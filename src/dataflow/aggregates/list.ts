@@ -2,7 +2,7 @@
  * Aggregates over all values of a group in order of arrival: LISTAGG, ARRAY_AGG, COLLECT, the JSON aggregates, and FIRST_VALUE and
  * LAST_VALUE when rows may go again. State is the list of values (tuples of the arguments); its bound is the count of rows.
  */
-import { type DataType, valueAt, type Vector, vectorOf } from '#data'
+import { type DataType, type Vector, valueAt, vectorOf } from '#data'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
 /** What is made of the tuples of a group; null is NULL. */

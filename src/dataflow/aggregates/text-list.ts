@@ -1,5 +1,5 @@
 /** LISTAGG over rows that only come: the text so far, one string a group. */
-import { stringType, valueAt, type Vector, vectorOf } from '#data'
+import { stringType, type Vector, valueAt, vectorOf } from '#data'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
 export class TextListAccumulator implements Accumulator {

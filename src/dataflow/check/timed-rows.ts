@@ -13,7 +13,12 @@ export function watermarksOf(rows: readonly (readonly unknown[])[], time: number
 }
 
 /** Cuts rows, each with the watermark before it, into batches of random lengths: each is followed by the watermark before the next row. */
-export function cutWithWatermarks(random: Random, rows: readonly (readonly unknown[])[], watermarks: readonly number[], input = 0): Step[][] {
+export function cutWithWatermarks(
+  random: Random,
+  rows: readonly (readonly unknown[])[],
+  watermarks: readonly number[],
+  input = 0,
+): Step[][] {
   const pieces: Step[][] = []
   const longest = 1 + random.below(12)
   for (let at = 0; at < rows.length; ) {

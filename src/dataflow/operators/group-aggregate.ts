@@ -20,10 +20,10 @@ import {
   selectRows,
   type Vector,
 } from '#data'
+import { grownNumbers } from '../aggregates/accumulator.ts'
 import type { Operator, Output } from '../operator.ts'
 import { KeyTable } from '../state/key-table.ts'
-import { grownNumbers } from '../aggregates/accumulator.ts'
-import { Measures, type MeasureShape } from './measures.ts'
+import { type MeasureShape, Measures } from './measures.ts'
 
 export interface GroupAggregateShape {
   /** Types of the key columns, which are the first columns of the input. */

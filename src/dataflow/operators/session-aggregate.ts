@@ -9,7 +9,7 @@
 import { type Batch, batchRows, type DataType, numbersIn, type Vector, watermarkEnd, watermarkNone } from '#data'
 import type { Operator, Output } from '../operator.ts'
 import { KeyTable } from '../state/key-table.ts'
-import { Measures, type MeasureShape } from './measures.ts'
+import { type MeasureShape, Measures } from './measures.ts'
 
 export interface SessionAggregateShape {
   /** Types of the key columns, which are the first columns of the input. */

@@ -10,8 +10,8 @@
 import { type Batch, batchRows, type DataType, integerType, numbersIn, selectBatch, type Vector, watermarkEnd, watermarkNone } from '#data'
 import type { Operator, Output } from '../operator.ts'
 import { KeyTable } from '../state/key-table.ts'
-import { Measures, type MeasureShape } from './measures.ts'
-import { lastWindowEndOf, sliceEndOf, sliceLengthOf, type SliceShape, type WindowClock, windowStartOf } from './slices.ts'
+import { type MeasureShape, Measures } from './measures.ts'
+import { lastWindowEndOf, type SliceShape, sliceEndOf, sliceLengthOf, type WindowClock, windowStartOf } from './slices.ts'
 
 export interface WindowAggregateShape {
   /** Types of the key columns, which are the first columns of the input. */

@@ -7,7 +7,7 @@
  */
 import { type Batch, batchRows, numbersIn, selectBatchParts, selectRows, type Vector } from '#data'
 import type { Operator, Output } from '../operator.ts'
-import { lastWindowEndOf, sliceEndOf, sliceLengthOf, type SliceShape, type WindowClock, windowStartOf } from './slices.ts'
+import { lastWindowEndOf, type SliceShape, sliceEndOf, sliceLengthOf, type WindowClock, windowStartOf } from './slices.ts'
 
 export interface WindowAssignShape {
   /** Place of the time column: a timestamp in milliseconds. */

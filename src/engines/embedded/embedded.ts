@@ -1,34 +1,13 @@
 /** The embedded engine: runs plans in this process. */
-import { assert, type Clock } from '#base'
-import { type ConnectorTable, connectorNamed, type Sink, type Source } from '#connectors'
-import type { Schema } from '#data'
-import type { Limit } from '#dataflow'
-import {
-  allChanges,
-  appendOnly,
-  changelogMode,
-  inferChangelog,
-  type Output,
-  type Plan,
-  printRelationLine,
-  type Relation,
-  rootsOf,
-  type Scan,
-  schemaOf,
-  type TableDefinition,
-  type TablePath,
-  type Tables,
-  type UserFunction,
-  walkRelations,
-} from '#plan'
+import type { Clock } from '#base'
+import type { Plan, Scan, Tables, UserFunction } from '#plan'
 import type { Engine, Observation, ResultListener, RunSettings } from '../engine.ts'
 import { embeddedCapabilities } from './capabilities.ts'
-import { embeddedErrors } from './errors.ts'
 import type { ScalarFunction, Session } from './functions/evaluation.ts'
-import { Lowering } from './lower/lowering.ts'
-import { BackPressure, CollectOutput, SinkOutput } from './lower/sink.ts'
-import { TaskFinder } from './lower/tasks.ts'
-import type { CollectListener, EmbeddedProgram, Instance, SinkTask } from './program.ts'
+import { costOf } from './lower/cost.ts'
+import { lowerPlan, type RuntimeMode } from './lower/lower-plan.ts'
+import { TableAccess } from './lower/table-access.ts'
+import type { CollectListener, EmbeddedProgram, Instance } from './program.ts'
 import { Run } from './run.ts'
 
 export interface EmbeddedOptions {
@@ -56,8 +35,8 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     return {
       timeZone: settings['table.local-time-zone'] ?? 'UTC',
       clock,
-      // In streaming mode functions of the clock read it for each row, as in Flink.
-      startedAtMs: Number.NaN,
+      // In streaming mode functions of the clock read it for each row, as in Flink; a batch has one time.
+      startedAtMs: runtimeMode(settings) === 'batch' ? clock.nowMs() : Number.NaN,
       userFunction: (user) => this.#options.userFunction(user),
     }
   }
@@ -66,7 +45,8 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   compile(plan: Plan, tables: Tables, settings: RunSettings): EmbeddedProgram {
     const session = this.#session(settings)
     const environment = new TableAccess(tables, session)
-    const instantiate = (collect: CollectListener): Instance => lowerPlan(plan, session, environment, collect)
+    const mode = runtimeMode(settings)
+    const instantiate = (collect: CollectListener): Instance => lowerPlan(plan, session, environment, mode, collect)
     const sample = instantiate(() => undefined)
     return {
       engine: 'embedded',
@@ -112,124 +92,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   }
 }
 
-/** Finds tables and opens their connectors. */
-class TableAccess {
-  readonly #tables: Tables
-  readonly #session: Session
-
-  constructor(tables: Tables, session: Session) {
-    this.#tables = tables
-    this.#session = session
-  }
-
-  definition(path: TablePath): TableDefinition {
-    const definition = this.#tables.table(path)
-    assert(definition !== undefined, `table ${path.join('.')} was there when the statement was bound`)
-    return definition
-  }
-
-  source(scan: Scan): Source {
-    const table = this.#connectorTable(scan.table, scan.options)
-    const connector = connectorNamed(table.options['connector'] ?? '')
-    if (connector.source === null) throw embeddedErrors.ENGINE_TABLE_NOT_READABLE({ table: table.name, connector: connector.name })
-    return connector.source(table)
-  }
-
-  sink(path: TablePath, options: Readonly<Record<string, string>>): { readonly name: string; readonly sink: Sink } {
-    const table = this.#connectorTable(path, options)
-    const connector = connectorNamed(table.options['connector'] ?? '')
-    if (connector.sink === null) throw embeddedErrors.ENGINE_TABLE_NOT_WRITABLE({ table: table.name, connector: connector.name })
-    return { name: table.name, sink: connector.sink(table) }
-  }
-
-  #connectorTable(path: TablePath, hints: Readonly<Record<string, string>>): ConnectorTable {
-    const definition = this.definition(path)
-    return {
-      name: path[2],
-      schema: definition.columns.flatMap((column) => (column.kind === 'physical' ? [{ name: column.name, type: column.type }] : [])),
-      options: { ...definition.options, ...hints },
-      primaryKey: definition.primaryKey,
-      partitionedBy: definition.partitionedBy,
-      timeZone: this.#session.timeZone,
-      clock: this.#session.clock,
-    }
-  }
-}
-
-function lowerPlan(plan: Plan, session: Session, tables: TableAccess, collect: CollectListener): Instance {
-  const backPressure = new BackPressure()
-  const tasks = new TaskFinder((scan) => tables.source(scan))
-  const sinks = new Map<Output, { readonly name: string; readonly sink: Sink }>()
-  for (const output of plan.outputs) if (output.kind === 'insert') sinks.set(output, tables.sink(output.table, output.options))
-  const changelog = inferChangelog(plan, {
-    scan: () => ({ changelog: appendOnly, key: null }),
-    sink: (path) => ({ takes: takesOf(path, plan, sinks), key: tables.definition(path).primaryKey }),
-  })
-  const lowering = new Lowering(plan, session, tasks, changelog)
-  const sinkTasks: SinkTask[] = []
-  const collects: CollectOutput[] = []
-  plan.outputs.forEach((output, index) => {
-    const schema = schemaOf(output.input)
-    const known = sinks.get(output)
-    if (output.kind === 'collect' || known === undefined) {
-      const receiver = new CollectOutput((batch) => collect(index, schema, batch), backPressure)
-      collects.push(receiver)
-      lowering.attach(output.input, receiver)
-      return
-    }
-    const receiver = new SinkOutput(
-      { name: known.name, schema: sinkSchema(tables, output.table, schema), takes: known.sink.takes },
-      backPressure,
-    )
-    sinkTasks.push({ name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver })
-    lowering.attach(output.input, receiver)
-  })
-  return {
-    scans: tasks.tasks,
-    values: lowering.values,
-    sinks: sinkTasks,
-    collects,
-    outputs: plan.outputs.map((output, index) => ({
-      schema: schemaOf(output.input),
-      updating: changelogMode(changelog.outputs[index]?.changelog ?? allChanges) !== 'append',
-    })),
-    backPressure,
-    calcs: lowering.calcs,
-    needsNoMore: () => plan.outputs.every((output) => limitOf(output.input, lowering)?.isSatisfied === true),
-    lateRows: () => lowering.lateCounters.reduce((rows, counter) => rows + counter.lateRows, 0),
-  }
-}
-
-/** State per operator with its bound. */
-function costOf(plan: Plan): string {
-  const lines: string[] = []
-  walkRelations(rootsOf(plan), (relation) => {
-    const bound = stateBounds[relation.kind]
-    if (bound !== undefined) lines.push(`${printRelationLine(relation)}\n  state: ${bound}`)
-  })
-  return lines.length === 0 ? 'no state' : lines.join('\n')
-}
-
-const stateBounds: Partial<Record<Relation['kind'], string>> = {
-  aggregate: 'one entry per group; groups of windows go when their window closes',
-  join: 'the rows of both inputs; a table that ends is read first and the other input is not kept',
-  distinct: 'one entry per different row',
-  top: 'the best rows of each partition; all rows where rows can be taken back',
-  sort: 'all rows, or as many as OFFSET and LIMIT ask for',
-}
-
-/** The LIMIT that ends an output, below nothing but projections. */
-function limitOf(relation: Relation, lowering: Lowering): Limit | undefined {
-  return relation.kind === 'project' ? limitOf(relation.input, lowering) : lowering.limits.get(relation)
-}
-
-function takesOf(path: TablePath, plan: Plan, sinks: ReadonlyMap<Output, { readonly sink: Sink }>): Sink['takes'] {
-  const output = plan.outputs.find((each) => each.kind === 'insert' && each.table.join('\u0000') === path.join('\u0000'))
-  return (output === undefined ? undefined : sinks.get(output)?.sink.takes) ?? 'all'
-}
-
-/** The columns as the table declares them: NOT NULL is the table's word. */
-function sinkSchema(tables: TableAccess, path: TablePath, schema: Schema): Schema {
-  const declared = tables.definition(path).columns
-  return schema.map((column) => ({ name: column.name, type: declared.find((each) => each.name === column.name)?.type ?? column.type }))
+function runtimeMode(settings: RunSettings): RuntimeMode {
+  const mode = settings['execution.runtime-mode']?.toLowerCase()
+  return mode === 'batch' || mode === 'automatic' ? mode : 'streaming'
 }

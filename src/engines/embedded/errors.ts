@@ -17,5 +17,10 @@ export const embeddedErrors = defineErrors({
     message: 'engine "embedded" cannot run a sort over an unbounded input',
     hint: 'Add LIMIT, or sort by the event-time column first, ascending.',
   },
+  ENGINE_BATCH_UNBOUNDED: {
+    blame: 'user',
+    message: 'batch mode cannot read table "{table}", which does not end',
+    hint: "Bound the table by its options, or SET 'execution.runtime-mode' = 'streaming'.",
+  },
   ENGINE_NOT_SUPPORTED: { blame: 'user', message: 'engine "embedded" cannot run {what}' },
 })

@@ -1,10 +1,11 @@
 /** A compiled plan: what to read, the operators between, and where rows go. Used for one run. */
-import type { Schema } from '#data'
+
 import type { Sink } from '#connectors'
+import type { Schema } from '#data'
 import type { Program, ProgramOutput, RunSettings } from '../engine.ts'
 import type { Calc } from './generate/calc.ts'
-import type { ScanTask, ValuesTask } from './lower/tasks.ts'
 import type { BackPressure, CollectOutput, SinkOutput } from './lower/sink.ts'
+import type { ScanTask, ValuesTask } from './lower/tasks.ts'
 
 export interface EmbeddedProgram extends Program {
   readonly engine: 'embedded'

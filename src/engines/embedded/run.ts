@@ -3,8 +3,8 @@
  * what has to drain, and now and then lets the rest of the process have its turn.
  */
 import type { Clock } from '#base'
-import { watermarkEnd, watermarkNone } from '#data'
 import type { SourceBatch, SourceReader } from '#connectors'
+import { watermarkEnd, watermarkNone } from '#data'
 import type { JobState, RunReport } from '../engine.ts'
 import type { ScanTask } from './lower/tasks.ts'
 import type { Instance, SinkTask } from './program.ts'

@@ -250,7 +250,10 @@ export class LeafWriter {
   }
 
   /** A page as it goes to the file: its header and its compressed body. */
-  #packed(body: ByteWriter, writeHeader: (header: ByteWriter, sizes: Pick<WrittenPage, 'unpackedBytes' | 'bytes' | 'crc'>) => void): Uint8Array {
+  #packed(
+    body: ByteWriter,
+    writeHeader: (header: ByteWriter, sizes: Pick<WrittenPage, 'unpackedBytes' | 'bytes' | 'crc'>) => void,
+  ): Uint8Array {
     const packed = compress(this.#settings.codec, body.data.subarray(0, body.length))
     const header = new ByteWriter(64)
     writeHeader(header, { unpackedBytes: body.length, bytes: packed.length, crc: crc32(packed) | 0 })

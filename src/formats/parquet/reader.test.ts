@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   batchRows,
   bigintType,
+  boxExact,
   type DataType,
   doubleType,
   integerType,

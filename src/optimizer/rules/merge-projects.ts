@@ -1,5 +1,15 @@
 /** Makes one projection of two, so that rules and readers see which columns are really used. */
-import { isLargerThan, mapExpression, mapPlan, partsOf, type Plan, type Project, type Relation, scalarSignatures, walkExpression } from '#plan'
+import {
+  isLargerThan,
+  mapExpression,
+  mapPlan,
+  type Plan,
+  type Project,
+  partsOf,
+  type Relation,
+  scalarSignatures,
+  walkExpression,
+} from '#plan'
 import { sharedRelations } from '../shared-relations.ts'
 
 /** A merged expression larger than this is left in two steps: merging repeats what is used twice. */

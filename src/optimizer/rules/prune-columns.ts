@@ -17,7 +17,7 @@ export function pruneColumns(plan: Plan): Plan {
   walkRelations(rootsOf(plan), (relation) => order.push(relation))
   for (const relation of order.reverse()) {
     const wanted = needsOfInputs(relation, needs.get(relation) ?? new Set())
-    inputsOf(relation).forEach((input, index) => need(input, wanted[index] ?? []))
+    for (const [index, input] of inputsOf(relation).entries()) need(input, wanted[index] ?? [])
   }
   return mapPlan(plan, (relation, original) => prune(relation, needs.get(original) ?? new Set()))
 }

@@ -13,15 +13,15 @@ import {
   mapExpression,
   mapPlan,
   type Plan,
-  printExpression,
   type Project,
+  printExpression,
   type Relation,
-  scalarSignatures,
   type Scan,
+  scalarSignatures,
   schemaOf,
   type Union,
-  walkExpression,
   type Window,
+  walkExpression,
 } from '#plan'
 import { sharedRelations } from '../shared-relations.ts'
 

@@ -3,7 +3,17 @@
  * be taken are dropped. The views of one stream by the kind of its events gain most.
  */
 import { booleanType, sameType } from '#data'
-import { type Case, conjunctsOf, type Expression, type Literal, mapExpression, mapPlan, type Plan, type Project, type Relation } from '#plan'
+import {
+  type Case,
+  conjunctsOf,
+  type Expression,
+  type Literal,
+  mapExpression,
+  mapPlan,
+  type Plan,
+  type Project,
+  type Relation,
+} from '#plan'
 
 export function useKnownValues(plan: Plan): Plan {
   return mapPlan(plan, (relation) => (relation.kind === 'project' ? withKnownValues(relation) : relation))
@@ -45,7 +55,11 @@ function comparedLiterals(expression: Expression): Literal | undefined {
   const [left, right] = expression.arguments
   if (left?.kind !== 'literal' || right?.kind !== 'literal' || !sameType(left.type, right.type, true)) return undefined
   if (typeof left.value !== typeof right.value || (typeof left.value !== 'number' && typeof left.value !== 'string')) return undefined
-  return { kind: 'literal', value: (left.value === right.value) === (expression.function === '='), type: { ...booleanType, nullable: false } }
+  return {
+    kind: 'literal',
+    value: (left.value === right.value) === (expression.function === '='),
+    type: { ...booleanType, nullable: false },
+  }
 }
 
 function withoutDeadBranches(expression: Case): Expression {

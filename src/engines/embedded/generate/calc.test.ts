@@ -225,7 +225,7 @@ describe('generated filter and projection', () => {
     const hostile = [
       '"];throw 1//',
       "';process.exit(1);'",
-      '`${globalThis}`',
+      '`$' + '{globalThis}`',
       '\u2028alert(1)',
       '*/ evil() /*',
       '\\',

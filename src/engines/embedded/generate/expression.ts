@@ -172,7 +172,9 @@ export class ExpressionEmitter {
       session: this.session,
       user: call.user,
     })
-    const name = writer.slot(call.origin === undefined ? run : atOrigin(run, call.arguments.length, call.origin, call.user?.name ?? call.function))
+    const name = writer.slot(
+      call.origin === undefined ? run : atOrigin(run, call.arguments.length, call.origin, call.user?.name ?? call.function),
+    )
     if (nulls === 'custom') {
       return this.unbox(writer.assign(`${name}(${codes.map((code) => this.boxed(code)).join(', ')})`), call.type)
     }

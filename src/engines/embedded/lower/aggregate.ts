@@ -1,6 +1,7 @@
 /** Aggregations: which operator runs them, and how their keys, arguments and results are laid out in batches. */
 import { assert } from '#base'
 import { bigintType, type DataType, jsonText, withNullable } from '#data'
+import type { Output } from '#dataflow'
 import {
   type AggregateKind,
   Expand,
@@ -14,8 +15,8 @@ import {
 import {
   type Aggregate,
   type AggregateName,
-  columnsIn,
   columnOf,
+  columnsIn,
   type Expression,
   type Measure,
   type NamedExpression,
@@ -28,7 +29,6 @@ import { literalValue } from '../generate/expression.ts'
 import { type Fused, fuse } from './fuse.ts'
 import type { Lowering } from './lowering.ts'
 import { InputPort, Reorder } from './ports.ts'
-import type { Output } from '#dataflow'
 
 export function lowerAggregate(aggregate: Aggregate, output: Output, lowering: Lowering): void {
   if (aggregate.groupingSets !== null) lowerSets(aggregate, aggregate.groupingSets, output, lowering)
@@ -95,7 +95,7 @@ function lowerWindows(aggregate: Aggregate, fused: Fused, output: Output, loweri
   const bounds = aggregate.window
   assert(bounds !== null, 'the aggregate has a window')
   const { base } = fused
-  const keys = new Map(aggregate.keys.map((key) => [key, valueOf(fused, key)]))
+  const keys = new Map(aggregate.keys.map((key) => [key, expressionOf(fused, key)]))
   if (base.kind === 'window' && absorbs(aggregate, fused, base)) {
     lowerAbsorbed(aggregate, fused, base, output, lowering)
     return
@@ -122,7 +122,7 @@ function resultPlaces(keys: number, measures: number): number[] {
   return [...Array.from({ length: keys }, (_, place) => place), ...Array.from({ length: measures }, (_, place) => keys + 3 + place)]
 }
 
-function valueOf(fused: Fused, name: string): Expression {
+function expressionOf(fused: Fused, name: string): Expression {
   const column = fused.columns.find((each) => each.name === name)
   assert(column !== undefined, `column ${name} is below the aggregate`)
   return column.value
@@ -132,13 +132,13 @@ function valueOf(fused: Fused, name: string): Expression {
 function absorbs(aggregate: Aggregate, fused: Fused, window: Window): boolean {
   const boundNames = new Set([window.start, window.end, window.timeName])
   const touches = (expression: Expression): boolean => [...columnsIn(expression)].some((name) => boundNames.has(name))
-  const substituted = (expression: Expression): Expression[] => [...columnsIn(expression)].map((name) => valueOf(fused, name))
+  const substituted = (expression: Expression): Expression[] => [...columnsIn(expression)].map((name) => expressionOf(fused, name))
   if (fused.condition !== null && touches(fused.condition)) return false
   for (const measure of aggregate.measures) {
     const parts = [...measure.arguments, ...(measure.filter === null ? [] : [measure.filter])]
     if (parts.flatMap(substituted).some(touches)) return false
   }
-  const keys = aggregate.keys.map((key) => valueOf(fused, key))
+  const keys = aggregate.keys.map((key) => expressionOf(fused, key))
   if (keys.some((key) => touches(key) && key.kind !== 'column')) return false
   if (window.shape.kind !== 'session') return true
   const plain = keys.flatMap((key) => (key.kind === 'column' && !boundNames.has(key.name) ? [key.name] : key.kind === 'column' ? [] : ['']))
@@ -158,7 +158,7 @@ function lowerAbsorbed(aggregate: Aggregate, fused: Fused, window: Window, outpu
     ],
   }
   const bound = (key: string): number => {
-    const value = valueOf(fused, key)
+    const value = expressionOf(fused, key)
     return value.kind === 'column' ? [window.start, window.end, window.timeName].indexOf(value.name) : -1
   }
   const plainKeys = aggregate.keys.filter((key) => bound(key) < 0)

@@ -24,7 +24,7 @@ export function elementsFunction(unnest: Unnest, lowering: Lowering): (batch: Ba
       for (const tuple of spread(value)) {
         position++
         rows.push(row)
-        tuple.forEach((item, index) => values[index]?.push(item))
+        for (const [index, item] of tuple.entries()) values[index]?.push(item)
         if (ordinality !== null) values.at(-1)?.push(position)
       }
     }

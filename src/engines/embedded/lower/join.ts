@@ -3,9 +3,9 @@ import { type Batch, type DataType, flagsIn, type Schema } from '#data'
 import {
   BoundedJoin,
   IntervalJoin,
-  Join as JoinOperator,
   type JoinCondition,
   type JoinKeysShape,
+  Join as JoinOperator,
   type Operator,
   type Output,
   WindowJoin,

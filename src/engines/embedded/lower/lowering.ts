@@ -3,19 +3,19 @@ import { assert } from '#base'
 import { columnIndex, type Schema } from '#data'
 import { CalcOperator, type Limit, type Output, WatermarkOperator, type WindowClock } from '#dataflow'
 import {
+  type Changelog,
   columnOf,
   type Expression,
   inputsOf,
   match,
-  type Changelog,
   type Plan,
   type PlanChangelog,
   type Relation,
   rootsOf,
   type Scan,
   schemaOf,
-  walkRelations,
   type Watermark,
+  walkRelations,
 } from '#plan'
 import type { Session } from '../functions/evaluation.ts'
 import { Calc } from '../generate/calc.ts'
@@ -34,7 +34,7 @@ interface LateCounter {
 
 export class Lowering {
   readonly session: Session
-  readonly #tasks: TaskFinder
+  readonly tasks: TaskFinder
   readonly #parents: ReadonlyMap<Relation, number>
   readonly #shared = new Map<Relation, Tee>()
   readonly calcs: Calc[] = []
@@ -45,11 +45,14 @@ export class Lowering {
   #priority = 0
 
   readonly #changelog: PlanChangelog
+  /** Whether watermarks flow while rows come; without them windows close when the input ends. */
+  readonly #keepsTime: boolean
 
-  constructor(plan: Plan, session: Session, tasks: TaskFinder, changelog: PlanChangelog) {
+  constructor(plan: Plan, session: Session, tasks: TaskFinder, changelog: PlanChangelog, keepsTime: boolean) {
     this.session = session
     this.#changelog = changelog
-    this.#tasks = tasks
+    this.#keepsTime = keepsTime
+    this.tasks = tasks
     this.#parents = countParents(plan)
   }
 
@@ -94,7 +97,7 @@ export class Lowering {
   #lower(relation: Relation, output: Output): void {
     match<void>(relation, {
       scan: (scan) => {
-        const task = this.#tasks.scanTask(scan)
+        const task = this.tasks.scanTask(scan)
         task.raisePriority(this.#priority)
         task.add(scan, output)
       },
@@ -133,6 +136,10 @@ export class Lowering {
   }
 
   #lowerWatermark({ input, column, watermark }: Watermark, output: Output): void {
+    if (!this.#keepsTime) {
+      this.attach(input, output)
+      return
+    }
     assert(columnIndex(schemaOf(input), column) >= 0, `column ${column} is below its watermark`)
     const calc = this.calc(schemaOf(input), null, [watermark])
     const operator = new WatermarkOperator((batch) => {
@@ -140,13 +147,13 @@ export class Lowering {
       assert(vector !== undefined, 'each row has a watermark')
       return vector
     }, output)
-    this.#tasks.watchWatermark(input, operator)
+    this.tasks.watchWatermark(input, operator)
     this.attach(input, new InputPort(operator))
   }
 
   /** Whether the table of a scan ends by itself. */
   isBounded(scan: Scan): boolean {
-    return this.#tasks.scanTask(scan).source.bounded
+    return this.tasks.scanTask(scan).source.bounded
   }
 
   /** Notes a LIMIT at the top of an output: once it is satisfied, that output needs no more input. */

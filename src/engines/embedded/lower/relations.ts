@@ -1,18 +1,31 @@
 /** The relations that need little more than their operator. */
-import { batchOf, type Batch, type Schema } from '#data'
-import { createDeduplicate, Distinct, Limit, type Operator, type Output, Sort, TimeSort, Top, Union, Unnest, WindowAssign, WindowTop } from '#dataflow'
+import { type Batch, batchOf, type Schema } from '#data'
+import {
+  createDeduplicate,
+  Distinct,
+  Limit,
+  type Operator,
+  type Output,
+  Sort,
+  TimeSort,
+  Top,
+  Union,
+  Unnest,
+  WindowAssign,
+  WindowTop,
+} from '#dataflow'
 import {
   columnOf,
   type Distinct as DistinctRelation,
   type Relation,
-  schemaOf,
   type Sort as SortRelation,
+  schemaOf,
   type Top as TopRelation,
   type Union as UnionRelation,
   type Unnest as UnnestRelation,
   type Values,
-  walkRelations,
   type Window,
+  walkRelations,
 } from '#plan'
 import { embeddedCapabilities } from '../capabilities.ts'
 import { embeddedErrors } from '../errors.ts'

@@ -1,7 +1,7 @@
 /** The end of a plan: rows go to a table's writer or to the caller. */
 import { assert } from '#base'
-import { type Batch, changeUpdateBefore, type Schema, selectBatch } from '#data'
 import type { SinkWriter } from '#connectors'
+import { type Batch, changeUpdateBefore, type Schema, selectBatch } from '#data'
 import type { Output } from '#dataflow'
 import { embeddedErrors } from '../errors.ts'
 

@@ -1,7 +1,8 @@
 /** What a run reads: each table once, however many relations scan it, and the rows of VALUES. */
+
+import type { ColumnCondition, ReadRequest, Source, WantedColumn } from '#connectors'
 import type { Batch } from '#data'
 import { watermarkEnd, watermarkNone } from '#data'
-import type { ColumnCondition, ReadRequest, Source, WantedColumn } from '#connectors'
 import type { Output, WatermarkOperator } from '#dataflow'
 import { type Relation, type Scan, type TablePath, walkRelations } from '#plan'
 import { conditionsOf } from './conditions.ts'

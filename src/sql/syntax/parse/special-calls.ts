@@ -35,9 +35,18 @@ function parseSpecial(cursor: Cursor, parse: (first: Token) => Argument[]): Call
 }
 
 const timeUnits = [
-  ...['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND', 'MICROSECOND', 'NANOSECOND'],
-  ...['CENTURY', 'DECADE', 'DOW', 'DOY', 'EPOCH', 'ISODOW', 'ISOYEAR', 'MILLENNIUM', 'FRAC_SECOND'],
-]
+  'YEAR',
+  'QUARTER',
+  'MONTH',
+  'WEEK',
+  'DAY',
+  'HOUR',
+  'MINUTE',
+  'SECOND',
+  'MILLISECOND',
+  'MICROSECOND',
+  'NANOSECOND',
+].concat(['CENTURY', 'DECADE', 'DOW', 'DOY', 'EPOCH', 'ISODOW', 'ISOYEAR', 'MILLENNIUM', 'FRAC_SECOND'])
 
 function parseTimeUnit(cursor: Cursor): SymbolArgument {
   const { token } = cursor

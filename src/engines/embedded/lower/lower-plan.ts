@@ -1,0 +1,119 @@
+/** Lowers a whole plan for one run: its operators, what feeds them and where rows go. */
+import type { Sink } from '#connectors'
+import type { Schema } from '#data'
+import { FinalRows, type Limit, type Output } from '#dataflow'
+import {
+  allChanges,
+  appendOnly,
+  changelogMode,
+  inferChangelog,
+  type Plan,
+  type PlanChangelog,
+  type Output as PlanOutput,
+  type Relation,
+  rootsOf,
+  schemaOf,
+  type TablePath,
+  walkRelations,
+} from '#plan'
+import { embeddedErrors } from '../errors.ts'
+import type { Session } from '../functions/evaluation.ts'
+import type { CollectListener, Instance, SinkTask } from '../program.ts'
+import { Lowering } from './lowering.ts'
+import { InputPort } from './ports.ts'
+import { BackPressure, CollectOutput, SinkOutput } from './sink.ts'
+import type { TableAccess } from './table-access.ts'
+import { TaskFinder } from './tasks.ts'
+
+/** `execution.runtime-mode`. Batch: inputs end, only final rows go out, and no row is late. */
+export type RuntimeMode = 'streaming' | 'batch' | 'automatic'
+
+type OpenSinks = ReadonlyMap<PlanOutput, { readonly name: string; readonly sink: Sink }>
+
+export function lowerPlan(plan: Plan, session: Session, tables: TableAccess, mode: RuntimeMode, collect: CollectListener): Instance {
+  const backPressure = new BackPressure()
+  const sinks = openSinks(plan, tables)
+  const batch = mode === 'batch' || (mode === 'automatic' && isBounded(plan, tables))
+  if (batch && !isBounded(plan, tables)) throw embeddedErrors.ENGINE_BATCH_UNBOUNDED({ table: unboundedTable(plan, tables) ?? '' })
+  const changelog = inferChangelog(plan, {
+    scan: () => ({ changelog: appendOnly, key: null }),
+    sink: (path) => ({ takes: batch ? 'all' : takesOf(path, plan, sinks), key: tables.definition(path).primaryKey }),
+  })
+  const lowering = new Lowering(plan, session, new TaskFinder((scan) => tables.source(scan)), changelog, !batch)
+  const sinkTasks: SinkTask[] = []
+  const collects: CollectOutput[] = []
+  plan.outputs.forEach((output, index) => {
+    const schema = schemaOf(output.input)
+    const attach = (receiver: Output): void =>
+      lowering.attach(output.input, batch && isUpdating(changelog, index) ? finalRows(schema, receiver) : receiver)
+    const known = sinks.get(output)
+    if (output.kind === 'collect' || known === undefined) {
+      const receiver = new CollectOutput((rows) => collect(index, schema, rows), backPressure)
+      collects.push(receiver)
+      attach(receiver)
+      return
+    }
+    const table = { name: known.name, schema: sinkSchema(tables, output.table, schema), takes: known.sink.takes }
+    const receiver = new SinkOutput(table, backPressure)
+    sinkTasks.push({ name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver })
+    attach(receiver)
+  })
+  return {
+    scans: lowering.tasks.tasks,
+    values: lowering.values,
+    sinks: sinkTasks,
+    collects,
+    outputs: plan.outputs.map((output, index) => ({ schema: schemaOf(output.input), updating: !batch && isUpdating(changelog, index) })),
+    backPressure,
+    calcs: lowering.calcs,
+    needsNoMore: () => plan.outputs.every((output) => limitOf(output.input, lowering)?.isSatisfied === true),
+    lateRows: () => lowering.lateCounters.reduce((rows, counter) => rows + counter.lateRows, 0),
+  }
+}
+
+function openSinks(plan: Plan, tables: TableAccess): OpenSinks {
+  return new Map(
+    plan.outputs.flatMap((output) => (output.kind === 'insert' ? [[output, tables.sink(output.table, output.options)] as const] : [])),
+  )
+}
+
+function isUpdating(changelog: PlanChangelog, output: number): boolean {
+  return changelogMode(changelog.outputs[output]?.changelog ?? allChanges) !== 'append'
+}
+
+function finalRows(schema: Schema, receiver: Output): Output {
+  return new InputPort(
+    new FinalRows(
+      schema.map((column) => column.type),
+      receiver,
+    ),
+  )
+}
+
+function isBounded(plan: Plan, tables: TableAccess): boolean {
+  return unboundedTable(plan, tables) === undefined
+}
+
+function unboundedTable(plan: Plan, tables: TableAccess): string | undefined {
+  let found: string | undefined
+  walkRelations(rootsOf(plan), (relation) => {
+    if (relation.kind === 'scan' && !tables.source(relation).bounded) found ??= relation.table[2]
+  })
+  return found
+}
+
+/** The LIMIT that ends an output, below nothing but projections. */
+function limitOf(relation: Relation, lowering: Lowering): Limit | undefined {
+  return relation.kind === 'project' ? limitOf(relation.input, lowering) : lowering.limits.get(relation)
+}
+
+function takesOf(path: TablePath, plan: Plan, sinks: OpenSinks): Sink['takes'] {
+  const output = plan.outputs.find((each) => each.kind === 'insert' && each.table.join('\u0000') === path.join('\u0000'))
+  return (output === undefined ? undefined : sinks.get(output)?.sink.takes) ?? 'all'
+}
+
+/** The columns as the table declares them: NOT NULL is the table's word. */
+function sinkSchema(tables: TableAccess, path: TablePath, schema: Schema): Schema {
+  const declared = tables.definition(path).columns
+  return schema.map((column) => ({ name: column.name, type: declared.find((each) => each.name === column.name)?.type ?? column.type }))
+}

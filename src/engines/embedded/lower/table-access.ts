@@ -1,0 +1,50 @@
+/** How the tables of a plan are reached: their definitions, and the connectors that read and write them. */
+import { assert } from '#base'
+import { type ConnectorTable, connectorNamed, type Sink, type Source } from '#connectors'
+import type { Scan, TableDefinition, TablePath, Tables } from '#plan'
+import { embeddedErrors } from '../errors.ts'
+import type { Session } from '../functions/evaluation.ts'
+
+/** Finds tables and opens their connectors. */
+export class TableAccess {
+  readonly #tables: Tables
+  readonly #session: Session
+
+  constructor(tables: Tables, session: Session) {
+    this.#tables = tables
+    this.#session = session
+  }
+
+  definition(path: TablePath): TableDefinition {
+    const definition = this.#tables.table(path)
+    assert(definition !== undefined, `table ${path.join('.')} was there when the statement was bound`)
+    return definition
+  }
+
+  source(scan: Scan): Source {
+    const table = this.#connectorTable(scan.table, scan.options)
+    const connector = connectorNamed(table.options['connector'] ?? '')
+    if (connector.source === null) throw embeddedErrors.ENGINE_TABLE_NOT_READABLE({ table: table.name, connector: connector.name })
+    return connector.source(table)
+  }
+
+  sink(path: TablePath, options: Readonly<Record<string, string>>): { readonly name: string; readonly sink: Sink } {
+    const table = this.#connectorTable(path, options)
+    const connector = connectorNamed(table.options['connector'] ?? '')
+    if (connector.sink === null) throw embeddedErrors.ENGINE_TABLE_NOT_WRITABLE({ table: table.name, connector: connector.name })
+    return { name: table.name, sink: connector.sink(table) }
+  }
+
+  #connectorTable(path: TablePath, hints: Readonly<Record<string, string>>): ConnectorTable {
+    const definition = this.definition(path)
+    return {
+      name: path[2],
+      schema: definition.columns.flatMap((column) => (column.kind === 'physical' ? [{ name: column.name, type: column.type }] : [])),
+      options: { ...definition.options, ...hints },
+      primaryKey: definition.primaryKey,
+      partitionedBy: definition.partitionedBy,
+      timeZone: this.#session.timeZone,
+      clock: this.#session.clock,
+    }
+  }
+}
