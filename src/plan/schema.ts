@@ -103,7 +103,7 @@ function windowSchema({ input, time, start, end, timeName }: Window): Schema {
     ...schemaOf(input),
     { name: start, type: windowBoundType, role: 'window-start' },
     { name: end, type: windowBoundType, role: 'window-end' },
-    { name: timeName, type, role: role === 'processing-time' ? role : 'window-time' },
+    { name: timeName, type: withNullable(type, false), role: role === 'processing-time' ? role : 'window-time' },
   ]
 }
 

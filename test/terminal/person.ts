@@ -85,9 +85,10 @@ export class Person {
     for (const listener of this.#resizeListeners) listener()
   }
 
-  /** Waits until a text or a pattern is on the screen. */
-  async sees(wanted: string | RegExp): Promise<void> {
+  /** Waits until a text or a pattern is on the screen; fails when it does not come. */
+  async sees(wanted: string | RegExp): Promise<true> {
     await this.#until(() => (typeof wanted === 'string' ? this.drawn.text.includes(wanted) : wanted.test(this.drawn.text)), String(wanted))
+    return true
   }
 
   /** Waits for an empty prompt at the end of what is shown, so that the next statement can be typed. */

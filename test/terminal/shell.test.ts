@@ -57,7 +57,7 @@ millrace> SELECT 'a
     person.press('tab')
     person.type('* FROM bi')
     person.press('tab')
-    await person.sees('millrace> SELECT * FROM bids')
+    expect(await person.sees('millrace> SELECT * FROM bids')).toBe(true)
   })
 
   test('a narrow terminal wraps the line, and the cursor goes with it', async () => {
@@ -103,7 +103,7 @@ describe('commands of the shell', () => {
     person.enter('\\i a.sql')
     await person.sees('in_script')
     person.enter('SHOW TABLES;')
-    await person.sees('│ bids       │')
+    expect(await person.sees('│ bids       │')).toBe(true)
   })
 })
 
@@ -142,7 +142,7 @@ describe('results that keep changing', () => {
     person.press('C-c')
     await person.isAsked()
     person.enter('SELECT 1 AS after;')
-    await person.sees('│ after │')
+    expect(await person.sees('│ after │')).toBe(true)
   })
 
   test('are shown as changes when the setting says so', async () => {
@@ -154,7 +154,7 @@ describe('results that keep changing', () => {
     person.enter(channels)
     await person.sees('changelog · running')
     await person.sees(/ op +channel +bids\n(?: [+-][IUD] .+\n){10}/)
-    await person.sees(/ \+U +Apple/)
+    expect(await person.sees(/ \+U +Apple/)).toBe(true)
   })
 
   test('are drawn below the statement in mode tableau', async () => {
@@ -176,7 +176,7 @@ describe('results that keep changing', () => {
     const person = await atShell({ rows: 12 })
     person.enter(`SELECT * FROM (VALUES ${Array.from({ length: 30 }, (_, n) => `(${n})`).join(', ')}) AS t (n);`)
     await person.sees('table · finished')
-    await person.sees('page 1 of 4')
+    expect(await person.sees('page 1 of 4')).toBe(true)
     person.press('escape')
     await person.isAsked()
   })

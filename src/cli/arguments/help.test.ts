@@ -18,8 +18,8 @@ describe.each(commands)('$name', (command) => {
     for (const { name } of command.arguments) expect(help).toContain(`<${name}>`)
     for (const option of command.options) {
       expect(help).toContain(`--${option.name}`)
-      if (option.oneOf !== undefined) expect(help).toContain(option.oneOf.join('|'))
-      if (option.default !== undefined) expect(help).toContain(`default ${option.default}`)
+      expect(help).toContain(option.oneOf?.join('|') ?? '')
+      expect(help).toContain(option.default === undefined ? '' : `default ${option.default}`)
     }
   })
 

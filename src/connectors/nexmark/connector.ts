@@ -37,7 +37,7 @@ function openSource(table: ConnectorTable): Source {
 function checkColumns(table: ConnectorTable): void {
   for (const { name, type } of table.schema) {
     const expected = eventColumns[name]
-    if (expected === undefined) throw nexmarkErrors.NEXMARK_COLUMN_NOT_FOUND({ column: name, table: table.name })
+    if (expected === undefined) throw nexmarkErrors.CONNECTORS_NEXMARK_COLUMN_NOT_FOUND({ column: name, table: table.name })
     checkType(table, name, type, expected)
   }
 }
@@ -52,7 +52,7 @@ function checkType(table: ConnectorTable, column: string, actual: DataType, expe
     return
   }
   if ((actual.kind === 'varchar' && expected.kind === 'varchar') || sameType(actual, expected, true)) return
-  throw nexmarkErrors.NEXMARK_COLUMN_MISMATCH({
+  throw nexmarkErrors.CONNECTORS_NEXMARK_COLUMN_MISMATCH({
     column,
     table: table.name,
     expected: printType(expected),

@@ -2,22 +2,22 @@
 import { defineErrors } from '#base'
 
 export const nexmarkErrors = defineErrors({
-  NEXMARK_COLUMN_NOT_FOUND: {
+  CONNECTORS_NEXMARK_COLUMN_NOT_FOUND: {
     blame: 'user',
     message: 'column "{column}" of table "{table}" is none of the Nexmark generator\'s',
     detail: 'Its columns are event_type, person, auction and bid.',
   },
-  NEXMARK_COLUMN_MISMATCH: {
+  CONNECTORS_NEXMARK_COLUMN_MISMATCH: {
     blame: 'user',
     message: 'column "{column}" of table "{table}" has a type that does not fit',
     detail: 'Expected {expected}, got {actual}.',
   },
-  NEXMARK_OPTION_OUT_OF_RANGE: {
+  CONNECTORS_NEXMARK_OPTION_OUT_OF_RANGE: {
     blame: 'user',
     message: 'option "{key}" of table "{table}" is out of range',
     detail: 'Expected {expected}, got {actual}.',
   },
-  NEXMARK_EVENTS_MISSING: {
+  CONNECTORS_NEXMARK_EVENTS_MISSING: {
     blame: 'user',
     message: 'table "{table}" would have no events',
     hint: 'Set one of "person.proportion", "auction.proportion" and "bid.proportion" above 0.',

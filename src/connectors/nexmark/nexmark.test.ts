@@ -250,24 +250,24 @@ describe('tables that do not fit', () => {
   test('options', () => {
     expect(mistake({ 'events.number': '1' })).toMatchObject({ code: 'FORMATS_OPTION_NOT_FOUND' })
     expect(mistake({ 'first-event.rate': '0' })).toMatchObject({
-      code: 'NEXMARK_OPTION_OUT_OF_RANGE',
+      code: 'CONNECTORS_NEXMARK_OPTION_OUT_OF_RANGE',
       message: 'option "first-event.rate" of table "events" is out of range',
       detail: 'Expected a number from 1 to 2147483647, got 0.',
     })
     expect(mistake({ 'person.proportion': '0', 'auction.proportion': '0', 'bid.proportion': '0' })).toMatchObject({
-      code: 'NEXMARK_EVENTS_MISSING',
+      code: 'CONNECTORS_NEXMARK_EVENTS_MISSING',
     })
-    expect(mistake({ 'auction.avg-size': '1 gb' })).toMatchObject({ code: 'NEXMARK_OPTION_OUT_OF_RANGE' })
+    expect(mistake({ 'auction.avg-size': '1 gb' })).toMatchObject({ code: 'CONNECTORS_NEXMARK_OPTION_OUT_OF_RANGE' })
   })
 
   test('columns', () => {
     expect(mistake({}, [{ name: 'bids', type: integerType }])).toMatchObject({
-      code: 'NEXMARK_COLUMN_NOT_FOUND',
+      code: 'CONNECTORS_NEXMARK_COLUMN_NOT_FOUND',
       message: 'column "bids" of table "events" is none of the Nexmark generator\'s',
     })
     const bid: DataType = { kind: 'row', fields: [{ name: 'price', type: stringType }], nullable: true }
     expect(mistake({}, [{ name: 'bid', type: bid }])).toMatchObject({
-      code: 'NEXMARK_COLUMN_MISMATCH',
+      code: 'CONNECTORS_NEXMARK_COLUMN_MISMATCH',
       message: 'column "bid.price" of table "events" has a type that does not fit',
       detail: 'Expected BIGINT, got STRING.',
     })

@@ -69,7 +69,7 @@ export function nexmarkSettings(table: ConnectorTable): NexmarkSettings {
   const persons = number('person.proportion', 0, 1_000_000)
   const auctions = number('auction.proportion', 0, 1_000_000)
   const bids = number('bid.proportion', 0, 1_000_000)
-  if (persons + auctions + bids === 0) throw nexmarkErrors.NEXMARK_EVENTS_MISSING({ table: table.name })
+  if (persons + auctions + bids === 0) throw nexmarkErrors.CONNECTORS_NEXMARK_EVENTS_MISSING({ table: table.name })
   const events = number('events.num', 0, Number.MAX_SAFE_INTEGER)
   const stopAt = number('stop-at', -1, Number.MAX_SAFE_INTEGER)
   return {
@@ -102,5 +102,5 @@ function numberIn(table: ConnectorTable, options: Options, key: string, least: n
   const value = options.number(key) ?? 0
   if (value >= least && value <= most) return value
   const expected = `a number from ${least} to ${most}`
-  throw nexmarkErrors.NEXMARK_OPTION_OUT_OF_RANGE({ key, table: table.name, expected, actual: value })
+  throw nexmarkErrors.CONNECTORS_NEXMARK_OPTION_OUT_OF_RANGE({ key, table: table.name, expected, actual: value })
 }

@@ -2,7 +2,7 @@
 import { defineErrors } from '#base'
 
 export const printErrors = defineErrors({
-  PRINT_STREAM_CLOSED: {
+  CONNECTORS_PRINT_STREAM_CLOSED: {
     blame: 'external',
     message: 'could not print the rows of table "{table}"',
     detail: 'The {stream} was closed: {cause}.',

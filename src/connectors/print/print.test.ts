@@ -108,7 +108,7 @@ test('a closed stream is an error, at once and later', async () => {
   const writer = await writerTo(output)
   const write = writer.write(batchOf(schema, rows))
   output.destroy(Object.assign(new TypeError('broken pipe'), { code: 'EPIPE' }))
-  const closed = { code: 'PRINT_STREAM_CLOSED', blame: 'external', detail: 'The standard output was closed: broken pipe.' }
+  const closed = { code: 'CONNECTORS_PRINT_STREAM_CLOSED', blame: 'external', detail: 'The standard output was closed: broken pipe.' }
   await expect(write).rejects.toMatchObject(closed)
   expect(() => writer.write(batchOf(schema, rows))).toThrow('could not print the rows of table "out"')
   await writer.close()

@@ -109,6 +109,6 @@ export class PrintWriter implements SinkWriter {
     const { stream, name, table } = this.#target
     if (this.#cause === undefined && !stream.destroyed) return
     const cause = this.#cause?.message ?? 'it takes nothing more'
-    throw printErrors.PRINT_STREAM_CLOSED({ table, stream: name, cause }, { cause: this.#cause })
+    throw printErrors.CONNECTORS_PRINT_STREAM_CLOSED({ table, stream: name, cause }, { cause: this.#cause })
   }
 }

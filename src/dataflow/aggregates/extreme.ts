@@ -57,8 +57,7 @@ export class NumberExtremeAccumulator implements Accumulator {
 
   #offer(slot: number, value: number | bigint): void {
     const best = this.#bestAt(slot)
-    const better = best === null || (this.#sign === 1 ? value > best : value < best) || (this.#sign === 1 && Number.isNaN(value))
-    if (!better) return
+    if (best !== null && !isBetter(value, best, this.#sign)) return
     this.#seen[slot] = 1
     if (typeof value === 'bigint') this.#wide.set(slot, value)
     else {
@@ -89,7 +88,7 @@ export class NumberExtremeAccumulator implements Accumulator {
   }
 }
 
-function isBetter(value: number, best: number, sign: 1 | -1): boolean {
+function isBetter(value: number | bigint, best: number | bigint, sign: 1 | -1): boolean {
   return sign === 1
     ? value > best || (Number.isNaN(value) && !Number.isNaN(best))
     : value < best || (Number.isNaN(best) && !Number.isNaN(value))

@@ -48,7 +48,9 @@ function shapeOf({ type, conditional, nullsEqual, keyed, fromMs, toMs }: Case): 
 }
 
 function outputOf(type: JoinType): Schema {
-  return type === 'semi' || type === 'anti' ? left : [...left, ...right].map((column) => ({ ...column, type: withNullable(column.type, true) }))
+  return type === 'semi' || type === 'anti'
+    ? left
+    : [...left, ...right].map((column) => ({ ...column, type: withNullable(column.type, true) }))
 }
 
 type Row = readonly unknown[]
@@ -159,9 +161,10 @@ describe('interval join', () => {
         )
         const contract = { inputs: [left, right], output: outputOf(join.type), appends: true }
         const changelog = runOperator(contract, (output) => new IntervalJoin(shapeOf(join), output), steps)
-        for (const { row, watermarkMs } of changelog.changes) {
-          for (const at of [row[1], row[4]]) if (typeof at === 'number') expect(at).toBeGreaterThan(watermarkMs)
-        }
+        const late = changelog.changes.filter(({ row, watermarkMs }) =>
+          [row[1], row[4]].some((at) => typeof at === 'number' && at <= watermarkMs),
+        )
+        expect(late).toEqual([])
       }),
       { numRuns: 300 },
     )
@@ -192,8 +195,21 @@ describe('emission of an interval join', () => {
 
   test('sends pairs at once, lonely rows when they are certain, and holds the watermark back', () => {
     const steps: Step[] = [
-      { input: 0, rows: [['a', 10, 1], ['b', 12, 2], ['a', 5, 3]] },
-      { input: 1, rows: [['a', 12, 4], ['c', 13, 5]] },
+      {
+        input: 0,
+        rows: [
+          ['a', 10, 1],
+          ['b', 12, 2],
+          ['a', 5, 3],
+        ],
+      },
+      {
+        input: 1,
+        rows: [
+          ['a', 12, 4],
+          ['c', 13, 5],
+        ],
+      },
       { input: 0, watermarkMs: 14 },
       { input: 1, watermarkMs: 14 },
       { input: 1, watermarkMs: 22 },
@@ -239,7 +255,13 @@ describe('emission of an interval join', () => {
   test('by processing time, drops rows by the clock of those that come', () => {
     const shape: IntervalJoinShape = { ...shapeOf({ ...join, type: 'left' }), time: 'processing-time' }
     const steps: Step[] = [
-      { input: 0, rows: [['a', 10, 1], ['b', 10, 2]] },
+      {
+        input: 0,
+        rows: [
+          ['a', 10, 1],
+          ['b', 10, 2],
+        ],
+      },
       { input: 1, watermarkMs: 5 },
       { input: 0, watermarkMs: 5 },
       { input: 1, rows: [['a', 20, 3]] },

@@ -158,7 +158,11 @@ export class IntervalJoin implements Operator {
     const upperMs = timeMs + this.#upper[input]
     const lowerMs = Math.max(timeMs + this.#lower[input], this.#watermarkMs - (this.#upper[1 - input] as number) + 1)
     const sentMs = this.#watermarkMs - this.#heldBackMs
-    for (let partner = other.firstFrom(slot, lowerMs); partner !== none && other.timeOf(partner) <= upperMs; partner = other.after(partner)) {
+    for (
+      let partner = other.firstFrom(slot, lowerMs);
+      partner !== none && other.timeOf(partner) <= upperMs;
+      partner = other.after(partner)
+    ) {
       if (input === 0) this.#pairs.add(id, partner, sentMs)
       else this.#pairs.add(partner, id, sentMs)
     }

@@ -14,6 +14,11 @@ export class NumberList {
     return this.#data[index] as number
   }
 
+  /** The numbers; valid until the next change. */
+  toArray(): Int32Array {
+    return this.#data.subarray(0, this.length)
+  }
+
   clear(): void {
     this.length = 0
   }

@@ -46,7 +46,9 @@ function shapeOf({ type, conditional, nullsEqual }: Case): WindowJoinShape {
 }
 
 function outputOf(type: JoinType): Schema {
-  return type === 'semi' || type === 'anti' ? left : [...left, ...right].map((column) => ({ ...column, type: withNullable(column.type, true) }))
+  return type === 'semi' || type === 'anti'
+    ? left
+    : [...left, ...right].map((column) => ({ ...column, type: withNullable(column.type, true) }))
 }
 
 type Rows = readonly (readonly unknown[])[]
@@ -116,7 +118,11 @@ describe('window join', () => {
         const [lefts, rights] = [randomRows(random), randomRows(random)]
         const watermarks = watermarksOf(rights, 0, 0)
         // The left input is at its end, so that the right one alone decides the watermark.
-        const steps: Step[] = [{ input: 0, rows: lefts }, { input: 0, end: true }, ...cutWithWatermarks(random, rights, watermarks, 1).flat()]
+        const steps: Step[] = [
+          { input: 0, rows: lefts },
+          { input: 0, end: true },
+          ...cutWithWatermarks(random, rights, watermarks, 1).flat(),
+        ]
         const onTime = rights.filter((row, i) => Number(row[1]) - 1 > (watermarks[i] ?? 0))
         const contract = { inputs: [left, right], output: outputOf(join.type), appends: true }
         const changelog = runOperator(contract, (output) => new WindowJoin(shapeOf(join), output), steps)

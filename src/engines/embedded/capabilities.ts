@@ -11,7 +11,7 @@ export const embeddedCapabilities: Record<RelationKind, Capability> = {
   unnest: 'yes',
   window: { only: 'session windows are aggregated at once, by the columns that they are partitioned by' },
   aggregate: { only: 'without GROUPING SETS, ROLLUP and CUBE where it aggregates windows' },
-  over: { no: 'OVER windows other than ROW_NUMBER with a bound on the row number are not built yet' },
+  over: { only: 'ordered by one time column, ascending, and without LEAD, NTILE, PERCENT_RANK and CUME_DIST' },
   join: { only: 'without FOR SYSTEM_TIME AS OF' },
   union: 'yes',
   distinct: 'yes',

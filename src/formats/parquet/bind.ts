@@ -37,7 +37,7 @@ function findNode(nodes: readonly SchemaNode[], name: string, path: string, { ta
   const names = nodes.map((candidate) => candidate.name)
   const shown = names.slice(0, 20).join(', ') + (names.length > 20 ? ` and ${names.length - 20} more` : '')
   const [nearest] = closeNames(name, names, 1)
-  throw parquetErrors.PARQUET_COLUMN_NOT_FOUND(
+  throw parquetErrors.FORMATS_PARQUET_COLUMN_NOT_FOUND(
     { column: path, table, file: context.file, columns: shown },
     { hint: nearest === undefined ? undefined : `Use "${nearest}".` },
   )
@@ -46,7 +46,7 @@ function findNode(nodes: readonly SchemaNode[], name: string, path: string, { ta
 function bindNode(node: SchemaNode, type: DataType, path: string, source: BindingSource): ColumnPlan {
   const plan = planOf(node, type, path, source)
   if (plan !== null) return plan
-  throw parquetErrors.PARQUET_COLUMN_MISMATCH({
+  throw parquetErrors.FORMATS_PARQUET_COLUMN_MISMATCH({
     column: path,
     table: source.table,
     expected: printType({ ...type, nullable: true }),

@@ -60,7 +60,7 @@ export class ColumnWriter {
     this.leaves.push(leaf)
     return (value, repetition, definition) => {
       if (value !== null) leaf.addValue(repetition, value)
-      else if (node.repetition === 'REQUIRED') throw parquetErrors.PARQUET_KEY_MISSING({ column: this.#column })
+      else if (node.repetition === 'REQUIRED') throw parquetErrors.FORMATS_PARQUET_KEY_MISSING({ column: this.#column })
       else leaf.addNull(repetition, definition)
     }
   }
@@ -70,7 +70,7 @@ export class ColumnWriter {
     const fields = node.children.map((child) => this.#writerOf(child))
     const leaves = this.leaves.slice(first)
     return (value, repetition, definition) => {
-      if (value === null && node.repetition === 'REQUIRED') throw parquetErrors.PARQUET_KEY_MISSING({ column: this.#column })
+      if (value === null && node.repetition === 'REQUIRED') throw parquetErrors.FORMATS_PARQUET_KEY_MISSING({ column: this.#column })
       if (value === null) for (const leaf of leaves) leaf.addNull(repetition, definition)
       else for (const [index, write] of fields.entries()) write((value as readonly unknown[])[index] ?? null, repetition, node.definition)
     }
@@ -83,7 +83,7 @@ export class ColumnWriter {
     const { write, leaves } = this.#partsOf([element])
     return (value, repetition, definition) => {
       const elements = value as readonly unknown[] | null
-      if (elements === null && node.repetition === 'REQUIRED') throw parquetErrors.PARQUET_KEY_MISSING({ column: this.#column })
+      if (elements === null && node.repetition === 'REQUIRED') throw parquetErrors.FORMATS_PARQUET_KEY_MISSING({ column: this.#column })
       if (elements === null || elements.length === 0) {
         for (const leaf of leaves) leaf.addNull(repetition, elements === null ? definition : node.definition)
         return
@@ -102,7 +102,7 @@ export class ColumnWriter {
     const { write, leaves } = this.#partsOf(repeated.children)
     return (value, repetition, definition) => {
       const pairs = value as ReadonlyMap<unknown, unknown> | null
-      if (pairs === null && node.repetition === 'REQUIRED') throw parquetErrors.PARQUET_KEY_MISSING({ column: this.#column })
+      if (pairs === null && node.repetition === 'REQUIRED') throw parquetErrors.FORMATS_PARQUET_KEY_MISSING({ column: this.#column })
       if (pairs === null || pairs.size === 0) {
         for (const leaf of leaves) leaf.addNull(repetition, pairs === null ? definition : node.definition)
         return

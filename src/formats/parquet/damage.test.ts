@@ -36,7 +36,7 @@ describe('files that end early', () => {
     const bytes = await writeRows(schema, rows)
     for (let length = 0; length < bytes.length; length += 7) {
       const failure = await failureOf(readRows(bytes.slice(0, length), schema))
-      expect(failure.code).toBe('PARQUET_FILE_UNREADABLE')
+      expect(failure.code).toBe('FORMATS_PARQUET_FILE_UNREADABLE')
     }
   })
 
@@ -106,7 +106,7 @@ describe('files with wrong bytes', () => {
     const damaged = bytes.slice()
     damaged.fill(0, 100_000, 100_200)
     const columns: Schema = [{ name: 'date', type: { kind: 'timestamp', precision: 3, nullable: true } }]
-    expect((await failureOf(readRows(damaged, columns))).code).toBe('PARQUET_FILE_UNREADABLE')
+    expect((await failureOf(readRows(damaged, columns))).code).toBe('FORMATS_PARQUET_FILE_UNREADABLE')
   })
 })
 
@@ -203,7 +203,7 @@ describe('sizes that cannot be', () => {
   ]
   test.each(cases)('%s', async (_what, bytes, detail) => {
     const failure = await failureOf(readRows(bytes, column))
-    expect(failure.code).toBe('PARQUET_FILE_UNREADABLE')
+    expect(failure.code).toBe('FORMATS_PARQUET_FILE_UNREADABLE')
     expect(failure.detail).toMatch(detail)
   })
 
@@ -228,7 +228,7 @@ describe('tables that do not fit a file', () => {
   test('a column that is not there', async () => {
     const failure = await failureOf(readRows(await bytesOf(), [{ name: 'Name', type: stringType }]))
     expect([failure.code, failure.message, failure.detail, failure.hint]).toEqual([
-      'PARQUET_COLUMN_NOT_FOUND',
+      'FORMATS_PARQUET_COLUMN_NOT_FOUND',
       'column "Name" of table "t" is not in a Parquet file',
       'The columns of file "memory.parquet" are id, name, tags.',
       'Use "name".',
@@ -244,22 +244,22 @@ describe('tables that do not fit a file', () => {
   ]
   test.each(cases)('%s as another type', async (name, type, detail) => {
     const failure = await failureOf(readRows(await bytesOf(), [{ name, type }]))
-    expect([failure.code, failure.detail]).toEqual(['PARQUET_COLUMN_MISMATCH', detail])
+    expect([failure.code, failure.detail]).toEqual(['FORMATS_PARQUET_COLUMN_MISMATCH', detail])
   })
 
   test('text that is not UTF-8', async () => {
     const binary: Schema = [{ name: 'text', type: { kind: 'varbinary', length: 9, nullable: true } }]
     const text: Schema = [{ name: 'text', type: stringType }]
     const failure = await failureOf(readRows(await writeRows(binary, [[Uint8Array.of(0xc3, 0x28)]]), text))
-    expect([failure.code, failure.hint]).toEqual(['PARQUET_TEXT_UNREADABLE', 'Declare the column as BYTES.'])
+    expect([failure.code, failure.hint]).toEqual(['FORMATS_PARQUET_TEXT_UNREADABLE', 'Declare the column as BYTES.'])
   })
 
   test('types that Parquet cannot hold', async () => {
     const interval: Schema = [{ name: 'i', type: { kind: 'interval-day-time', nullable: true } }]
     expect((await failureOf(writeRows(interval, []))).message).toBe('Parquet cannot hold type INTERVAL DAY TO SECOND(3) of column "i"')
     const map: Schema = [{ name: 'm', type: { kind: 'map', key: stringType, value: stringType, nullable: true } }]
-    expect((await failureOf(writeRows(map, [[new Map([[null, 'a']])]]))).code).toBe('PARQUET_KEY_MISSING')
+    expect((await failureOf(writeRows(map, [[new Map([[null, 'a']])]]))).code).toBe('FORMATS_PARQUET_KEY_MISSING')
     const nanos: Schema = [{ name: 't', type: { kind: 'timestamp', precision: 9, nullable: true } }]
-    expect((await failureOf(writeRows(nanos, [[10n ** 20n]]))).code).toBe('PARQUET_VALUE_OUT_OF_RANGE')
+    expect((await failureOf(writeRows(nanos, [[10n ** 20n]]))).code).toBe('FORMATS_PARQUET_VALUE_OUT_OF_RANGE')
   })
 })

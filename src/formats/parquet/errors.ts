@@ -2,42 +2,42 @@
 import { defineErrors } from '#base'
 
 export const parquetErrors = defineErrors({
-  PARQUET_FILE_UNREADABLE: {
+  FORMATS_PARQUET_FILE_UNREADABLE: {
     blame: 'user',
     message: 'could not read a file as Parquet',
     detail: 'File "{file}": {what}.',
     hint: 'The file may be cut off or damaged: write it anew, or leave it out of the path.',
   },
-  PARQUET_FEATURE_UNSUPPORTED: {
+  FORMATS_PARQUET_FEATURE_UNSUPPORTED: {
     blame: 'user',
     message: 'cannot read a Parquet file that uses {feature}',
     detail: 'File "{file}".',
   },
-  PARQUET_COLUMN_NOT_FOUND: {
+  FORMATS_PARQUET_COLUMN_NOT_FOUND: {
     blame: 'user',
     message: 'column "{column}" of table "{table}" is not in a Parquet file',
     detail: 'The columns of file "{file}" are {columns}.',
   },
-  PARQUET_COLUMN_MISMATCH: {
+  FORMATS_PARQUET_COLUMN_MISMATCH: {
     blame: 'user',
     message: 'column "{column}" of table "{table}" has another type in a Parquet file',
     detail: 'Expected {expected}, got {actual} in file "{file}".',
   },
-  PARQUET_TEXT_UNREADABLE: {
+  FORMATS_PARQUET_TEXT_UNREADABLE: {
     blame: 'user',
     message: 'column "{column}" of a Parquet file holds text that is not UTF-8',
     detail: 'File "{file}".',
     hint: 'Declare the column as BYTES.',
   },
-  PARQUET_TYPE_UNSUPPORTED: {
+  FORMATS_PARQUET_TYPE_UNSUPPORTED: {
     blame: 'user',
     message: 'Parquet cannot hold type {type} of column "{column}"',
   },
-  PARQUET_KEY_MISSING: {
+  FORMATS_PARQUET_KEY_MISSING: {
     blame: 'user',
     message: 'column "{column}" holds a map with a NULL key, which Parquet cannot hold',
   },
-  PARQUET_VALUE_OUT_OF_RANGE: {
+  FORMATS_PARQUET_VALUE_OUT_OF_RANGE: {
     blame: 'user',
     message: 'a value of column "{column}" is beyond the range of the Parquet type {type}',
   },
@@ -53,10 +53,10 @@ export class FileContext {
 
   /** The error of a file whose bytes are not what they must be. `what` is a sentence without its end. */
   damaged(what: string, cause?: unknown): Error {
-    return parquetErrors.PARQUET_FILE_UNREADABLE({ file: this.file, what }, { cause })
+    return parquetErrors.FORMATS_PARQUET_FILE_UNREADABLE({ file: this.file, what }, { cause })
   }
 
   unsupported(feature: string): Error {
-    return parquetErrors.PARQUET_FEATURE_UNSUPPORTED({ file: this.file, feature })
+    return parquetErrors.FORMATS_PARQUET_FEATURE_UNSUPPORTED({ file: this.file, feature })
   }
 }

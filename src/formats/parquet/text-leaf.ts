@@ -266,7 +266,7 @@ export class TextLeaf implements LeafValues {
 
   #unreadable(): Error {
     const { column, context } = this.#source
-    return parquetErrors.PARQUET_TEXT_UNREADABLE({ column, file: context.file })
+    return parquetErrors.FORMATS_PARQUET_TEXT_UNREADABLE({ column, file: context.file })
   }
 }
 

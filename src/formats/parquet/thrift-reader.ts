@@ -21,7 +21,7 @@ const depthMax = 48
 const utf8 = new TextDecoder()
 
 /** Thrown when the bytes end within a value: a page header may go on in bytes that are not read yet. */
-export const bytesMissing: Error = parquetErrors.PARQUET_FILE_UNREADABLE({ file: '', what: 'its metadata ends early' })
+export const bytesMissing: Error = parquetErrors.FORMATS_PARQUET_FILE_UNREADABLE({ file: '', what: 'its metadata ends early' })
 
 export class ThriftReader {
   offset: number

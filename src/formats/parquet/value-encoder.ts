@@ -155,7 +155,7 @@ function writeInt64(value: Exact, out: ByteWriter, column: string): void {
     writeInt32(Math.floor(value / 4294967296), out)
     return
   }
-  if (BigInt.asIntN(64, value) !== value) throw parquetErrors.PARQUET_VALUE_OUT_OF_RANGE({ column, type: 'INT64' })
+  if (BigInt.asIntN(64, value) !== value) throw parquetErrors.FORMATS_PARQUET_VALUE_OUT_OF_RANGE({ column, type: 'INT64' })
   writeInt32(Number(BigInt.asIntN(32, value)), out)
   writeInt32(Number(BigInt.asIntN(32, value >> 32n)), out)
 }

@@ -88,7 +88,7 @@ function group(
 
 function leafOf(name: string, type: DataType, repetition: Repetition, above: Above): WrittenNode {
   const encoder = valueEncoder(type, above.source)
-  if (encoder === null) throw parquetErrors.PARQUET_TYPE_UNSUPPORTED({ type: printType(type), column: above.source.column })
+  if (encoder === null) throw parquetErrors.FORMATS_PARQUET_TYPE_UNSUPPORTED({ type: printType(type), column: above.source.column })
   const { path, definition, repeated } = below(name, repetition, above)
   const { physical, length, logical } = encoder
   return { name, path, repetition, physical, length, logical, encoder, definition, repeated, children: [] }

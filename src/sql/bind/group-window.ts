@@ -2,7 +2,7 @@
  * The group windows of old, rewritten to what replaced them: GROUP BY TUMBLE(ts, size) becomes a window relation whose bounds are
  * grouped by, and TUMBLE_START(ts, size) is the column of a bound.
  */
-import type { Column } from '#data'
+import { type Column, withNullable } from '#data'
 import { type Expression, type Relation, schemaOf, type WindowShape, windowBoundType } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
@@ -81,7 +81,7 @@ function bindGroupWindow(node: tree.Call, name: GroupWindow['name'], relation: R
 
 /** What is grouped by in the place of the window: its bounds and its time. */
 export function windowKeys(window: GroupWindow): Expression[] {
-  return [boundReference(window.start), boundReference(window.end), { kind: 'column', name: window.timeName, type: window.time.type }]
+  return [boundReference(window.start), boundReference(window.end), { kind: 'column', name: window.timeName, type: withNullable(window.time.type, false) }]
 }
 
 function boundReference(name: string): Expression {

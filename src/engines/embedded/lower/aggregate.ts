@@ -206,19 +206,9 @@ class Layout {
   }
 
   measure(measure: Measure, retracts: boolean): MeasureShape {
-    const kind = kindOf(measure.function)
-    const args = measure.arguments.filter(
-      (argument, index) => !(kind === 'text-list' && index === 1) && !isConstantCount(measure, argument),
-    )
+    const args = argumentsOf(measure)
     return {
-      aggregate: {
-        kind,
-        arguments: args.map((argument) => argument.type),
-        result: measure.type,
-        distinct: measure.distinct,
-        retracts,
-        ...listOptions(measure, kind),
-      },
+      aggregate: aggregateOf(measure, retracts),
       arguments: args.map((argument) => this.#place(argument)),
       filter: measure.filter === null ? null : this.#place(measure.filter),
     }
@@ -231,6 +221,19 @@ class Layout {
   project(input: Relation): Relation {
     return { kind: 'project', input, columns: this.#columns }
   }
+}
+
+/** What an aggregate function computes on the columns of its arguments. */
+export function aggregateOf(measure: Measure, retracts: boolean): MeasureShape['aggregate'] {
+  const kind = kindOf(measure.function)
+  const types = argumentsOf(measure).map((argument) => argument.type)
+  return { kind, arguments: types, result: measure.type, distinct: measure.distinct, retracts, ...listOptions(measure, kind) }
+}
+
+/** The arguments that rows are asked for. */
+export function argumentsOf(measure: Measure): readonly Expression[] {
+  const kind = kindOf(measure.function)
+  return measure.arguments.filter((argument, index) => !(kind === 'text-list' && index === 1) && !isConstantCount(measure, argument))
 }
 
 /** COUNT of a constant counts rows. */

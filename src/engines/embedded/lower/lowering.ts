@@ -22,6 +22,7 @@ import { Calc } from '../generate/calc.ts'
 import { lowerAggregate } from './aggregate.ts'
 import { fuse } from './fuse.ts'
 import { lowerJoin } from './join.ts'
+import { lowerOver } from './over.ts'
 import { InputPort, Tee } from './ports.ts'
 import { lowerDistinct, lowerSort, lowerTop, lowerUnion, lowerUnnest, lowerValues, lowerWindow, refuse } from './relations.ts'
 import type { TaskFinder, ValuesTask } from './tasks.ts'
@@ -108,7 +109,7 @@ export class Lowering {
       unnest: (unnest) => lowerUnnest(unnest, output, this),
       window: (window) => lowerWindow(window, output, this),
       aggregate: (aggregate) => lowerAggregate(aggregate, output, this),
-      over: (over) => refuse(over),
+      over: (over) => lowerOver(over, output, this),
       join: (join) => lowerJoin(join, output, this),
       union: (union) => lowerUnion(union, output, this),
       distinct: (distinct) => lowerDistinct(distinct, output, this),

@@ -90,8 +90,7 @@ function parseAlias(cursor: Cursor): SelectItem['alias'] {
   return takeIdentifier(cursor, 'new-name')
 }
 
-const wordsAfterItems =
-  'FROM WHERE GROUP HAVING WINDOW QUALIFY ORDER LIMIT OFFSET FETCH UNION EXCEPT INTERSECT MINUS END INTO'.split(' ')
+const wordsAfterItems = 'FROM WHERE GROUP HAVING WINDOW QUALIFY ORDER LIMIT OFFSET FETCH UNION EXCEPT INTERSECT MINUS END INTO'.split(' ')
 
 function endsItem(cursor: Cursor): boolean {
   const { token } = cursor

@@ -34,19 +34,12 @@ function parseSpecial(cursor: Cursor, parse: (first: Token) => Argument[]): Call
   return { kind: 'call', name, arguments: args, bare: false, position: cursor.placeFrom(first) }
 }
 
-const timeUnits = [
-  'YEAR',
-  'QUARTER',
-  'MONTH',
-  'WEEK',
-  'DAY',
-  'HOUR',
-  'MINUTE',
-  'SECOND',
-  'MILLISECOND',
-  'MICROSECOND',
-  'NANOSECOND',
-].concat(['CENTURY', 'DECADE', 'DOW', 'DOY', 'EPOCH', 'ISODOW', 'ISOYEAR', 'MILLENNIUM', 'FRAC_SECOND'])
+const timeUnits = `
+YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND MILLISECOND MICROSECOND NANOSECOND
+CENTURY DECADE DOW DOY EPOCH ISODOW ISOYEAR MILLENNIUM FRAC_SECOND
+`
+  .trim()
+  .split(/\s+/)
 
 function parseTimeUnit(cursor: Cursor): SymbolArgument {
   const { token } = cursor

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { MillraceError, systemClock } from '#base'
+import { MemoryCatalog } from '#catalog'
+import { changeNames, rowAt, type Schema } from '#data'
+import { EmbeddedEngine } from '#engines'
+import { QuerySession } from './session.ts'
+import { UserFunctions } from './user-functions.ts'
+
+const functions = new UserFunctions((file) => {
+  if (file !== 'text.ts') return Promise.reject(new TypeError(`no module ${file}`))
+  return Promise.resolve({
+    shorten: { parameters: ['STRING', 'INT'], returns: 'STRING', evaluate: (text: string, length: number) => text.slice(0, length) },
+    to_words: {
+      parameters: ['STRING'],
+      returns: 'TABLE<word STRING, size INT>',
+      evaluate: (text: string) => text.split(' ').map((word) => [word, word.length]),
+    },
+    fails: {
+      parameters: ['INT'],
+      returns: 'INT',
+      evaluate: () => {
+        throw new TypeError('it broke')
+      },
+    },
+    wrong: { parameters: 'STRING' },
+  })
+})
+
+function open(settings: Record<string, string> = {}): QuerySession {
+  const engine = new EmbeddedEngine({ clock: systemClock, userFunction: (user) => functions.callable(user) })
+  return new QuerySession({
+    createCatalog: () => new MemoryCatalog(),
+    engine,
+    settings,
+    clock: systemClock,
+    loadFunction: (definition) => functions.load(definition),
+  })
+}
+
+/** The changes of all queries of a script, such as `+I 1,a`. */
+async function changesOf(session: QuerySession, script: string): Promise<string[]> {
+  const changes: string[] = []
+  let schema: Schema = []
+  await session.run(
+    script,
+    {
+      opened: (query) => {
+        schema = query.schema
+      },
+      changes: (batch) => {
+        for (let row = 0; row < batch.length; row++)
+          changes.push(`${changeNames[(batch.kinds?.[row] ?? 0) as 0]} ${rowAt(batch, schema, row).join()}`)
+      },
+      table: (_schema, rows) => changes.push(...rows.map((row) => `= ${row.join()}`)),
+    },
+    new AbortController().signal,
+  )
+  return changes
+}
+
+describe('a session', () => {
+  it('runs the statements of a script one after another', async () => {
+    const script = `CREATE VIEW v AS SELECT a * 2 AS b FROM (VALUES (1), (2)) AS t(a); SELECT b FROM v WHERE b > 2; SHOW VIEWS;`
+    expect(await changesOf(open(), script)).toEqual(['+I 4', '= v'])
+  })
+
+  it('runs nothing of a text that does not parse', async () => {
+    await expect(changesOf(open(), 'SHOW TABLES; SELEC 1;')).rejects.toThrow('expected a statement, got "SELEC"')
+  })
+
+  it('finds all errors of a script, each with its place', async () => {
+    const errors = await open().check('SELECT a FROM nowhere;\nCREATE VIEW v AS SELECT 1 AS b;\nSELECT c FROM v;')
+    expect(errors.map((error) => [error.code, error.position?.line, error.position?.column])).toEqual([
+      ['SQL_TABLE_NOT_FOUND', 1, 15],
+      ['SQL_COLUMN_NOT_FOUND', 3, 8],
+    ])
+  })
+
+  it('places errors that only data can cause in the text', async () => {
+    const error = await changesOf(open(), "SHOW TABLES;\nSELECT CAST(a AS INT) FROM (VALUES (CAST(NULL AS STRING)), ('x')) AS t(a);").catch(
+      (caught: unknown) => caught,
+    )
+    expect(error).toBeInstanceOf(MillraceError)
+    expect((error as MillraceError).position).toEqual({ start: 20, end: 21, line: 2, column: 8 })
+  })
+
+  it('gives only final rows in batch mode', async () => {
+    const script = `SELECT k, COUNT(*) FROM (VALUES ('a'), ('a'), ('b')) AS t(k) GROUP BY k`
+    expect(await changesOf(open({ 'execution.runtime-mode': 'batch' }), script)).toEqual(['+I a,2', '+I b,1'])
+  })
+
+  it('refuses settings that do not exist or do not suit', async () => {
+    expect(() => open({ 'table.local-time-zon': 'UTC' })).toThrow('setting "table.local-time-zon" does not exist')
+    await expect(changesOf(open(), "SET 'table.local-time-zone' = 'Mars/Base'")).rejects.toThrow('expects a time zone')
+  })
+
+  it('completes columns of tables in scope', () => {
+    const session = open()
+    const names = session.complete('SELECT a FROM (SELECT 1 AS amount, 2 AS age) AS t WHERE a', 57).map((completion) => completion.text)
+    expect(names).toContain('amount')
+    expect(names).toContain('age')
+  })
+})
+
+describe('functions of users', () => {
+  const create = (name: string): string => `CREATE FUNCTION ${name} AS '${name}' LANGUAGE TYPESCRIPT USING FILE 'text.ts';`
+
+  it('are called for each row, and give rows when they say so', async () => {
+    const script = `${create('shorten')} ${create('to_words')} SELECT shorten('abc', 2), word, size FROM LATERAL TABLE(to_words('x yz'))`
+    expect(await changesOf(open(), script)).toEqual(['+I ab,x,1', '+I ab,yz,2'])
+  })
+
+  it('name themselves and their place when they throw', async () => {
+    await expect(changesOf(open(), `${create('fails')} SELECT fails(1)`)).rejects.toThrow('function fails stopped with an error: it broke')
+  })
+
+  it('are refused when their file, export or declaration is missing', async () => {
+    const from = (name: string, file: string): string => `CREATE FUNCTION f AS '${name}' LANGUAGE TYPESCRIPT USING FILE '${file}'`
+    await expect(changesOf(open(), from('shorten', 'other.ts'))).rejects.toThrow('could not load the function file "other.ts"')
+    await expect(changesOf(open(), from('shortn', 'text.ts'))).rejects.toThrow('does not export "shortn"')
+    await expect(changesOf(open(), from('wrong', 'text.ts'))).rejects.toThrow('expected "parameters" as a list of SQL types')
+  })
+})
