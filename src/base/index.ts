@@ -1,15 +1,13 @@
 export { type Clock, systemClock } from './clock.ts'
 export {
   assert,
-  type Blame,
   definedErrors,
   defineErrors,
   type ErrorExtras,
-  type ErrorFactory,
-  type ErrorParameters,
   type ErrorRow,
   MillraceError,
   type TextPosition,
   unreachable,
 } from './error.ts'
+export { parseDurationMs, parseMemoryBytes } from './quantity.ts'
 export { closeNames } from './suggest.ts'

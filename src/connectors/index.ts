@@ -1,7 +1,5 @@
 export type {
   ColumnCondition,
-  Connector,
-  ConnectorOption,
   ConnectorTable,
   ReadRequest,
   Sink,
@@ -10,7 +8,5 @@ export type {
   SourceBatch,
   SourceReader,
   WantedColumn,
-  WriteRequest,
 } from './connector.ts'
-export { connectorNamed, connectors } from './list.ts'
-export { tableOptions } from './options.ts'
+export { connectorNamed } from './list.ts'

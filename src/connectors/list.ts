@@ -7,7 +7,7 @@ import { filesystemConnector } from './filesystem/connector.ts'
 import { nexmarkConnector } from './nexmark/connector.ts'
 import { printConnector } from './print/connector.ts'
 
-export const connectors: readonly Connector[] = [filesystemConnector, nexmarkConnector, printConnector, blackholeConnector]
+const connectors: readonly Connector[] = [filesystemConnector, nexmarkConnector, printConnector, blackholeConnector]
 
 /** The connector of a name; an error that names the close ones when there is none. */
 export function connectorNamed(name: string): Connector {

@@ -30,7 +30,7 @@ export type NumberField =
 export type TextField = 'era' | 'quarter' | 'month' | 'weekday' | 'half-day'
 export type TextStyle = 'short' | 'full' | 'narrow'
 /** Whether a sign may be there: a minus, a plus where there are more digits than the minimum as well, or none. */
-export type SignStyle = 'normal' | 'exceeds-pad' | 'none'
+type SignStyle = 'normal' | 'exceeds-pad' | 'none'
 
 export interface NumberElement {
   readonly kind: 'number' | 'reduced' | 'fraction'

@@ -4,7 +4,7 @@ const basis = 0x811c9dc5 | 0
 const prime = 0x01000193
 
 /** Spreads every bit of a 32-bit number over all the others. */
-export function hashMix(value: number): number {
+function hashMix(value: number): number {
   let hash = value ^ (value >>> 16)
   hash = Math.imul(hash, 0x85ebca6b)
   hash ^= hash >>> 13

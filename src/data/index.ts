@@ -10,12 +10,11 @@ export {
   watermarkNone,
 } from './batch.ts'
 export { batchOf, vectorOf } from './builder.ts'
-export { type CastContext, type CastFunction, castFunction, tryCastFunction } from './cast.ts'
+export { castFunction, tryCastFunction } from './cast.ts'
 export { explicitlyCastable, implicitlyCastable } from './castable.ts'
-export { civilOf, dayMs, dayOf, daysOf, isLeapYear, monthDays, monthOf, yearOf } from './civil.ts'
+export { civilOf, dayMs, dayOf, daysOf, monthDays, monthOf, yearOf } from './civil.ts'
 export { commonType } from './common-type.ts'
 export {
-  type Comparator,
   comparator,
   compareBytes,
   compareExact,
@@ -24,34 +23,19 @@ export {
   compareValues,
   type Equality,
   equality,
-  type Hasher,
   hasher,
   hashValue,
 } from './compare.ts'
 export { concatVectors, sameValueAt } from './concat.ts'
 export { datePrinter } from './date-formatter.ts'
 export { dateParser, type LocalTime } from './date-formatter-parse.ts'
-export {
-  parseDate,
-  parseTime,
-  parseTimestamp,
-  parseTimestampLtz,
-  printDate,
-  printTime,
-  printTimestamp,
-  printTimestampLtz,
-} from './datetime-text.ts'
+export { parseDate, parseTimestamp, printTimestamp } from './datetime-text.ts'
 export {
   addDecimal,
-  addExact,
-  castDecimal,
-  decimalToDouble,
   divideDecimal,
-  doubleToDecimal,
   type ExactInteger,
   fitDecimal,
   multiplyDecimal,
-  multiplyExact,
   parseDecimal,
   printDecimal,
   remainderDecimal,
@@ -70,29 +54,15 @@ export {
   decimalSumAggregateType,
   decimalSumType,
   decimalTypeOf,
-  decimalUnionType,
 } from './decimal-type.ts'
-export { dataErrors } from './errors.ts'
-export { hashBytes, hashCombine, hashExact, hashMix, hashNumber, hashText } from './hash.ts'
-export { type IntervalQualifier, type IntervalUnit, intervalUnitSizes, parseInterval, printDays, printMonths } from './interval.ts'
-export {
-  fitsInteger,
-  type IntegerKind,
-  isNanLiteral,
-  parseDouble,
-  parseFloat32,
-  parseInteger,
-  printDouble,
-  printFloat,
-  wrapInteger,
-} from './number-text.ts'
+export { hashBytes, hashCombine, hashExact, hashNumber, hashText } from './hash.ts'
+export { parseDouble, parseFloat32, printDouble, printFloat } from './number-text.ts'
 export {
   blankEnd,
   blankStart,
   inexact,
   isNanText,
   overflow,
-  parseBooleanBytes,
   parseDateBytes,
   parseDecimalBytes,
   parseDoubleBytes,
@@ -100,7 +70,6 @@ export {
   parseIntegerBytes,
   parseTimeBytes,
   parseTimestampBytes,
-  unparsed,
 } from './parse-bytes.ts'
 export { base64Text, jsonFunction, jsonText, printValue } from './print.ts'
 export { rowAt, rowsOf } from './rows.ts'
@@ -108,8 +77,8 @@ export { type Column, type ColumnRole, columnIndex, type Schema } from './schema
 export { selectBatch, selectBatchParts, selectRows } from './select.ts'
 export { simpleDatePrinter } from './simple-date-format.ts'
 export { simpleDateParser } from './simple-date-parse.ts'
-export { findTimeZone, localToInstant, type Overlap, type TimeZone, timeZone, zoneOffsetAt } from './time-zone.ts'
-export { castTimestamp, timestampMs, timestampNanos, timestampOf, timestampUnit } from './timestamp.ts'
+export { findTimeZone, localToInstant, type TimeZone, timeZone, zoneOffsetAt } from './time-zone.ts'
+export { timestampMs, timestampNanos, timestampOf, timestampUnit } from './timestamp.ts'
 export {
   bigintType,
   booleanType,
@@ -124,7 +93,6 @@ export {
   integerType,
   isExactInteger,
   isNumeric,
-  nullType,
   printType,
   type RowField,
   sameType,
@@ -139,23 +107,17 @@ export {
   unboundedLength,
   withNullable,
 } from './type.ts'
-export { type BytesText, hexText, type TextOf, textFunction } from './value-text.ts'
 export {
   type BytesVector,
   boxExact,
   type DictionaryVector,
   decodeText,
-  type FlagsVector,
   flagsIn,
-  type IntegersVector,
   type Nulls,
-  type NumbersVector,
   numbersIn,
   plainFormOf,
   type TextVector,
-  type ValuesVector,
   type Vector,
   type VectorForm,
   valueAt,
-  type WideVector,
 } from './vector.ts'

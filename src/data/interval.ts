@@ -15,10 +15,10 @@ export function printDays(ms: number): string {
   return `${ms < 0 ? '-' : '+'}${Math.floor(seconds / 86_400)} ${clock.join(':')}.${String(size % 1000).padStart(3, '0')}`
 }
 
-export type IntervalUnit = 'year' | 'quarter' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second'
+type IntervalUnit = 'year' | 'quarter' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second'
 
 /** Months or milliseconds of one unit. */
-export const intervalUnitSizes: Record<IntervalUnit, number> = {
+const intervalUnitSizes: Record<IntervalUnit, number> = {
   year: 12,
   quarter: 3,
   month: 1,

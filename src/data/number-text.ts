@@ -187,13 +187,13 @@ export function asciiBytes(text: string, from: number, to: number): Uint8Array |
 }
 
 /** Where a text begins when Java's trim has cut off what comes up to the space. */
-export function textStart(text: string): number {
+function textStart(text: string): number {
   let from = 0
   while (from < text.length && text.charCodeAt(from) <= 32) from++
   return from
 }
 
-export function textEnd(text: string): number {
+function textEnd(text: string): number {
   let to = text.length
   const from = textStart(text)
   while (to > from && text.charCodeAt(to - 1) <= 32) to--

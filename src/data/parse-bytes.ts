@@ -31,7 +31,7 @@ const digitsMax = 15
 const powers = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 
 /** Powers of ten that a double holds exactly: 0 to 22. */
-export function powerOfTen(exponent: number): number {
+function powerOfTen(exponent: number): number {
   return powers[exponent] as number
 }
 

@@ -7,7 +7,7 @@ import { dayMs } from './civil.ts'
 import { dataErrors } from './errors.ts'
 
 /** What to take when the clock shows a time twice, as clocks are set back. Java's time package takes the earlier, its Calendar the later. */
-export type Overlap = 'earlier' | 'later'
+type Overlap = 'earlier' | 'later'
 
 export interface TimeZone {
   readonly id: string

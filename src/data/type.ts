@@ -32,7 +32,7 @@ export type DataType =
   | { readonly kind: 'map'; readonly key: DataType; readonly value: DataType; readonly nullable: boolean }
   | { readonly kind: 'row'; readonly fields: readonly RowField[]; readonly nullable: boolean }
 
-export type PlainKind =
+type PlainKind =
   | 'boolean'
   | 'tinyint'
   | 'smallint'
@@ -44,11 +44,11 @@ export type PlainKind =
   | 'interval-year-month'
   | 'interval-day-time'
   | 'null'
-export type LengthKind = 'char' | 'varchar' | 'binary' | 'varbinary'
-export type PrecisionKind = 'time' | 'timestamp' | 'timestamp-ltz'
+type LengthKind = 'char' | 'varchar' | 'binary' | 'varbinary'
+type PrecisionKind = 'time' | 'timestamp' | 'timestamp-ltz'
 export type TypeKind = DataType['kind']
 
-export interface PlainType {
+interface PlainType {
   readonly kind: PlainKind
   readonly nullable: boolean
 }

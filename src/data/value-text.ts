@@ -94,7 +94,7 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** Two hexadecimal digits a byte. */
-export function hexText(bytes: Uint8Array): string {
+function hexText(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += hexPairs[byte]
   return text

@@ -22,22 +22,22 @@ import type { DataType } from './type.ts'
 
 export type Nulls = Uint8Array | null
 
-export interface FlagsVector {
+interface FlagsVector {
   readonly form: 'flags'
   readonly data: Uint8Array
   readonly nulls: Nulls
 }
-export interface IntegersVector {
+interface IntegersVector {
   readonly form: 'integers'
   readonly data: Int32Array
   readonly nulls: Nulls
 }
-export interface NumbersVector {
+interface NumbersVector {
   readonly form: 'numbers'
   readonly data: Float64Array
   readonly nulls: Nulls
 }
-export interface WideVector {
+interface WideVector {
   readonly form: 'wide'
   readonly data: readonly bigint[]
   readonly nulls: Nulls
@@ -61,7 +61,7 @@ export interface TextVector {
   readonly data: readonly string[]
   readonly nulls: Nulls
 }
-export interface ValuesVector {
+interface ValuesVector {
   readonly form: 'values'
   readonly data: readonly unknown[]
   readonly nulls: Nulls

@@ -2,11 +2,11 @@
 import type { Batch, Schema } from '#data'
 import type { Plan, RelationKind, Scan, Tables } from '#plan'
 
-export type EngineName = 'embedded' | 'flink' | 'spark' | 'storm'
+type EngineName = 'embedded' | 'flink' | 'spark' | 'storm'
 
 /** Whether an engine runs a kind of relation; `no` and `only` say why and when, as a clause that can follow the name. */
 export type Capability = 'yes' | { readonly no: string } | { readonly only: string }
-export type Capabilities = Readonly<Record<RelationKind, Capability>>
+type Capabilities = Readonly<Record<RelationKind, Capability>>
 
 /** What an engine made of a plan. */
 export interface Program {

@@ -5,9 +5,8 @@
 import type { Batch } from '#data'
 import type { RunRecords } from './compile.ts'
 import type { RecordDecoder } from './format.ts'
+import { lineFeed } from './line-feed.ts'
 import type { RecordState } from './record-state.ts'
-
-const lineFeed = 10
 
 export interface LineRecords {
   readonly state: RecordState

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { parseDurationMs, parseMemoryBytes } from '#base'
 import { formatNamed } from './list.ts'
 import { type Option, readOptions } from './options.ts'
-import { parseDurationMs, parseMemoryBytes } from './quantity.ts'
 
 function row(key: string, type: Option['type'], fallback: string | null = null, required = false): Option {
   return { key, type, required, default: fallback, description: `About ${key}.` }

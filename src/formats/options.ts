@@ -2,9 +2,8 @@
  * Options of connectors and formats: rows of data that say what may stand in a table's WITH clause, and the one reader that checks a
  * clause against them.
  */
-import { closeNames } from '#base'
+import { closeNames, parseDurationMs, parseMemoryBytes } from '#base'
 import { formatErrors } from './errors.ts'
-import { parseDurationMs, parseMemoryBytes } from './quantity.ts'
 
 type OptionType = 'text' | 'boolean' | 'integer' | 'double' | 'duration' | 'memory' | { readonly oneOf: readonly string[] }
 

@@ -1,1 +1,1 @@
-export { type OptimizerFacts, optimize } from './optimize.ts'
+export { optimize } from './optimize.ts'

@@ -13,7 +13,7 @@ export interface OptimizerFacts {
   readsFields(scan: Scan): boolean
 }
 
-export type Rule = (plan: Plan, facts: OptimizerFacts) => Plan
+type Rule = (plan: Plan, facts: OptimizerFacts) => Plan
 
 /** In the order in which they run. */
 const rules: readonly Rule[] = [dropIdleWatermarks, pushFilters, mergeProjects, useKnownValues, splitRows, pruneColumns]

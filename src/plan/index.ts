@@ -21,7 +21,7 @@ export {
   scalarFunctionNamed,
   scalarSignatures,
 } from './functions/names.ts'
-export type { Argument, Resolution, Signature } from './functions/signature.ts'
+export type { Argument, Signature } from './functions/signature.ts'
 export { conjunctionOf, conjunctsOf, type JoinTime, joinTimeOf } from './join-time.ts'
 export { planFromJson, planToJson } from './json.ts'
 export type {
@@ -29,7 +29,6 @@ export type {
   Call,
   Case,
   Cast,
-  ColumnReference,
   Distinct,
   Expression,
   Filter,
@@ -38,9 +37,6 @@ export type {
   JoinType,
   Literal,
   LiteralValue,
-  Match,
-  MatchPattern,
-  MatchSkip,
   Measure,
   NamedExpression,
   Origin,

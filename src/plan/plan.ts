@@ -257,7 +257,7 @@ export type MatchSkip =
 
 export type Expression = ColumnReference | Literal | Call | Case | Cast
 
-export interface ColumnReference {
+interface ColumnReference {
   readonly kind: 'column'
   readonly name: string
   readonly type: DataType

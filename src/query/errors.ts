@@ -2,6 +2,11 @@
 import { defineErrors } from '#base'
 
 export const queryErrors = defineErrors({
+  QUERY_PLAN_TOO_DEEP: {
+    blame: 'user',
+    message: 'the statement stands on too many queries, one upon the other',
+    hint: 'Write what a part of them gives to a table, and go on from there.',
+  },
   QUERY_SETTING_NOT_FOUND: { blame: 'user', message: 'setting "{key}" does not exist' },
   QUERY_SETTING_VALUE: { blame: 'user', message: 'setting "{key}" expects {expected}, got "{value}"' },
   QUERY_FUNCTION_FILE: { blame: 'user', message: 'could not load the function file "{file}"' },

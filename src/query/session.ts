@@ -11,6 +11,7 @@ import { assertPlan, type FunctionDefinition, type Plan, printName, type Relatio
 import { type BoundStatement, bindStatement, parseScript, type Statement } from '#sql'
 import { type Completion, completeAt } from './complete.ts'
 import { applyDefinition, isDefinition } from './definitions.ts'
+import { queryErrors } from './errors.ts'
 import { explainPlan } from './explain.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
 import { withOffsets } from './place.ts'
@@ -52,7 +53,7 @@ export class QuerySession {
     for (const statement of statements) {
       if (signal.aborted) return
       listener.started?.(infoOf(statement, text))
-      const bound = bindStatement(statement, this.catalog)
+      const bound = bind(statement, this.catalog)
       try {
         await this.#execute(bound, listener, signal)
       } catch (error) {
@@ -68,7 +69,7 @@ export class QuerySession {
     const scratch = new QuerySession(this.#options)
     for (const statement of statements) {
       try {
-        await scratch.#checkStatement(bindStatement(statement, scratch.catalog))
+        await scratch.#checkStatement(bind(statement, scratch.catalog))
       } catch (error) {
         errors.push(...errorsIn(error))
       }
@@ -83,7 +84,7 @@ export class QuerySession {
     const scratch = new QuerySession(this.#options)
     const parts: string[] = []
     for (const statement of statements) {
-      const bound = bindStatement(statement, scratch.catalog)
+      const bound = bind(statement, scratch.catalog)
       const plan = planIn(bound)
       if (plan !== null)
         parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${scratch.#explain(plan, [], bound)}`)
@@ -102,7 +103,7 @@ export class QuerySession {
     if (this.catalog.view(path) === undefined) return null
     const [statement] = parseScript(`SELECT * FROM ${path.map(printName).join('.')}`).statements
     try {
-      const plan = statement === undefined ? null : planIn(bindStatement(statement, this.catalog))
+      const plan = statement === undefined ? null : planIn(bind(statement, this.catalog))
       return plan?.outputs[0] === undefined ? null : schemaOf(plan.outputs[0].input)
     } catch (error) {
       if (error instanceof MillraceError || error instanceof AggregateError) return null
@@ -174,14 +175,14 @@ export class QuerySession {
 
   /** What the engine refuses without a place of its own is shown at the statement. */
   #compile(plan: Plan, { position }: BoundStatement): { readonly plan: Plan; readonly program: Program } {
-    assertPlan(plan)
     const { engine } = this.#options
     try {
+      assertPlan(plan)
       const optimized = optimize(plan, { readsFields: (scan) => engine.readsFields(scan, this.catalog) })
       assertPlan(optimized)
       return { plan: optimized, program: engine.compile(optimized, this.catalog, this.settings.all()) }
     } catch (error) {
-      throw error instanceof MillraceError ? located(error, position) : error
+      throw error instanceof MillraceError ? located(error, position) : tooDeepOr(error, position)
     }
   }
 
@@ -239,6 +240,23 @@ export class QuerySession {
 function reportOf(observation: Observation): RunReport {
   assert(observation.kind === 'present', 'a job of this process is present')
   return observation.report
+}
+
+function bind(statement: Statement, catalog: Catalog): BoundStatement {
+  try {
+    return bindStatement(statement, catalog)
+  } catch (error) {
+    throw tooDeepOr(error, statement.position)
+  }
+}
+
+/**
+ * Plans are walked by recursion. The parser bounds how deep one text nests, but names of a WITH clause and views may stand on one another
+ * without a bound. Nothing has run by then, so that an overflow leaves nothing half done.
+ */
+function tooDeepOr(error: unknown, position: BoundStatement['position']): unknown {
+  const overflows = error instanceof RangeError && error.message.startsWith('Maximum call stack size')
+  return overflows ? queryErrors.QUERY_PLAN_TOO_DEEP({}, { position, cause: error }) : error
 }
 
 function infoOf(statement: Statement, text: string): StatementInfo {

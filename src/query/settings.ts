@@ -1,5 +1,5 @@
 /** Configuration keys that statements and callers may set: Flink's names, with what Millrace understands of them. */
-import { closeNames } from '#base'
+import { closeNames, parseDurationMs } from '#base'
 import { queryErrors } from './errors.ts'
 
 interface SettingRow {
@@ -15,8 +15,7 @@ const oneOf =
   (value: string): string | null =>
     values.includes(value.toLowerCase()) ? null : values.join(' or ')
 const positiveInteger = (value: string): string | null => (/^[1-9]\d{0,8}$/.test(value) ? null : 'a whole number above 0')
-const duration = (value: string): string | null =>
-  /^\s*\d+\s*(ns|us|µs|ms|milli|s|sec|second|m|min|minute|h|hour|d|day)?s?\s*$/i.test(value) ? null : 'a duration such as 10 s'
+const duration = (value: string): string | null => (parseDurationMs(value) === undefined ? 'a duration such as 10 s' : null)
 
 export const settingRows: Readonly<Record<string, SettingRow>> = {
   'execution.runtime-mode': {
@@ -24,6 +23,11 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     description:
       'streaming: changes as they happen. batch: inputs that end, and only the final rows. automatic: batch where all inputs end.',
     check: oneOf('streaming', 'batch', 'automatic'),
+  },
+  'execution.checkpointing.interval': {
+    default: '10 s',
+    description: 'How often a run over inputs that do not end makes the rows written so far visible.',
+    check: duration,
   },
   'parallelism.default': { default: '1', description: 'Workers of a run; one is used for now.', check: positiveInteger },
   'pipeline.name': { default: '', description: 'Name of the next job.', check: anything },

@@ -25,12 +25,7 @@ const wiring = 'src/main.ts'
 
 /** Each package has one room that owns it. Rooms that are not named here import none. */
 export const packageOwners: Readonly<Record<string, string>> = {
-  'cli-table3': 'cli',
-  commander: 'cli',
-  hyparquet: 'formats',
-  'hyparquet-compressors': 'formats',
-  'hyparquet-writer': 'formats',
-  picocolors: 'cli',
+  hysnappy: 'formats',
 }
 
 interface Laws {

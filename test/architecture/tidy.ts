@@ -35,7 +35,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'no function of the closely read rooms is too long',
     reads: 'code',
-    find: (source) => (closelyReadRooms.includes(roomOf(source.path) ?? '') ? findLongFunctions(source) : []),
+    find: (source) => (isProduct(source) && closelyReadRooms.includes(roomOf(source.path) ?? '') ? findLongFunctions(source) : []),
   },
   { name: 'names say what a file is', reads: 'text', find: findEmptyNames },
   {

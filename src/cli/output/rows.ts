@@ -1,5 +1,5 @@
 /** Row formats that print rows one by one: JSON, changelog and CSV. */
-import { type Batch, changeNames, jsonText, printValue, rowAt, type Schema } from '#data'
+import { type Batch, changeNames, jsonFunction, printValue, rowAt, type Schema } from '#data'
 import { FinalTable, type QueryInfo } from '#query'
 import type { Output, OutputContext, OutputFactory } from './output.ts'
 import { printableLines } from './printable.ts'
@@ -11,7 +11,10 @@ const chunkLength = 1 << 16
 export const jsonOutput: OutputFactory = (context) =>
   finalRows(
     context,
-    (schema, values, timeZone) => `${jsonRow(schema, values, timeZone)}\n`,
+    (schema, timeZone) => {
+      const json = jsonRow(schema, timeZone)
+      return (values) => `${json(values)}\n`
+    },
     () => '',
   )
 
@@ -29,20 +32,21 @@ export const changelogOutput: OutputFactory = (context) => {
       schema = query.schema
     },
     changes: (batch) => {
-      const zone = timeZone()
+      const json = jsonRow(schema, timeZone())
       return write(batch.length, (row) => {
         const op = changeNames[(batch.kinds?.[row] ?? 0) as 0 | 1 | 2 | 3]
-        return `{"op":"${op}","row":${jsonRow(schema, rowAt(batch, schema, row), zone)}}\n`
+        return `{"op":"${op}","row":${json(rowAt(batch, schema, row))}}\n`
       })
     },
     table: (answer, rows) => {
-      const zone = timeZone()
-      return void write(rows.length, (row) => `{"op":"+I","row":${jsonRow(answer, rows[row] ?? [], zone)}}\n`)
+      const json = jsonRow(answer, timeZone())
+      return void write(rows.length, (row) => `{"op":"+I","row":${json(rows[row] ?? [])}}\n`)
     },
   }
 }
 
-type RowText = (schema: Schema, values: readonly unknown[], timeZone: string) => string
+/** Makes the function that writes one row. */
+type RowText = (schema: Schema, timeZone: string) => (values: readonly unknown[]) => string
 
 function finalRows(context: OutputContext, rowText: RowText, head: (schema: Schema) => string): Output {
   const { timeZone } = context
@@ -50,12 +54,12 @@ function finalRows(context: OutputContext, rowText: RowText, head: (schema: Sche
   let query: QueryInfo | undefined
   let table: FinalTable | undefined
   const printBatch = (batch: Batch, schema: Schema): void | Promise<void> => {
-    const zone = timeZone()
-    return write(batch.length, (row) => rowText(schema, rowAt(batch, schema, row), zone))
+    const text = rowText(schema, timeZone())
+    return write(batch.length, (row) => text(rowAt(batch, schema, row)))
   }
   const printRows = (schema: Schema, rows: readonly (readonly unknown[])[]): void => {
-    const zone = timeZone()
-    void write(rows.length, (row) => rowText(schema, rows[row] ?? [], zone))
+    const text = rowText(schema, timeZone())
+    void write(rows.length, (row) => text(rows[row] ?? []))
   }
   return {
     opened: (info) => {
@@ -95,12 +99,11 @@ function writerOf({ screen }: OutputContext): (count: number, rowText: (row: num
   }
 }
 
-function jsonRow(schema: Schema, values: readonly unknown[], timeZone: string): string {
-  const members = schema.map((column, index) => `${JSON.stringify(column.name)}:${jsonText(values[index] ?? null, column.type, timeZone)}`)
-  return `{${members.join(',')}}`
+function jsonRow(schema: Schema, timeZone: string): (values: readonly unknown[]) => string {
+  return jsonFunction({ kind: 'row', fields: schema, nullable: false }, timeZone)
 }
 
-function csvRow(schema: Schema, values: readonly unknown[], timeZone: string): string {
+const csvRow: RowText = (schema, timeZone) => (values) => {
   const cells = schema.map((column, index) => {
     const value = values[index] ?? null
     return value === null ? '' : csvCell(printValue(value, column.type, timeZone))

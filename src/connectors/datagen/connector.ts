@@ -26,7 +26,7 @@ function openSource(table: ConnectorTable): Source {
   const count = (key: string, otherwise: number) => {
     const value = options.number(key) ?? otherwise
     if (value >= 0) return value
-    throw datagenErrors.DATAGEN_VALUE_MISMATCH({ key, table: table.name, expected: 'a number from 0 on', actual: value })
+    throw datagenErrors.CONNECTORS_DATAGEN_VALUE_MISMATCH({ key, table: table.name, expected: 'a number from 0 on', actual: value })
   }
   const fieldOptions = new FieldOptions(table, options)
   const fields = new Map(table.schema.map(({ name, type }) => [name, fieldOf(name, type, fieldOptions)]))

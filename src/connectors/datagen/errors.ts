@@ -2,27 +2,27 @@
 import { defineErrors } from '#base'
 
 export const datagenErrors = defineErrors({
-  DATAGEN_FIELD_NOT_FOUND: {
+  CONNECTORS_DATAGEN_FIELD_NOT_FOUND: {
     blame: 'user',
     message: 'option "{key}" of table "{table}" is for a field that does not exist',
     detail: 'The columns are {columns}.',
   },
-  DATAGEN_OPTION_UNFIT: {
+  CONNECTORS_DATAGEN_OPTION_UNFIT: {
     blame: 'user',
     message: 'option "{key}" of table "{table}" does not suit the type of its field',
     detail: 'A field of type {type} takes {options}.',
   },
-  DATAGEN_VALUE_MISMATCH: {
+  CONNECTORS_DATAGEN_VALUE_MISMATCH: {
     blame: 'user',
     message: 'option "{key}" of table "{table}" does not have a value that fits',
     detail: 'Expected {expected}, got "{actual}".',
   },
-  DATAGEN_RANGE_EMPTY: {
+  CONNECTORS_DATAGEN_RANGE_EMPTY: {
     blame: 'user',
     message: 'field "{field}" of table "{table}" has a least value above its greatest',
     detail: 'The least is {min}, the greatest is {max}.',
   },
-  DATAGEN_BOUND_MISSING: {
+  CONNECTORS_DATAGEN_BOUND_MISSING: {
     blame: 'user',
     message: 'option "{key}" of table "{table}" is missing',
     detail: 'A sequence has a start and an end.',

@@ -25,7 +25,12 @@ export class FieldOptions {
       const key = keyOf(path, name)
       if (!this.#untaken.delete(key) || suiting.includes(name)) continue
       const options = suiting.join(', ')
-      throw datagenErrors.DATAGEN_OPTION_UNFIT({ key, table: this.table.name, type: printType({ ...type, nullable: true }), options })
+      throw datagenErrors.CONNECTORS_DATAGEN_OPTION_UNFIT({
+        key,
+        table: this.table.name,
+        type: printType({ ...type, nullable: true }),
+        options,
+      })
     }
   }
 
@@ -33,7 +38,7 @@ export class FieldOptions {
   checkAllTaken(): void {
     const [key] = this.#untaken
     if (key === undefined) return
-    throw datagenErrors.DATAGEN_FIELD_NOT_FOUND({
+    throw datagenErrors.CONNECTORS_DATAGEN_FIELD_NOT_FOUND({
       key,
       table: this.table.name,
       columns: this.table.schema.map(({ name }) => name).join(', '),
@@ -59,13 +64,13 @@ export class FieldOptions {
   bound(path: string, name: 'start' | 'end'): number {
     const key = keyOf(path, name)
     const value = this.#options.number(key)
-    if (value === undefined) throw datagenErrors.DATAGEN_BOUND_MISSING({ key, table: this.table.name })
+    if (value === undefined) throw datagenErrors.CONNECTORS_DATAGEN_BOUND_MISSING({ key, table: this.table.name })
     return value
   }
 
   mismatch(path: string, name: FieldOption, expected: string): Error {
     const actual = this.text(path, name)?.slice(0, 100) ?? ''
-    return datagenErrors.DATAGEN_VALUE_MISMATCH({ key: keyOf(path, name), table: this.table.name, expected, actual })
+    return datagenErrors.CONNECTORS_DATAGEN_VALUE_MISMATCH({ key: keyOf(path, name), table: this.table.name, expected, actual })
   }
 }
 

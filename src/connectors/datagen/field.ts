@@ -45,7 +45,7 @@ function sequenceOf(path: string, type: DataType, options: FieldOptions): Field 
   if (convert === null) throw options.mismatch(path, 'kind', '"random", which alone suits the type')
   const start = options.bound(path, 'start')
   const end = options.bound(path, 'end')
-  if (start > end) throw datagenErrors.DATAGEN_RANGE_EMPTY({ field: path, table: options.table.name, min: start, max: end })
+  if (start > end) throw datagenErrors.CONNECTORS_DATAGEN_RANGE_EMPTY({ field: path, table: options.table.name, min: start, max: end })
   const [least, most] = integerRange(type) ?? [longMin, longMax]
   if (BigInt(start) < least) throw options.mismatch(path, 'start', `at least ${least}`)
   if (BigInt(end) > most) throw options.mismatch(path, 'end', `at most ${most}`)
@@ -156,15 +156,15 @@ function integerBound(
 }
 
 function checkRange(path: string, min: number | bigint, max: number | bigint, options: FieldOptions): void {
-  if (min > max) throw datagenErrors.DATAGEN_RANGE_EMPTY({ field: path, table: options.table.name, min, max })
+  if (min > max) throw datagenErrors.CONNECTORS_DATAGEN_RANGE_EMPTY({ field: path, table: options.table.name, min, max })
 }
 
 function randomDouble(path: string, kind: 'float' | 'double', options: FieldOptions): MakeValue {
   const bound = (name: 'min' | 'max', otherwise: number) => {
     const text = options.text(path, name)
     const value = text === undefined ? otherwise : parseDouble(text)
-    if (Number.isFinite(value)) return value
-    throw options.mismatch(path, name, 'a number')
+    if (Number.isFinite(kind === 'float' ? Math.fround(value) : value)) return value
+    throw options.mismatch(path, name, `a number that fits into ${kind.toUpperCase()}`)
   }
   const least = bound('min', 0)
   const most = bound('max', kind === 'float' ? floatMax : Number.MAX_VALUE)
@@ -207,12 +207,23 @@ function drawLength(path: string, typeLength: number, options: FieldOptions, isF
   return options.flag(path, 'var-len') ? (random) => random.between(Math.min(1, length), length) : () => length
 }
 
+let hexWords: readonly string[] | undefined
+
+/** Four hexadecimal digits. */
+function hexOf(bits: number): string {
+  hexWords ??= Array.from({ length: 65_536 }, (_, word) => word.toString(16).padStart(4, '0'))
+  return hexWords[bits] as string
+}
+
 function randomText(path: string, typeLength: number, options: FieldOptions, isFixed: boolean): MakeValue {
   const lengthOf = drawLength(path, typeLength, options, isFixed)
   return (random) => {
     const length = lengthOf(random)
     let text = ''
-    while (text.length < length) text += random.bits().toString(16).padStart(8, '0')
+    while (text.length < length) {
+      const bits = random.bits()
+      text += `${hexOf(bits >>> 16)}${hexOf(bits & 0xffff)}`
+    }
     return text.slice(0, length)
   }
 }

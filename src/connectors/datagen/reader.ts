@@ -1,3 +1,4 @@
+/** Reads rows that are made up as they are asked for. */
 import { assert, type Clock } from '#base'
 import { batchRows, type DataType, type TimeZone, vectorOf } from '#data'
 import type { SourceBatch, SourceReader } from '../connector.ts'
@@ -6,7 +7,7 @@ import type { MakeValue, Place } from './field.ts'
 import type { Pace } from './pace.ts'
 import type { PlaceRandom } from './random.ts'
 
-export interface MadeColumn {
+interface MadeColumn {
   readonly type: DataType
   readonly make: MakeValue
   readonly random: PlaceRandom
@@ -22,7 +23,6 @@ export interface MadeRows {
   readonly signal: AbortSignal
 }
 
-/** Makes rows as they are asked for. */
 export class DatagenReader implements SourceReader {
   readonly skippedRows = 0
   readonly #made: MadeRows

@@ -2,7 +2,7 @@
  * Aggregate functions as columns of state: one accumulator keeps the state of one measure for all groups, a slot for each. Slots come
  * from the key table of the operator. Slots start empty, and are empty again after `clear`.
  */
-import type { DataType, Vector } from '#data'
+import type { Vector } from '#data'
 
 export interface Accumulator {
   /** Makes room for slots 0 to `slots` − 1. */
@@ -23,13 +23,6 @@ export interface AccumulatorInput {
   readonly arguments: readonly Vector[]
   /** For each row 1 to add it, −1 to take it back, 0 to pass it over; null when all rows are added and no argument is NULL. */
   readonly signs: Int8Array | null
-}
-
-export interface AccumulatorShape {
-  readonly arguments: readonly DataType[]
-  readonly result: DataType
-  /** Whether rows may be taken back. */
-  readonly retracts: boolean
 }
 
 const signOfChange = [1, -1, 1, -1] as const

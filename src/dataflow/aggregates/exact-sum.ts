@@ -10,7 +10,7 @@ type Numbers = Int32Array | Float64Array
 const safeMax = Number.MAX_SAFE_INTEGER
 
 /** Sum and count of values per slot; what SUM and AVG of exact numbers have in common. */
-export abstract class ExactSums implements Accumulator {
+abstract class ExactSums implements Accumulator {
   protected sums = new Float64Array(16)
   protected counts = new Float64Array(16)
   /** What no longer fits beside `sums`, by slot. */

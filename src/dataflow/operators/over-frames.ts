@@ -10,7 +10,7 @@ import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { LinkedRows } from '../state/linked-rows.ts'
 import { RowStore } from '../state/row-store.ts'
 import { NumberList } from './number-list.ts'
-import { OverMeasures, type OverMeasureShape } from './over-measures.ts'
+import { type OverMeasureShape, OverMeasures } from './over-measures.ts'
 
 export interface OverFrame {
   readonly unit: 'rows' | 'range'
@@ -75,7 +75,7 @@ export class OverFrames {
     const { order, ends } = this.#roundsOf(due)
     const [onlyEnd, second] = ends
     if (onlyEnd !== undefined && second === undefined) return this.#computeRound(due, order)
-    const results = this.#shapes.map(() => new Array<unknown>(due.count).fill(null))
+    const results = this.#shapes.map(() => Array.from<unknown>({ length: due.count }))
     let start = 0
     for (const end of ends) {
       const rows = order.subarray(start, end)
@@ -101,7 +101,7 @@ export class OverFrames {
   }
 
   /** The rows ordered by round, and where each round ends. */
-  #roundsOf({ slots, times, count }: DueRows): { readonly order: Int32Array; readonly ends: readonly number[] } {
+  #roundsOf({ slots, times, starts, count }: DueRows): { readonly order: Int32Array; readonly ends: readonly number[] } {
     const call = ++this.#call
     const byRows = this.#frame.unit === 'rows'
     const rounds = new Int32Array(count)
@@ -112,7 +112,7 @@ export class OverFrames {
       if (this.#seenBy[slot] !== call) {
         this.#seenBy[slot] = call
         this.#rounds[slot] = 0
-      } else if (byRows || this.#lastTimes[slot] !== time) this.#rounds[slot] = (this.#rounds[slot] as number) + 1
+      } else if (byRows || this.#lastTimes[slot] !== time || starts[i] === 1) this.#rounds[slot] = (this.#rounds[slot] as number) + 1
       this.#lastTimes[slot] = time
       const round = this.#rounds[slot] as number
       rounds[i] = round

@@ -4,7 +4,7 @@ import { type Accumulator, type AccumulatorInput, signsOf } from '../aggregates/
 import { type AggregateShape, createAccumulator } from '../aggregates/create.ts'
 import { grownNumbers } from '../state/grown.ts'
 
-export type OverFunction =
+type OverFunction =
   | { readonly kind: 'aggregate'; readonly aggregate: AggregateShape }
   /** Its argument is the time that rows are ordered by. */
   | { readonly kind: 'rank' | 'dense-rank' }

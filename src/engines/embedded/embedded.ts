@@ -1,5 +1,5 @@
 /** The embedded engine: runs plans in this process. */
-import type { Clock } from '#base'
+import { type Clock, parseDurationMs } from '#base'
 import type { Plan, Scan, Tables, UserFunction } from '#plan'
 import type { Engine, Observation, ResultListener, RunSettings } from '../engine.ts'
 import { embeddedCapabilities } from './capabilities.ts'
@@ -62,7 +62,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   async start(jobId: string, program: EmbeddedProgram, results?: ResultListener): Promise<void> {
     if (this.#runs.has(jobId)) return
     const instance = program.instantiate((output, schema, batch) => results?.changes(output, schema, batch))
-    const run = new Run(instance, this.#options.clock)
+    const run = new Run(instance, this.#options.clock, commitEveryMs(instance, program.settings))
     const ended = run.run()
     ended.catch(() => undefined)
     this.#runs.set(jobId, { run, ended })
@@ -95,4 +95,10 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
 function runtimeMode(settings: RunSettings): RuntimeMode {
   const mode = settings['execution.runtime-mode']?.toLowerCase()
   return mode === 'batch' || mode === 'automatic' ? mode : 'streaming'
+}
+
+/** How often a run that does not end makes its rows visible; one that ends does so then, all at once. */
+function commitEveryMs({ scans, sinks }: Instance, settings: RunSettings): number | null {
+  const lasts = scans.some((task) => !task.source.bounded) && sinks.length > 0 && !sinks.some((task) => task.overwrite)
+  return lasts ? Math.max(1, parseDurationMs(settings['execution.checkpointing.interval'] ?? '') ?? 10_000) : null
 }

@@ -9,6 +9,9 @@ import type { JobState, RunReport } from '../engine.ts'
 import type { ScanTask } from './lower/tasks.ts'
 import type { Instance, SinkTask } from './program.ts'
 
+/** Timers take no longer ones. */
+const longestSleepMs = 2 ** 31 - 1
+
 /** Longest time for which the loop keeps the process to itself. */
 const turnMs = 10
 
@@ -24,6 +27,9 @@ interface Feed {
 export class Run {
   readonly #instance: Instance
   readonly #clock: Clock
+  /** How often rows written so far are made visible; null: when the run ends. */
+  readonly #commitEveryMs: number | null
+  #committedMs: number
   readonly #abort = new AbortController()
   readonly #feeds: Feed[] = []
   readonly #startedAt: number
@@ -31,11 +37,17 @@ export class Run {
   #endedMs: number | null = null
   #rowsIn = 0
   #failure: unknown
+  /** What went wrong while an input was waited for. */
+  #readFailure: { readonly error: unknown } | null = null
+  /** Ends the present wait. */
+  #wake: () => void = () => undefined
   state: JobState = 'running'
 
-  constructor(instance: Instance, clock: Clock) {
+  constructor(instance: Instance, clock: Clock, commitEveryMs: number | null) {
     this.#instance = instance
     this.#clock = clock
+    this.#commitEveryMs = commitEveryMs
+    this.#committedMs = clock.monotonicMs()
     this.#startedAt = clock.nowMs()
     this.#startedMs = clock.monotonicMs()
   }
@@ -44,6 +56,7 @@ export class Run {
   stop(): void {
     if (this.state === 'running') this.state = 'stopped'
     this.#abort.abort()
+    this.#wake()
   }
 
   get error(): Error | null {
@@ -82,6 +95,8 @@ export class Run {
     await this.#drain()
     let turnStart = this.#clock.monotonicMs()
     while (this.state === 'running') {
+      if (this.#readFailure !== null) throw this.#readFailure.error
+      if (this.#msToCommit() <= 0) await this.#commit()
       const feed = this.#chooseFeed()
       if (feed === undefined) {
         if (this.#feeds.every((each) => each.state === 'ended')) return
@@ -141,26 +156,33 @@ export class Run {
       return
     }
     feed.state = 'waiting'
-    feed.wait = next.then((batch) => {
-      feed.next = batch
-      feed.state = 'ready'
+    feed.wait = next
+      .then((batch) => {
+        feed.next = batch
+        feed.state = 'ready'
+      })
+      .finally(() => this.#wake())
+    // The loop sees a failure when it asks the feed again; until then it is not an unhandled one.
+    feed.wait.catch((error: unknown) => {
+      this.#readFailure = { error }
     })
-    // Whoever awaits it sees the failure; until then it is not an unhandled one.
-    feed.wait.catch(() => undefined)
   }
 
-  async #waitForAny(): Promise<void> {
-    await Promise.race([
-      ...this.#feeds.flatMap((feed) => (feed.state === 'waiting' && feed.wait !== null ? [feed.wait] : [])),
-      this.#aborted(),
-    ])
+  /** Milliseconds until rows written so far have to be made visible. */
+  #msToCommit(): number {
+    if (this.#commitEveryMs === null) return Number.POSITIVE_INFINITY
+    return this.#committedMs + this.#commitEveryMs - this.#clock.monotonicMs()
   }
 
-  #aborted(): Promise<void> {
-    const { signal } = this.#abort
+  /** Waits until an input has something, rows have to be made visible, or the run is asked to end. */
+  #waitForAny(): Promise<void> {
     return new Promise((resolve) => {
-      if (signal.aborted) resolve()
-      else signal.addEventListener('abort', () => resolve(), { once: true })
+      const ms = Math.min(this.#msToCommit(), longestSleepMs)
+      const timer = setTimeout(resolve, Math.max(0, ms))
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
     })
   }
 
@@ -170,6 +192,7 @@ export class Run {
 
   /** Makes what was written visible, in two phases. */
   async #commit(): Promise<void> {
+    this.#committedMs = this.#clock.monotonicMs()
     await this.#drain()
     const prepared: { task: SinkTask; record: unknown }[] = []
     for (const task of this.#instance.sinks) prepared.push({ task, record: await task.output.writer?.prepare() })

@@ -1,68 +1,44 @@
 /** Writes CSV: values in quotes only where they need them. */
-import { type Batch, type DataType, printType } from '#data'
+import { type DataType, printType } from '#data'
 import { ByteWriter } from '../byte-writer.ts'
 import { type CellWriter, TextCell, type TextShape, type TextWriter, ValueCell, type ValueWriter, valueWriter } from '../cell-writer.ts'
 import { formatErrors } from '../errors.ts'
-import type { EncodedRows, FormatTable, RecordEncoder } from '../format.ts'
-import { codeOf, lineFeed } from './scanner.ts'
+import type { FormatTable } from '../format.ts'
+import { LineEncoder } from '../line-encoder.ts'
+import { lineFeed } from '../line-feed.ts'
+import { codeOf } from './scanner.ts'
 import { type CsvSettings, csvSettings } from './settings.ts'
 
 /** Bytes that values other than text are made of. */
 const valueBytes = /^[\w+\-.:/= ]$/
 
-export class CsvEncoder implements RecordEncoder {
-  readonly header: Uint8Array | null
-  readonly #out = new ByteWriter()
-  readonly #cells: readonly CellWriter[]
-  readonly #delimiter: number
-  readonly #nullText: Uint8Array
-  #ends = new Int32Array(0)
+export function csvEncoder(table: FormatTable): LineEncoder {
+  const settings = csvSettings(table)
+  const quoting = new CsvQuoting(settings)
+  const delimiter = codeOf(settings.delimiter)
+  const nullText = quoting.spell(settings.nullLiteral ?? '')
+  return new LineEncoder({
+    header: settings.header ? headerOf(table, quoting, delimiter) : null,
+    cells: (out) => table.schema.map((column) => csvCell(column.name, column.type, settings, quoting, out)),
+    write(row, cells, out) {
+      for (let index = 0; index < cells.length; index++) {
+        if (index > 0) out.byte(delimiter)
+        const cell = cells[index] as CellWriter
+        if (cell.isNull(row)) out.bytes(nullText)
+        else cell.write(row)
+      }
+    },
+  })
+}
 
-  constructor(table: FormatTable) {
-    const settings = csvSettings(table)
-    const quoting = new CsvQuoting(settings)
-    this.#delimiter = codeOf(settings.delimiter)
-    this.#nullText = quoting.spell(settings.nullLiteral ?? '')
-    this.#cells = table.schema.map((column) => csvCell(column.name, column.type, settings, quoting, this.#out))
-    this.header = settings.header ? this.#headerOf(table, quoting) : null
+function headerOf(table: FormatTable, quoting: CsvQuoting, delimiter: number): Uint8Array {
+  const out = new ByteWriter(256)
+  for (const [index, column] of table.schema.entries()) {
+    if (index > 0) out.byte(delimiter)
+    out.bytes(quoting.spell(column.name))
   }
-
-  #headerOf(table: FormatTable, quoting: CsvQuoting): Uint8Array {
-    const out = new ByteWriter(256)
-    table.schema.forEach((column, index) => {
-      if (index > 0) out.byte(this.#delimiter)
-      out.bytes(quoting.spell(column.name))
-    })
-    out.byte(lineFeed)
-    return out.data.slice(0, out.length)
-  }
-
-  encode(batch: Batch): EncodedRows {
-    const out = this.#out
-    out.length = 0
-    if (this.#ends.length < batch.length) this.#ends = new Int32Array(batch.length)
-    this.#cells.forEach((cell, index) => {
-      const vector = batch.columns[index]
-      if (vector !== undefined) cell.begin(vector)
-    })
-    for (let row = 0; row < batch.length; row++) {
-      this.#encodeRow(row)
-      this.#ends[row] = out.length
-    }
-    return { data: out.data, ends: this.#ends, length: out.length }
-  }
-
-  #encodeRow(row: number): void {
-    const out = this.#out
-    const cells = this.#cells
-    for (let index = 0; index < cells.length; index++) {
-      if (index > 0) out.byte(this.#delimiter)
-      const cell = cells[index] as CellWriter
-      if (cell.isNull(row)) out.bytes(this.#nullText)
-      else cell.write(row)
-    }
-    out.byte(lineFeed)
-  }
+  out.byte(lineFeed)
+  return out.data.slice(0, out.length)
 }
 
 function csvCell(column: string, type: DataType, settings: CsvSettings, quoting: CsvQuoting, out: ByteWriter): CellWriter {

@@ -1,7 +1,7 @@
 /** Comma-separated values, as Flink's `csv` format has them. */
 import type { RecordFormat } from '../format.ts'
 import { csvDecoder } from './decoder.ts'
-import { CsvEncoder } from './encoder.ts'
+import { csvEncoder } from './encoder.ts'
 import { csvOptions } from './settings.ts'
 
 export const csvFormat: RecordFormat = {
@@ -10,5 +10,5 @@ export const csvFormat: RecordFormat = {
   extension: 'csv',
   options: csvOptions,
   decoder: csvDecoder,
-  encoder: (table) => new CsvEncoder(table),
+  encoder: csvEncoder,
 }

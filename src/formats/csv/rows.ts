@@ -4,12 +4,13 @@
  */
 import { type DataType, decodeText, printType } from '#data'
 import type { ColumnStore } from '../column-store.ts'
+import { lineFeed } from '../line-feed.ts'
 import { RecordState } from '../record-state.ts'
 import { type TextReader, unreadable } from '../text-value.ts'
 import { isUtf8 } from '../utf8.ts'
 import { cellReader } from './cells.ts'
 import { type CsvField, outcome } from './generate.ts'
-import { type CsvScanner, carriageReturn, incomplete, lineFeed } from './scanner.ts'
+import { type CsvScanner, carriageReturn, incomplete } from './scanner.ts'
 import type { CsvSettings } from './settings.ts'
 
 export class CsvRows extends RecordState {

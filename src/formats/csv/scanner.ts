@@ -5,7 +5,8 @@
  * Every stretch it is given ends with a line feed, so that a loop over plain bytes needs no check of the end.
  */
 
-export const lineFeed = 10
+import { lineFeed } from '../line-feed.ts'
+
 export const carriageReturn = 13
 const blank = 32
 const none = -1

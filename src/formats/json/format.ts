@@ -1,7 +1,7 @@
 /** JSON, one object a line, as Flink's `json` format has it. */
 import type { RecordFormat } from '../format.ts'
 import { jsonDecoder } from './decoder.ts'
-import { JsonEncoder } from './encoder.ts'
+import { jsonEncoder } from './encoder.ts'
 import { jsonOptions } from './settings.ts'
 
 export const jsonFormat: RecordFormat = {
@@ -10,5 +10,5 @@ export const jsonFormat: RecordFormat = {
   extension: 'json',
   options: jsonOptions,
   decoder: jsonDecoder,
-  encoder: (table) => new JsonEncoder(table),
+  encoder: jsonEncoder,
 }

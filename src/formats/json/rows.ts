@@ -4,11 +4,12 @@
  */
 import { type DataType, decodeText, printType } from '#data'
 import type { ColumnStore } from '../column-store.ts'
+import { lineFeed } from '../line-feed.ts'
 import { RecordState } from '../record-state.ts'
 import { type TextReader, unreadable } from '../text-value.ts'
 import { isUtf8 } from '../utf8.ts'
 import { keyBytesMax, keyPlaces } from './generate.ts'
-import { type JsonScanner, lineFeed, quote } from './scanner.ts'
+import { type JsonScanner, quote } from './scanner.ts'
 import type { JsonSettings } from './settings.ts'
 import { compactInPlace, contentText, unescapeInPlace } from './text.ts'
 import { JsonValues } from './values.ts'

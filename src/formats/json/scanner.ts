@@ -6,7 +6,8 @@
  * the end. Each method returns the place after what it scanned, or a negative number; `failedAt` and `expected` say what was wrong.
  */
 
-export const lineFeed = 10
+import { lineFeed } from '../line-feed.ts'
+
 export const quote = 34
 const backslash = 92
 const comma = 44

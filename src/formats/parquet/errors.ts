@@ -31,7 +31,7 @@ export const parquetErrors = defineErrors({
   },
   FORMATS_PARQUET_TYPE_UNSUPPORTED: {
     blame: 'user',
-    message: 'Parquet cannot hold type {type} of column "{column}"',
+    message: 'format "parquet" cannot hold type {type} of column "{column}"',
   },
   FORMATS_PARQUET_KEY_MISSING: {
     blame: 'user',

@@ -53,7 +53,7 @@ export interface ChunkMetadata {
   readonly statistics: ChunkStatistics | null
 }
 
-export interface ChunkStatistics {
+interface ChunkStatistics {
   /** In the encoding PLAIN, without a length. */
   readonly min: Uint8Array | null
   readonly max: Uint8Array | null
@@ -310,8 +310,7 @@ function readChunk(reader: ThriftReader, fileBytes: number, context: FileContext
   return { codec, values, offset, bytes, statistics }
 }
 
-/** Also those of a page. */
-export function readStatistics(reader: ThriftReader): ChunkStatistics {
+function readStatistics(reader: ThriftReader): ChunkStatistics {
   const bounds: (Uint8Array | null)[] = [null, null, null, null]
   let nulls: number | null = null
   reader.struct((id) => {

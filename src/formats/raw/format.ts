@@ -1,17 +1,18 @@
 /** Lines as they are, in a table of one column of text or bytes: Flink's `raw` format. */
 import { assert } from '#base'
-import { type Batch, batchRows, printType, type Schema } from '#data'
+import { batchRows, printType, type Schema } from '#data'
 import { ByteWriter } from '../byte-writer.ts'
-import { type CellWriter, TextCell, ValueCell } from '../cell-writer.ts'
+import { TextCell, ValueCell } from '../cell-writer.ts'
 import { ColumnStore } from '../column-store.ts'
 import type { RunRecords } from '../compile.ts'
 import { formatErrors } from '../errors.ts'
-import type { EncodedRows, FormatTable, RecordDecoder, RecordEncoder, RecordFormat } from '../format.ts'
+import type { FormatTable, RecordDecoder, RecordFormat } from '../format.ts'
 import { LineDecoder } from '../line-decoder.ts'
+import { LineEncoder } from '../line-encoder.ts'
+import { lineFeed } from '../line-feed.ts'
 import { RecordState } from '../record-state.ts'
 import { isUtf8 } from '../utf8.ts'
 
-const lineFeed = 10
 const carriageReturn = 13
 
 export const rawFormat: RecordFormat = {
@@ -28,7 +29,7 @@ export const rawFormat: RecordFormat = {
     },
   ],
   decoder: rawDecoder,
-  encoder: (table) => new RawEncoder(table),
+  encoder: rawEncoder,
 }
 
 function columnOf(table: FormatTable): Schema[number] {
@@ -78,35 +79,22 @@ function takeLine(state: RecordState, store: ColumnStore, bytes: Uint8Array, fro
   store.ends[row] = to
 }
 
-class RawEncoder implements RecordEncoder {
-  readonly header = null
-  readonly #out = new ByteWriter()
-  readonly #cell: CellWriter
-  #ends = new Int32Array(0)
+function rawEncoder(table: FormatTable): LineEncoder {
+  const { type } = columnOf(table)
+  const isText = type.kind === 'char' || type.kind === 'varchar'
+  return new LineEncoder({
+    header: null,
+    cells: (out) => [isText ? textCell(out) : new ValueCell(type, (value, to) => to.bytes(value as Uint8Array), out)],
+    write(row, cells) {
+      for (const cell of cells) if (!cell.isNull(row)) cell.write(row)
+    },
+  })
+}
 
-  constructor(table: FormatTable) {
-    const { type } = columnOf(table)
-    const isText = type.kind === 'char' || type.kind === 'varchar'
-    this.#cell = isText
-      ? new TextCell(
-          (bytes, start, end, out) => out.bytes(bytes, start, end),
-          this.#out,
-          () => new ByteWriter(256),
-        )
-      : new ValueCell(type, (value, out) => out.bytes(value as Uint8Array), this.#out)
-  }
-
-  encode(batch: Batch): EncodedRows {
-    const out = this.#out
-    const [vector] = batch.columns
-    out.length = 0
-    if (this.#ends.length < batch.length) this.#ends = new Int32Array(batch.length)
-    if (vector !== undefined) this.#cell.begin(vector)
-    for (let row = 0; row < batch.length; row++) {
-      if (!this.#cell.isNull(row)) this.#cell.write(row)
-      out.byte(lineFeed)
-      this.#ends[row] = out.length
-    }
-    return { data: out.data, ends: this.#ends, length: out.length }
-  }
+function textCell(out: ByteWriter): TextCell {
+  return new TextCell(
+    (bytes, start, end, to) => to.bytes(bytes, start, end),
+    out,
+    () => new ByteWriter(256),
+  )
 }

@@ -9,7 +9,7 @@ export interface Argument {
 }
 
 /** The types that the arguments are converted to before the call, and the type of the result. */
-export interface Resolution {
+interface Resolution {
   readonly arguments: readonly DataType[]
   readonly result: DataType
 }

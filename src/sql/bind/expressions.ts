@@ -11,7 +11,7 @@ import { bindCall } from './function-call.ts'
 import { bindLiteral, bindNumber, integerConstant, intervalConstant, intervalUnitSize } from './literals.ts'
 import { bindBinary, compareValues, isRow } from './operators.ts'
 import type { Place } from './place.ts'
-import { bindScalarSubquery } from './scalar-subquery.ts'
+import { bindExistsValue, bindScalarSubquery } from './scalar-subquery.ts'
 import { columnSuggestion, findColumn } from './scope.ts'
 
 export function bindExpression(node: tree.Expression, place: Place): Expression {
@@ -65,7 +65,7 @@ export function bindExpression(node: tree.Expression, place: Place): Expression 
     case 'quantified':
       return bindQuantified(node, place)
     case 'exists':
-      throw sqlErrors.SQL_SUBQUERY_PLACE({ what: 'EXISTS' }, { position: node.position })
+      return bindExistsValue(node, place)
     case 'in-query':
       throw sqlErrors.SQL_SUBQUERY_PLACE({ what: 'IN with a query' }, { position: node.position })
     case 'collection-query':

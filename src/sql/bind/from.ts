@@ -6,6 +6,7 @@ import type { Options } from './bound.ts'
 import { asCondition } from './call.ts'
 import { aliasNames, bindTableFunction, bindUnnest, type FromRows, fromNothing } from './collections.ts'
 import { type BindContext, type Rows, refreshed, type Surroundings } from './context.ts'
+import { type Correlation, relatedConditions } from './correlation.ts'
 import { apart, joinWith } from './joins.ts'
 import { Place } from './place.ts'
 import { emptyScope, joinScopes, mapScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
@@ -125,12 +126,7 @@ function bindJoin(node: tree.Join, surroundings: Surroundings, context: BindCont
   if (isLateral(node.right))
     return bindLateralJoin(node, node.right, bindReference(node.left, surroundings, context), surroundings, context)
   if (node.right.kind === 'named-table' && node.right.asOf !== undefined) return bindTemporal(node, node.right, surroundings, context)
-  if (node.right.kind === 'derived-table' && node.right.lateral) {
-    throw sqlErrors.SQL_NOT_SUPPORTED(
-      { what: 'LATERAL with a query' },
-      { position: node.right.position, hint: 'Rank the rows with ROW_NUMBER, or join and group them.' },
-    )
-  }
+  if (node.right.kind === 'derived-table' && node.right.lateral) return bindLateralQuery(node, node.right, surroundings, context)
   const [left, right] = context.both(
     () => bindReference(node.left, surroundings, context),
     () => bindReference(node.right, surroundings, context),
@@ -212,6 +208,28 @@ function bindTemporal(node: tree.Join, right: tree.NamedTable, surroundings: Sur
   )
   const asOf = bindAsOf(node, right, left, table, context)
   return joined(node, joinTypes[node.join], left, table, asOf, surroundings, context)
+}
+
+/** LATERAL with a query: joined by the conditions that relate it to what stands left of it. */
+function bindLateralQuery(node: tree.Join, right: tree.DerivedTable, surroundings: Surroundings, context: BindContext): FromRows {
+  const left = bindReference(node.left, surroundings, context)
+  const type = joinTypes[node.join]
+  if (type !== 'inner' && type !== 'left') {
+    throw sqlErrors.SQL_NOT_SUPPORTED(
+      { what: 'LATERAL in this kind of join' },
+      { position: right.position, hint: 'Use CROSS JOIN or LEFT JOIN.' },
+    )
+  }
+  const correlation: Correlation = { conditions: [], wanted: 'rows', countsRows: false }
+  const inner: Surroundings = { outer: left.scope, commonTables: surroundings.commonTables, isInner: true, correlation }
+  const rows = context.steps.query(right.query, inner, context)
+  const table = right.alias === undefined ? unnamed(rows) : named(rows, right.alias, '', [])
+  const { names } = apart(left.relation, table.relation)
+  const other = renamedRight(left, table)
+  const scope = joinScopes(left.scope, other.scope, right.position)
+  const conditions = [...relatedConditions(correlation, names), ...bindOn(node, scope, surroundings, context)]
+  const relation = joinWith(context, type, left.relation, other.relation, conditions)
+  return { relation, scope: refreshed(scope, relation) }
 }
 
 /** The rows of a window function in FROM. */

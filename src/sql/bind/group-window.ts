@@ -81,7 +81,11 @@ function bindGroupWindow(node: tree.Call, name: GroupWindow['name'], relation: R
 
 /** What is grouped by in the place of the window: its bounds and its time. */
 export function windowKeys(window: GroupWindow): Expression[] {
-  return [boundReference(window.start), boundReference(window.end), { kind: 'column', name: window.timeName, type: withNullable(window.time.type, false) }]
+  return [
+    boundReference(window.start),
+    boundReference(window.end),
+    { kind: 'column', name: window.timeName, type: withNullable(window.time.type, false) },
+  ]
 }
 
 function boundReference(name: string): Expression {

@@ -4,6 +4,7 @@ import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { aliasNames } from './collections.ts'
 import { type BindContext, type CommonTables, type Rows, type Surroundings, scopeOfRows } from './context.ts'
+import { type Correlation, readsOuter } from './correlation.ts'
 import { extended, renamed } from './names.ts'
 import { bindOrder, sortKeys } from './order.ts'
 import { Place } from './place.ts'
@@ -21,14 +22,30 @@ export function bindQuery(query: tree.Query, surroundings: Surroundings, context
   const rows = bindBody(query.body, query.orderBy, inner, context)
   const isCut = limit !== null || offset > 0
   const isRelated = surroundings.correlation !== null && surroundings.correlation.conditions.length > 0
-  if (isRelated && isCut) {
-    const hint = 'Rank the rows with ROW_NUMBER, and keep the first by a condition.'
-    throw sqlErrors.SQL_CORRELATION_SHAPE({}, { position: query.limit?.position ?? query.position, hint })
-  }
+  if (isRelated && isCut) return cutForEach(rows, surroundings.correlation, limit, offset, query)
   // An order that nothing is cut by means nothing inside of another query.
   const orderBy = surroundings.isInner && !isCut ? [] : rows.order
   const sorted: Relation = orderBy.length > 0 || isCut ? { kind: 'sort', input: rows.relation, orderBy, offset, limit } : rows.relation
   return isRelated ? { relation: sorted, columns: rows.columns } : onlyVisible({ relation: sorted, columns: rows.columns })
+}
+
+/** ORDER BY and LIMIT of a related subquery: the first rows for each row around, which is a Top-N for each of its keys. */
+function cutForEach(rows: SelectRows, correlation: Correlation | null, limit: number | null, offset: number, query: tree.Query): Rows {
+  const keys = correlation?.conditions.map(relatedKey) ?? []
+  const partitionBy = keys.flatMap((key) => key ?? [])
+  if (limit === null || limit === 0 || rows.order.length === 0 || partitionBy.length < keys.length) {
+    const hint = 'Rank the rows with ROW_NUMBER, and keep the first by a condition.'
+    throw sqlErrors.SQL_CORRELATION_SHAPE({}, { position: query.limit?.position ?? query.position, hint })
+  }
+  const top = { function: 'ROW_NUMBER', partitionBy, orderBy: rows.order, from: offset + 1, to: offset + limit, rank: null } as const
+  return { relation: { kind: 'top', input: rows.relation, ...top }, columns: rows.columns }
+}
+
+/** The column of the subquery that a condition compares for equality with something around it. */
+function relatedKey(condition: Expression): string | null {
+  if (condition.kind !== 'call' || condition.function !== '=') return null
+  const inner = condition.arguments.find((part) => !readsOuter(part))
+  return inner?.kind === 'column' && condition.arguments.some(readsOuter) ? inner.name : null
 }
 
 /** Drops the columns that only an order needed. */

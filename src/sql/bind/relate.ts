@@ -1,10 +1,12 @@
 /** Gives a subquery the columns by which its rows are related to those of the query around it. */
+import { withNullable } from '#data'
 import { columnsIn, type Expression, mapExpression, type NamedExpression, type Relation } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { BindContext, Surroundings } from './context.ts'
 import { type Correlation, outerNameOf, readsOuter } from './correlation.ts'
 import type { Grouping } from './grouping.ts'
+import type { PendingMeasure } from './place.ts'
 import { keyOf } from './same.ts'
 import type { Clauses } from './select-clauses.ts'
 import type { Filtered } from './where.ts'
@@ -14,6 +16,8 @@ export interface Related {
   readonly grouping: Grouping | null
   /** Columns that the subquery adds to its list. */
   readonly columns: readonly NamedExpression[]
+  /** What stands in the place of the only item of the list. */
+  readonly single: Expression | null
 }
 
 export function relate(
@@ -24,7 +28,7 @@ export function relate(
   { correlation }: Surroundings,
 ): Related {
   const { relation, related } = filtered
-  if (correlation === null || related.length === 0) return { relation, grouping: clauses.grouping, columns: [] }
+  if (correlation === null || related.length === 0) return { relation, grouping: clauses.grouping, columns: [], single: null }
   return correlation.wanted === 'rows'
     ? relateRows(context, select, filtered, clauses, correlation)
     : relateValue(context, select, filtered, clauses, correlation)
@@ -50,7 +54,7 @@ function relateRows(
       }),
     )
   }
-  return { relation, grouping: null, columns: [...columns.values()] }
+  return { relation, grouping: null, columns: [...columns.values()], single: null }
 }
 
 /** A value: the subquery is grouped by what is equal to something around it, so that there is one row for each. */
@@ -65,7 +69,8 @@ function relateValue(
   if (clauses.grouping !== null || collector.overs.length > 0) throw unrelatable(select)
   const [item] = items
   const position = item?.position ?? select.position
-  if (collector.measures.length === 0) throw unrelatable(select)
+  const own = collector.measures.length > 0 ? null : (item?.value ?? null)
+  const single = own === null ? null : collector.measure(singleValue(own))
   const counts = collector.measures.filter(({ what }) => !what.type.nullable)
   if (counts.length > 0) {
     if (item?.value.kind !== 'column' || counts.length > 1 || counts[0]?.name !== item.value.name || counts[0].what.function !== 'COUNT')
@@ -81,7 +86,13 @@ function relateValue(
     correlation.conditions.push(withInner(condition, sides.inner, { kind: 'column', name, type: sides.inner.type }))
     return { value: sides.inner, key: keyOf(sides.inner), position }
   })
-  return { relation, grouping: { keys, sets: null }, columns }
+  return { relation, grouping: { keys, sets: null }, columns, single }
+}
+
+/** The value of the only row; more than one is an error. */
+function singleValue(value: Expression): PendingMeasure {
+  const type = withNullable(value.type, true)
+  return { function: 'SINGLE_VALUE', arguments: [value], distinct: false, filter: null, type }
 }
 
 function equalSides(condition: Expression): { readonly inner: Expression } | null {

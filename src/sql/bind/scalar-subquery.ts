@@ -37,6 +37,35 @@ export function bindScalarSubquery(node: tree.Subquery, place: Place): Expressio
   return correlation.countsRows ? callOf('COALESCE', [value, constant(withNullable(bigintType, false), 0)], position) : value
 }
 
+/** EXISTS among other conditions: whether the subquery counts any rows. */
+export function bindExistsValue(node: Extract<tree.Expression, { kind: 'exists' }>, place: Place): Expression {
+  const { query, position } = node
+  const count = bindScalarSubquery({ kind: 'subquery', query: counting(query), position }, place)
+  return callOf('>', [count, constant(withNullable(bigintType, false), 0)], position)
+}
+
+/** The query that counts the rows of another. A plain SELECT keeps its place, so that it can still be related to the query around. */
+function counting(query: tree.Query): tree.Query {
+  const { position, body } = query
+  const name: tree.Name = { kind: 'name', parts: [{ kind: 'identifier', text: 'COUNT', quoted: false, position }], position }
+  const expression: tree.Call = { kind: 'call', name, arguments: [{ kind: 'star', position }], bare: false, position }
+  const items: tree.SelectItem[] = [{ kind: 'select-item', expression, position }]
+  const isPlain =
+    body.kind === 'select' && body.groupBy === undefined && body.having === undefined && !body.distinct && query.limit === undefined
+  const select: tree.Select = isPlain
+    ? { ...body, items }
+    : {
+        kind: 'select',
+        hints: [],
+        distinct: false,
+        items,
+        from: { kind: 'derived-table', query, lateral: false, position },
+        windows: [],
+        position,
+      }
+  return { kind: 'query', with: isPlain ? query.with : [], body: select, orderBy: [], position }
+}
+
 /** Whether a relation has exactly one row, whatever it reads. */
 function isSingleRow(relation: Relation): boolean {
   switch (relation.kind) {

@@ -130,7 +130,7 @@ function listed(
     clauses.items.map(
       ({ value }) =>
         () =>
-          final(value),
+          final(related.single ?? value),
     ),
   )
   const columns = values.map((value, index): NamedExpression => ({ name: uniqueName(names[index] ?? '', taken), value }))

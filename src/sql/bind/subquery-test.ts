@@ -1,4 +1,5 @@
 /** EXISTS and IN with a query, as parts of a condition: they become semi and anti joins. */
+import { booleanType, withNullable } from '#data'
 import { columnsIn, type Expression, type Relation, referTo, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
@@ -6,6 +7,7 @@ import { callOf } from './call.ts'
 import type { BindContext } from './context.ts'
 import { type Correlation, relatedConditions } from './correlation.ts'
 import { joinWith } from './joins.ts'
+import { constant } from './literals.ts'
 import { compareValues, isRow } from './operators.ts'
 import type { Place } from './place.ts'
 import { counted } from './suggest.ts'
@@ -16,6 +18,8 @@ export interface SubqueryTest {
   /** Over columns of the rows tested and of the relation. */
   readonly conditions: readonly Expression[]
   readonly negated: boolean
+  /** The relation is one row, and this column of it is NULL when there are no rows at all: nothing relates them to those tested. */
+  readonly found: string | null
 }
 
 type TestNode = {
@@ -70,6 +74,7 @@ export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
       { position: node.query.position },
     )
   }
+  if (operands.length === 0 && correlation.conditions.length === 0) return foundTest(context, rows.relation, node.negated)
   const read = new Set([
     ...correlation.conditions.flatMap((condition) => [...columnsIn(condition)]),
     ...(operands.length > 0 ? rows.columns.map(({ column }) => column.name) : []),
@@ -88,10 +93,29 @@ export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
     // NOT IN is unknown, and so not true, as soon as either side may be NULL.
     return node.negated && equal.type.nullable ? callOf('IS NOT FALSE', [equal], node.position) : equal
   })
-  return { relation, conditions: [...compared, ...relatedConditions(correlation, names)], negated: node.negated }
+  return { relation, conditions: [...compared, ...relatedConditions(correlation, names)], negated: node.negated, found: null }
+}
+
+/** Whether there are any rows at all. It does not change with every row, as a count would. */
+function foundTest(context: BindContext, relation: Relation, negated: boolean): SubqueryTest {
+  const found = context.freshName('found')
+  const yes = constant(withNullable(booleanType, false), true)
+  const measure = { name: found, function: 'MIN', arguments: [yes], distinct: false, filter: null, type: booleanType } as const
+  const partners: Relation = { kind: 'aggregate', input: relation, keys: [], measures: [measure], window: null, groupingSets: null }
+  return { relation: partners, conditions: [], negated, found }
 }
 
 /** Keeps the rows that pass the test. */
-export function tested(context: BindContext, relation: Relation, { relation: partners, conditions, negated }: SubqueryTest): Relation {
+export function tested(
+  context: BindContext,
+  relation: Relation,
+  { relation: partners, conditions, negated, found }: SubqueryTest,
+): Relation {
+  if (found !== null) {
+    const value: Expression = { kind: 'column', name: found, type: booleanType }
+    const type = withNullable(booleanType, false)
+    const condition: Expression = { kind: 'call', function: negated ? 'IS NULL' : 'IS NOT NULL', arguments: [value], type }
+    return { kind: 'filter', input: joinWith(context, 'inner', relation, partners, []), condition }
+  }
   return joinWith(context, negated ? 'anti' : 'semi', relation, partners, conditions)
 }

@@ -3,7 +3,10 @@
  *
  *     SELECT … FROM (SELECT …, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) AS rn FROM t) WHERE rn <= 3
  */
+import { bigintType, withNullable } from '#data'
 import { columnsIn, type Expression, expressionsOf, type Over, type Project, type Relation, schemaOf, withInputs } from '#plan'
+import { constant } from './literals.ts'
+import { extended } from './names.ts'
 
 const rankNames = ['ROW_NUMBER', 'RANK', 'DENSE_RANK'] as const
 type RankName = (typeof rankNames)[number]
@@ -94,24 +97,44 @@ function cutRanking(
 ): Relation {
   if (relation === ranking.over) {
     const { input, partitionBy, orderBy } = ranking.over
-    return { kind: 'top', input, function: ranking.name, partitionBy, orderBy, from, to, rank: ranking.rank }
+    const top: Relation = { kind: 'top', input, function: ranking.name, partitionBy, orderBy, from, to, rank: ranking.rank }
+    return from === to ? withConstantRank({ ...top, rank: null }, ranking.rank, from) : top
   }
   if (relation.kind !== 'project') return relation
   return { ...relation, input: cutRanking(relation.input, ranking, from, to) }
 }
 
+/** A single place need not be counted: it is always the same. */
+function withConstantRank(top: Relation, rank: string, place: number): Relation {
+  return extended(top, [{ name: rank, value: constant(withNullable(bigintType, false), place) }])
+}
+
+/** What a relation became for readers of the same columns: a relation that many read is taken apart once, and stays one. */
+type Pruned = Map<Relation, Map<string, Relation>>
+
 /**
  * Drops the places that nobody reads: a Top-N that need not say them sends far fewer changes. `needed` are the columns that are read
  * of the relation.
  */
-export function withoutUnusedRank(relation: Relation, needed: ReadonlySet<string>): Relation {
+export function withoutUnusedRank(relation: Relation, needed: ReadonlySet<string>, pruned: Pruned = new Map()): Relation {
+  const key = JSON.stringify([...needed].sort())
+  const forReaders = pruned.get(relation) ?? new Map<string, Relation>()
+  pruned.set(relation, forReaders)
+  const known = forReaders.get(key)
+  if (known !== undefined) return known
+  const result = pruneRank(relation, needed, pruned)
+  forReaders.set(key, result)
+  return result
+}
+
+function pruneRank(relation: Relation, needed: ReadonlySet<string>, pruned: Pruned): Relation {
   const own = expressionsOf(relation).flatMap((value) => [...columnsIn(value)])
-  const below = (input: Relation, ...more: readonly string[]) => withoutUnusedRank(input, new Set([...needed, ...own, ...more]))
+  const below = (input: Relation, ...more: readonly string[]) => withoutUnusedRank(input, new Set([...needed, ...own, ...more]), pruned)
   switch (relation.kind) {
     case 'top':
       return relation.rank === null || needed.has(relation.rank) ? relation : { ...relation, rank: null }
     case 'project':
-      return projectWithoutRank(relation, needed)
+      return projectWithoutRank(relation, needed, pruned)
     case 'filter':
     case 'unnest':
       return withInputs(relation, [below(relation.input)])
@@ -124,7 +147,7 @@ export function withoutUnusedRank(relation: Relation, needed: ReadonlySet<string
     case 'sort':
       return withInputs(relation, [below(relation.input, ...relation.orderBy.map((key) => key.column))])
     case 'aggregate':
-      return withInputs(relation, [withoutUnusedRank(relation.input, new Set([...relation.keys, ...own]))])
+      return withInputs(relation, [withoutUnusedRank(relation.input, new Set([...relation.keys, ...own]), pruned)])
     case 'join': {
       const keys = relation.equal.flatMap((key) => [key.left, key.right])
       const read = relation.asOf === null ? keys : [...keys, relation.asOf]
@@ -135,9 +158,9 @@ export function withoutUnusedRank(relation: Relation, needed: ReadonlySet<string
   }
 }
 
-function projectWithoutRank(project: Project, needed: ReadonlySet<string>): Relation {
+function projectWithoutRank(project: Project, needed: ReadonlySet<string>, pruned: Pruned): Relation {
   const kept = project.columns.filter(({ name }) => needed.has(name))
-  const input = withoutUnusedRank(project.input, new Set(kept.flatMap(({ value }) => [...columnsIn(value)])))
+  const input = withoutUnusedRank(project.input, new Set(kept.flatMap(({ value }) => [...columnsIn(value)])), pruned)
   if (input === project.input) return project
   const left = new Set(schemaOf(input).map(({ name }) => name))
   return { ...project, input, columns: project.columns.filter(({ value }) => [...columnsIn(value)].every((name) => left.has(name))) }

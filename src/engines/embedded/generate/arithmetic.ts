@@ -12,9 +12,7 @@ import type { ExpressionEmitter } from './expression.ts'
 type Operator = '+' | '-' | '*'
 
 export function emitArithmetic(operator: Operator, call: Call, emitter: ExpressionEmitter): Code | undefined {
-  const left = emitter.emit(call.arguments[0] as Call)
-  const right = emitter.emit(call.arguments[1] as Call)
-  const isNull = anyNull([left, right])
+  const { left, right, isNull } = emitOperands(call, emitter)
   const { type } = call
   switch (type.kind) {
     case 'tinyint':
@@ -35,6 +33,12 @@ export function emitArithmetic(operator: Operator, call: Call, emitter: Expressi
     default:
       return undefined
   }
+}
+
+function emitOperands(call: Call, emitter: ExpressionEmitter): { left: Code; right: Code; isNull: Code['isNull'] } {
+  const left = emitter.emit(call.arguments[0] as Call)
+  const right = emitter.emit(call.arguments[1] as Call)
+  return { left, right, isNull: anyNull([left, right]) }
 }
 
 function machineArithmetic(operator: Operator, a: string, b: string, type: DataType): string {
@@ -111,9 +115,7 @@ export function exactRegister(code: Code, emitter: ExpressionEmitter): string {
 export function emitDivision(call: Call, emitter: ExpressionEmitter): Code | undefined {
   const { type } = call
   if (type.kind === 'decimal' || !isMachineNumber(type)) return undefined
-  const left = emitter.emit(call.arguments[0] as Call)
-  const right = emitter.emit(call.arguments[1] as Call)
-  const isNull = anyNull([left, right])
+  const { left, right, isNull } = emitOperands(call, emitter)
   const { writer } = emitter
   if (type.kind === 'float' || type.kind === 'double') {
     return { value: writer.assign(wrapMachine(`${left.value} / ${right.value}`, type)), isNull, type }
@@ -129,9 +131,7 @@ export function emitDivision(call: Call, emitter: ExpressionEmitter): Code | und
 export function emitRemainder(call: Call, emitter: ExpressionEmitter): Code | undefined {
   const { type } = call
   if (type.kind === 'decimal' || !isMachineNumber(type)) return undefined
-  const left = emitter.emit(call.arguments[0] as Call)
-  const right = emitter.emit(call.arguments[1] as Call)
-  const isNull = anyNull([left, right])
+  const { left, right, isNull } = emitOperands(call, emitter)
   const { writer } = emitter
   if (type.kind === 'float' || type.kind === 'double') return { value: writer.assign(`${left.value} % ${right.value}`), isNull, type }
   // The operands have a common type, the result has that of the divisor.

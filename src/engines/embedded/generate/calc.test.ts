@@ -126,9 +126,10 @@ function randomTruth(dice: Dice, depth: number): Expression {
   const next = (): Expression => randomTruth(dice, depth - 1)
   switch (dice.below(7)) {
     case 0:
-      return call('AND', [next(), next()], booleanType)
-    case 1:
-      return call('OR', [next(), next()], booleanType)
+    case 1: {
+      const parts = Array.from({ length: 2 + dice.below(3) }, next)
+      return call(dice.pick(['AND', 'OR']), parts, booleanType)
+    }
     case 2:
       return call('NOT', [next()], booleanType)
     case 3:

@@ -83,25 +83,29 @@ function emitComparison(operator: string, call: Call, emitter: ExpressionEmitter
   return { value: `(${a} ${operator} ${b})`, isNull, type: call.type }
 }
 
-/** Three-valued AND and OR. The right side is only computed where it matters, so that a guard on the left protects it. */
+/**
+ * Three-valued AND and OR of two or more conditions. A later one is only computed where it matters, so that a guard before it protects
+ * it: FALSE decides an AND, TRUE an OR.
+ */
 function emitLogic(operator: 'AND' | 'OR', call: Call, emitter: ExpressionEmitter): Code {
   const { writer } = emitter
-  const left = emitter.emit(argument(call, 0))
   const nullable = call.arguments.some((item) => item.type.nullable)
+  const first = emitter.emit(argument(call, 0))
   const value = writer.fresh()
-  const isNull = writer.fresh()
-  // The value that decides: false for AND, true for OR.
-  const decides = operator === 'AND' ? `!${left.value}` : left.value
-  writer.line(`let ${value} = ${operator === 'OR'}, ${isNull} = false;`)
-  const undecided = left.isNull === 'false' ? `!(${decides})` : `${left.isNull} || !(${decides})`
-  emitter.block(`if (${undecided})`, () => {
-    const right = emitter.emit(argument(call, 1))
-    const rightDecides = operator === 'AND' ? `!${right.value}` : right.value
-    // Decided by the right side: keep the starting value, which is the opposite for AND (false) and the same for OR (true).
-    writer.line(`if (${right.isNull === 'false' ? '' : `!${right.isNull} && `}(${rightDecides})) ${value} = ${operator === 'OR'};`)
-    writer.line(`else { ${isNull} = ${anyNull([left, right])}; ${value} = !${isNull} && ${operator === 'AND'}; }`)
-  })
-  return { value, isNull: nullable ? isNull : 'false', type: call.type }
+  const isNull = nullable ? writer.fresh() : 'false'
+  const not = operator === 'AND' ? '!' : ''
+  writer.line(`let ${value} = ${first.value};`)
+  if (nullable) writer.line(`let ${isNull} = ${first.isNull};`)
+  for (const item of call.arguments.slice(1)) {
+    const undecided = `${operator === 'AND' ? '' : '!'}${value}`
+    emitter.block(`if (${nullable ? `${isNull} || ` : ''}${undecided})`, () => {
+      const next = emitter.emit(item)
+      const decides = `${next.isNull === 'false' ? '' : `!${next.isNull} && `}${not}${next.value}`
+      writer.line(`if (${decides}) { ${value} = ${operator === 'OR'}; ${nullable ? `${isNull} = false; ` : ''}}`)
+      if (next.isNull !== 'false') writer.line(`else if (${next.isNull}) ${isNull} = true;`)
+    })
+  }
+  return { value, isNull, type: call.type }
 }
 
 function emitTruth(call: Call, emitter: ExpressionEmitter, wanted: boolean, negated: boolean): Code {

@@ -1,6 +1,6 @@
 /** Functions with OVER: where their arguments stand, and what is refused by name. */
 import { type DataType, sameType, withNullable } from '#data'
-import { OverAggregate, type OverMeasureShape, type Output } from '#dataflow'
+import { type Output, OverAggregate, type OverMeasureShape } from '#dataflow'
 import {
   type AggregateName,
   columnOf,

@@ -31,7 +31,7 @@ function parseOption(cursor: Cursor): Option {
 }
 
 /** Takes the key of an option. */
-export function parseOptionKey(cursor: Cursor): StringLiteral {
+function parseOptionKey(cursor: Cursor): StringLiteral {
   cursor.expectName('connector-option')
   return parseOptionText(cursor, 'an option in quotes')
 }

@@ -47,7 +47,7 @@ export interface SymbolArgument {
 }
 
 /** `SIZE => INTERVAL '1' DAY`. */
-export interface NamedArgument {
+interface NamedArgument {
   readonly kind: 'named-argument'
   readonly name: Identifier
   readonly value: ArgumentValue
@@ -63,19 +63,19 @@ export interface TableArgument {
   readonly position: TextPosition
 }
 
-export interface ModelArgument {
+interface ModelArgument {
   readonly kind: 'model-argument'
   readonly name: Name
   readonly position: TextPosition
 }
 
-export interface Descriptor {
+interface Descriptor {
   readonly kind: 'descriptor'
   readonly columns: readonly Identifier[]
   readonly position: TextPosition
 }
 
-export interface DefaultArgument {
+interface DefaultArgument {
   readonly kind: 'default-argument'
   readonly position: TextPosition
 }

@@ -85,7 +85,7 @@ export interface InList {
   readonly position: TextPosition
 }
 
-export interface InQuery {
+interface InQuery {
   readonly kind: 'in-query'
   readonly operand: Expression
   readonly query: Query
@@ -103,7 +103,7 @@ export interface Like {
   readonly position: TextPosition
 }
 
-export interface Exists {
+interface Exists {
   readonly kind: 'exists'
   readonly query: Query
   readonly position: TextPosition
@@ -143,7 +143,7 @@ export interface CollectionConstructor {
 }
 
 /** `ARRAY(SELECT …)` and its siblings. */
-export interface CollectionQuery {
+interface CollectionQuery {
   readonly kind: 'collection-query'
   readonly collection: 'array' | 'map' | 'multiset'
   readonly query: Query
@@ -151,7 +151,7 @@ export interface CollectionQuery {
 }
 
 /** `a[1]`, `m['k']`. */
-export interface ItemAccess {
+interface ItemAccess {
   readonly kind: 'item'
   readonly operand: Expression
   readonly index: Expression
@@ -159,7 +159,7 @@ export interface ItemAccess {
 }
 
 /** `(expression).field`, `a[1].field`; a dotted path of plain names is a column reference instead. */
-export interface FieldAccess {
+interface FieldAccess {
   readonly kind: 'field'
   readonly operand: Expression
   readonly field: Identifier
@@ -192,7 +192,7 @@ export interface Cast {
   readonly position: TextPosition
 }
 
-export interface AtTimeZone {
+interface AtTimeZone {
   readonly kind: 'at-time-zone'
   readonly operand: Expression
   readonly zone: Expression

@@ -15,7 +15,7 @@ export interface StringLiteral {
   readonly position: TextPosition
 }
 
-export interface BinaryLiteral {
+interface BinaryLiteral {
   readonly kind: 'binary-literal'
   /** Upper-case hexadecimal digits, an even number of them. */
   readonly hex: string
@@ -23,13 +23,13 @@ export interface BinaryLiteral {
 }
 
 /** TRUE, FALSE, and UNKNOWN whose value is null. */
-export interface BooleanLiteral {
+interface BooleanLiteral {
   readonly kind: 'boolean-literal'
   readonly value: boolean | null
   readonly position: TextPosition
 }
 
-export interface NullLiteral {
+interface NullLiteral {
   readonly kind: 'null-literal'
   readonly position: TextPosition
 }

@@ -4,28 +4,28 @@ import type { Identifier } from './name.ts'
 /** The regular expression over rows after PATTERN in MATCH_RECOGNIZE. */
 export type Pattern = PatternVariable | PatternSequence | PatternAlternation | PatternQuantified | PatternPermute | PatternExclusion
 
-export interface PatternVariable {
+interface PatternVariable {
   readonly kind: 'pattern-variable'
   readonly name: Identifier
   readonly position: TextPosition
 }
 
 /** `A B C`. */
-export interface PatternSequence {
+interface PatternSequence {
   readonly kind: 'pattern-sequence'
   readonly parts: readonly Pattern[]
   readonly position: TextPosition
 }
 
 /** `A | B | C`. */
-export interface PatternAlternation {
+interface PatternAlternation {
   readonly kind: 'pattern-alternation'
   readonly parts: readonly Pattern[]
   readonly position: TextPosition
 }
 
 /** `A*`, `A+?`, `A{2,5}`; no `max` when there is no upper bound. */
-export interface PatternQuantified {
+interface PatternQuantified {
   readonly kind: 'pattern-quantified'
   readonly pattern: Pattern
   readonly min: number
@@ -35,14 +35,14 @@ export interface PatternQuantified {
 }
 
 /** `PERMUTE(A, B, C)`. */
-export interface PatternPermute {
+interface PatternPermute {
   readonly kind: 'pattern-permute'
   readonly parts: readonly Pattern[]
   readonly position: TextPosition
 }
 
 /** `{- A -}`: matched, and left out of the result. */
-export interface PatternExclusion {
+interface PatternExclusion {
   readonly kind: 'pattern-exclusion'
   readonly pattern: Pattern
   readonly position: TextPosition

@@ -48,7 +48,7 @@ export interface Values {
 }
 
 /** `TABLE t`, short for `SELECT * FROM t`. */
-export interface ExplicitTable {
+interface ExplicitTable {
   readonly kind: 'explicit-table'
   readonly name: Name
   readonly position: TextPosition
@@ -90,13 +90,13 @@ export interface GroupingSet {
   readonly position: TextPosition
 }
 
-export interface GroupingRollup {
+interface GroupingRollup {
   readonly kind: 'rollup' | 'cube'
   readonly sets: readonly GroupingSet[]
   readonly position: TextPosition
 }
 
-export interface GroupingSets {
+interface GroupingSets {
   readonly kind: 'grouping-sets'
   readonly elements: readonly GroupingElement[]
   readonly position: TextPosition

@@ -62,7 +62,7 @@ export interface MetadataColumn {
 }
 
 /** A name alone, as in `CREATE TABLE t (b, a) AS SELECT …`: order of the query's columns. */
-export interface ListedColumn {
+interface ListedColumn {
   readonly kind: 'listed-column'
   readonly name: Identifier
   readonly position: TextPosition
@@ -164,13 +164,13 @@ export interface RenameTable {
   readonly position: TextPosition
 }
 
-export interface SetOptions {
+interface SetOptions {
   readonly kind: 'set-options'
   readonly options: readonly Option[]
   readonly position: TextPosition
 }
 
-export interface ResetOptions {
+interface ResetOptions {
   readonly kind: 'reset-options'
   readonly keys: readonly StringLiteral[]
   readonly position: TextPosition
@@ -195,25 +195,25 @@ export interface ColumnChange {
   readonly position: TextPosition
 }
 
-export interface DropColumns {
+interface DropColumns {
   readonly kind: 'drop-columns'
   readonly columns: readonly Name[]
   readonly position: TextPosition
 }
 
 /** DROP PRIMARY KEY when there is no constraint name, DROP CONSTRAINT otherwise. */
-export interface DropKey {
+interface DropKey {
   readonly kind: 'drop-key'
   readonly constraint?: Identifier
   readonly position: TextPosition
 }
 
-export interface DropWatermark {
+interface DropWatermark {
   readonly kind: 'drop-watermark'
   readonly position: TextPosition
 }
 
-export interface DropDistribution {
+interface DropDistribution {
   readonly kind: 'drop-distribution'
   readonly position: TextPosition
 }

@@ -35,7 +35,7 @@ export interface SimpleType {
   readonly position: TextPosition
 }
 
-export interface IntervalType {
+interface IntervalType {
   readonly kind: 'interval-type'
   readonly qualifier: IntervalQualifier
   readonly nullable: boolean
@@ -43,14 +43,14 @@ export interface IntervalType {
 }
 
 /** `ARRAY<T>` and `T ARRAY`; MULTISET likewise. */
-export interface ElementType {
+interface ElementType {
   readonly kind: 'array-type' | 'multiset-type'
   readonly element: DataType
   readonly nullable: boolean
   readonly position: TextPosition
 }
 
-export interface MapType {
+interface MapType {
   readonly kind: 'map-type'
   readonly key: DataType
   readonly value: DataType
@@ -67,7 +67,7 @@ export interface RowField {
 }
 
 /** `ROW<a INT 'comment', …>` and `ROW(a INT, …)`. */
-export interface RowType {
+interface RowType {
   readonly kind: 'row-type'
   readonly fields: readonly RowField[]
   readonly nullable: boolean
@@ -75,7 +75,7 @@ export interface RowType {
 }
 
 /** `STRUCTURED<'class', a INT, …>`. */
-export interface StructuredType {
+interface StructuredType {
   readonly kind: 'structured-type'
   readonly className: string
   readonly fields: readonly RowField[]
@@ -84,7 +84,7 @@ export interface StructuredType {
 }
 
 /** `RAW('class', 'serializer snapshot')`. */
-export interface RawType {
+interface RawType {
   readonly kind: 'raw-type'
   readonly className: string
   readonly serializer: string
