@@ -56,7 +56,8 @@ export interface ReadRequest {
   readonly columns: readonly WantedColumn[]
   /** All of them must hold. A reader may use them to skip rows and need not: rows are checked again. */
   readonly conditions: readonly ColumnCondition[]
-  /** Settings of the run that readers may need. */
+  /** Where to go on: what `SourceReader.position` gave. Left out: from the beginning. */
+  readonly position?: unknown
   readonly signal: AbortSignal
 }
 export interface WantedColumn {

@@ -3,11 +3,12 @@ import { closeNames } from '#base'
 import { blackholeConnector } from './blackhole/connector.ts'
 import type { Connector } from './connector.ts'
 import { connectorErrors } from './errors.ts'
+import { datagenConnector } from './datagen/connector.ts'
 import { filesystemConnector } from './filesystem/connector.ts'
 import { nexmarkConnector } from './nexmark/connector.ts'
 import { printConnector } from './print/connector.ts'
 
-const connectors: readonly Connector[] = [filesystemConnector, nexmarkConnector, printConnector, blackholeConnector]
+const connectors: readonly Connector[] = [datagenConnector, filesystemConnector, nexmarkConnector, printConnector, blackholeConnector]
 
 /** The connector of a name; an error that names the close ones when there is none. */
 export function connectorNamed(name: string): Connector {

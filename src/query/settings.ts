@@ -75,7 +75,7 @@ export class Settings {
 
   /** Fails on a key that does not exist and on a value that does not suit. */
   set(key: string, value: string): void {
-    const row = settingRows[key]
+    const row = Object.hasOwn(settingRows, key) ? settingRows[key] : undefined
     if (row === undefined) {
       const names = Object.keys(settingRows)
       const [nearest] = closeNames(key, names, 1)
