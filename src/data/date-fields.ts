@@ -42,6 +42,18 @@ export class DateFields {
   get hour(): number {
     return Math.floor(this.timeMs / 3_600_000)
   }
+  /** 1 to 24. */
+  get clockHour(): number {
+    return this.hour === 0 ? 24 : this.hour
+  }
+  /** 0 to 11, before noon and after. */
+  get halfHour(): number {
+    return this.hour % 12
+  }
+  /** 1 to 12, before noon and after. */
+  get clockHalfHour(): number {
+    return this.halfHour === 0 ? 12 : this.halfHour
+  }
   get minute(): number {
     return Math.floor(this.timeMs / 60_000) % 60
   }

@@ -102,11 +102,11 @@ export function numberOf(field: NumberField, fields: DateFields): number {
     case 'hour':
       return fields.hour
     case 'clock-hour':
-      return fields.hour === 0 ? 24 : fields.hour
+      return fields.clockHour
     case 'half-hour':
-      return fields.hour % 12
+      return fields.halfHour
     case 'clock-half-hour':
-      return fields.hour % 12 === 0 ? 12 : fields.hour % 12
+      return fields.clockHalfHour
     case 'minute':
       return fields.minute
     case 'second':

@@ -114,11 +114,11 @@ function numberField(letter: string, fields: DateFields): number {
     case 'H':
       return fields.hour
     case 'k':
-      return fields.hour === 0 ? 24 : fields.hour
+      return fields.clockHour
     case 'K':
-      return fields.hour % 12
+      return fields.halfHour
     case 'h':
-      return fields.hour % 12 === 0 ? 12 : fields.hour % 12
+      return fields.clockHalfHour
     case 'm':
       return fields.minute
     case 's':

@@ -109,13 +109,17 @@ export function walkExpression(expression: Expression, visit: (part: Expression)
   }
 }
 
-/** Whether an expression has more than `partsMax` parts, itself included; looks at no more than that many. */
+/** Expressions are walked by recursion. One that was written in a statement stays far below, those that are put together need not. */
+const levelsMax = 500
+
+/** Whether an expression has more than `partsMax` parts, itself included, or is nested too deep; looks at no more than that many. */
 export function isLargerThan(expression: Expression, partsMax: number): boolean {
   let parts = 0
-  const open = [expression]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (++parts > partsMax) return true
-    open.push(...partsOf(next))
+  let level: readonly Expression[] = [expression]
+  for (let levels = 0; level.length > 0; levels++) {
+    parts += level.length
+    if (parts > partsMax || levels > levelsMax) return true
+    level = level.flatMap(partsOf)
   }
   return false
 }

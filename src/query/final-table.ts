@@ -6,13 +6,18 @@ interface Kept {
   readonly values: readonly unknown[]
   /** How often the row is there; below zero while a retraction came before its row. */
   count: number
+  readonly place: number
 }
 
-/** Keeps equal rows as counts, in order of first arrival. Holds as many rows as the answer has. */
+/** Keeps equal rows as counts, in order of first arrival; an updated row keeps its place. Holds as many rows as the answer has. */
 export class FinalTable {
   readonly #schema: Schema
   readonly #order: readonly ResultOrder[]
   readonly #rows = new Map<string, Kept>()
+  #places = 0
+  /** The place of the row that a -U took away, for the +U that follows. */
+  #freedPlace: number | null = null
+  #isMoved = false
 
   constructor(schema: Schema, order: readonly ResultOrder[]) {
     this.#schema = schema
@@ -23,17 +28,22 @@ export class FinalTable {
     for (let row = 0; row < batch.length; row++) {
       const kind = batch.kinds?.[row] ?? 0
       this.#change(rowAt(batch, this.#schema, row), kind === changeUpdateBefore || kind === changeDelete ? -1 : 1)
+      if (kind !== changeUpdateBefore) this.#freedPlace = null
     }
   }
 
   #change(values: readonly unknown[], by: number): void {
     const key = JSON.stringify(values, distinctly)
     const kept = this.#rows.get(key)
-    if (kept === undefined) this.#rows.set(key, { values, count: by })
-    else {
-      kept.count += by
-      if (kept.count === 0) this.#rows.delete(key)
+    if (kept === undefined) {
+      this.#isMoved ||= this.#freedPlace !== null
+      this.#rows.set(key, { values, count: by, place: this.#freedPlace ?? this.#places++ })
+      return
     }
+    kept.count += by
+    if (kept.count !== 0) return
+    this.#rows.delete(key)
+    this.#freedPlace = kept.place
   }
 
   /** Different rows there are now. */
@@ -44,7 +54,9 @@ export class FinalTable {
   /** The rows there are now: in the order that the statement asks for, else as they came. */
   rows(): (readonly unknown[])[] {
     const rows: (readonly unknown[])[] = []
-    for (const { values, count } of this.#rows.values()) for (let i = 0; i < count; i++) rows.push(values)
+    const kept = [...this.#rows.values()]
+    if (this.#isMoved) kept.sort((a, b) => a.place - b.place)
+    for (const { values, count } of kept) for (let i = 0; i < count; i++) rows.push(values)
     return this.#order.length === 0 ? rows : rows.sort(this.#compare())
   }
 

@@ -115,7 +115,7 @@ class CaseReader {
         return
       }
       case 'file': {
-        const file = { name: rest.replace(/:$/, ''), lines: this.#block((line) => line.trim() !== '') }
+        const file = { name: rest.replace(/:$/, ''), lines: this.#block((line) => line.trim() !== '' && this.#directive(line) === null) }
         ;(this.#open?.files ?? this.#files).push(file)
         return
       }
@@ -154,7 +154,7 @@ class CaseReader {
     const test = this.#test()
     if (!rest.includes(':') && kind !== 'error') this.#fail(`expected ":" after "${kind}"`)
     const from = this.#at
-    const lines = kind === 'files' ? this.#block((line) => line.trim() !== '') : this.#block(isTableLine)
+    const lines = this.#block(kind === 'files' ? (line) => line.trim() !== '' && this.#directive(line) === null : isTableLine)
     const detail = kind === 'error' ? rest.replace(/^:\s*/, '') : rest.replace(/:$/, '').trim()
     test.steps.push({ sql: textOf(test.sql), expectation: { kind, detail, lines, from, to: this.#at + 1 } })
     test.sql = []

@@ -1,5 +1,5 @@
 /** Random streams for property tests: changes that only take away what is there, and random cuts into batches. */
-import { changeDelete, changeInsert, changeUpdateAfter, changeUpdateBefore } from '#data'
+import { changeDelete, changeInsert, changeUpdateAfter, changeUpdateBefore, integerType, type Schema, stringType } from '#data'
 import type { Change } from './changelog.ts'
 import type { Step } from './run-operator.ts'
 
@@ -22,6 +22,17 @@ export class Random {
   pick<T>(from: readonly T[]): T {
     return from[this.below(from.length)] as T
   }
+}
+
+/** A column of numbers and one of texts, for operators that only pass rows on. */
+export const smallSchema: Schema = [
+  { name: 'number', type: integerType },
+  { name: 'text', type: stringType },
+]
+
+/** A row of the small schema; few values, so that rows repeat, and NULL among them. */
+export function smallRow(random: Random): readonly unknown[] {
+  return [random.pick([0, 1, 2, null]), random.pick(['a', 'b', null])]
 }
 
 export type PlainChange = Pick<Change, 'kind' | 'row'>

@@ -22,8 +22,9 @@ function nullsOf(values: readonly unknown[]): Uint8Array {
   return Uint8Array.from(values, (value) => (value === null ? 1 : 0))
 }
 
-function bytesOf(values: readonly unknown[]): Vector {
-  const parts = values.map((value) => utf8.encode(typeof value === 'string' ? value : 'NULL'))
+/** Texts as a reader finds them: stretches of a buffer. */
+export function bytesOf(values: readonly unknown[]): Vector {
+  const parts = values.map((value) => utf8.encode(typeof value === 'string' ? value : 'junk'))
   const data = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 3))
   const starts = new Int32Array(values.length)
   const ends = new Int32Array(values.length)

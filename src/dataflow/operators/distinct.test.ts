@@ -1,30 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { integerType, type Schema, stringType } from '#data'
 import { tableOf } from '../check/changelog.ts'
-import { Random, randomBatches, randomChanges } from '../check/random-changes.ts'
+import { Random, randomBatches, randomChanges, smallRow, smallSchema } from '../check/random-changes.ts'
 import { runOperator, type Step } from '../check/run-operator.ts'
 import { Distinct } from './distinct.ts'
 
-const schema: Schema = [
-  { name: 'number', type: integerType },
-  { name: 'text', type: stringType },
-]
-const types = schema.map((column) => column.type)
+const types = smallSchema.map((column) => column.type)
 const seeds = fc.integer()
-
-function randomRow(random: Random): readonly unknown[] {
-  return [random.pick([0, 1, 2, null]), random.pick(['a', 'b', null])]
-}
 
 describe('distinct', () => {
   test('leaves each different row once', () => {
     fc.assert(
       fc.property(seeds, fc.boolean(), (seed, retracts) => {
         const random = new Random(seed)
-        const changes = randomChanges(random, random.below(80), () => randomRow(random), retracts)
+        const changes = randomChanges(random, random.below(80), () => smallRow(random), retracts)
         const steps = randomBatches(random, changes, 0, !retracts)
-        const contract = { inputs: [schema], output: schema, appends: !retracts }
+        const contract = { inputs: [smallSchema], output: smallSchema, appends: !retracts }
         const changelog = runOperator(contract, (output) => new Distinct({ types }, output), steps)
         expect(changelog.table()).toEqual([...new Set(tableOf(changes))])
       }),
@@ -51,7 +42,7 @@ describe('distinct', () => {
         kinds: [1, 3, 1],
       },
     ]
-    const changelog = runOperator({ inputs: [schema], output: schema }, (output) => new Distinct({ types }, output), steps)
+    const changelog = runOperator({ inputs: [smallSchema], output: smallSchema }, (output) => new Distinct({ types }, output), steps)
     expect(changelog.lines).toEqual(['+I[1, "a"]', '+I[2, NULL]', '-D[2, NULL]', '-D[1, "a"]', 'end'])
   })
 })

@@ -1,20 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { integerType, type Schema, stringType } from '#data'
 import { tableOf } from '../check/changelog.ts'
-import { interleave, Random, randomBatches, randomChanges } from '../check/random-changes.ts'
+import { interleave, Random, randomBatches, randomChanges, smallRow, smallSchema } from '../check/random-changes.ts'
 import { runOperator, type Step } from '../check/run-operator.ts'
 import { Union } from './union.ts'
 
-const schema: Schema = [
-  { name: 'number', type: integerType },
-  { name: 'text', type: stringType },
-]
 const seeds = fc.integer()
-
-function randomRow(random: Random): readonly unknown[] {
-  return [random.pick([0, 1, 2, null]), random.pick(['a', 'b', null])]
-}
 
 describe('union', () => {
   test('gives the rows of all inputs and the least watermark', () => {
@@ -42,7 +33,11 @@ describe('union', () => {
       { input: 1, end: true },
       { input: 0, watermarkMs: 20 },
     ]
-    const changelog = runOperator({ inputs: [schema, schema], output: schema }, (output) => new Union({ inputs: 2 }, output), steps)
+    const changelog = runOperator(
+      { inputs: [smallSchema, smallSchema], output: smallSchema },
+      (output) => new Union({ inputs: 2 }, output),
+      steps,
+    )
     expect(changelog.lines).toEqual([
       '+I[1, "a"]',
       'watermark 3',
@@ -61,13 +56,13 @@ describe('union', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const random = new Random(seed)
-        const inputs = [0, 1, 2].map(() => randomChanges(random, random.below(40), () => randomRow(random), true))
+        const inputs = [0, 1, 2].map(() => randomChanges(random, random.below(40), () => smallRow(random), true))
         const steps = interleave(
           random,
           inputs.map((changes, input) => randomBatches(random, changes, input)),
         )
         const changelog = runOperator(
-          { inputs: [schema, schema, schema], output: schema },
+          { inputs: [smallSchema, smallSchema, smallSchema], output: smallSchema },
           (output) => new Union({ inputs: 3 }, output),
           steps,
         )

@@ -1,19 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Batch, integerType, type Schema, stringType, type Vector, valueAt, vectorOf } from '#data'
-import { Random, randomBatches, randomChanges } from '../check/random-changes.ts'
+import { Random, randomBatches, randomChanges, smallRow, smallSchema } from '../check/random-changes.ts'
 import { runOperator } from '../check/run-operator.ts'
 import { type Elements, Unnest } from './unnest.ts'
 
-const schema: Schema = [
-  { name: 'number', type: integerType },
-  { name: 'text', type: stringType },
-]
 const seeds = fc.integer()
-
-function randomRow(random: Random): readonly unknown[] {
-  return [random.pick([0, 1, 2, null]), random.pick(['a', 'b', null])]
-}
 
 describe('unnest', () => {
   /** A row whose number is n has the elements 0 to n − 1. */
@@ -29,14 +21,14 @@ describe('unnest', () => {
     }
     return { count: rows.length, rows: Int32Array.from(rows), columns: [vectorOf(integerType, elements)] }
   }
-  const output: Schema = [...schema, { name: 'element', type: integerType }]
+  const output: Schema = [...smallSchema, { name: 'element', type: integerType }]
 
   test('pairs each row with its elements, and keeps rows without any where asked', () => {
     fc.assert(
       fc.property(seeds, fc.boolean(), (seed, keepsEmpty) => {
         const random = new Random(seed)
-        const changes = randomChanges(random, random.below(60), () => randomRow(random), true)
-        const contract = { inputs: [schema], output }
+        const changes = randomChanges(random, random.below(60), () => smallRow(random), true)
+        const contract = { inputs: [smallSchema], output }
         const shape = { elementsOf: countUp, keepsEmpty }
         const changelog = runOperator(contract, (to) => new Unnest(shape, to), randomBatches(random, changes))
         const expected = changes.flatMap(({ kind, row }) => {
@@ -56,7 +48,7 @@ describe('unnest', () => {
       { name: 'text', type: stringType },
       { name: 'element', type: integerType },
     ]
-    const changelog = runOperator({ inputs: [schema], output: narrow }, (to) => new Unnest(shape, to), [{ rows: [[10_000, 'a']] }])
+    const changelog = runOperator({ inputs: [smallSchema], output: narrow }, (to) => new Unnest(shape, to), [{ rows: [[10_000, 'a']] }])
     expect(changelog.batches).toBe(3)
     expect(changelog.changes.at(-1)?.row).toEqual(['a', 9999])
   })

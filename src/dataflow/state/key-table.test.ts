@@ -14,26 +14,9 @@ import {
   vectorOf,
   withNullable,
 } from '#data'
+import { bytesOf } from '../check/vary-forms.ts'
 import { encodeValue } from './canonical.ts'
 import { KeyTable, type KeyTableTuning } from './key-table.ts'
-
-const utf8 = new TextEncoder()
-
-/** The same texts in another form. */
-function asBytes(values: readonly unknown[]): Vector {
-  const parts = values.map((value) => utf8.encode(typeof value === 'string' ? value : 'junk'))
-  const data = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 3))
-  const starts = new Int32Array(values.length)
-  const ends = new Int32Array(values.length)
-  let at = 3
-  for (const [i, part] of parts.entries()) {
-    data.set(part, at)
-    starts[i] = at
-    at += part.length
-    ends[i] = at
-  }
-  return { form: 'bytes', data, starts, ends, nulls: Uint8Array.from(values, (value) => (value === null ? 1 : 0)) }
-}
 
 function asDictionary(values: readonly unknown[]): Vector {
   const words = [...new Set(values.filter((value) => typeof value === 'string'))]
@@ -78,7 +61,7 @@ const kinds: readonly { type: DataType; value: fc.Arbitrary<unknown>; forms: rea
   {
     type: stringType,
     value: fc.oneof(fc.constantFrom(...hostileTexts), fc.string({ unit: 'grapheme', maxLength: 6 })),
-    forms: [(v) => vectorOf(stringType, v), asBytes, asDictionary],
+    forms: [(v) => vectorOf(stringType, v), bytesOf, asDictionary],
   },
   {
     type: bytesType,
@@ -140,7 +123,7 @@ class Comparison {
   run({ rows, form, removing, selecting }: Step): void {
     const columns = this.types.map((_, column) => {
       const forms = this.formsOf[column] ?? []
-      return (forms[form % forms.length] ?? asBytes)(rows.map((row) => row[column]))
+      return (forms[form % forms.length] ?? bytesOf)(rows.map((row) => row[column]))
     })
     const selection = selecting ? Int32Array.from(rows.keys()).reverse() : null
     const picked = selection === null ? rows : rows.toReversed()
@@ -233,7 +216,7 @@ describe('key table of texts', () => {
         ),
       ]
       table.resolve(columns, 1000, slots)
-      texts.resolve([asBytes(values)], 1000, textSlots)
+      texts.resolve([bytesOf(values)], 1000, textSlots)
       for (let i = 1; i < 1000; i++) {
         table.remove(slots[i] ?? -1)
         texts.remove(textSlots[i] ?? -1)
@@ -257,7 +240,7 @@ describe('key table that is cleared', () => {
   test('forgets everything', () => {
     const table = new KeyTable([stringType])
     const slots = new Int32Array(2)
-    table.resolve([asBytes(['a', null])], 2, slots)
+    table.resolve([bytesOf(['a', null])], 2, slots)
     table.clear()
     expect([table.count, table.capacity]).toEqual([0, 0])
     table.find([asDictionary(['a', null])], 2, slots)

@@ -4,7 +4,7 @@
  *     SELECT … FROM (SELECT …, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) AS rn FROM t) WHERE rn <= 3
  */
 import { bigintType, withNullable } from '#data'
-import { columnsIn, type Expression, expressionsOf, type Over, type Project, type Relation, schemaOf, withInputs } from '#plan'
+import { columnsIn, type Expression, expressionsOf, inputsOf, type Over, type Project, type Relation, schemaOf, withInputs } from '#plan'
 import { constant } from './literals.ts'
 import { extended } from './names.ts'
 
@@ -109,6 +109,17 @@ function withConstantRank(top: Relation, rank: string, place: number): Relation 
   return extended(top, [{ name: rank, value: constant(withNullable(bigintType, false), place) }])
 }
 
+/** Whether a Top-N below says its places. Remembered, since every query asks that stands on another. */
+const ranked = new WeakMap<Relation, boolean>()
+
+function holdsRank(relation: Relation): boolean {
+  const known = ranked.get(relation)
+  if (known !== undefined) return known
+  const holds = (relation.kind === 'top' && relation.rank !== null) || inputsOf(relation).some(holdsRank)
+  ranked.set(relation, holds)
+  return holds
+}
+
 /** What a relation became for readers of the same columns: a relation that many read is taken apart once, and stays one. */
 type Pruned = Map<Relation, Map<string, Relation>>
 
@@ -117,6 +128,7 @@ type Pruned = Map<Relation, Map<string, Relation>>
  * of the relation.
  */
 export function withoutUnusedRank(relation: Relation, needed: ReadonlySet<string>, pruned: Pruned = new Map()): Relation {
+  if (!holdsRank(relation)) return relation
   const key = JSON.stringify([...needed].sort())
   const forReaders = pruned.get(relation) ?? new Map<string, Relation>()
   pruned.set(relation, forReaders)
