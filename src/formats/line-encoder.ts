@@ -8,9 +8,9 @@ import { lineFeed } from './line-feed.ts'
 export interface LineCells {
   readonly header: Uint8Array | null
   /** Makes the writer of each column, all to one output. */
-  cells(out: ByteWriter): readonly CellWriter[]
+  readonly cells: (out: ByteWriter) => readonly CellWriter[]
   /** Writes one row without the end of its line. */
-  write(row: number, cells: readonly CellWriter[], out: ByteWriter): void
+  readonly write: (row: number, cells: readonly CellWriter[], out: ByteWriter) => void
 }
 
 export class LineEncoder implements RecordEncoder {

@@ -7,6 +7,11 @@ export const queryErrors = defineErrors({
     message: 'the statement stands on too many queries, one upon the other',
     hint: 'Write what a part of them gives to a table, and go on from there.',
   },
+  QUERY_PATTERN_ESCAPE: {
+    blame: 'user',
+    message: 'pattern "{pattern}" has a backslash that escapes nothing',
+    hint: 'Write \\% for a percent sign, \\_ for an underscore and \\\\ for a backslash.',
+  },
   QUERY_SETTING_NOT_FOUND: { blame: 'user', message: 'setting "{key}" does not exist' },
   QUERY_SETTING_VALUE: { blame: 'user', message: 'setting "{key}" expects {expected}, got "{value}"' },
   QUERY_FUNCTION_FILE: { blame: 'user', message: 'could not load the function file "{file}"' },

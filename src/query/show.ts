@@ -1,6 +1,6 @@
 /** Answers of SHOW and DESCRIBE. */
 import type { Catalog } from '#catalog'
-import { booleanType, printType, type Schema, stringType } from '#data'
+import { booleanType, likeTest, printType, type Schema, stringType } from '#data'
 import {
   aggregateSignatures,
   internalFunctions,
@@ -12,6 +12,7 @@ import {
   type TablePath,
 } from '#plan'
 import type { BoundStatement } from '#sql'
+import { queryErrors } from './errors.ts'
 import { printCreateTable, printCreateView } from './show-create.ts'
 
 type Show = Extract<BoundStatement, { kind: 'show' }>
@@ -77,13 +78,11 @@ function names(title: string, found: readonly string[], { like }: Show): Answer 
   return { schema: [{ name: title, type: stringType }], rows: found.filter(matches).map((name) => [name]) }
 }
 
-/** LIKE and ILIKE of SHOW: % is any text, _ any character. */
-function likeMatcher(like: NonNullable<Show['like']>): (name: string) => boolean {
-  const source = Array.from(like.pattern)
-    .map((char) => (char === '%' ? '.*' : char === '_' ? '.' : char.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')))
-    .join('')
-  const pattern = new RegExp(`^${source}$`, like.operator === 'ilike' ? 'isu' : 'su')
-  return (name) => pattern.test(name) !== like.negated
+/** LIKE and ILIKE of SHOW: as in SQL, with the backslash as the escape character. */
+function likeMatcher({ pattern, operator, negated }: NonNullable<Show['like']>): (name: string) => boolean {
+  const folded = (text: string): string => (operator === 'ilike' ? text.toLowerCase() : text)
+  const test = likeTest(folded(pattern), '\\', () => queryErrors.QUERY_PATTERN_ESCAPE({ pattern }))
+  return (name) => test(folded(name)) !== negated
 }
 
 function text(answer: string): Answer {

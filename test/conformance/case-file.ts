@@ -14,12 +14,12 @@ export interface InputTable {
 }
 
 /** A file as it is, for formats and for input that is wrong. */
-export interface InputFile {
+interface InputFile {
   readonly name: string
   readonly lines: readonly string[]
 }
 
-export type ExpectationKind = 'rows' | 'rows in order' | 'changelog' | 'error' | 'files' | 'fails'
+type ExpectationKind = 'rows' | 'rows in order' | 'changelog' | 'error' | 'files' | 'fails'
 
 export interface Expectation {
   readonly kind: ExpectationKind
@@ -32,7 +32,7 @@ export interface Expectation {
 }
 
 /** Statements, then what is expected of the last of them. */
-export interface Step {
+interface Step {
   readonly sql: string
   readonly expectation: Expectation | null
 }
@@ -52,7 +52,7 @@ export interface TestCase {
 const directive = /^(table|file|test|notimpl|own|rows in order|rows|changelog|error|files)\b(.*)$/
 
 /** Thrown for a file that does not follow the format. */
-export class CaseFileError extends Error {
+class CaseFileError extends Error {
   constructor(file: string, line: number, problem: string) {
     super(`${file}:${line}: ${problem}`)
     this.name = 'CaseFileError'
@@ -120,7 +120,8 @@ class CaseReader {
         return
       }
       case 'test':
-        return this.#start(rest.replace(/^:\s*/, ''))
+        this.#start(rest.replace(/^:\s*/, ''))
+        return
       case 'notimpl':
         this.#test().gap = rest.replace(/^:\s*/, '')
         return
@@ -128,7 +129,7 @@ class CaseReader {
         this.#test().own = rest.replace(/^:\s*/, '')
         return
       default:
-        return this.#expectation(word as ExpectationKind, rest)
+        this.#expectation(word as ExpectationKind, rest)
     }
   }
 

@@ -31,14 +31,17 @@ export async function answersOf(test: TestCase): Promise<{ readonly expectation:
 }
 
 /** The statement that reads the rows of an input table; its files are written into the folder. */
-export function createInput(table: InputTable, folder: string): string {
+function createInput(table: InputTable, folder: string): string {
   const place = path.join(folder, 'input', table.name)
   mkdirSync(place, { recursive: true })
   for (const [number, rows] of table.batches.entries()) {
     const lines = rows.map((row) => `${jsonLine(table, row)}\n`)
     writeFileSync(path.join(place, `${String(number).padStart(3, '0')}.json`), lines.join(''))
   }
-  const columns = [...table.columns.map(({ name, type }) => `\`${name}\` ${type}`), ...table.declarations.map((each) => each.replace(/,$/, ''))]
+  const columns = [
+    ...table.columns.map(({ name, type }) => `\`${name}\` ${type}`),
+    ...table.declarations.map((each) => each.replace(/,$/, '')),
+  ]
   return `CREATE TABLE \`${table.name}\` (${columns.join(', ')}) WITH ('connector' = 'filesystem', 'path' = '${place}', 'format' = 'json')`
 }
 

@@ -10,6 +10,7 @@ import { type Batch, batchRows, type DataType, numbersIn, type Vector, watermark
 import type { Operator, Output } from '../operator.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { type MeasureShape, Measures } from './measures.ts'
+import type { WindowClock } from './slices.ts'
 
 export interface SessionAggregateShape {
   /** Types of the key columns, which are the first columns of the input. */
@@ -18,6 +19,8 @@ export interface SessionAggregateShape {
   readonly time: number
   readonly gapMs: number
   readonly measures: readonly MeasureShape[]
+  /** Null when window bounds are printed on the time column's own clock. */
+  readonly clock: WindowClock | null
 }
 
 interface Session {
@@ -209,10 +212,12 @@ export class SessionAggregate implements Operator {
     )
     const slots = Int32Array.from(due, (session) => session.slot)
     const instants = (of: (session: Session) => number): Vector => ({ form: 'numbers', data: Float64Array.from(due, of), nulls: null })
+    const { clock } = this.#shape
+    const localMs = (epochMs: number): number => (clock === null ? epochMs : clock.toLocalMs(epochMs))
     const columns = [
       ...keys,
-      instants((session) => session.start),
-      instants((session) => session.end),
+      instants((session) => localMs(session.start)),
+      instants((session) => localMs(session.end)),
       instants((session) => session.end - 1),
       ...this.#measures.results(slots, count),
     ]

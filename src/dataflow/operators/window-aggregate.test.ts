@@ -185,7 +185,7 @@ describe('session aggregate', () => {
     for (let seed = 0; seed < 150; seed++) {
       const random = new Random(seed)
       const { rows, watermarks } = randomRows(random, 120)
-      const make = (to: Output) => new SessionAggregate({ keys: [stringType], time: 1, gapMs, measures }, to)
+      const make = (to: Output) => new SessionAggregate({ keys: [stringType], time: 1, gapMs, measures, clock: null }, to)
       const wanted = tableOf(expectedSessions(rows, watermarks).map((row) => ({ kind: 0, row }))).toSorted()
       expect(rowsOfRun(make, cut(random, rows, watermarks)), `seed ${seed}`).toEqual(wanted)
     }

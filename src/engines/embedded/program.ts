@@ -25,6 +25,8 @@ export interface Instance {
   readonly outputs: readonly ProgramOutput[]
   readonly backPressure: BackPressure
   readonly calcs: readonly Calc[]
+  /** What follows the clock and has to be told of it. */
+  readonly clocked: readonly { tick(nowMs: number): void }[]
   /** Whether every output has all the rows that it will ever have. */
   needsNoMore(): boolean
   lateRows(): number

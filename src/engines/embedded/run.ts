@@ -9,6 +9,9 @@ import type { JobState, RunReport } from '../engine.ts'
 import type { ScanTask } from './lower/tasks.ts'
 import type { Instance, SinkTask } from './program.ts'
 
+/** How often the clock is looked at for windows of processing time while no rows come. */
+const tickMs = 50
+
 /** Timers take no longer ones. */
 const longestSleepMs = 2 ** 31 - 1
 
@@ -97,6 +100,7 @@ export class Run {
     while (this.state === 'running') {
       if (this.#readFailure !== null) throw this.#readFailure.error
       if (this.#msToCommit() <= 0) await this.#commit()
+      this.#tick()
       const feed = this.#chooseFeed()
       if (feed === undefined) {
         if (this.#feeds.every((each) => each.state === 'ended')) return
@@ -118,6 +122,12 @@ export class Run {
         turnStart = this.#clock.monotonicMs()
       }
     }
+  }
+
+  #tick(): void {
+    if (this.#instance.clocked.length === 0) return
+    const now = this.#clock.nowMs()
+    for (const clocked of this.#instance.clocked) clocked.tick(now)
   }
 
   /** Pushes the batch that a feed holds, or ends it. */
@@ -177,7 +187,7 @@ export class Run {
   /** Waits until an input has something, rows have to be made visible, or the run is asked to end. */
   #waitForAny(): Promise<void> {
     return new Promise((resolve) => {
-      const ms = Math.min(this.#msToCommit(), longestSleepMs)
+      const ms = Math.min(this.#msToCommit(), this.#instance.clocked.length > 0 ? tickMs : longestSleepMs)
       const timer = setTimeout(resolve, Math.max(0, ms))
       this.#wake = () => {
         clearTimeout(timer)

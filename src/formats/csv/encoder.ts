@@ -20,7 +20,7 @@ export function csvEncoder(table: FormatTable): LineEncoder {
   return new LineEncoder({
     header: settings.header ? headerOf(table, quoting, delimiter) : null,
     cells: (out) => table.schema.map((column) => csvCell(column.name, column.type, settings, quoting, out)),
-    write(row, cells, out) {
+    write: (row, cells, out) => {
       for (let index = 0; index < cells.length; index++) {
         if (index > 0) out.byte(delimiter)
         const cell = cells[index] as CellWriter

@@ -17,7 +17,7 @@ export function jsonEncoder(table: FormatTable): LineEncoder {
   return new LineEncoder({
     header: null,
     cells: (out) => table.schema.map((column) => jsonCell(column, settings, out)),
-    write(row, cells, out) {
+    write: (row, cells, out) => {
       let first = true
       out.byte(123)
       for (let index = 0; index < cells.length; index++) {

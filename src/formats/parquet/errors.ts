@@ -29,10 +29,6 @@ export const parquetErrors = defineErrors({
     detail: 'File "{file}".',
     hint: 'Declare the column as BYTES.',
   },
-  FORMATS_PARQUET_TYPE_UNSUPPORTED: {
-    blame: 'user',
-    message: 'format "parquet" cannot hold type {type} of column "{column}"',
-  },
   FORMATS_PARQUET_KEY_MISSING: {
     blame: 'user',
     message: 'column "{column}" holds a map with a NULL key, which Parquet cannot hold',

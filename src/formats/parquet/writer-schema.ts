@@ -1,6 +1,6 @@
 /** The schema of a file to be written: every type as Flink writes it, lists and maps in three levels. */
 import { type DataType, integerType, printType, type Schema } from '#data'
-import { parquetErrors } from './errors.ts'
+import { formatErrors } from '../errors.ts'
 import type { LogicalType, PhysicalType, Repetition } from './metadata.ts'
 import { type EncoderSource, type ValueEncoder, valueEncoder } from './value-encoder.ts'
 
@@ -88,7 +88,9 @@ function group(
 
 function leafOf(name: string, type: DataType, repetition: Repetition, above: Above): WrittenNode {
   const encoder = valueEncoder(type, above.source)
-  if (encoder === null) throw parquetErrors.FORMATS_PARQUET_TYPE_UNSUPPORTED({ type: printType(type), column: above.source.column })
+  if (encoder === null) {
+    throw formatErrors.FORMATS_TYPE_UNSUPPORTED({ format: 'parquet', type: printType(type), column: above.source.column })
+  }
   const { path, definition, repeated } = below(name, repetition, above)
   const { physical, length, logical } = encoder
   return { name, path, repetition, physical, length, logical, encoder, definition, repeated, children: [] }

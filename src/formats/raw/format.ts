@@ -85,7 +85,7 @@ function rawEncoder(table: FormatTable): LineEncoder {
   return new LineEncoder({
     header: null,
     cells: (out) => [isText ? textCell(out) : new ValueCell(type, (value, to) => to.bytes(value as Uint8Array), out)],
-    write(row, cells) {
+    write: (row, cells) => {
       for (const cell of cells) if (!cell.isNull(row)) cell.write(row)
     },
   })

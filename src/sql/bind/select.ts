@@ -41,19 +41,16 @@ export function bindSelect(
     () => bindWhere(select.where, from.relation, scope, surroundings, context),
     () => bindClauses(select, orderBy, from.relation, scope, surroundings, context),
   )
-  const rows = build(context, select, relate(context, select, filtered, clauses, surroundings), clauses)
-  return rows
+  return build(context, select, relate(context, select, filtered, clauses, surroundings), clauses)
 }
 
 /** Hints of joins and of state only make a difference to how Flink computes the same answer. */
 function refuseHints(select: tree.Select): void {
   for (const hint of select.hints) {
     const name = hint.name.text.toUpperCase()
-    if (name === 'OPTIONS')
-      throw sqlErrors.SQL_HINT_PLACE(
-        { hint: name },
-        { position: hint.position, hint: "Write it behind the table: FROM t /*+ OPTIONS('key' = 'value') */." },
-      )
+    if (name !== 'OPTIONS') continue
+    const fix = "Write it behind the table: FROM t /*+ OPTIONS('key' = 'value') */."
+    throw sqlErrors.SQL_HINT_PLACE({ hint: name }, { position: hint.position, hint: fix })
   }
 }
 

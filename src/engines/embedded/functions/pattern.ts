@@ -2,13 +2,14 @@
  * LIKE, SIMILAR TO and the functions with regular expressions. A constant pattern is compiled once; others are kept by their text. A
  * regular expression that Java refuses matches nothing and gives NULL, as in Flink.
  */
+import type { TextTest } from '#data'
 import type { CallShape, Evaluation } from './evaluation.ts'
 import { type JavaPattern, tryJavaPattern } from './java-pattern.ts'
 import { kept } from './kept.ts'
-import { likeTest, similarTest, type TextTest } from './sql-pattern.ts'
+import { likePattern, similarTest } from './sql-pattern.ts'
 
 export const patternEvaluations = {
-  LIKE: (shape) => withPattern(shape, likeTest),
+  LIKE: (shape) => withPattern(shape, likePattern),
   'SIMILAR TO': (shape) => withPattern(shape, similarTest),
   REGEXP: (shape) => regexp(shape, (pattern, text: string, source: string) => source !== '' && pattern.find(text) !== null, false),
   REGEXP_EXTRACT: (shape) => regexp(shape, extract, null),

@@ -7,6 +7,7 @@ import {
   Expand,
   GroupAggregate,
   type MeasureShape,
+  ProcessingTime,
   SessionAggregate,
   type SliceShape,
   WindowAggregate,
@@ -176,10 +177,18 @@ function lowerAbsorbed(aggregate: Aggregate, fused: Fused, window: Window, outpu
   const time = plainKeys.length
   const operator =
     shape.kind === 'session'
-      ? new SessionAggregate({ keys, time, gapMs: shape.gapMs, measures }, ordered)
+      ? new SessionAggregate({ keys, time, gapMs: shape.gapMs, measures, clock: clockOf(window, lowering) }, ordered)
       : new WindowAggregate({ keys, time, slices: slicesOf(shape), measures, clock: clockOf(window, lowering) }, ordered)
   lowering.countLate(operator)
-  lowering.attach(layout.project(source), new InputPort(operator))
+  lowering.attach(layout.project(source), timedPort(window, time, new InputPort(operator), lowering))
+}
+
+/** Windows of processing time follow the clock instead of the watermark. `time` is the place of the time column. */
+export function timedPort(window: Window, time: number, port: Output, lowering: Lowering): Output {
+  if (columnOf(window.input, window.time).role !== 'processing-time') return port
+  const operator = new ProcessingTime(time, port)
+  lowering.clocked.push(operator)
+  return new InputPort(operator)
 }
 
 /** A name that no statement can give to a column of its own. */

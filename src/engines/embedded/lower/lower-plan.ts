@@ -66,6 +66,7 @@ export function lowerPlan(plan: Plan, session: Session, tables: TableAccess, mod
     outputs: plan.outputs.map((output, index) => ({ schema: schemaOf(output.input), updating: !batch && isUpdating(changelog, index) })),
     backPressure,
     calcs: lowering.calcs,
+    clocked: lowering.clocked,
     needsNoMore: () => plan.outputs.every((output) => limitOf(output.input, lowering)?.isSatisfied === true),
     lateRows: () => lowering.lateCounters.reduce((rows, counter) => rows + counter.lateRows, 0),
   }

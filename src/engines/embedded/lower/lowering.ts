@@ -1,7 +1,7 @@
 /** Lowers a plan to operators: every relation is attached to the output that receives its rows. */
 import { assert } from '#base'
 import { columnIndex, type Schema } from '#data'
-import { CalcOperator, type Limit, type Output, WatermarkOperator, type WindowClock } from '#dataflow'
+import { CalcOperator, type Limit, type Output, type ProcessingTime, WatermarkOperator, type WindowClock } from '#dataflow'
 import {
   type Changelog,
   columnOf,
@@ -40,6 +40,8 @@ export class Lowering {
   readonly #shared = new Map<Relation, Tee>()
   readonly calcs: Calc[] = []
   readonly lateCounters: LateCounter[] = []
+  /** What follows the clock. */
+  readonly clocked: ProcessingTime[] = []
   readonly values: ValuesTask[] = []
   readonly limits = new Map<Relation, Limit>()
   /** The priority of sources attached now; higher ones are read first. */

@@ -30,7 +30,7 @@ import {
 import { embeddedCapabilities } from '../capabilities.ts'
 import { embeddedErrors } from '../errors.ts'
 import { compileScalar } from '../generate/scalar.ts'
-import { clockOf, slicesOf } from './aggregate.ts'
+import { clockOf, slicesOf, timedPort } from './aggregate.ts'
 import { elementsFunction } from './elements.ts'
 import type { Lowering } from './lowering.ts'
 import { orderOf, placesOf } from './places.ts'
@@ -80,7 +80,8 @@ export function lowerWindow(window: Window, output: Output, lowering: Lowering):
   if (window.shape.kind === 'session') refuse(window)
   const shape = slicesOf(window.shape)
   const time = placesOf(schemaOf(window.input), [window.time])[0] ?? 0
-  lowering.attach(window.input, new InputPort(new WindowAssign({ time, slices: shape, clock: clockOf(window, lowering) }, output)))
+  const operator = new WindowAssign({ time, slices: shape, clock: clockOf(window, lowering) }, output)
+  lowering.attach(window.input, timedPort(window, time, new InputPort(operator), lowering))
 }
 
 export function lowerTop(top: TopRelation, output: Output, lowering: Lowering): void {

@@ -1,0 +1,72 @@
+/**
+ * Random queries, answered by Millrace as a stream and by DuckDB as a batch. ORACLE_QUERIES=1000 asks more of them,
+ * ORACLE_SEED=17 begins at another seed: a failure prints the seed that repeats it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { askMillrace, DuckOracle } from './answers.ts'
+import { type OracleQuery, randomQuery } from './random-query.ts'
+
+const queries = Number(process.env['ORACLE_QUERIES'] ?? 150)
+const firstSeed = Number(process.env['ORACLE_SEED'] ?? 1)
+const groupSize = 25
+
+let oracle: DuckOracle
+let folder: string
+
+beforeAll(async () => {
+  oracle = await DuckOracle.open()
+  folder = mkdtempSync(path.join(tmpdir(), 'millrace-oracle-'))
+})
+
+afterAll(() => {
+  oracle.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('the answer of a stream is the answer of DuckDB', () => {
+  for (let first = firstSeed; first < firstSeed + queries; first += groupSize) {
+    const last = Math.min(first + groupSize, firstSeed + queries) - 1
+    test(`seeds ${first} to ${last}`, { timeout: 120_000 }, async () => {
+      for (let seed = first; seed <= last; seed++) await compare(randomQuery(seed))
+    })
+  }
+})
+
+describe('the cuts of the input do not change the answer', () => {
+  for (let first = firstSeed; first < firstSeed + queries / 3; first += groupSize) {
+    const last = Math.min(first + groupSize, firstSeed + Math.floor(queries / 3)) - 1
+    test(`seeds ${first} to ${last}`, { timeout: 120_000 }, async () => {
+      for (let seed = first; seed <= last; seed++) await compareCuts(randomQuery(seed))
+    })
+  }
+})
+
+async function compare(query: OracleQuery): Promise<void> {
+  const ours = await attempt(query, () => askMillrace(query.tables, query.sql, folder, 1 + (query.seed % 4)))
+  const theirs = await attempt(query, () => oracle.ask(query.tables, query.duckSql))
+  expect(shown(query, ours), `ours is not DuckDB's answer to seed ${query.seed}: ${query.sql}`).toBe(shown(query, theirs))
+}
+
+async function compareCuts(query: OracleQuery): Promise<void> {
+  const whole = await attempt(query, () => askMillrace(query.tables, query.sql, folder, 1))
+  for (const files of [3, 20]) {
+    const cut = await attempt(query, () => askMillrace(query.tables, query.sql, folder, files))
+    expect(shown(query, cut), `seed ${query.seed} in ${files} files: ${query.sql}`).toBe(shown(query, whole))
+  }
+}
+
+async function attempt(query: OracleQuery, ask: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await ask()
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    throw new Error(`seed ${query.seed}: ${problem}\n${query.sql}`, { cause: error })
+  }
+}
+
+function shown({ ordered }: OracleQuery, rows: readonly string[]): string {
+  return (ordered ? rows : rows.toSorted()).join('\n')
+}
