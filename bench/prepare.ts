@@ -1,5 +1,5 @@
 /** Puts the data that is measured into a folder outside the repository, once. */
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -9,7 +9,8 @@ import { runOnce } from './measure.ts'
 
 export interface BenchData {
   readonly flights: string
-  readonly orders: string
+  /** Half a million real order lines; null when MILLRACE_DATA does not name a folder that holds them. */
+  readonly orders: string | null
   readonly bids: string
   readonly bidCount: number
 }
@@ -21,21 +22,23 @@ export async function prepareData(): Promise<BenchData> {
   const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'millrace', 'bench')
   mkdirSync(folder, { recursive: true })
   const flights = join(dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')), 'data', 'flights-3m.parquet')
-  const orders = join(folder, 'online-retail.csv')
-  if (!existsSync(orders)) await unpack(join(root, '..', 'shared', 'data', 'online-retail', 'online-retail.csv.gz'), orders)
+  const orders = await prepareOrders(join(folder, 'online-retail.csv'))
   const bids = join(folder, 'bids')
   if (!existsSync(bids)) await writeBids(folder, bids)
   return { flights, orders, bids, bidCount: (events / 50) * 46 }
 }
 
-async function unpack(from: string, to: string): Promise<void> {
+async function prepareOrders(to: string): Promise<string | null> {
+  const from = join(process.env['MILLRACE_DATA'] ?? '', 'online-retail', 'online-retail.csv.gz')
+  if (existsSync(to)) return to
+  if (!existsSync(from)) return null
   await pipeline(createReadStream(from), createGunzip(), createWriteStream(`${to}.part`))
   renameSync(`${to}.part`, to)
+  return to
 }
 
 async function writeBids(folder: string, bids: string): Promise<void> {
   const script = join(folder, 'write-bids.sql')
-  const { writeFileSync } = await import('node:fs')
   writeFileSync(
     script,
     `CREATE TABLE nexmark (event_type INT,

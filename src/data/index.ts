@@ -56,6 +56,7 @@ export {
   decimalTypeOf,
 } from './decimal-type.ts'
 export { hashBytes, hashCombine, hashExact, hashNumber, hashText } from './hash.ts'
+export { likeTest, type TextTest } from './like.ts'
 export { parseDouble, parseFloat32, printDouble, printFloat } from './number-text.ts'
 export {
   blankEnd,

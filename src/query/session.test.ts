@@ -64,6 +64,22 @@ describe('a session', () => {
     expect(await changesOf(open(), script)).toEqual(['+I 4', '= v'])
   })
 
+  it.each([
+    ['LIKE', 'a_b', ['a.b', 'a_b']],
+    ['LIKE', 'a\\_b', ['a_b']],
+    ['LIKE', '%B%', ['A.B', 'B']],
+    ['ILIKE', 'a_b', ['A.B', 'a.b', 'a_b']],
+    ['NOT LIKE', 'a%', ['A.B', 'B']],
+  ])('shows what is %s %j', async (operator, pattern, expected) => {
+    const views = ['a_b', 'a.b', 'A.B', 'B'].map((name) => `CREATE VIEW \`${name}\` AS SELECT 1 AS n;`)
+    const shown = await changesOf(open(), `${views.join(' ')} SHOW VIEWS ${operator} '${pattern}'`)
+    expect(shown.toSorted()).toEqual(expected.map((name) => `= ${name}`))
+  })
+
+  it('refuses a pattern with a backslash that escapes nothing', async () => {
+    await expect(changesOf(open(), "SHOW VIEWS LIKE 'a\\b'")).rejects.toThrow('has a backslash that escapes nothing')
+  })
+
   it('runs nothing of a text that does not parse', async () => {
     await expect(changesOf(open(), 'SHOW TABLES; SELEC 1;')).rejects.toThrow('expected a statement, got "SELEC"')
   })

@@ -82,25 +82,32 @@ function printEvent(row: readonly unknown[]): string {
   return `${['Person', 'Auction', 'Bid'][kind]}{${fields.map((field, index) => printField(field, row[first + index])).join(', ')}}\n`
 }
 
-test('a million events are those of the Java generator', async () => {
+/** What the Java generator prints of its first events. A million are compared when THOROUGH is set. */
+const javaHashes: Readonly<Record<number, string>> = {
+  2000: '04dc0f3924bedbd1ab890145e864f5ff',
+  100000: '',
+  1000000: '4a460d84a68d57c820aa893d86875f41',
+}
+
+test('events are those of the Java generator', async () => {
+  const events = process.env['THOROUGH'] ? 1_000_000 : 100_000
   const columns = wanted('event_type', ...allFields)
   const request = { columns, conditions: [], signal: new AbortController().signal }
-  const reader = await sourceOf(tableOf({ ...golden, 'events.num': '1000000' })).open(request)
+  const reader = await sourceOf(tableOf({ ...golden, 'events.num': String(events) })).open(request)
   const hash = createHash('md5')
   let count = 0
-  let first2000 = ''
+  const hashes: Record<number, string> = {}
   for (let next = await reader.read(); next !== null; next = await reader.read()) {
     for (const row of rowsOf(
       next.batch,
       columns.map(({ key, type }) => ({ name: key, type })),
     )) {
       hash.update(printEvent(row))
-      if (++count === 2000) first2000 = hash.copy().digest('hex')
+      if (++count in javaHashes) hashes[count] = hash.copy().digest('hex')
     }
   }
-  expect(count).toBe(1_000_000)
-  expect(first2000).toBe('04dc0f3924bedbd1ab890145e864f5ff')
-  expect(hash.digest('hex')).toBe('4a460d84a68d57c820aa893d86875f41')
+  expect(count).toBe(events)
+  expect(hashes).toEqual(Object.fromEntries(Object.entries(javaHashes).filter(([first]) => Number(first) <= events)))
 }, 60_000)
 
 describe('what is asked for changes nothing of what comes', () => {

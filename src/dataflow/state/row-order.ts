@@ -108,7 +108,7 @@ function writeRanks(vector: Vector, rows: number, ranks: Float64Array): void {
       for (let i = 0; i < rows; i++) ranks[i] = prefixOfBytes(vector.data, vector.starts[i] as number, vector.ends[i] as number)
       return
     case 'text':
-      for (let i = 0; i < rows; i++) ranks[i] = prefixOfText(vector.data[i] as string)
+      for (let i = 0; i < rows; i++) ranks[i] = prefixOfText(vector.data[i] ?? '')
       return
     case 'dictionary':
       for (let i = 0; i < rows; i++) {

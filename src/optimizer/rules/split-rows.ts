@@ -20,7 +20,7 @@ import {
   schemaOf,
   walkRelations,
 } from '#plan'
-import type { OptimizerFacts } from '../optimize.ts'
+import type { OptimizerFacts } from '../rule.ts'
 
 /** Fields of a column that are used, or that the column is used as a whole. */
 type Use = Set<number> | 'whole'
