@@ -1,0 +1,16 @@
+/** Functions for examples/user-functions.sql. Values are plain: text is a string, INT a number, NULL is null. */
+
+/** Hides all but the last letters of a text. */
+export const mask = {
+  parameters: ['STRING', 'INT'],
+  returns: 'STRING',
+  evaluate: (text: string | null, shown: number | null) =>
+    text === null || shown === null ? null : '*'.repeat(Math.max(0, text.length - shown)) + text.slice(-shown),
+}
+
+/** The words of a text, each with its length. */
+export const words = {
+  parameters: ['STRING'],
+  returns: 'TABLE<word STRING, size INT>',
+  evaluate: (text: string | null) => (text ?? '').split(/\s+/).flatMap((word) => (word === '' ? [] : [[word, word.length]])),
+}
