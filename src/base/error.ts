@@ -97,6 +97,13 @@ allErrors.set('BASE_INVARIANT_BROKEN', invariantBroken)
 function fill(template: string, parameters: ErrorParameters): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = parameters[name]
-    return value === undefined ? whole : String(value)
+    return value === undefined ? whole : shortened(String(value))
   })
 }
+
+/** What people wrote is quoted in messages, and may be as long as they like. */
+function shortened(text: string): string {
+  return text.length <= quotedLengthMax ? text : `${text.slice(0, quotedLengthMax)}…`
+}
+
+const quotedLengthMax = 300

@@ -129,11 +129,11 @@ export class QuerySession {
       case 'statement-set':
         return this.#runInsert(bound.plan, bound, listener, signal)
       case 'show': {
-        const { schema, rows } = show(bound, this.catalog)
+        const { schema, rows } = show(bound, this.catalog, (path) => this.#viewColumns(path))
         return listener.table?.(schema, rows)
       }
       case 'describe': {
-        const { schema, rows } = describe(bound, this.catalog)
+        const { schema, rows } = describe(bound, this.catalog, (path) => this.#viewColumns(path))
         return listener.table?.(schema, rows)
       }
       case 'explain': {
@@ -281,6 +281,9 @@ function planIn(bound: BoundStatement): Plan | null {
 
 /** How the rows of a relation are ordered: by a sort at its top, as far as its columns are still there. */
 function orderOf(relation: Relation): ResultOrder[] {
+  let base = relation
+  while (base.kind === 'project') base = base.input
+  if (base.kind !== 'sort') return []
   if (relation.kind === 'project') {
     const names = new Map(
       relation.columns.flatMap(({ name, value }, column) => (value.kind === 'column' ? [[value.name, { name, column }] as const] : [])),

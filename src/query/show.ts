@@ -22,7 +22,10 @@ interface Answer {
   readonly rows: readonly (readonly unknown[])[]
 }
 
-export function show(bound: Show, catalog: Catalog): Answer {
+/** The columns of a view; null when it is none, or no longer binds. */
+type ViewColumns = (path: TablePath) => Schema | null
+
+export function show(bound: Show, catalog: Catalog, viewColumns: ViewColumns): Answer {
   const [catalogName, databaseName] = catalog.current
   const [first = catalogName, second = databaseName, third = ''] = bound.path ?? []
   const database = [first, second] as const
@@ -44,9 +47,9 @@ export function show(bound: Show, catalog: Catalog): Answer {
     case 'current-database':
       return names('current database name', [databaseName], bound)
     case 'columns':
-      return columns(tableAt(catalog, [first, second, third]), bound)
+      return columns(tableAt(catalog, [first, second, third], viewColumns), bound)
     case 'create-table':
-      return text(printCreateTable(tableAt(catalog, [first, second, third])))
+      return text(printCreateTable(tableAt(catalog, [first, second, third], viewColumns)))
     case 'create-view': {
       const view = catalog.view([first, second, third])
       return text(view === undefined ? '' : printCreateView(view))
@@ -58,9 +61,12 @@ export function show(bound: Show, catalog: Catalog): Answer {
   }
 }
 
-function tableAt(catalog: Catalog, path: TablePath): TableDefinition {
+/** A table, or a view as if it were one. */
+function tableAt(catalog: Catalog, path: TablePath, viewColumns: ViewColumns): TableDefinition {
   const table = catalog.table(path)
-  return table ?? { path, columns: [], watermark: null, primaryKey: [], partitionedBy: [], options: {}, comment: null, temporary: false }
+  if (table !== undefined) return table
+  const stored = (viewColumns(path) ?? []).map(({ name, type }): TableColumn => ({ kind: 'physical', name, type, comment: null }))
+  return { path, columns: stored, watermark: null, primaryKey: [], partitionedBy: [], options: {}, comment: null, temporary: false }
 }
 
 function builtInFunctions(): string[] {
@@ -128,7 +134,7 @@ function extrasOf(column: TableColumn): string | null {
 }
 
 /** DESCRIBE of a table or view gives its columns; of anything else, what is known of it by key. */
-export function describe(bound: Describe, catalog: Catalog): Answer {
+export function describe(bound: Describe, catalog: Catalog, viewColumns: ViewColumns): Answer {
   const [first = '', second = '', third = ''] = bound.path
   const schema = [
     { name: 'info name', type: stringType },
@@ -136,7 +142,7 @@ export function describe(bound: Describe, catalog: Catalog): Answer {
   ]
   switch (bound.object) {
     case 'table': {
-      const table = tableAt(catalog, [first, second, third])
+      const table = tableAt(catalog, [first, second, third], viewColumns)
       return { schema: columnSchema, rows: table.columns.map((column) => columnRow(column, table)) }
     }
     case 'catalog': {

@@ -1,7 +1,7 @@
 /** The answers of Millrace and of DuckDB to the same query over the same rows, as lines of text that can be compared. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import { MillraceError, systemClock } from '#base'
 import { MemoryCatalog } from '#catalog'
 import { jsonText, type Schema } from '#data'
@@ -27,8 +27,8 @@ export async function askMillrace(tables: readonly OracleTable[], sql: string, f
     createCatalog: () => new MemoryCatalog(),
     engine: new EmbeddedEngine({
       clock: systemClock,
-      userFunction: ({ path: name }) => {
-        throw new MillraceError('ORACLE_NO_FUNCTIONS', { blame: 'internal', message: `no function ${name.join('.')}` }, {})
+      userFunction: ({ name }) => {
+        throw new MillraceError('ORACLE_NO_FUNCTIONS', { blame: 'internal', message: `no function ${name}` }, {})
       },
     }),
     settings: {},
@@ -72,7 +72,8 @@ function writeTable({ name, columns, rows }: OracleTable, folder: string, files:
     })
     writeFileSync(path.join(place, `${String(file).padStart(3, '0')}.json`), lines.join(''))
   }
-  const list = columns.map((column) => `${column.name} ${millraceTypes[column.kind]}`).join(', ')
+  const watermark = columns.some((column) => column.name === 'ts') ? ["WATERMARK FOR ts AS ts - INTERVAL '30' DAY"] : []
+  const list = [...columns.map((column) => `${column.name} ${millraceTypes[column.kind]}`), ...watermark].join(', ')
   return `CREATE TABLE ${name} (${list}) WITH ('connector' = 'filesystem', 'path' = '${place}', 'format' = 'json')`
 }
 
@@ -113,8 +114,8 @@ function duckLiteral(value: number | string | boolean | null): string {
 }
 
 /** Times come as objects that print themselves, texts as strings. */
-function duckCell(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL'
+function duckCell(value: DuckDBValue): string {
+  if (value === null) return 'NULL'
   if (typeof value === 'string') return JSON.stringify(value)
   const text = String(value)
   return plainNumber(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text} 00:00:00` : text)

@@ -52,10 +52,9 @@ async function compare(query: OracleQuery): Promise<void> {
 
 async function compareCuts(query: OracleQuery): Promise<void> {
   const whole = await attempt(query, () => askMillrace(query.tables, query.sql, folder, 1))
-  for (const files of [3, 20]) {
-    const cut = await attempt(query, () => askMillrace(query.tables, query.sql, folder, files))
-    expect(shown(query, cut), `seed ${query.seed} in ${files} files: ${query.sql}`).toBe(shown(query, whole))
-  }
+  const files = query.seed % 2 === 0 ? 20 : 3
+  const cut = await attempt(query, () => askMillrace(query.tables, query.sql, folder, files))
+  expect(shown(query, cut), `seed ${query.seed} in ${files} files: ${query.sql}`).toBe(shown(query, whole))
 }
 
 async function attempt(query: OracleQuery, ask: () => Promise<string[]>): Promise<string[]> {

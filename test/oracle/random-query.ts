@@ -4,7 +4,7 @@
  */
 
 /** A small generator of numbers from a seed: the same seed gives the same query on every machine. */
-export class Dice {
+class Dice {
   #state: number
 
   constructor(seed: number) {
@@ -117,13 +117,17 @@ function randomValue(dice: Dice, { name, kind }: { name: string; kind: Kind }, r
   }
 }
 
-/** Where the two dialects write the same thing in different ways: parts of a time, and where NULLs stand in an order. */
+/** Where the two dialects write the same thing in different ways: parts of a time, windows, and where NULLs stand in an order. */
 function dialect(sql: string, target: 'millrace' | 'duckdb'): string {
+  const ours = target === 'millrace'
   return sql
-    .replace(/\{hour ([^}]+)\}/g, target === 'millrace' ? 'FLOOR($1 TO HOUR)' : "date_trunc('hour', $1)")
-    .replace(/\{day ([^}]+)\}/g, target === 'millrace' ? 'FLOOR($1 TO DAY)' : "CAST(date_trunc('day', $1) AS TIMESTAMP)")
-    .replace(/\{desc\}/g, target === 'millrace' ? 'DESC' : 'DESC NULLS LAST')
-    .replace(/\{asc\}/g, target === 'millrace' ? 'ASC' : 'ASC NULLS FIRST')
+    .replace(/\{hour ([^}]+)\}/g, ours ? 'FLOOR($1 TO HOUR)' : "date_trunc('hour', $1)")
+    .replace(/\{day ([^}]+)\}/g, ours ? 'FLOOR($1 TO DAY)' : "CAST(date_trunc('day', $1) AS TIMESTAMP)")
+    .replace(/\{start (\w+)\}/g, ours ? 'window_start' : "CAST(date_trunc('$1', ts) AS TIMESTAMP)")
+    .replace(/\{windows (\w+)\}/g, ours ? 'window_start, window_end' : "date_trunc('$1', ts)")
+    .replace(/\{windowed (\w+)\}/g, ours ? "TABLE(TUMBLE(TABLE a, DESCRIPTOR(ts), INTERVAL '1' $1))" : 'a')
+    .replace(/\{desc\}/g, ours ? 'DESC' : 'DESC NULLS LAST')
+    .replace(/\{asc\}/g, ours ? 'ASC' : 'ASC NULLS FIRST')
 }
 
 interface Selected {
@@ -156,6 +160,7 @@ class QueryWriter {
     const dice = this.#dice
     const roll = dice.below(100)
     if (depth > 0 && roll < 18) return this.#setOperation(depth)
+    if (roll < 23) return this.#window()
     if (roll < 55) return this.#aggregate(depth)
     if (roll < 65) return this.#distinct(depth)
     if (roll < 72) return this.#top(depth)
@@ -259,11 +264,17 @@ class QueryWriter {
     if (dice.chance(55)) return column
     switch (kind) {
       case 'int':
-        return { text: dice.pick([`${text} + 1`, `${text} * 2`, `COALESCE(${text}, 0)`, `CASE WHEN ${text} > 2 THEN 1 ELSE ${text} END`]), kind }
+        return {
+          text: dice.pick([`${text} + 1`, `${text} * 2`, `COALESCE(${text}, 0)`, `CASE WHEN ${text} > 2 THEN 1 ELSE ${text} END`]),
+          kind,
+        }
       case 'bigint':
         return { text: dice.pick([`${text} - 5`, `COALESCE(${text}, 7)`, `ABS(${text})`]), kind }
       case 'text':
-        return { text: dice.pick([`UPPER(${text})`, `${text} || 'x'`, `COALESCE(${text}, '-')`, `NULLIF(${text}, 'a')`, `TRIM(${text})`]), kind }
+        return {
+          text: dice.pick([`UPPER(${text})`, `${text} || 'x'`, `COALESCE(${text}, '-')`, `NULLIF(${text}, 'a')`, `TRIM(${text})`]),
+          kind,
+        }
       case 'decimal':
         return { text: dice.pick([`${text} + 1.50`, `-${text}`, `ABS(${text})`, `COALESCE(${text}, 0.00)`]), kind: 'decimal' }
       case 'timestamp':
@@ -312,13 +323,27 @@ class QueryWriter {
     return { text: `${dice.pick(['MIN', 'MAX'])}(${text})${filter}`, kind }
   }
 
+  /** Tumbling windows; DuckDB cuts the times themselves. Nothing is late: the watermark of the table stays far behind. */
+  #window(): Selected {
+    const dice = this.#dice
+    const scope: Scope = shapes[0]?.columns.map(({ name, kind }) => ({ text: name, kind })) ?? []
+    const unit = dice.pick(['hour', 'day'])
+    const where = ` WHERE ts IS NOT NULL${dice.chance(40) ? ` AND ${this.#comparison(scope)}` : ''}`
+    const key = dice.chance(50) ? dice.pick(scope) : null
+    const aggregates = Array.from({ length: 1 + dice.below(3) }, () => this.#aggregateCall(scope))
+    const groups = [{ text: `{start ${unit}}`, kind: 'timestamp' as const }, ...(key === null ? [] : [key])]
+    const groupBy = `{windows ${unit}}${key === null ? '' : `, ${key.text}`}`
+    return named([...groups, ...aggregates], (list) => `SELECT ${list} FROM {windowed ${unit}}${where} GROUP BY ${groupBy}`)
+  }
+
   /** The first rows of groups, by an order that has no ties: the row itself decides last. */
   #top(depth: number): Selected {
     const dice = this.#dice
     const inner = this.#distinct(depth)
     const names = inner.columns.map(({ name }) => name)
     const order = names.map((name) => `${name} {${dice.pick(['asc', 'desc'])}}`).join(', ')
-    const partition = dice.chance(70) ? `PARTITION BY ${dice.pick(names)} ` : ''
+    // Without PARTITION BY, DuckDB gives a row of NULLs for an empty input.
+    const partition = `PARTITION BY ${dice.pick(names)} `
     const alias = `t${this.#aliases++}`
     const ranked = `SELECT ${names.join(', ')}, ROW_NUMBER() OVER (${partition}ORDER BY ${order}) AS rn FROM (${inner.sql}) AS ${alias}`
     return { sql: `SELECT ${names.join(', ')} FROM (${ranked}) AS ${alias}r WHERE rn <= ${1 + dice.below(3)}`, columns: inner.columns }

@@ -36,7 +36,7 @@ function openSource(table: ConnectorTable): Source {
 
 function checkColumns(table: ConnectorTable): void {
   for (const { name, type } of table.schema) {
-    const expected = eventColumns[name]
+    const expected = Object.hasOwn(eventColumns, name) ? eventColumns[name] : undefined
     if (expected === undefined) throw nexmarkErrors.CONNECTORS_NEXMARK_COLUMN_NOT_FOUND({ column: name, table: table.name })
     checkType(table, name, type, expected)
   }

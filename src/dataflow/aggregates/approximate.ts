@@ -1,5 +1,8 @@
-/** SUM, AVG, STDDEV and VAR of approximate numbers: counts, sums and sums of squares as doubles, three numbers a group. */
-import { type DataType, numbersIn, type Vector } from '#data'
+/**
+ * SUM and AVG of approximate numbers, STDDEV and VAR of all: counts, sums and sums of squares as doubles, three numbers a group. A result
+ * that is a whole number is cut, as each of Flink's divisions is; one that is a decimal is rounded to its scale.
+ */
+import { type DataType, familyOf, numbersIn, type Vector } from '#data'
 import { type Accumulator, type AccumulatorInput, grownNumbers } from './accumulator.ts'
 
 export type MomentFunction = 'sum' | 'average' | 'variance-population' | 'variance-sample' | 'deviation-population' | 'deviation-sample'
@@ -10,6 +13,9 @@ export class MomentAccumulator implements Accumulator {
   /** Turns a value of the argument into a double: decimals are kept unscaled. */
   readonly #scale: number
   readonly #squares: boolean
+  readonly #whole: boolean
+  /** Turns a result into the unscaled value of a decimal. */
+  readonly #resultScale: number | null
   counts = new Float64Array(16)
   sums = new Float64Array(16)
   squares = new Float64Array(16)
@@ -18,6 +24,8 @@ export class MomentAccumulator implements Accumulator {
     this.#function = name
     this.#single = result.kind === 'float'
     this.#scale = argument.kind === 'decimal' ? 10 ** argument.scale : 1
+    this.#whole = familyOf(result) === 'integer'
+    this.#resultScale = result.kind === 'decimal' ? 10 ** result.scale : null
     this.#squares = name !== 'sum' && name !== 'average'
   }
 
@@ -77,7 +85,13 @@ export class MomentAccumulator implements Accumulator {
     if (this.#function === 'average') return sum / count
     const sample = this.#function.endsWith('sample')
     if (sample && count === 1) return null
-    const variance = Math.max(0, ((this.squares[slot] as number) - (sum * sum) / count) / (sample ? count - 1 : count))
-    return this.#function.startsWith('deviation') ? Math.sqrt(variance) : variance
+    const squared = this.#cut((sum * sum) / count)
+    const variance = this.#cut(Math.max(0, ((this.squares[slot] as number) - squared) / (sample ? count - 1 : count)))
+    const value = this.#cut(this.#function.startsWith('deviation') ? Math.sqrt(variance) : variance)
+    return this.#resultScale === null ? value : Math.round(value * this.#resultScale)
+  }
+
+  #cut(value: number): number {
+    return this.#whole ? Math.trunc(value) : value
   }
 }

@@ -32,6 +32,8 @@ export interface AggregateShape {
   readonly distinct: boolean
   /** Whether rows may be taken back. */
   readonly retracts: boolean
+  /** Whether rows whose arguments are NULL count as well. */
+  readonly keepsNulls?: boolean
   /** For text-list: what stands between the texts. */
   readonly separator?: string
   /** For list: what is made of all values of a group. */

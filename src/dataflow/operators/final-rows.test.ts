@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { integerType, type Schema, stringType } from '#data'
-import { tableOf } from '../check/changelog.ts'
-import { Random, randomBatches, randomChanges } from '../check/random-changes.ts'
-import { rowsLeft } from '../check/rows-left.ts'
-import { runOperator } from '../check/run-operator.ts'
+import { tableOf } from '../check/changelog.fixture.ts'
+import { Random, randomBatches, randomChanges } from '../check/random-changes.fixture.ts'
+import { rowsLeft } from '../check/rows-left.fixture.ts'
+import { runOperator } from '../check/run-operator.fixture.ts'
 import { FinalRows } from './final-rows.ts'
 
 const schema: Schema = [

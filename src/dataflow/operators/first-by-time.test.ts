@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { integerType, type Schema, stringType, timestampType } from '#data'
-import { tableOf } from '../check/changelog.ts'
-import { Random } from '../check/random-changes.ts'
-import { runOperator, type Step } from '../check/run-operator.ts'
+import { tableOf } from '../check/changelog.fixture.ts'
+import { Random } from '../check/random-changes.fixture.ts'
+import { runOperator, type Step } from '../check/run-operator.fixture.ts'
 import { FirstByTime, type FirstByTimeShape } from './first-by-time.ts'
 
 const schema: Schema = [

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Random, randomBatches, randomChanges, smallRow, smallSchema } from '../check/random-changes.ts'
-import { runOperator } from '../check/run-operator.ts'
+import { Random, randomBatches, randomChanges, smallRow, smallSchema } from '../check/random-changes.fixture.ts'
+import { runOperator } from '../check/run-operator.fixture.ts'
 import { Limit } from './limit.ts'
 
 const seeds = fc.integer()

@@ -36,7 +36,7 @@ export class Measures {
     this.#shapes.forEach((shape, index) => {
       const vectors = shape.arguments.map((column) => batch.columns[column] as Vector)
       const filter = this.#filterOf(batch, shape.filter, skipsRows ? slots : null)
-      const signs = signsOf(rows, batch.kinds, filter, vectors, this.#signs)
+      const signs = signsOf(rows, batch.kinds, filter, shape.aggregate.keepsNulls === true ? [] : vectors, this.#signs)
       this.accumulators[index]?.add({ slots, rows, arguments: vectors, signs })
     })
   }

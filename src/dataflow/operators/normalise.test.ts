@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { batchOf, bigintType, type Schema, stringType } from '#data'
-import { Changelog, tableOf } from '../check/changelog.ts'
-import { checked } from '../check/checked-operator.ts'
-import { type PlainChange, Random, randomBatches } from '../check/random-changes.ts'
-import { varyForms } from '../check/vary-forms.ts'
+import { Changelog, tableOf } from '../check/changelog.fixture.ts'
+import { checked } from '../check/checked-operator.fixture.ts'
+import { type PlainChange, Random, randomBatches } from '../check/random-changes.fixture.ts'
+import { varyForms } from '../check/vary-forms.fixture.ts'
 import { Normalise, type NormaliseShape } from './normalise.ts'
 
 const schema: Schema = [

@@ -19,7 +19,7 @@ export interface SessionAggregateShape {
   readonly time: number
   readonly gapMs: number
   readonly measures: readonly MeasureShape[]
-  /** Null when window bounds are printed on the time column's own clock. */
+  /** The clock on which distances are measured, as in Flink; null when it is the time column's own. */
   readonly clock: WindowClock | null
 }
 
@@ -71,7 +71,7 @@ export class SessionAggregate implements Operator {
     for (let i = 0; i < batch.length; i++) {
       const watermark = batch.watermarks === null ? this.#watermark : (batch.watermarks[i] as number)
       const isNull = time.nulls !== null && time.nulls[i] === 1
-      assigned.push(isNull ? null : this.#assign(this.#keySlots[i] as number, times[i] as number, watermark))
+      assigned.push(isNull ? null : this.#assign(this.#keySlots[i] as number, this.#localMs(times[i] as number), watermark))
     }
     let skips = false
     this.#measures.reserve(this.#slotsUsed)
@@ -97,7 +97,7 @@ export class SessionAggregate implements Operator {
       start = Math.min(start, session.start)
       end = Math.max(end, session.end)
     }
-    if (end - 1 <= watermark) {
+    if (this.#lastMs(end) <= watermark) {
       this.lateRows++
       return null
     }
@@ -114,7 +114,8 @@ export class SessionAggregate implements Operator {
   #openSessions(key: number, watermark: number): Session[] {
     const sessions = this.#sessions[key]
     if (sessions === undefined) return []
-    return sessions.every((session) => session.end - 1 > watermark) ? sessions : sessions.filter((session) => session.end - 1 > watermark)
+    const isOpen = (session: Session): boolean => this.#lastMs(session.end) > watermark
+    return sessions.every(isOpen) ? sessions : sessions.filter(isOpen)
   }
 
   #create(key: number, start: number, end: number): Session {
@@ -187,7 +188,7 @@ export class SessionAggregate implements Operator {
     let due: Session[] = []
     for (;;) {
       const top = this.#queue[0]
-      if (top === undefined || top.end - 1 > watermarkMs) break
+      if (top === undefined || this.#lastMs(top.end) > watermarkMs) break
       this.#dequeue()
       const { session } = top
       if (session.mergedInto !== null) continue
@@ -212,17 +213,26 @@ export class SessionAggregate implements Operator {
     )
     const slots = Int32Array.from(due, (session) => session.slot)
     const instants = (of: (session: Session) => number): Vector => ({ form: 'numbers', data: Float64Array.from(due, of), nulls: null })
-    const { clock } = this.#shape
-    const localMs = (epochMs: number): number => (clock === null ? epochMs : clock.toLocalMs(epochMs))
     const columns = [
       ...keys,
-      instants((session) => localMs(session.start)),
-      instants((session) => localMs(session.end)),
-      instants((session) => session.end - 1),
+      instants((session) => session.start),
+      instants((session) => session.end),
+      instants((session) => this.#lastMs(session.end)),
       ...this.#measures.results(slots, count),
     ]
     this.#output.push({ length: count, columns, kinds: null, watermarks: null })
     for (const session of due) this.#drop(session)
+  }
+
+  #localMs(epochMs: number): number {
+    const { clock } = this.#shape
+    return clock === null ? epochMs : clock.toLocalMs(epochMs)
+  }
+
+  /** The last instant before an end, in epoch milliseconds. */
+  #lastMs(end: number): number {
+    const { clock } = this.#shape
+    return (clock === null ? end : clock.toEpochMs(end)) - 1
   }
 
   #drop(session: Session): void {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { doubleType, integerType, type Schema, stringType, watermarkEnd } from '#data'
-import { printValues } from '../check/print-rows.ts'
-import { Random, randomBatches, randomChanges } from '../check/random-changes.ts'
-import { rowsLeft, sortRows } from '../check/rows-left.ts'
-import { runOperator, type Step } from '../check/run-operator.ts'
+import { printValues } from '../check/print-rows.fixture.ts'
+import { Random, randomBatches, randomChanges } from '../check/random-changes.fixture.ts'
+import { rowsLeft, sortRows } from '../check/rows-left.fixture.ts'
+import { runOperator, type Step } from '../check/run-operator.fixture.ts'
 import { Sort, type SortShape } from './sort.ts'
 
 const schema: Schema = [

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { integerType, type Schema, timestampType, watermarkEnd } from '#data'
-import { Random } from '../check/random-changes.ts'
-import { runOperator, type Step } from '../check/run-operator.ts'
+import { Random } from '../check/random-changes.fixture.ts'
+import { runOperator, type Step } from '../check/run-operator.fixture.ts'
 import { TimeSort, type TimeSortShape } from './time-sort.ts'
 
 const schema: Schema = [

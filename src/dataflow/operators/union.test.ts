@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { tableOf } from '../check/changelog.ts'
-import { interleave, Random, randomBatches, randomChanges, smallRow, smallSchema } from '../check/random-changes.ts'
-import { runOperator, type Step } from '../check/run-operator.ts'
+import { tableOf } from '../check/changelog.fixture.ts'
+import { interleave, Random, randomBatches, randomChanges, smallRow, smallSchema } from '../check/random-changes.fixture.ts'
+import { runOperator, type Step } from '../check/run-operator.fixture.ts'
 import { Union } from './union.ts'
 
 const seeds = fc.integer()

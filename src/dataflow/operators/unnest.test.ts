@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Batch, integerType, type Schema, stringType, type Vector, valueAt, vectorOf } from '#data'
-import { Random, randomBatches, randomChanges, smallRow, smallSchema } from '../check/random-changes.ts'
-import { runOperator } from '../check/run-operator.ts'
+import { Random, randomBatches, randomChanges, smallRow, smallSchema } from '../check/random-changes.fixture.ts'
+import { runOperator } from '../check/run-operator.fixture.ts'
 import { type Elements, Unnest } from './unnest.ts'
 
 const seeds = fc.integer()

@@ -36,8 +36,10 @@ export class WindowAssign implements Operator {
     for (let row = 0; row < batch.length; row++) {
       if (vector.nulls !== null && vector.nulls[row] === 1) continue
       const at = times[row] as number
-      const first = sliceEndOf(slices, clock === null ? at : clock.toLocalMs(at))
-      const last = lastWindowEndOf(slices, first)
+      const local = clock === null ? at : clock.toLocalMs(at)
+      const slice = sliceEndOf(slices, local)
+      const last = lastWindowEndOf(slices, slice)
+      const first = slices.kind === 'hop' ? last - (Math.ceil((last - local) / step) - 1) * step : slice
       for (let end = first; end <= last; end += step) {
         rows.push(row)
         ends.push(end)

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bigintType, doubleType, integerType, type Schema, stringType, timestampType } from '#data'
-import { tableOf } from '../check/changelog.ts'
-import { printValues } from '../check/print-rows.ts'
-import { Random } from '../check/random-changes.ts'
-import { sortRows } from '../check/rows-left.ts'
-import { runOperator } from '../check/run-operator.ts'
-import { cutWithWatermarks, watermarksOf } from '../check/timed-rows.ts'
+import { tableOf } from '../check/changelog.fixture.ts'
+import { printValues } from '../check/print-rows.fixture.ts'
+import { Random } from '../check/random-changes.fixture.ts'
+import { sortRows } from '../check/rows-left.fixture.ts'
+import { runOperator } from '../check/run-operator.fixture.ts'
+import { cutWithWatermarks, watermarksOf } from '../check/timed-rows.fixture.ts'
 import { WindowTop, type WindowTopShape } from './window-top.ts'
 
 const schema: Schema = [

@@ -14,7 +14,7 @@ import {
   vectorOf,
   withNullable,
 } from '#data'
-import { bytesOf } from '../check/vary-forms.ts'
+import { bytesOf } from '../check/vary-forms.fixture.ts'
 import { encodeValue } from './canonical.ts'
 import { KeyTable, type KeyTableTuning } from './key-table.ts'
 

@@ -7,6 +7,10 @@ export const embeddedErrors = defineErrors({
   ENGINE_SUBQUERY_ROWS: { blame: 'user', message: 'a sub-query used as a value gave {count} rows, expected one' },
   ENGINE_TABLE_NOT_READABLE: { blame: 'user', message: 'table "{table}" cannot be read: connector "{connector}" only writes' },
   ENGINE_TABLE_NOT_WRITABLE: { blame: 'user', message: 'table "{table}" cannot be written: connector "{connector}" only reads' },
+  ENGINE_METADATA_NOT_FOUND: {
+    blame: 'user',
+    message: 'metadata "{key}" of table "{table}" does not exist in connector "{connector}"',
+  },
   ENGINE_NULL_NOT_ALLOWED: {
     blame: 'user',
     message: 'column "{column}" of table "{table}" is NOT NULL, but a row has NULL there',

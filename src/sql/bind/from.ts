@@ -50,15 +50,15 @@ function bindTable(node: tree.NamedTable, surroundings: Surroundings, context: B
 
 /** The options that OPTIONS hints give; hints of other names change nothing about the answer. */
 export function optionsOf(hints: readonly tree.Hint[]): Options {
-  const options: Record<string, string> = {}
+  const options = new Map<string, string>()
   for (const hint of hints) {
     if (hint.name.text.toUpperCase() !== 'OPTIONS') continue
     for (const { key, value, position } of hint.arguments) {
       if (key === undefined) throw sqlErrors.SQL_HINT_FORM({}, { position, hint: "Write OPTIONS('key' = 'value')." })
-      options[key] = value
+      options.set(key, value)
     }
   }
-  return options
+  return Object.fromEntries(options)
 }
 
 /** Rows under the name of an alias, or under their own. */

@@ -30,7 +30,7 @@ export function bindScalarSubquery(node: tree.Subquery, place: Place): Expressio
   const value = place.collector.scalar({
     relation: single,
     name,
-    type: withNullable(type, isRelated || single !== relation || type.nullable),
+    type: withNullable(type, true),
     conditions: relatedConditions(correlation, names),
   })
   if (value === null) throw sqlErrors.SQL_SUBQUERY_PLACE({ what: 'a query' }, { position })

@@ -67,9 +67,7 @@ export function kept(context: BindContext, relation: Relation, { plain, tests }:
   return tests.reduce((rows, test) => tested(context, rows, test), filtered)
 }
 
-/** Adds the values of subqueries as columns. */
+/** Adds the values of subqueries as columns. A stream that has had no rows has no total either: its value is NULL. */
 export function joinScalars(context: BindContext, relation: Relation, scalars: readonly PendingScalar[]): Relation {
-  return scalars.reduce<Relation>((rows, scalar) => {
-    return joinWith(context, scalar.conditions.length === 0 ? 'inner' : 'left', rows, scalar.relation, scalar.conditions)
-  }, relation)
+  return scalars.reduce<Relation>((rows, scalar) => joinWith(context, 'left', rows, scalar.relation, scalar.conditions), relation)
 }

@@ -37,6 +37,7 @@ export function shapeOf(name: WindowName, lengths: ReadonlyMap<string, Length>, 
   const ms = (parameter: string) => lengths.get(parameter)?.ms ?? 0
   switch (name) {
     case 'TUMBLE':
+      checkOffset(lengths.get('OFFSET'), ms('SIZE'))
       return { kind: 'tumble', sizeMs: ms('SIZE'), offsetMs: ms('OFFSET') }
     case 'HOP':
       return { kind: 'hop', slideMs: ms('SLIDE'), sizeMs: ms('SIZE'), offsetMs: ms('OFFSET') }
@@ -46,6 +47,14 @@ export function shapeOf(name: WindowName, lengths: ReadonlyMap<string, Length>, 
     case 'SESSION':
       return { kind: 'session', gapMs: ms('GAP'), partitionBy }
   }
+}
+
+function checkOffset(offset: Length | undefined, sizeMs: number): void {
+  if (offset === undefined || Math.abs(offset.ms) < sizeMs) return
+  throw sqlErrors.SQL_WINDOW_LENGTH(
+    { parameter: 'OFFSET', expected: `less than the size of ${printDuration(sizeMs)}` },
+    { position: offset.position },
+  )
 }
 
 function checkMultiple(size: Length | undefined, step: Length | undefined): void {

@@ -83,7 +83,7 @@ export class Cursor {
     const { token } = this
     if (token.kind === 'unreadable' || token.kind === 'probe') throw this.failure('something else')
     if (token.problem !== undefined) this.report(token.problem())
-    if (token.kind !== 'end') this.index++
+    this.index++
     return token
   }
 

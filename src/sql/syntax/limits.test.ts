@@ -75,7 +75,8 @@ test('five thousand columns take less than a second', () => {
   expect(leastTimeMs(() => parseScript(text))).toBeLessThan(1_000)
 })
 
-const megabyte = 1_000_000
+/** A quarter of a megabyte shows what grows with the square; THOROUGH takes four times as much. */
+const bytes = process.env['THOROUGH'] ? 1_000_000 : 250_000
 
 test.each([
   ['statements', 'SELECT a, b + 1 AS c FROM t WHERE d > 5;\n'],
@@ -96,14 +97,14 @@ test.each([
   ['slashes', '/ '],
   ['dots', '.'],
   ['path', 'a.'],
-])('a megabyte of %s has an answer within seconds', (_name, unit) => {
-  const text = unit.repeat(megabyte / unit.length)
+])('much of %s has an answer, within 5 seconds a megabyte', (_name, unit) => {
+  const text = unit.repeat(bytes / unit.length)
   let errors = 0
   const spentMs = timeMs(() => {
     errors = parseScript(text).diagnostics.length
     expectedAt(text, text.length >> 1)
   })
-  expect(spentMs).toBeLessThan(5_000)
+  expect(spentMs).toBeLessThan(bytes / 200)
   expect(errors).toBeLessThanOrEqual(101)
 })
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { bare, parseRight, readCorpus } from './corpus/corpus.fixture.ts'
 import { parseScript } from './script.ts'
 import type { SyntaxNode } from './tree.ts'
+import { unparseExpression } from './unparse/expression.ts'
 import { unparse } from './unparse/statement.ts'
 
 const files = ['queries', 'statements'] as const
@@ -106,6 +107,15 @@ test.each([
   ['SELECT * FROM a JOIN b ON TRUE JOIN c ON TRUE', 'SELECT * FROM (a JOIN b ON TRUE) JOIN c ON TRUE'],
 ])('%s means %s', (loose, explicit) => {
   expect(bare(parseRight(loose))).toEqual(bare(parseRight(explicit)))
+})
+
+test('names that were never parsed are put in backticks when they need them', () => {
+  const position = { start: 0, end: 0, line: 1, column: 1 }
+  const names = ['amount', 'größe', 'order', 'Value', 'my table', 'a`b', '1x', '$', 'a$']
+  const parts = names.map((text) => ({ kind: 'identifier', text, quoted: false, position }) as const)
+  expect(unparseExpression({ kind: 'column-reference', parts, position })).toBe(
+    'amount.größe.`order`.`Value`.`my table`.`a``b`.`1x`.`$`.a$',
+  )
 })
 
 test('comments are kept with their places, and hints are no comments', () => {

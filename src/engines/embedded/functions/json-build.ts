@@ -38,6 +38,11 @@ export const jsonBuildEvaluations = {
   },
 } satisfies Record<string, Evaluation>
 
+/** How a value becomes JSON: form `j` is JSON text already. */
+export function jsonValueOf(form: string, type: DataType | undefined): ToJson {
+  return form === 'j' ? (value) => (value === null ? null : readJson(value as string)) : jsonOf(type)
+}
+
 function modeOf({ constants: [onNull, forms] }: CallShape): readonly [absent: boolean, forms: string] {
   return [onNull === 'ABSENT', typeof forms === 'string' ? forms : '']
 }
@@ -45,9 +50,7 @@ function modeOf({ constants: [onNull, forms] }: CallShape): readonly [absent: bo
 /** How each value becomes JSON; `placeOf` tells which argument it is. */
 function converters(shape: CallShape, placeOf: (index: number) => number): ToJson[] {
   const [, forms] = modeOf(shape)
-  return Array.from(forms, (form, index) =>
-    form === 'j' ? (value) => (value === null ? null : readJson(value as string)) : jsonOf(shape.arguments[placeOf(index)]),
-  )
+  return Array.from(forms, (form, index) => jsonValueOf(form, shape.arguments[placeOf(index)]))
 }
 
 /** JSON text inserted as it is. An empty text stands for NULL. */

@@ -48,6 +48,8 @@ export function timestampFrom(type: DataType, nanos = 0): (ms: number) => ExactI
 /** Moves a timestamp by milliseconds and keeps what is finer. */
 export function moveTimestamp(type: DataType): (value: ExactInteger, ms: number) => ExactInteger {
   const unit = timestampUnit('precision' in type ? type.precision : 3)
+  // Milliseconds are kept as numbers, even those of years that nobody writes.
+  if (unit === 1) return (value, ms) => Number(value) + ms
   return (value, ms) => {
     const moved = Number(value) + ms * unit
     return typeof value === 'number' && Number.isSafeInteger(moved) ? moved : boxExact(BigInt(value) + BigInt(ms) * BigInt(unit))

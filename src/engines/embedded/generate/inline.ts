@@ -102,7 +102,7 @@ function emitLogic(operator: 'AND' | 'OR', call: Call, emitter: ExpressionEmitte
       const next = emitter.emit(item)
       const decides = `${next.isNull === 'false' ? '' : `!${next.isNull} && `}${not}${next.value}`
       writer.line(`if (${decides}) { ${value} = ${operator === 'OR'}; ${nullable ? `${isNull} = false; ` : ''}}`)
-      if (next.isNull !== 'false') writer.line(`else if (${next.isNull}) ${isNull} = true;`)
+      if (nullable && next.isNull !== 'false') writer.line(`else if (${next.isNull}) ${isNull} = true;`)
     })
   }
   return { value, isNull, type: call.type }

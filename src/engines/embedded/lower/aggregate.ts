@@ -1,6 +1,6 @@
 /** Aggregations: which operator runs them, and how their keys, arguments and results are laid out in batches. */
 import { assert } from '#base'
-import { bigintType, type DataType, jsonText, withNullable } from '#data'
+import { bigintType, withNullable } from '#data'
 import type { Output } from '#dataflow'
 import {
   type AggregateKind,
@@ -28,6 +28,7 @@ import {
 import { embeddedErrors } from '../errors.ts'
 import { literalValue } from '../generate/expression.ts'
 import { type Fused, fuse } from './fuse.ts'
+import { isJsonAggregate, jsonArrayFinish, jsonModeLength, jsonObjectFinish } from './json-aggregates.ts'
 import type { Lowering } from './lowering.ts'
 import { InputPort, Reorder } from './ports.ts'
 
@@ -175,6 +176,8 @@ function lowerAbsorbed(aggregate: Aggregate, fused: Fused, window: Window, outpu
   const ordered = new Reorder(places, output)
   const keys = plainKeys.map((key) => columnOf(source, key).type)
   const time = plainKeys.length
+  if (shape.kind === 'hop' && shape.sizeMs % shape.slideMs !== 0)
+    throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'an aggregate over HOP windows whose size is no multiple of their slide' })
   const operator =
     shape.kind === 'session'
       ? new SessionAggregate({ keys, time, gapMs: shape.gapMs, measures, clock: clockOf(window, lowering) }, ordered)
@@ -242,6 +245,7 @@ export function aggregateOf(measure: Measure, retracts: boolean): MeasureShape['
 /** The arguments that rows are asked for. */
 export function argumentsOf(measure: Measure): readonly Expression[] {
   const kind = kindOf(measure.function)
+  if (isJsonAggregate(measure)) return measure.arguments.slice(jsonModeLength)
   return measure.arguments.filter((argument, index) => !(kind === 'text-list' && index === 1) && !isConstantCount(measure, argument))
 }
 
@@ -281,23 +285,23 @@ function listOptions(measure: Measure, kind: AggregateKind): Partial<MeasureShap
     const [, separator] = measure.arguments
     return { separator: separator?.kind === 'literal' ? String(literalValue(separator)) : ',' }
   }
-  return kind === 'list' ? { finish: finishOf(measure) } : {}
+  return kind === 'list'
+    ? { finish: finishOf(measure), keepsNulls: measure.function !== 'COLLECT' && measure.function !== 'SINGLE_VALUE' }
+    : {}
 }
 
 type Tuples = readonly (readonly unknown[])[]
 
 function finishOf(measure: Measure): (tuples: Tuples) => unknown {
-  const types = measure.arguments.map((argument) => argument.type)
   switch (measure.function) {
     case 'COLLECT':
       return (tuples) => countedValues(tuples)
     case 'ARRAY_AGG':
       return (tuples) => (tuples.length === 0 ? null : tuples.map((tuple) => tuple[0]))
     case 'JSON_OBJECTAGG':
-      return (tuples) =>
-        `{${tuples.map((tuple) => `${JSON.stringify(String(tuple[0]))}:${jsonText(tuple[1], types[1] as DataType, 'UTC')}`).join(',')}}`
+      return jsonObjectFinish(measure)
     case 'JSON_ARRAYAGG':
-      return (tuples) => `[${tuples.map((tuple) => jsonText(tuple[0], types[0] as DataType, 'UTC')).join(',')}]`
+      return jsonArrayFinish(measure)
     default:
       return (tuples) => singleValue(tuples)
   }

@@ -9,7 +9,7 @@ import type { Lowering } from './lowering.ts'
 /** Computes the collection of each row and lists its elements as columns. */
 export function elementsFunction(unnest: Unnest, lowering: Lowering): (batch: Batch) => Elements {
   const { collection, columns, ordinality, input } = unnest
-  const spread = spreadOf(collection.type, columns.length)
+  const spread = spreadOf(collection.type)
   const calc = lowering.calc(schemaOf(input), null, [collection])
   const types = [...columns.map((column) => column.type), ...(ordinality === null ? [] : [integerType])]
   return (batch) => {
@@ -34,22 +34,24 @@ export function elementsFunction(unnest: Unnest, lowering: Lowering): (batch: Ba
 
 type Spread = (collection: unknown) => Iterable<readonly unknown[]>
 
-/** How a collection becomes rows of the added columns: an element that is a row gives a column for each of its fields. */
-function spreadOf(type: DataType, columns: number): Spread {
-  const element = (item: unknown, itemType: DataType): readonly unknown[] => {
-    if (itemType.kind !== 'row') return [item]
-    return item === null ? Array.from({ length: columns }, () => null) : (item as readonly unknown[])
-  }
+/**
+ * How a collection becomes rows of the added columns: an element that is a row gives a column for each of its fields, and one that is NULL
+ * gives nothing, as in Flink.
+ */
+function spreadOf(type: DataType): Spread {
+  const isRow = (type.kind === 'array' || type.kind === 'multiset') && type.element.kind === 'row'
+  const elements = (items: readonly unknown[]): Iterable<readonly unknown[]> =>
+    isRow ? items.filter((item): item is readonly unknown[] => item !== null) : items.map((item) => [item])
   switch (type.kind) {
     case 'array':
-      return (collection) => (collection as readonly unknown[]).map((item) => element(item, type.element))
+      return (collection) => elements(collection as readonly unknown[])
     case 'map':
       return (collection) => (collection as ReadonlyMap<unknown, unknown>).entries()
     case 'multiset':
-      return function* (collection) {
-        for (const [item, count] of collection as ReadonlyMap<unknown, number>)
-          for (let i = 0; i < count; i++) yield element(item, type.element)
-      }
+      return (collection) =>
+        elements(
+          Array.from(collection as ReadonlyMap<unknown, number>).flatMap(([item, count]) => Array.from({ length: count }, () => item)),
+        )
     default:
       throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: `UNNEST of ${type.kind}` })
   }

@@ -25,7 +25,16 @@ export class TableAccess {
     const table = this.#connectorTable(scan.table, scan.options)
     const connector = connectorNamed(table.options['connector'] ?? '')
     if (connector.source === null) throw embeddedErrors.ENGINE_TABLE_NOT_READABLE({ table: table.name, connector: connector.name })
-    return connector.source(table)
+    const source = connector.source(table)
+    const known = source.metadata.map(({ name }) => name)
+    for (const column of this.definition(scan.table).columns) {
+      if (column.kind !== 'metadata' || known.includes(column.key)) continue
+      throw embeddedErrors.ENGINE_METADATA_NOT_FOUND(
+        { key: column.key, table: table.name, connector: connector.name },
+        { hint: known.length === 0 ? 'It has none.' : `It has ${known.join(', ')}.` },
+      )
+    }
+    return source
   }
 
   sink(path: TablePath, options: Readonly<Record<string, string>>): { readonly name: string; readonly sink: Sink } {

@@ -232,6 +232,9 @@ FROM t /*+ OPTIONS('k' = 'v', 'x.y' = '1') */ AS x, cat.db.u /*+ LOOKUP('table' 
 SELECT /*+ SHUFFLE_HASH(a, b), NO_ARGS */ *
 FROM a, b;
 
+SELECT /*+ BROADCAST(`order`, `my t`, `1x`, c.t, 5), `select`('a`b' = 'c') */ *
+FROM a;
+
 SELECT a, COUNT(*)
 FROM t
 WHERE b > 1

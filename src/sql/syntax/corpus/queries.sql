@@ -83,6 +83,7 @@ SELECT * FROM t FOR SYSTEM_TIME AS OF TIMESTAMP '2023-07-31 00:00:00' - INTERVAL
 SELECT * FROM t TABLESAMPLE BERNOULLI (10) REPEATABLE (5), u AS x TABLESAMPLE SYSTEM (1.5);
 SELECT /*+ BROADCAST(t), STATE_TTL('a' = '1d', 'b' = '2d') */ a FROM t /*+ OPTIONS('k'='v', 'x.y'='1') */ AS x, cat.db.u /*+ LOOKUP('table'='u', 'async'='true') */;
 SELECT /*+ SHUFFLE_HASH(a, b) NO_ARGS */ * FROM a, b;
+SELECT /*+ BROADCAST(`order`, `my t`, `1x`, c.t, 5) `select`(`a``b` = 'c') */ * FROM a;
 
 SELECT a, COUNT(*) FROM t WHERE b > 1 GROUP BY a HAVING COUNT(*) > 1 ORDER BY a DESC, 2 ASC NULLS FIRST LIMIT 10 OFFSET 5;
 SELECT a FROM t GROUP BY ();

@@ -1,7 +1,7 @@
 /** The rows that are there after changes, oldest first: what a naive oracle computes an answer from. */
 import { changeDelete, changeUpdateBefore } from '#data'
-import { printValues } from './print-rows.ts'
-import type { PlainChange } from './random-changes.ts'
+import { printValues } from './print-rows.fixture.ts'
+import type { PlainChange } from './random-changes.fixture.ts'
 
 /** A row that is taken away is the oldest equal one. */
 export function rowsLeft(changes: readonly PlainChange[]): (readonly unknown[])[] {

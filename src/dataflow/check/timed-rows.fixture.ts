@@ -1,6 +1,6 @@
 /** Rows with watermarks for property tests: the same stream, cut into batches in many ways. */
-import type { Random } from './random-changes.ts'
-import type { Step } from './run-operator.ts'
+import type { Random } from './random-changes.fixture.ts'
+import type { Step } from './run-operator.fixture.ts'
 
 /** The watermark before each row: the greatest time of the rows before it, less a delay. */
 export function watermarksOf(rows: readonly (readonly unknown[])[], time: number, delayMs: number): number[] {

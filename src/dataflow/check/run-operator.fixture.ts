@@ -1,9 +1,9 @@
 /** Runs an operator over prepared steps, under all checks. */
 import { batchOf } from '#data'
 import type { OperatorFactory } from '../operator.ts'
-import { Changelog } from './changelog.ts'
-import { checked, type OperatorContract } from './checked-operator.ts'
-import { varyForms } from './vary-forms.ts'
+import { Changelog } from './changelog.fixture.ts'
+import { checked, type OperatorContract } from './checked-operator.fixture.ts'
+import { varyForms } from './vary-forms.fixture.ts'
 
 export type Step =
   | {

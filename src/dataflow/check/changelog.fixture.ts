@@ -1,7 +1,7 @@
 /** Collects what an operator sends, as a changelog. */
 import { type Batch, changeDelete, changeInsert, changeNames, changeUpdateBefore, rowAt, type Schema } from '#data'
 import type { Output } from '../operator.ts'
-import { printValues } from './print-rows.ts'
+import { printValues } from './print-rows.fixture.ts'
 
 export interface Change {
   /** +I, −U, +U or −D by number: see data/batch.ts. */

@@ -13,7 +13,7 @@ import {
   unboundedLength,
   withNullable,
 } from '#data'
-import { type CaseExpression, unescaped } from './read-cases.ts'
+import { type CaseExpression, unescaped } from './read-cases.fixture.ts'
 
 export interface TypedValue {
   readonly type: DataType

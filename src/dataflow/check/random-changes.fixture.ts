@@ -1,7 +1,7 @@
 /** Random streams for property tests: changes that only take away what is there, and random cuts into batches. */
 import { changeDelete, changeInsert, changeUpdateAfter, changeUpdateBefore, integerType, type Schema, stringType } from '#data'
-import type { Change } from './changelog.ts'
-import type { Step } from './run-operator.ts'
+import type { Change } from './changelog.fixture.ts'
+import type { Step } from './run-operator.fixture.ts'
 
 /** A small generator of random numbers: the same seed, the same numbers. */
 export class Random {

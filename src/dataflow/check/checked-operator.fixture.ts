@@ -24,7 +24,7 @@ import {
   watermarkNone,
 } from '#data'
 import type { Operator, OperatorFactory, Output } from '../operator.ts'
-import { printValues } from './print-rows.ts'
+import { printValues } from './print-rows.fixture.ts'
 
 export interface OperatorContract {
   readonly inputs: readonly Schema[]
