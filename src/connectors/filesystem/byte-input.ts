@@ -17,7 +17,7 @@ export async function openInput(path: string, size: number, offset: number): Pro
   const compression = compressionOf(path)
   if (compression === null) {
     try {
-      return new PlainInput(path, await open(path), offset)
+      return new PlainInput(path, size, await open(path), offset)
     } catch (error) {
       throw fileError(error, path, 'read')
     }
@@ -29,11 +29,13 @@ export async function openInput(path: string, size: number, offset: number): Pro
 
 class PlainInput implements ByteInput {
   readonly #path: string
+  readonly #size: number
   readonly #handle: FileHandle
   #offset: number
 
-  constructor(path: string, handle: FileHandle, offset: number) {
+  constructor(path: string, size: number, handle: FileHandle, offset: number) {
     this.#path = path
+    this.#size = size
     this.#handle = handle
     this.#offset = offset
   }
@@ -50,6 +52,8 @@ class PlainInput implements ByteInput {
     } catch (error) {
       throw fileError(error, this.#path, 'read')
     }
+    // What was cut off while it was read would be missing from the answer without a word.
+    if (at < into.length && this.#offset < this.#size) throw filesystemErrors.CONNECTORS_FILESYSTEM_FILE_SHRUNK({ path: this.#path })
     return at - start
   }
 

@@ -1,9 +1,10 @@
 /** Makes parts visible for good, and clears away what crashed runs left behind. Every step may be done again. */
-import { access, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { fileError, filesystemErrors } from './errors.ts'
 import { isHidden } from './location.ts'
+import { makeDirectory } from './make-directory.ts'
 
 /** What is to be done, as JSON. Paths are below the table's directory. */
 export interface CommitRecord {
@@ -78,7 +79,7 @@ async function entriesOf(directory: string) {
 
 export async function writeMark(file: string): Promise<void> {
   try {
-    await mkdir(path.dirname(file), { recursive: true })
+    await makeDirectory(path.dirname(file))
     await writeFile(file, '', { flush: true })
   } catch (error) {
     throw fileError(error, file, 'write')
@@ -104,7 +105,7 @@ async function syncDirectory(directory: string): Promise<void> {
 export async function writeOwner(root: string, uid: string): Promise<void> {
   const file = ownerFile(root, uid)
   try {
-    await mkdir(root, { recursive: true })
+    await makeDirectory(root)
     await writeFile(file, JSON.stringify({ host: hostname(), pid: process.pid }))
   } catch (error) {
     throw fileError(error, file, 'write')

@@ -49,7 +49,7 @@ export async function findFiles(root: string, pattern: RegExp | null, anyMatch: 
 /** The path itself when it exists, else what it matches as a pattern. */
 async function expand(root: string, anyMatch: boolean): Promise<string[]> {
   try {
-    await stat(root)
+    refuseDevice(root, await stat(root))
     return [root]
   } catch (error) {
     const isPattern = /[*?[{]/.test(root)
@@ -61,6 +61,13 @@ async function expand(root: string, anyMatch: boolean): Promise<string[]> {
     throw filesystemErrors.CONNECTORS_FILESYSTEM_PATH_NOT_FOUND({ path: root }, { detail: 'No file matches the pattern.' })
   }
   return withoutNested(matches)
+}
+
+/** Pipes and devices cannot be read from a place of one's choice. Below a directory they are left out; one that was asked for is not. */
+function refuseDevice(root: string, stats: Stats): void {
+  if (stats.isFile() || stats.isDirectory()) return
+  const kind = stats.isFIFO() ? 'a named pipe' : stats.isSocket() ? 'a socket' : 'a device'
+  throw filesystemErrors.CONNECTORS_FILESYSTEM_PATH_MISMATCH({ path: root }, { detail: `It is ${kind}, expected a file or a directory.` })
 }
 
 /** Leaves out what lies in a directory that matches, too: its files are found there. */

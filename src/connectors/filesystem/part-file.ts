@@ -5,11 +5,12 @@
  *     .part-<uid>-<n>.csv.pending      whole and safe on the disk: named in a commit record, kept whatever happens
  *     part-<uid>-<n>.csv               committed
  */
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Batch } from '#data'
 import type { AppendableFile, RecordEncoder } from '#formats'
 import { fileError } from './errors.ts'
+import { makeDirectory } from './make-directory.ts'
 
 /** The first block of a file is small, for there may be many files; the next ones grow. */
 const firstBlockBytes = 16_384
@@ -181,6 +182,6 @@ export class PartFile {
 }
 
 async function createFile(name: string): Promise<FileHandle> {
-  await mkdir(path.dirname(name), { recursive: true })
+  await makeDirectory(path.dirname(name))
   return open(name, 'wx')
 }

@@ -33,7 +33,11 @@ export function resolve(
 ): { readonly types: readonly DataType[]; readonly result: DataType } {
   const [min, max] = signature.arity
   if (args.length < min || args.length > max) {
-    const parameters = { function: spoken.name, expected: countText(min, max), got: args.length }
+    const parameters = {
+      function: spoken.name,
+      expected: args.length > max && max >= 100 ? `at most ${max} arguments` : countText(min, max),
+      got: args.length,
+    }
     throw sqlErrors.SQL_ARGUMENT_COUNT(parameters, { position, hint: `Write ${signature.usage}.` })
   }
   const resolution = signature.resolve(args.map(argumentOf))

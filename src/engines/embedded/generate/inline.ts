@@ -1,6 +1,6 @@
 /** Functions whose code is written out in place because they run in every statement: comparison, logic, arithmetic, NULL tests. */
 import { assert } from '#base'
-import { comparator, type DataType, isExactInteger } from '#data'
+import { comparator, type DataType, equality, isExactInteger } from '#data'
 import type { Call, FunctionName } from '#plan'
 import { emitArithmetic, emitDivision, emitNegate, emitRemainder, exactRegister } from './arithmetic.ts'
 import { anyNull, type Code } from './code.ts'
@@ -69,13 +69,19 @@ function comparesPlainly(type: DataType, operator: string): boolean {
   }
 }
 
+/** Maps and multisets are equal or not, and have no order. */
+function boxedComparison(operator: string, left: Code, right: Code, emitter: ExpressionEmitter): string {
+  const values = `${emitter.boxedValue(left)}, ${emitter.boxedValue(right)}`
+  if (operator === '===' || operator === '!==') return `${emitter.writer.slot(equality(left.type))}(${values}) === ${operator === '==='}`
+  return `${emitter.writer.slot(comparator(left.type))}(${values}) ${operator} 0`
+}
+
 function emitComparison(operator: string, call: Call, emitter: ExpressionEmitter): Code {
   const left = emitter.emit(argument(call, 0))
   const right = emitter.emit(argument(call, 1))
   const isNull = anyNull([left, right])
   if (!comparesPlainly(left.type, operator)) {
-    const compare = emitter.writer.slot(comparator(left.type))
-    const compared = `${compare}(${emitter.boxedValue(left)}, ${emitter.boxedValue(right)}) ${operator} 0`
+    const compared = boxedComparison(operator, left, right, emitter)
     return { value: isNull === 'false' ? `(${compared})` : `(!${isNull} && ${compared})`, isNull, type: call.type }
   }
   const exact = isExactInteger(left.type) || isExactInteger(right.type)
