@@ -26,7 +26,8 @@ async function report(bench: BenchCase): Promise<string> {
   const script = join(tmpdir(), `millrace-bench-${process.pid}.sql`)
   writeFileSync(script, bench.script)
   const ours = await median(runs, () => runOnce(millrace, ['run', script]))
-  const line = `${bench.name}\n  Millrace ${describe(ours, bench.rows)}`
+  const net = (bench.rows / Math.max(0.001, ours.wallSeconds - start.wallSeconds) / 1e6).toFixed(2)
+  const line = `${bench.name}\n  Millrace ${describe(ours, bench.rows)}; net of the start ${net} M rows/s`
   if (bench.rival === null) return line
   const duckdb = join(import.meta.dirname, 'duckdb.ts')
   const rival = bench.rival

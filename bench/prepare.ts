@@ -1,6 +1,5 @@
 /** Puts the data that is measured into a folder outside the repository, once. */
 import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -16,14 +15,14 @@ export interface BenchData {
 }
 
 const root = dirname(import.meta.dirname)
-const events = 1_000_000
+const events = 3_000_000
 
 export async function prepareData(): Promise<BenchData> {
   const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'millrace', 'bench')
   mkdirSync(folder, { recursive: true })
-  const flights = join(dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')), 'data', 'flights-3m.parquet')
+  const flights = join(root, 'node_modules', 'vega-datasets', 'data', 'flights-3m.parquet')
   const orders = await prepareOrders(join(folder, 'online-retail.csv'))
-  const bids = join(folder, 'bids')
+  const bids = join(folder, 'bids-3m')
   if (!existsSync(bids)) await writeBids(folder, bids)
   return { flights, orders, bids, bidCount: (events / 50) * 46 }
 }

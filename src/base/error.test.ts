@@ -61,3 +61,8 @@ test('a broken invariant is blamed on Millrace', () => {
   )
   expect(() => unreachable('sideways' as never)).toThrow('unexpected value sideways')
 })
+
+test('what people wrote is quoted in part when it is long', () => {
+  const { message } = errors.TEST_BROKER_GONE({ address: 'x'.repeat(1_000_000) })
+  expect(message).toBe(`could not connect to "${'x'.repeat(300)}…"`)
+})

@@ -9,4 +9,4 @@ export type {
   SourceReader,
   WantedColumn,
 } from './connector.ts'
-export { connectorNamed } from './list.ts'
+export { connectorOf } from './list.ts'

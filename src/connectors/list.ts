@@ -1,7 +1,7 @@
 /** All connectors, one line each. */
 import { closeNames } from '#base'
 import { blackholeConnector } from './blackhole/connector.ts'
-import type { Connector } from './connector.ts'
+import type { Connector, ConnectorTable } from './connector.ts'
 import { datagenConnector } from './datagen/connector.ts'
 import { connectorErrors } from './errors.ts'
 import { filesystemConnector } from './filesystem/connector.ts'
@@ -10,8 +10,10 @@ import { printConnector } from './print/connector.ts'
 
 const connectors: readonly Connector[] = [datagenConnector, filesystemConnector, nexmarkConnector, printConnector, blackholeConnector]
 
-/** The connector of a name; an error that names the close ones when there is none. */
-export function connectorNamed(name: string): Connector {
+/** The connector that a table asks for; an error that names the close ones when there is none. */
+export function connectorOf(table: ConnectorTable): Connector {
+  const name = table.options['connector']
+  if (name === undefined) throw connectorErrors.CONNECTORS_CONNECTOR_MISSING({ table: table.name })
   const connector = connectors.find((candidate) => candidate.name === name)
   if (connector !== undefined) return connector
   const names = connectors.map((candidate) => candidate.name)

@@ -23,6 +23,18 @@ const functions = new UserFunctions((file) => {
       },
     },
     wrong: { parameters: 'STRING' },
+    text: { parameters: [], returns: 'INT', evaluate: () => 'abc' },
+    nothing: { parameters: [], returns: 'INT', evaluate: () => undefined },
+    no_null: { parameters: [], returns: 'INT NOT NULL', evaluate: () => null },
+    far: { parameters: [], returns: 'INT', evaluate: () => 2 ** 40 },
+    half: { parameters: [], returns: 'BIGINT', evaluate: () => 1.5 },
+    later: { parameters: [], returns: 'INT', evaluate: () => Promise.resolve(1) },
+    symbol: { parameters: [], returns: 'STRING', evaluate: () => Symbol('x') },
+    long: { parameters: [], returns: 'ARRAY<BIGINT>', evaluate: () => [5n, -(2n ** 63n), null] },
+    price: { parameters: [], returns: 'DECIMAL(3, 2)', evaluate: () => 1000 },
+    no_rows: { parameters: [], returns: 'TABLE<a INT>', evaluate: () => 5 },
+    null_row: { parameters: [], returns: 'TABLE<a INT>', evaluate: () => [[1], null] },
+    wide_row: { parameters: [], returns: 'TABLE<a INT>', evaluate: () => [[1, 2]] },
   })
 })
 
@@ -108,6 +120,8 @@ describe('a session', () => {
   it('refuses settings that do not exist or do not suit', async () => {
     expect(() => open({ 'table.local-time-zon': 'UTC' })).toThrow('setting "table.local-time-zon" does not exist')
     await expect(changesOf(open(), "SET 'table.local-time-zone' = 'Mars/Base'")).rejects.toThrow('expects a time zone')
+    for (const key of ['__proto__', 'constructor', 'toString'])
+      await expect(changesOf(open(), `SET '${key}' = 'x'`)).rejects.toThrow(`setting "${key}" does not exist`)
   })
 
   it('completes columns of tables in scope', () => {
@@ -128,6 +142,30 @@ describe('functions of users', () => {
 
   it('name themselves and their place when they throw', async () => {
     await expect(changesOf(open(), `${create('fails')} SELECT fails(1)`)).rejects.toThrow('function fails stopped with an error: it broke')
+  })
+
+  it.each([
+    ['text', 'the text "abc", expected INT'],
+    ['nothing', 'undefined, expected INT'],
+    ['no_null', 'null, expected INT NOT NULL'],
+    ['far', 'the number 1099511627776, expected INT'],
+    ['half', 'the number 1.5, expected BIGINT'],
+    ['later', 'a promise, expected INT'],
+    ['symbol', 'a symbol, expected STRING'],
+    ['price', 'the number 1000, expected DECIMAL(3, 2)'],
+  ])('never give what is not of their type: %s', async (name, trouble) => {
+    await expect(changesOf(open(), `${create(name)} SELECT ${name}()`)).rejects.toThrow(`function ${name} gave ${trouble}`)
+  })
+
+  it.each(['no_rows', 'null_row', 'wide_row'])('give lists of rows: %s', async (name) => {
+    const script = `${create(name)} SELECT a FROM LATERAL TABLE(${name}())`
+    await expect(changesOf(open(), script)).rejects.toThrow(`function ${name} gave`)
+  })
+
+  it('may write whole numbers as bigint', async () => {
+    expect(await changesOf(open(), `${create('long')} SELECT CARDINALITY(long()), long()[1] + 1, long()[2], long()[3]`)).toEqual([
+      '+I 3,6,-9223372036854775808,',
+    ])
   })
 
   it('are refused when their file, export or declaration is missing', async () => {

@@ -15,6 +15,7 @@ import type { DataType } from '#data'
 import type { FunctionDefinition, UserFunction, UserSignature } from '#plan'
 import { parseType } from '#sql'
 import { queryErrors } from './errors.ts'
+import { resultReader } from './function-result.ts'
 
 type Callable = (...values: never[]) => unknown
 type ImportModule = (file: string) => Promise<Readonly<Record<string, unknown>>>
@@ -33,7 +34,7 @@ export class UserFunctions {
     const { file, export: name } = definition
     let module: Readonly<Record<string, unknown>>
     try {
-      module = await this.#importModule(file)
+      module = await inTime(this.#importModule(file))
     } catch (error) {
       if (error instanceof MillraceError) throw error
       const problem = error instanceof Error ? error.message : String(error)
@@ -47,7 +48,8 @@ export class UserFunctions {
       throw queryErrors.QUERY_FUNCTION_EXPORT({ name, file }, { hint })
     }
     const { signature, evaluate } = declarationOf(exported, name, file)
-    this.#loaded.set(keyOf(definition), evaluate)
+    const read = resultReader(name, signature.result, signature.kind === 'table')
+    this.#loaded.set(keyOf(definition), (...values) => read(evaluate(...values)))
     return { ...definition, signature }
   }
 
@@ -56,6 +58,21 @@ export class UserFunctions {
     const evaluate = this.#loaded.get(keyOf(user))
     if (evaluate === undefined) throw queryErrors.QUERY_FUNCTION_EXPORT({ name: user.export, file: user.file })
     return evaluate
+  }
+}
+
+/** A file that waits at its top for what never comes would end the process in silence: nothing else is left to do by then. */
+const loadMsMax = 10_000
+
+async function inTime<T>(loading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It was not loaded within ${loadMsMax / 1000} s`)), loadMsMax)
+  })
+  try {
+    return await Promise.race([loading, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,4 +1,5 @@
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -264,4 +265,26 @@ test('wide numbers, many columns and batches larger than one chunk keep their or
   }
   expect(seen).toBe(count)
   await reader.close()
+})
+
+describe('what is no lasting file', () => {
+  test('pipes and devices are refused, not taken for empty', async () => {
+    const pipe = path.join(temporaryDirectory(), 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const place of [pipe, '/dev/zero', '/dev/null']) {
+      const error = await failureOf(() => readWhole(tableAt(place, types)))
+      expect(error).toMatchObject({ code: 'CONNECTORS_FILESYSTEM_PATH_MISMATCH', detail: expect.stringContaining('expected a file') })
+    }
+  })
+  test('a file that becomes shorter while it is read is an error, not a shorter answer', async () => {
+    const file = write(temporaryDirectory(), 'a.csv', `1,${'x'.repeat(998)}\n`.repeat(20_000))
+    const reader = await filesystemSource(tableAt(file, types)).open(requestOf(tableAt(file, types)))
+    const read = async () => {
+      await reader.read()
+      truncateSync(file, 1000)
+      while ((await reader.read()) !== null);
+    }
+    expect((await failureOf(read)).code).toBe('CONNECTORS_FILESYSTEM_FILE_SHRUNK')
+    await reader.close()
+  })
 })

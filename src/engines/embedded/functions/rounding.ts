@@ -75,7 +75,8 @@ function roundNumber(text: string, digits: number, name: string, divide: Divisio
   if (parts === null) throw functionErrors.ENGINE_ARGUMENT_REFUSED({ function: name, argument: text })
   const [, sign = '', integer = '', fraction = '', exponent = '0'] = parts
   const scale = fraction.length - Number(exponent)
-  if (digits >= scale) return Number(text)
+  // Adding zero makes a negative zero plain, as Java's BigDecimal has none.
+  if (digits >= scale) return Number(text) + 0
   const unscaled = BigInt(`${sign}${integer}${fraction}`)
   if (scale - digits > 400) return 0
   const rounded = divide(unscaled, 10n ** BigInt(scale - digits))

@@ -1,6 +1,6 @@
 /** How the tables of a plan are reached: their definitions, and the connectors that read and write them. */
 import { assert } from '#base'
-import { type ConnectorTable, connectorNamed, type Sink, type Source } from '#connectors'
+import { type ConnectorTable, connectorOf, type Sink, type Source } from '#connectors'
 import type { Scan, TableDefinition, TablePath, Tables } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
@@ -23,7 +23,7 @@ export class TableAccess {
 
   source(scan: Scan): Source {
     const table = this.#connectorTable(scan.table, scan.options)
-    const connector = connectorNamed(table.options['connector'] ?? '')
+    const connector = connectorOf(table)
     if (connector.source === null) throw embeddedErrors.ENGINE_TABLE_NOT_READABLE({ table: table.name, connector: connector.name })
     const source = connector.source(table)
     const known = source.metadata.map(({ name }) => name)
@@ -39,7 +39,7 @@ export class TableAccess {
 
   sink(path: TablePath, options: Readonly<Record<string, string>>): { readonly name: string; readonly sink: Sink } {
     const table = this.#connectorTable(path, options)
-    const connector = connectorNamed(table.options['connector'] ?? '')
+    const connector = connectorOf(table)
     if (connector.sink === null) throw embeddedErrors.ENGINE_TABLE_NOT_WRITABLE({ table: table.name, connector: connector.name })
     return { name: table.name, sink: connector.sink(table) }
   }
