@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import path from 'node:path'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { bigintType, dateType, doubleType, integerType, rowsOf, stringType } from '#data'
 import { fileError } from './errors.ts'
 import { filesystemSource } from './source.ts'
@@ -268,10 +269,12 @@ test('wide numbers, many columns and batches larger than one chunk keep their or
 })
 
 describe('what is no lasting file', () => {
-  test('pipes and devices are refused, not taken for empty', async () => {
-    const pipe = path.join(temporaryDirectory(), 'pipe')
-    execFileSync('mkfifo', [pipe])
-    for (const place of [pipe, '/dev/zero', '/dev/null']) {
+  test('sockets and devices are refused, not taken for empty', async () => {
+    const socket = path.join(temporaryDirectory(), 'socket')
+    const server = createServer().listen(socket)
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    for (const place of [socket, '/dev/zero', '/dev/null']) {
       const error = await failureOf(() => readWhole(tableAt(place, types)))
       expect(error).toMatchObject({ code: 'CONNECTORS_FILESYSTEM_PATH_MISMATCH', detail: expect.stringContaining('expected a file') })
     }
