@@ -1,6 +1,6 @@
 /** Expressions of the plan as generated JavaScript: one scalar per row, computed where it is needed. */
 import { assert } from '#base'
-import { type DataType, isExactInteger, sameType } from '#data'
+import { boxExact, type DataType, isExactInteger, sameType } from '#data'
 import { type Call, type Case, type Cast, type Expression, type Literal, scalarSignatures, walkExpression } from '#plan'
 import type { Session } from '../functions/evaluation.ts'
 import { evaluations } from '../functions/index.ts'
@@ -84,7 +84,7 @@ export class ExpressionEmitter {
 
   /** JavaScript for the boxed value of a scalar that is known not to be NULL. */
   boxedValue(code: Code): string {
-    return this.writer.width === 'wide' && isExactInteger(code.type) ? `${this.writer.slot(boxWide)}(${code.value})` : code.value
+    return this.writer.width === 'wide' && isExactInteger(code.type) ? `${this.writer.slot(boxExact)}(${code.value})` : code.value
   }
 
   /** Takes a boxed value that may be null into registers; `boxed` is the name of a variable. */
@@ -201,8 +201,4 @@ function isConstant(expression: Expression): boolean {
     if (part.kind === 'column' || (part.kind === 'call' && scalarSignatures[part.function].determinism !== 'pure')) constant = false
   })
   return constant
-}
-
-function boxWide(value: bigint): number | bigint {
-  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value
 }
