@@ -77,6 +77,7 @@ export {
   match,
   partsOf,
   rootsOf,
+  sharedRelations,
   walkExpression,
   walkRelations,
   withInputs,

@@ -20,7 +20,7 @@ import type {
 import { printExpression, printName } from './print-expression.ts'
 import { printMatch } from './print-match.ts'
 import { schemaOf } from './schema.ts'
-import { inputsOf, match, rootsOf, walkRelations } from './visit.ts'
+import { inputsOf, match, rootsOf, sharedRelations } from './visit.ts'
 
 /** What stands in square brackets behind an attribute; null leaves the attribute out. */
 type Attributes = readonly (readonly [name: string, value: string | null])[]
@@ -94,16 +94,6 @@ function joinTree(lines: readonly string[]): string {
     followed[depth] = true
   }
   return drawn.reverse().join('\n')
-}
-
-function sharedRelations(roots: readonly Relation[]): Set<Relation> {
-  const readers = new Map<Relation, number>()
-  const count = (relation: Relation) => readers.set(relation, (readers.get(relation) ?? 0) + 1)
-  for (const root of roots) count(root)
-  walkRelations(roots, (relation) => {
-    for (const input of inputsOf(relation)) count(input)
-  })
-  return new Set([...readers].filter(([, uses]) => uses > 1).map(([relation]) => relation))
 }
 
 function printLine(name: string, attributes: Attributes): string {

@@ -234,3 +234,18 @@ export function columnsIn(expression: Expression): Set<string> {
   })
   return names
 }
+
+/** Relations that more than one relation or output reads. */
+export function sharedRelations(roots: readonly Relation[]): ReadonlySet<Relation> {
+  const seen = new Set<Relation>()
+  const shared = new Set<Relation>()
+  const count = (relation: Relation): void => {
+    if (seen.has(relation)) shared.add(relation)
+    seen.add(relation)
+  }
+  for (const root of roots) count(root)
+  walkRelations(roots, (relation) => {
+    for (const input of inputsOf(relation)) count(input)
+  })
+  return shared
+}

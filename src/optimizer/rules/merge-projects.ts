@@ -7,16 +7,17 @@ import {
   type Project,
   partsOf,
   type Relation,
+  rootsOf,
   scalarSignatures,
+  sharedRelations,
   walkExpression,
 } from '#plan'
-import { sharedRelations } from '../shared-relations.ts'
 
 /** A merged expression larger than this is left in two steps: merging repeats what is used twice. */
 const partsMax = 2000
 
 export function mergeProjects(plan: Plan): Plan {
-  const shared = sharedRelations(plan)
+  const shared = sharedRelations(rootsOf(plan))
   const kept = new Set<Relation>()
   return mapPlan(plan, (relation, original) => {
     const merged = relation.kind === 'project' && !kept.has(relation.input) ? mergeBelow(relation) : relation

@@ -16,17 +16,18 @@ import {
   type Project,
   printExpression,
   type Relation,
+  rootsOf,
   type Scan,
   scalarSignatures,
   schemaOf,
+  sharedRelations,
   type Union,
   type Window,
   walkExpression,
 } from '#plan'
-import { sharedRelations } from '../shared-relations.ts'
 
 export function pushFilters(plan: Plan): Plan {
-  const shared = sharedRelations(plan)
+  const shared = sharedRelations(rootsOf(plan))
   /** Rewritten relations that stand for shared ones. */
   const kept = new Set<Relation>()
   return mapPlan(plan, (relation, original) => {

@@ -6,7 +6,6 @@ import {
   type Changelog,
   columnOf,
   type Expression,
-  inputsOf,
   match,
   type Plan,
   type PlanChangelog,
@@ -14,6 +13,7 @@ import {
   rootsOf,
   type Scan,
   schemaOf,
+  sharedRelations,
   type Watermark,
   walkRelations,
 } from '#plan'
@@ -36,7 +36,7 @@ interface LateCounter {
 export class Lowering {
   readonly session: Session
   readonly tasks: TaskFinder
-  readonly #parents: ReadonlyMap<Relation, number>
+  readonly #sharedRelations: ReadonlySet<Relation>
   readonly #shared = new Map<Relation, Tee>()
   readonly calcs: Calc[] = []
   readonly lateCounters: LateCounter[] = []
@@ -56,7 +56,7 @@ export class Lowering {
     this.#changelog = changelog
     this.#keepsTime = keepsTime
     this.tasks = tasks
-    this.#parents = countParents(plan)
+    this.#sharedRelations = sharedRelations(rootsOf(plan))
   }
 
   /** Makes the rows of a relation flow to an output. */
@@ -88,7 +88,7 @@ export class Lowering {
   }
 
   /** Whether several relations or outputs read a relation. */
-  readonly isShared = (relation: Relation): boolean => (this.#parents.get(relation) ?? 0) > 1
+  readonly isShared = (relation: Relation): boolean => this.#sharedRelations.has(relation)
 
   /** Attaches a relation whose sources are to be read before all others, as far as they are not shared. */
   attachFirst(relation: Relation, output: Output): void {
@@ -181,18 +181,4 @@ export class Lowering {
     })
     return local ? this.localClock() : null
   }
-}
-
-/** How many relations and outputs read each relation. */
-function countParents(plan: Plan): Map<Relation, number> {
-  const parents = new Map<Relation, number>()
-  const count = (relation: Relation): void => {
-    parents.set(relation, (parents.get(relation) ?? 0) + 1)
-  }
-  const roots = rootsOf(plan)
-  for (const root of roots) count(root)
-  walkRelations(roots, (relation) => {
-    for (const input of inputsOf(relation)) count(input)
-  })
-  return parents
 }
