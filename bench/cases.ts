@@ -1,4 +1,5 @@
 /** What is measured: a script, how many rows it reads, and the same work for DuckDB on one thread where it can do it. */
+import { loadNexmarkSuite } from '#cli'
 import type { BenchData } from './prepare.ts'
 
 export interface BenchCase {
@@ -10,7 +11,7 @@ export interface BenchCase {
   readonly rival: string | null
 }
 
-export function benchCases(data: BenchData, events: number): BenchCase[] {
+export async function benchCases(data: BenchData, events: number): Promise<BenchCase[]> {
   return [
     {
       name: 'Parquet flights, daily count, sum and average per airport',
@@ -34,7 +35,7 @@ export function benchCases(data: BenchData, events: number): BenchCase[] {
         INSERT INTO sink SELECT auction, bidder, price FROM bids WHERE price > 1000000;`,
       rival: `SELECT auction, bidder, price FROM read_json('${data.bids}', format = 'newline_delimited') WHERE price > 1000000`,
     },
-    ...nexmarkCases(events),
+    ...(await nexmarkCases(events)),
   ]
 }
 
@@ -55,52 +56,14 @@ function orderCase(orders: string): BenchCase {
   }
 }
 
-const nexmarkTables = (events: number): string => `
-  CREATE TABLE nexmark (
-    event_type INT,
-    person ROW<id BIGINT, name STRING, emailAddress STRING, creditCard STRING, city STRING, state STRING, \`dateTime\` TIMESTAMP(3), extra STRING>,
-    auction ROW<id BIGINT, itemName STRING, description STRING, initialBid BIGINT, reserve BIGINT, \`dateTime\` TIMESTAMP(3), expires TIMESTAMP(3), seller BIGINT, category BIGINT, extra STRING>,
-    bid ROW<auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, \`dateTime\` TIMESTAMP(3), extra STRING>,
-    \`dateTime\` AS CASE WHEN event_type = 0 THEN person.\`dateTime\` WHEN event_type = 1 THEN auction.\`dateTime\` ELSE bid.\`dateTime\` END,
-    WATERMARK FOR \`dateTime\` AS \`dateTime\` - INTERVAL '4' SECOND
-  ) WITH ('connector' = 'nexmark', 'events.num' = '${events}');
-  CREATE VIEW person AS SELECT person.id, person.name, person.city, person.state, \`dateTime\` FROM nexmark WHERE event_type = 0;
-  CREATE VIEW auction AS SELECT auction.id, auction.itemName, auction.seller, auction.category, \`dateTime\` FROM nexmark WHERE event_type = 1;
-  CREATE VIEW bid AS SELECT bid.auction, bid.bidder, bid.price, bid.channel, bid.url, \`dateTime\`, bid.extra FROM nexmark WHERE event_type = 2;`
-
-const nexmarkQueries: Readonly<Record<string, string>> = {
-  q0: `CREATE TABLE sink (auction BIGINT, bidder BIGINT, price BIGINT, placed TIMESTAMP(3), extra STRING) WITH ('connector' = 'blackhole');
-    INSERT INTO sink SELECT auction, bidder, price, \`dateTime\`, extra FROM bid;`,
-  q1: `CREATE TABLE sink (auction BIGINT, bidder BIGINT, price DECIMAL(23, 3), placed TIMESTAMP(3), extra STRING) WITH ('connector' = 'blackhole');
-    INSERT INTO sink SELECT auction, bidder, 0.908 * price, \`dateTime\`, extra FROM bid;`,
-  q2: `CREATE TABLE sink (auction BIGINT, price BIGINT) WITH ('connector' = 'blackhole');
-    INSERT INTO sink SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0;`,
-  q7: `CREATE TABLE sink (auction BIGINT, bidder BIGINT, price BIGINT, placed TIMESTAMP(3), extra STRING) WITH ('connector' = 'blackhole');
-    INSERT INTO sink SELECT B.auction, B.bidder, B.price, B.\`dateTime\`, B.extra FROM bid B JOIN (
-      SELECT MAX(price) AS maxprice, window_end AS \`dateTime\`
-      FROM TABLE(TUMBLE(TABLE bid, DESCRIPTOR(\`dateTime\`), INTERVAL '10' SECOND)) GROUP BY window_start, window_end
-    ) B1 ON B.price = B1.maxprice WHERE B.\`dateTime\` BETWEEN B1.\`dateTime\` - INTERVAL '10' SECOND AND B1.\`dateTime\`;`,
-  q8: `CREATE TABLE sink (id BIGINT, name STRING, stime TIMESTAMP(3)) WITH ('connector' = 'blackhole');
-    INSERT INTO sink SELECT P.id, P.name, P.starttime FROM (
-      SELECT id, name, window_start AS starttime, window_end AS endtime
-      FROM TABLE(TUMBLE(TABLE person, DESCRIPTOR(\`dateTime\`), INTERVAL '10' SECOND)) GROUP BY id, name, window_start, window_end
-    ) P JOIN (
-      SELECT seller, window_start AS starttime, window_end AS endtime
-      FROM TABLE(TUMBLE(TABLE auction, DESCRIPTOR(\`dateTime\`), INTERVAL '10' SECOND)) GROUP BY seller, window_start, window_end
-    ) A ON P.id = A.seller AND P.starttime = A.starttime AND P.endtime = A.endtime;`,
-}
-
-function nexmarkCases(events: number): BenchCase[] {
-  const generator: BenchCase = {
-    name: 'Nexmark generator alone, all columns',
-    rows: events,
-    script: `${nexmarkTables(events)}
+/** The queries of `millrace bench nexmark`, and what it takes to make the events alone. */
+async function nexmarkCases(events: number): Promise<BenchCase[]> {
+  const { prepare, queries } = await loadNexmarkSuite(events)
+  const generator = `${prepare}
       CREATE TABLE sink (event_type INT, person_id BIGINT, person_name STRING, auction_id BIGINT, item STRING, bid_price BIGINT, url STRING, extra STRING) WITH ('connector' = 'blackhole');
-      INSERT INTO sink SELECT event_type, person.id, person.name, auction.id, auction.itemName, bid.price, bid.url, bid.extra FROM nexmark;`,
-    rival: null,
-  }
-  const queries = Object.entries(nexmarkQueries).map(
-    ([name, sql]): BenchCase => ({ name: `Nexmark ${name}`, rows: events, script: `${nexmarkTables(events)}\n${sql}`, rival: null }),
-  )
-  return [generator, ...queries]
+      INSERT INTO sink SELECT event_type, person.id, person.name, auction.id, auction.itemName, bid.price, bid.url, bid.extra FROM nexmark;`
+  return [
+    { name: 'Nexmark generator alone, all columns', rows: events, script: generator, rival: null },
+    ...queries.map(({ name, statement }) => ({ name: `Nexmark ${name}`, rows: events, script: `${prepare}\n${statement}`, rival: null })),
+  ]
 }

@@ -1,11 +1,13 @@
 /** `make bench`: each case as a whole process, five runs after one that does not count, medians, side by side with DuckDB on one thread. */
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type BenchCase, benchCases } from './cases.ts'
 import { median, runOnce, type Usage } from './measure.ts'
 import { prepareData } from './prepare.ts'
 
+const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
+process.on('exit', () => rmSync(folder, { recursive: true }))
 const millrace = join(dirname(import.meta.dirname), 'bin', 'millrace')
 const only = process.argv[2]
 const runs = Number(process.env['BENCH_RUNS'] ?? 5)
@@ -17,14 +19,12 @@ console.log(
 )
 const start = await measureStart()
 console.log(`start of a one-line script: ${(start.wallSeconds * 1000).toFixed(0)} ms`)
-const cases = benchCases(await prepareData(), events).filter(
-  (each) => only === undefined || each.name.toLowerCase().includes(only.toLowerCase()),
-)
+const all = await benchCases(await prepareData(), events)
+const cases = all.filter((each) => only === undefined || each.name.toLowerCase().includes(only.toLowerCase()))
 for (const each of cases) console.log(await report(each))
 
 async function report(bench: BenchCase): Promise<string> {
-  const script = join(tmpdir(), `millrace-bench-${process.pid}.sql`)
-  writeFileSync(script, bench.script)
+  const script = scriptFile(bench.script)
   const ours = await median(runs, () => runOnce(millrace, ['run', script]))
   const net = (bench.rows / Math.max(0.001, ours.wallSeconds - start.wallSeconds) / 1e6).toFixed(2)
   const line = `${bench.name}\n  Millrace ${describe(ours, bench.rows)}; net of the start ${net} M rows/s`
@@ -41,7 +41,13 @@ function describe({ wallSeconds, cpuSeconds, peakMb }: Usage, rows: number): str
 }
 
 async function measureStart(): Promise<Usage> {
-  const script = join(tmpdir(), `millrace-bench-start-${process.pid}.sql`)
-  writeFileSync(script, 'SELECT 1;')
+  const script = scriptFile('SELECT 1;')
   return median(runs, () => runOnce(millrace, ['run', script]))
+}
+
+/** A file that holds a script until the next one takes its place. */
+function scriptFile(text: string): string {
+  const file = join(folder, 'script.sql')
+  writeFileSync(file, text)
+  return file
 }

@@ -1,5 +1,5 @@
 /** Puts the data that is measured into a folder outside the repository, once. */
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -37,6 +37,8 @@ async function prepareOrders(to: string): Promise<string | null> {
 }
 
 async function writeBids(folder: string, bids: string): Promise<void> {
+  // What a run that was stopped left there would be counted, too.
+  rmSync(`${bids}.part`, { recursive: true, force: true })
   const script = join(folder, 'write-bids.sql')
   writeFileSync(
     script,

@@ -1,5 +1,5 @@
 -- Late data: readings come out of order. Ten seconds of patience keep most of them; what comes after its window was
--- printed is dropped and counted, which the last line on a terminal says.
+-- printed is dropped and counted, which is said at the end.
 -- millrace run examples/late-data.sql
 
 CREATE TABLE readings (

@@ -10,7 +10,7 @@ import {
   processScreen,
   processTerminal,
   readScriptFile,
-  reportDefect,
+  reportFailure,
   runCli,
 } from '#cli'
 import type { Engine, ResultListener } from '#engines'
@@ -52,18 +52,14 @@ process.on('exit', () => terminal.restore())
 process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)
 
-end(await runCli(process.argv.slice(2), environment))
-
-function end(status: number): void {
-  process.exitCode = status
-  // Whatever is still open, a source that cannot be closed perhaps, must not keep the process; text on its way out must.
-  if (process.stdout.writableLength === 0 || screen.closed.aborted) process.exit(status)
-  process.stdout.end(() => process.exit(status))
-}
+// Whatever is still open, a source that cannot be closed perhaps, must not keep the process.
+process.exit(await runCli(process.argv.slice(2), environment))
 
 function fail(error: unknown): void {
   terminal.restore()
-  void reportDefect(error, environment).then((status) => process.exit(status))
+  // A report that fails must not be reported in its turn.
+  const leave = (status: number): never => process.exit(status)
+  void reportFailure(error, environment).then(leave, () => leave(exitStatus.ours))
 }
 
 /** The folder that holds package.json: above src/ in a checkout, above dist/src/ in a package. */
@@ -96,23 +92,25 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
 
 /** The same engine, which also shows the rows that its plans write: each insert gets a second output that collects. */
 function watchInserts<P extends ReturnType<Engine['compile']>>(engine: Engine<P>, watch: InsertWatch): Engine<P> {
-  let inserts: readonly { readonly table: string; readonly output: number }[] = []
+  /** The tables that a program writes, by the output that collects their rows. */
+  const watched = new WeakMap<P, ReadonlyMap<number, string>>()
   return {
     name: engine.name,
     capabilities: engine.capabilities,
+    load: (plan, tables) => engine.load(plan, tables),
     readsFields: (scan, tables) => engine.readsFields(scan, tables),
     compile(plan: Plan, tables, settings) {
       const written = plan.outputs.flatMap((output) => (output.kind === 'insert' ? [output] : []))
-      inserts = written.map((output, index) => ({ table: output.table[2], output: plan.outputs.length + index }))
       const collected = written.map(({ input }) => ({ kind: 'collect', input }) as const)
-      return engine.compile({ outputs: [...plan.outputs, ...collected] }, tables, settings)
+      const program = engine.compile({ outputs: [...plan.outputs, ...collected] }, tables, settings)
+      watched.set(program, new Map(written.map((output, index) => [plan.outputs.length + index, output.table[2]])))
+      return program
     },
     start(jobId, program, results) {
       const watching: ResultListener = {
         changes(output, schema, batch) {
-          const insert = inserts.find((each) => each.output === output)
-          if (insert === undefined) return results?.changes(output, schema, batch)
-          return watch(insert.table, schema, batch)
+          const table = watched.get(program)?.get(output)
+          return table === undefined ? results?.changes(output, schema, batch) : watch(table, schema, batch)
         },
       }
       return engine.start(jobId, program, watching)

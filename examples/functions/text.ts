@@ -4,8 +4,11 @@
 export const mask = {
   parameters: ['STRING', 'INT'],
   returns: 'STRING',
-  evaluate: (text: string | null, shown: number | null) =>
-    text === null || shown === null ? null : '*'.repeat(Math.max(0, text.length - shown)) + text.slice(-shown),
+  evaluate: (text: string | null, shown: number | null) => {
+    if (text === null || shown === null) return null
+    const hidden = Math.max(0, text.length - shown)
+    return '*'.repeat(hidden) + text.slice(hidden)
+  },
 }
 
 /** The words of a text, each with its length. */

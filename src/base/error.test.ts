@@ -43,6 +43,15 @@ test('extras win over the table', () => {
   expect('cause' in errors.TEST_BROKER_GONE()).toBe(false)
 })
 
+test('an error is made again with what was not known where it was raised', () => {
+  const position = { start: 7, end: 12, line: 1, column: 8 }
+  const first = errors.TEST_COLUMN_NOT_FOUND({ column: '{table}', table: 't', count: 1 }, { cause: 'why' })
+  const second = first.with({ position, hint: 'Use "b".' })
+  expect(second).toMatchObject({ code: first.code, blame: first.blame, position, hint: 'Use "b".', cause: 'why' })
+  expect(second.message).toBe('column "{table}" does not exist in table "t"')
+  expect(first.with({ message: 'something else' }).message).toBe('something else')
+})
+
 test('a code is defined once', () => {
   expect(definedErrors().get('TEST_BROKER_GONE')?.blame).toBe('external')
   expect(() => defineErrors({ TEST_BROKER_GONE: { blame: 'user', message: 'again' } })).toThrow(
@@ -64,5 +73,5 @@ test('a broken invariant is blamed on Millrace', () => {
 
 test('what people wrote is quoted in part when it is long', () => {
   const { message } = errors.TEST_BROKER_GONE({ address: 'x'.repeat(1_000_000) })
-  expect(message).toBe(`could not connect to "${'x'.repeat(300)}…"`)
+  expect(message).toBe(`could not connect to "${'x'.repeat(299)}…"`)
 })

@@ -11,6 +11,7 @@
  *     })
  *     throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: 'amout', owner: 'table "orders"' }, { hint: 'Use "amount".' })
  */
+import { shortened } from './shortened.ts'
 
 /** Who has to act: the person who asked, something outside the process, or the authors of Millrace. */
 export type Blame = 'user' | 'external' | 'internal'
@@ -32,6 +33,8 @@ export interface TextPosition {
   readonly end: number
   readonly line: number
   readonly column: number
+  /** What the place is in, when that is another text: `view "v": 10 / a`. */
+  readonly within?: string
 }
 
 export type ErrorParameters = Readonly<Record<string, string | number | bigint>>
@@ -58,6 +61,12 @@ export class MillraceError extends Error {
     this.detail = extras.detail ?? (row.detail === undefined ? undefined : fill(row.detail, parameters))
     this.hint = extras.hint ?? (row.hint === undefined ? undefined : fill(row.hint, parameters))
     this.position = extras.position
+  }
+
+  /** The same error with other extras, such as a place that whoever raised it did not know. */
+  with(changes: ErrorExtras & { readonly message?: string }): MillraceError {
+    const { code, blame, message, detail, hint, position, cause } = this
+    return new MillraceError(code, { blame, message: changes.message ?? message }, {}, { detail, hint, position, cause, ...changes })
   }
 }
 
@@ -94,16 +103,12 @@ export function unreachable(value: never): never {
 const invariantBroken: ErrorRow = { blame: 'internal', message: 'an invariant does not hold: {message}' }
 allErrors.set('BASE_INVARIANT_BROKEN', invariantBroken)
 
+/** What people wrote is quoted in messages, and may be as long as they like. */
+const quotedLengthMax = 300
+
 function fill(template: string, parameters: ErrorParameters): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = parameters[name]
-    return value === undefined ? whole : shortened(String(value))
+    return value === undefined ? whole : shortened(String(value), quotedLengthMax)
   })
 }
-
-/** What people wrote is quoted in messages, and may be as long as they like. */
-function shortened(text: string): string {
-  return text.length <= quotedLengthMax ? text : `${text.slice(0, quotedLengthMax)}…`
-}
-
-const quotedLengthMax = 300

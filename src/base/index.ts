@@ -9,5 +9,8 @@ export {
   type TextPosition,
   unreachable,
 } from './error.ts'
+export { counted, listed } from './phrase.ts'
+export { isPlain, printable, printableLines } from './printable.ts'
 export { parseDurationMs, parseMemoryBytes } from './quantity.ts'
-export { closeNames } from './suggest.ts'
+export { shortened } from './shortened.ts'
+export { closeNames, suggestion } from './suggest.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { closeNames } from './suggest.ts'
+import { closeNames, suggestion } from './suggest.ts'
 
 test('the nearest name comes first', () => {
   expect(closeNames('amounx', ['account', 'amounts', 'amount', 'placed_at'])).toEqual(['amount', 'amounts'])
@@ -30,4 +30,17 @@ test('no more names than asked for', () => {
 test('far names and very long names are left out', () => {
   expect(closeNames('amount', ['destination', 'x'.repeat(300)])).toEqual([])
   expect(closeNames('x'.repeat(300), [`${'x'.repeat(299)}y`])).toEqual([])
+})
+
+test('what to say when a name does not exist', () => {
+  expect(suggestion('ordes', [], 'tables')).toEqual({ detail: 'There are no tables.' })
+  expect(suggestion('ordes', ['customers'], 'tables')).toEqual({ detail: 'There is only "customers".' })
+  expect(suggestion('ordes', ['c', 'b', 'a', 'b'], 'tables')).toEqual({ detail: 'The tables are a, b and c.' })
+  expect(suggestion('ordes', ['customers', 'orders'], 'tables')).toEqual({ hint: 'Use "orders".' })
+  expect(suggestion('ordes', ['order', 'orders'], 'tables')).toEqual({ detail: 'Close tables are order and orders.', hint: 'Use "order".' })
+})
+
+test('only the first of many names are listed', () => {
+  const names = ['k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't']
+  expect(suggestion('orders', names, 'tables')).toEqual({ detail: 'The tables are k, l, m, n, o, p, q, r and 2 more.' })
 })

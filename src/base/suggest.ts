@@ -1,4 +1,20 @@
-/** Finds names close to a mistyped one, for "did you mean" hints. */
+/** What to say when a name does not exist: the names that are close to it, then the fix. */
+import { listed } from './phrase.ts'
+
+/**
+ * Up to five close names and the nearest of them, else what there is. `noun` is what the names are, in the plural: `tables`,
+ * `columns of orders`.
+ */
+export function suggestion(name: string, known: Iterable<string>, noun: string): { readonly detail?: string; readonly hint?: string } {
+  const names = [...new Set(known)].sort()
+  if (names.length === 0) return { detail: `There are no ${noun}.` }
+  const close = closeNames(name, names)
+  const [best] = close
+  if (best === undefined)
+    return { detail: names.length === 1 ? `There is only "${names[0]}".` : `The ${noun} are ${listed(names, 'and', 8)}.` }
+  if (close.length === 1) return { hint: `Use "${best}".` }
+  return { detail: `Close ${noun} are ${listed(close)}.`, hint: `Use "${best}".` }
+}
 
 /** Returns up to `countMax` candidates near `name`, nearest first; letter case does not count as a difference. */
 export function closeNames(name: string, candidates: Iterable<string>, countMax = 5): string[] {

@@ -24,6 +24,11 @@ export type WhenThere = 'fail' | 'keep' | 'replace'
 /** What happens when a thing to drop or change is not there. */
 export type WhenMissing = 'fail' | 'ignore'
 
+export interface DropHow {
+  readonly whenMissing: WhenMissing
+  readonly temporary: boolean
+}
+
 /** Where the name stands in the statement, so that errors can show it. */
 export type At = TextPosition | undefined
 
@@ -50,28 +55,26 @@ export interface Catalog extends Tables {
   useCatalog(name: string, at?: At): void
   useDatabase(path: DatabasePath, at?: At): void
 
-  createCatalog(definition: CatalogDefinition, whenThere: WhenThere, at?: At): void
-  alterCatalog(definition: CatalogDefinition, at?: At): void
-  dropCatalog(name: string, whenMissing: WhenMissing, at?: At): void
-  createDatabase(definition: DatabaseDefinition, whenThere: WhenThere, at?: At): void
-  alterDatabase(definition: DatabaseDefinition, at?: At): void
-  dropDatabase(path: DatabasePath, how: { readonly whenMissing: WhenMissing; readonly cascade: boolean }, at?: At): void
-
-  /** The definition says itself whether it is temporary. False when one was there and stays. */
+  /** Each create gives false when one was there and stays; whether a table, view or function is temporary says its definition. */
+  createCatalog(definition: CatalogDefinition, whenThere: WhenThere, at?: At): boolean
+  createDatabase(definition: DatabaseDefinition, whenThere: WhenThere, at?: At): boolean
   createTable(definition: TableDefinition, whenThere: WhenThere, at?: At): boolean
-  /** Puts a changed definition in the place of the one with the same path. */
-  alterTable(definition: TableDefinition, at?: At): void
-  renameTable(path: TablePath, to: TablePath, at?: At): void
-  dropTable(path: TablePath, how: { readonly whenMissing: WhenMissing; readonly temporary: boolean }, at?: At): void
   createView(definition: ViewDefinition, whenThere: WhenThere, at?: At): boolean
-  alterView(definition: ViewDefinition, at?: At): void
-  dropView(path: TablePath, how: { readonly whenMissing: WhenMissing; readonly temporary: boolean }, at?: At): void
   createFunction(definition: FunctionDefinition, how: { readonly whenThere: WhenThere; readonly system: boolean }, at?: At): boolean
-  dropFunction(
-    path: TablePath,
-    how: { readonly whenMissing: WhenMissing; readonly temporary: boolean; readonly system: boolean },
-    at?: At,
-  ): void
+
+  /** Puts a changed definition in the place of the one with the same name. */
+  alterCatalog(definition: CatalogDefinition, at?: At): void
+  alterDatabase(definition: DatabaseDefinition, at?: At): void
+  alterTable(definition: TableDefinition, at?: At): void
+  alterView(definition: ViewDefinition, at?: At): void
+  renameTable(path: TablePath, to: TablePath, at?: At): void
+
+  /** Each drop gives false when there was nothing to drop. */
+  dropCatalog(name: string, whenMissing: WhenMissing, at?: At): boolean
+  dropDatabase(path: DatabasePath, how: { readonly whenMissing: WhenMissing; readonly cascade: boolean }, at?: At): boolean
+  dropTable(path: TablePath, how: DropHow, at?: At): boolean
+  dropView(path: TablePath, how: DropHow, at?: At): boolean
+  dropFunction(path: TablePath, how: DropHow & { readonly system: boolean }, at?: At): boolean
 }
 
 /** Where names of one part are looked up before any USE. */

@@ -1,2 +1,2 @@
-export type { Catalog } from './catalog.ts'
+export type { Catalog, CatalogDefinition } from './catalog.ts'
 export { MemoryCatalog } from './memory.ts'

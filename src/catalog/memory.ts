@@ -1,5 +1,5 @@
 /** A catalog that lives as long as its process. */
-import { closeNames } from '#base'
+import { suggestion } from '#base'
 import type { FunctionDefinition, TableDefinition, TablePath, ViewDefinition } from '#plan'
 import {
   type At,
@@ -7,6 +7,7 @@ import {
   type CatalogDefinition,
   type DatabaseDefinition,
   type DatabasePath,
+  type DropHow,
   defaultPath,
   type WhenMissing,
   type WhenThere,
@@ -28,10 +29,6 @@ interface Database {
 interface Space {
   definition: CatalogDefinition
   readonly databases: Map<string, Database>
-}
-interface DropHow {
-  readonly whenMissing: WhenMissing
-  readonly temporary: boolean
 }
 
 export class MemoryCatalog implements Catalog {
@@ -119,48 +116,49 @@ export class MemoryCatalog implements Catalog {
     this.#current = path
   }
 
-  createCatalog(definition: CatalogDefinition, whenThere: WhenThere, at?: At): void {
+  createCatalog(definition: CatalogDefinition, whenThere: WhenThere, at?: At): boolean {
     const { name } = definition
     if (this.#spaces.has(name)) {
       if (whenThere === 'fail') throw catalogErrors.CATALOG_CATALOG_EXISTS({ name }, { position: at })
-      return
+      return false
     }
     this.#spaces.set(name, { definition, databases: new Map() })
-    this.createDatabase({ path: [name, defaultPath[1]], options: {}, comment: null }, 'keep')
+    return this.createDatabase({ path: [name, defaultPath[1]], options: {}, comment: null }, 'keep')
   }
 
   alterCatalog(definition: CatalogDefinition, at?: At): void {
     this.#space(definition.name, at).definition = definition
   }
 
-  dropCatalog(name: string, whenMissing: WhenMissing, at?: At): void {
-    if (!this.#spaces.has(name) && whenMissing === 'ignore') return
+  dropCatalog(name: string, whenMissing: WhenMissing, at?: At): boolean {
+    if (!this.#spaces.has(name) && whenMissing === 'ignore') return false
     this.#space(name, at)
     if (this.#current[0] === name) throw catalogErrors.CATALOG_CATALOG_IN_USE({ name }, { position: at })
-    this.#spaces.delete(name)
+    return this.#spaces.delete(name)
   }
 
-  createDatabase(definition: DatabaseDefinition, whenThere: WhenThere, at?: At): void {
+  createDatabase(definition: DatabaseDefinition, whenThere: WhenThere, at?: At): boolean {
     const [catalog, name] = definition.path
     const { databases } = this.#space(catalog, at)
     if (databases.has(name)) {
       if (whenThere === 'fail') throw catalogErrors.CATALOG_DATABASE_EXISTS({ name }, { position: at })
-      return
+      return false
     }
     databases.set(name, { definition, named: new Map(), functions: new Map() })
+    return true
   }
 
   alterDatabase(definition: DatabaseDefinition, at?: At): void {
     this.#database(definition.path, at).definition = definition
   }
 
-  dropDatabase(path: DatabasePath, how: { readonly whenMissing: WhenMissing; readonly cascade: boolean }, at?: At): void {
+  dropDatabase(path: DatabasePath, how: { readonly whenMissing: WhenMissing; readonly cascade: boolean }, at?: At): boolean {
     const [catalog, name] = path
-    if (this.database(path) === undefined && how.whenMissing === 'ignore') return
+    if (this.database(path) === undefined && how.whenMissing === 'ignore') return false
     const { named, functions } = this.#database(path, at)
     if (this.#current[0] === catalog && this.#current[1] === name) throw catalogErrors.CATALOG_DATABASE_IN_USE({ name }, { position: at })
     if (!how.cascade && named.size + functions.size > 0) throw catalogErrors.CATALOG_DATABASE_NOT_EMPTY({ name }, { position: at })
-    this.#space(catalog, at).databases.delete(name)
+    return this.#space(catalog, at).databases.delete(name)
   }
 
   createTable(definition: TableDefinition, whenThere: WhenThere, at?: At): boolean {
@@ -181,8 +179,8 @@ export class MemoryCatalog implements Catalog {
     this.#create(renamed, 'fail', at)
   }
 
-  dropTable(path: TablePath, how: DropHow, at?: At): void {
-    this.#drop('table', path, how, at)
+  dropTable(path: TablePath, how: DropHow, at?: At): boolean {
+    return this.#drop('table', path, how, at)
   }
 
   createView(definition: ViewDefinition, whenThere: WhenThere, at?: At): boolean {
@@ -193,8 +191,8 @@ export class MemoryCatalog implements Catalog {
     this.#replace({ kind: 'view', definition }, at)
   }
 
-  dropView(path: TablePath, how: DropHow, at?: At): void {
-    this.#drop('view', path, how, at)
+  dropView(path: TablePath, how: DropHow, at?: At): boolean {
+    return this.#drop('view', path, how, at)
   }
 
   createFunction(definition: FunctionDefinition, how: { readonly whenThere: WhenThere; readonly system: boolean }, at?: At): boolean {
@@ -207,9 +205,12 @@ export class MemoryCatalog implements Catalog {
     return true
   }
 
-  dropFunction(path: TablePath, how: DropHow & { readonly system: boolean }, at?: At): void {
+  dropFunction(path: TablePath, how: DropHow & { readonly system: boolean }, at?: At): boolean {
+    const isPermanent = !how.temporary && !how.system
+    if (isPermanent && how.whenMissing === 'ignore' && this.database([path[0], path[1]]) === undefined) return false
     const { functions, key } = this.#functionsFor(path, how.temporary, how.system, at)
-    if (functions.delete(key) || how.whenMissing === 'ignore') return
+    if (functions.delete(key)) return true
+    if (how.whenMissing === 'ignore') return false
     const known = how.system ? this.systemFunctionNames() : this.functionNames([path[0], path[1]])
     throw catalogErrors.CATALOG_FUNCTION_NOT_FOUND({ name: path[2] }, { position: at, ...suggestion(path[2], known, 'functions') })
   }
@@ -243,8 +244,8 @@ export class MemoryCatalog implements Catalog {
     holder.set(key, named)
   }
 
-  #drop(kind: Kind, path: TablePath, how: DropHow, at: At): void {
-    if (!how.temporary && this.database([path[0], path[1]]) === undefined && how.whenMissing === 'ignore') return
+  #drop(kind: Kind, path: TablePath, how: DropHow, at: At): boolean {
+    if (!how.temporary && this.database([path[0], path[1]]) === undefined && how.whenMissing === 'ignore') return false
     const holder = this.#holder(path, how.temporary, at)
     const key = this.#key(path, how.temporary)
     const named = holder.get(key)
@@ -252,11 +253,11 @@ export class MemoryCatalog implements Catalog {
       throw catalogErrors.CATALOG_TABLE_HIDDEN({ kind, name: this.#print(path), word: kind.toUpperCase() }, { position: at })
     }
     if (named === undefined) {
-      if (how.whenMissing === 'ignore') return
+      if (how.whenMissing === 'ignore') return false
       throw this.#notFound(kind, path, at)
     }
     if (named.kind !== kind) throw this.#otherKind(named.kind, kind, path, at)
-    holder.delete(key)
+    return holder.delete(key)
   }
 
   #holder(path: TablePath, temporary: boolean, at: At): Map<string, Named> {
@@ -324,15 +325,4 @@ function keyOf(path: TablePath): string {
 
 function sorted(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort()
-}
-
-/** Says what exists: up to five close names, and the fix when one of them is near enough. */
-function suggestion(name: string, known: readonly string[], plural: string): { readonly detail?: string; readonly hint?: string } {
-  if (known.length === 0) return { detail: `There are no ${plural}.` }
-  const close = closeNames(name, known)
-  const detail =
-    close.length > 0
-      ? `Close names are ${close.join(', ')}.`
-      : `There ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 5).join(', ')}${known.length > 5 ? ' and others' : ''}.`
-  return close[0] === undefined ? { detail } : { detail, hint: `Use "${close[0]}".` }
 }

@@ -1,7 +1,7 @@
 /** `millrace explain` and `millrace check`: what a script would do and what is wrong with it, without running it. */
 import type { MillraceError } from '#base'
 import { type CliEnvironment, exitStatus } from './environment.ts'
-import { errorsOf, exitStatusOf, renderError } from './render-error.ts'
+import { exitStatusOf, noteErrors, renderError } from './render-error.ts'
 import { openSession, readScript } from './script.ts'
 
 /** Prints the plans of every query of a script. */
@@ -16,8 +16,7 @@ export async function explainScript(
     await screen.write(await session.explain(source.text))
     return exitStatus.done
   } catch (error) {
-    for (const each of errorsOf(error)) screen.note(renderError(each, { source, paint: screen.paint }))
-    return exitStatusOf(error)
+    return noteErrors(error, source, environment)
   }
 }
 

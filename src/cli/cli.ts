@@ -1,31 +1,32 @@
 /** The command line: finds the command that was typed, runs it and turns what goes wrong into words and an exit status. */
-import { MillraceError } from '#base'
+import { listed, MillraceError } from '#base'
 import { commandHelp, programHelp } from './arguments/help.ts'
 import { didYouMean, parseArguments } from './arguments/parse-arguments.ts'
 import { commands } from './commands.ts'
-import { type CliEnvironment, exitStatus } from './environment.ts'
+import { type CliEnvironment, exitStatus, type ReportEnvironment } from './environment.ts'
 import { usageErrors } from './errors.ts'
 
-/** Parses the arguments, runs the command and gives the exit status. */
+/** Parses the arguments, runs the command and gives the exit status, once the answer has left. */
 export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {
   const { screen } = environment
-  try {
-    return await runWords(argv, environment)
-  } catch (error) {
-    // Only what goes wrong needs the parser, to show the place: help must not wait for it.
-    const { exitStatusOf, renderError } = await import('./render-error.ts')
-    screen.note(renderError(error, { paint: screen.paint, trace: environment.variables['MILLRACE_TRACE'] === '1' }))
-    const status = exitStatusOf(error)
-    if (status === exitStatus.usage && error instanceof MillraceError) screen.note(moreHelp(argv))
-    return status
-  }
+  const status = await runWords(argv, environment).catch((error: unknown) => noteFailure(error, argv, environment))
+  await screen.flush()
+  // A reader that went away, as `head` does, has what it wanted; a full disk has not.
+  const { reason } = screen.closed
+  return reason instanceof MillraceError ? reportFailure(reason, environment) : status
 }
 
-/** Says that something failed where nothing should; gives the exit status. */
-export async function reportDefect(error: unknown, { screen, variables }: Pick<CliEnvironment, 'screen' | 'variables'>): Promise<number> {
-  const { renderError } = await import('./render-error.ts')
-  screen.note(renderError(error, { paint: screen.paint, trace: variables['MILLRACE_TRACE'] === '1' }))
-  return exitStatus.ours
+/** Says what failed outside of any command; gives the exit status. */
+export async function reportFailure(error: unknown, environment: ReportEnvironment): Promise<number> {
+  // Only what goes wrong needs the parser, to show the place: help must not wait for it.
+  const { noteErrors } = await import('./render-error.ts')
+  return noteErrors(error, undefined, environment)
+}
+
+async function noteFailure(error: unknown, argv: readonly string[], environment: CliEnvironment): Promise<number> {
+  const status = await reportFailure(error, environment)
+  if (status === exitStatus.usage) environment.screen.note(moreHelp(argv))
+  return status
 }
 
 async function runWords(argv: readonly string[], environment: CliEnvironment): Promise<number> {
@@ -63,7 +64,7 @@ function commandNamed(name: string): (typeof commands)[number] {
   }
   // A script where a command belongs is the likeliest slip.
   const hint = name.endsWith('.sql') ? `Did you mean "millrace run ${name}"?` : didYouMean(name, names)
-  throw usageErrors.CLI_COMMAND_NOT_FOUND({ name }, { hint, detail: `The commands are ${names.join(', ')}.` })
+  throw usageErrors.CLI_COMMAND_NOT_FOUND({ name }, { hint, detail: `The commands are ${listed(names)}.` })
 }
 
 function moreHelp(argv: readonly string[]): string {

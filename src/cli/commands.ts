@@ -25,6 +25,16 @@ const set: OptionRow = {
   repeatable: true,
   summary: 'set a configuration key of Flink, such as table.local-time-zone',
 }
+const dataDir: OptionRow = { name: 'data-dir', value: 'folder', summary: 'keep checkpoints there, and go on from the newest one' }
+const checkpointInterval: OptionRow = {
+  name: 'checkpoint-interval',
+  value: 'time',
+  summary: 'how often a checkpoint is taken, such as 10s',
+}
+const allowDroppedState: OptionRow = {
+  name: 'allow-dropped-state',
+  summary: 'go on without state that the changed script has no place for',
+}
 const file = { name: 'file', summary: 'a file of SQL statements, or - for standard input' }
 const events: OptionRow = { name: 'events', value: 'count', default: '10000000', summary: 'events that nexmark generates' }
 const runs: OptionRow = { name: 'runs', value: 'count', default: '3', summary: 'runs of each query, of which the median counts' }
@@ -36,10 +46,11 @@ export const commands: readonly CommandRow[] = [
     summary: 'run a script to the end of its inputs, or until Ctrl-C',
     about: [
       'Statements run one after another. A SELECT prints its answer; INSERT and statement sets write tables. The first Ctrl-C ends a run cleanly: what was written until then is kept. The second ends the process at once.',
+      'With --data-dir a run is durable: stopped or killed at any moment, it goes on where its newest checkpoint was taken when the same script is run again, and what it writes is written once.',
       'table prints the final rows in a frame, live while they change if this is a terminal. json and csv print the final rows, one a line. changelog prints every change as it happens: {"op":"+I","row":{…}}.',
     ],
     arguments: [file],
-    options: [format, set],
+    options: [format, set, dataDir, checkpointInterval, allowDroppedState],
     examples: [
       { line: 'millrace run examples/hot-items.sql', shows: 'prints the items most bid for in each window' },
       { line: 'echo "SELECT 1 + 1 AS two" | millrace run - --format json', shows: 'prints {"two":2}' },
@@ -106,7 +117,7 @@ export const commands: readonly CommandRow[] = [
     name: 'demo',
     summary: 'stream three million real flights through one statement set, with live tables',
     about: [
-      'Departures and mean delay of each airport and day, the ten worst routes of each week, alarms, and bad rows set aside: one scan, four results. They are left in demo-results/ as Parquet and CSV.',
+      'Departures and mean delay of each airport and day, the ten worst routes of each week, alarms, and bad rows set aside: one scan, four results. They are left in out/flights/ as Parquet and CSV.',
     ],
     arguments: [],
     options: [],
@@ -139,13 +150,21 @@ function firstArgument(input: CommandInput): string {
 }
 
 function settingsOf(input: CommandInput): Record<string, string> {
-  return Object.fromEntries(
+  const given = Object.fromEntries(
     (input.values.get(set.name) ?? []).map((text) => {
       const at = text.indexOf('=')
       if (at <= 0) throw usageErrors.CLI_OPTION_VALUE({ name: '--set', expected: '<key=value>', got: `"${text}"` })
       return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
     }),
   )
+  const folder = optionValue(input, dataDir)
+  const interval = optionValue(input, checkpointInterval)
+  return {
+    ...given,
+    ...(folder === '' ? {} : { 'execution.checkpointing.dir': folder }),
+    ...(interval === '' ? {} : { 'execution.checkpointing.interval': interval }),
+    ...(input.values.has(allowDroppedState.name) ? { 'execution.state-recovery.ignore-unclaimed-state': 'true' } : {}),
+  }
 }
 
 function countOf(input: CommandInput, row: OptionRow): number {

@@ -23,6 +23,9 @@ export interface CliEnvironment {
   exit(status: number): void
 }
 
+/** What it takes to say what went wrong. */
+export type ReportEnvironment = Pick<CliEnvironment, 'screen' | 'variables'>
+
 /** Sees the rows that a statement writes to its tables, as they go there. The batch is only valid during the call. */
 export type InsertWatch = (table: string, schema: Schema, batch: Batch) => void
 

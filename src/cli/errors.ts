@@ -3,7 +3,6 @@ import { defineErrors, type MillraceError } from '#base'
 
 /** The command line itself is wrong: exit status 2. */
 export const usageErrors = defineErrors({
-  CLI_COMMAND_MISSING: { blame: 'user', message: 'a command is missing', hint: 'Run "millrace --help" for the commands.' },
   CLI_COMMAND_NOT_FOUND: { blame: 'user', message: 'command "{name}" does not exist' },
   CLI_OPTION_NOT_FOUND: { blame: 'user', message: 'option "{name}" does not exist in "{command}"' },
   CLI_OPTION_VALUE: { blame: 'user', message: 'option "{name}" expects {expected}, got {got}' },

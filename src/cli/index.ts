@@ -1,4 +1,5 @@
-export { reportDefect, runCli } from './cli.ts'
+export { loadNexmarkSuite } from './bench/load-suite.ts'
+export { reportFailure, runCli } from './cli.ts'
 export { type CliEnvironment, exitStatus, type InsertWatch } from './environment.ts'
 export { processScreen, type Screen } from './output/screen.ts'
 export { readScriptFile } from './terminal/script-file.ts'

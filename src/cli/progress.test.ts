@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest'
 import type { RunReport } from '#query'
-import { progressLine, summaryLine, timeText } from './progress.ts'
+import { lossLine, progressLine, summaryLine, timeText } from './progress.ts'
 
-const report: RunReport = { rowsIn: 1_234_567, rowsOut: 89, skippedRows: 0, lateRows: 0, watermarkMs: null, startedAt: 0, durationMs: 2000 }
+const report: RunReport = {
+  rowsIn: 1_234_567,
+  rowsOut: 89,
+  skippedRows: 0,
+  lateRows: 0,
+  watermarkMs: null,
+  resumedFrom: null,
+  startedAt: 0,
+  durationMs: 2000,
+}
 const nowMs = Date.UTC(2026, 2, 2, 9, 0, 0)
 
 test.each<[part: Partial<RunReport>, line: string]>([
@@ -18,6 +27,12 @@ test.each<[part: Partial<RunReport>, line: string]>([
   [{ rowsIn: 0 }, '2.00 s'],
   [{ skippedRows: 3, lateRows: 4 }, '1,234,567 rows in · 89 out · 2.00 s · 617,284 rows/s · 3 set aside · 4 late'],
 ])('at the end: %j', (part, line) => expect(summaryLine({ ...report, ...part })).toBe(line))
+
+test.each<[part: Partial<RunReport>, line: string]>([
+  [{}, ''],
+  [{ skippedRows: 1 }, 'note: 1 row set aside as unreadable\n'],
+  [{ skippedRows: 3000, lateRows: 4 }, 'note: 3,000 rows set aside as unreadable, 4 rows dropped as late\n'],
+])('for those who do not watch: %j', (part, line) => expect(lossLine({ ...report, ...part })).toBe(line))
 
 test('a watermark beyond all years is no date', () => {
   expect(timeText(9e15)).toBe('end')

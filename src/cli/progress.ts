@@ -1,6 +1,7 @@
 /** What a terminal shows while a run goes on: the answer as far as it is known, and a line that tells how far the run has come. */
 import type { Clock } from '#base'
 import type { RunReport, StatementListener } from '#query'
+import { countRows } from './output/frame.ts'
 import { LiveArea } from './output/live-area.ts'
 import type { Output } from './output/output.ts'
 import type { Screen } from './output/screen.ts'
@@ -11,9 +12,17 @@ const refreshEveryMs = 200
 /** Drawing may take so much of the time at most: an answer of many rows is drawn less often. */
 const drawingShareMax = 0.1
 
-/** Adds progress to an output; the same output where nobody watches. */
+/** Adds progress to an output. Where nobody watches, it only says at the end of a run which rows are not in its answer. */
 export function withProgress(output: Output, screen: Screen, clock: Clock): StatementListener {
-  if (!screen.showsProgress) return output
+  if (!screen.showsProgress) {
+    return {
+      ...output,
+      ended: (report) => {
+        screen.note(resumeLine(report) + lossLine(report))
+        output.ended?.(report)
+      },
+    }
+  }
   const progress = new Progress(output, screen, clock)
   return {
     ...output,
@@ -115,6 +124,23 @@ export function summaryLine(report: RunReport): string {
   if (skippedRows > 0) parts.push(`${count(skippedRows)} set aside`)
   if (lateRows > 0) parts.push(`${count(lateRows)} late`)
   return parts.join(' · ')
+}
+
+/** Where a durable run went on, as a line; empty when it began at the start. */
+function resumeLine({ resumedFrom }: RunReport): string {
+  if (resumedFrom === null) return ''
+  return resumedFrom.finished
+    ? `note: had ended with checkpoint ${resumedFrom.checkpoint}; nothing was left to do\n`
+    : `note: went on from checkpoint ${resumedFrom.checkpoint}\n`
+}
+
+/** Which rows are not in the answer, as a line; empty when none are missing. */
+export function lossLine({ skippedRows, lateRows }: RunReport): string {
+  const losses = [
+    ...(skippedRows > 0 ? [`${countRows(skippedRows)} set aside as unreadable`] : []),
+    ...(lateRows > 0 ? [`${countRows(lateRows)} dropped as late`] : []),
+  ]
+  return losses.length === 0 ? '' : `note: ${losses.join(', ')}\n`
 }
 
 export function rowsPerSecond(report: RunReport): number {

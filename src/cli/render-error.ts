@@ -1,10 +1,9 @@
 /** Errors as people read them in a terminal. */
-import { MillraceError } from '#base'
+import { MillraceError, printable } from '#base'
 import { formatPosition } from '#sql'
-import { exitStatus } from './environment.ts'
+import { exitStatus, type ReportEnvironment } from './environment.ts'
 import { isUsageError } from './errors.ts'
 import { type Paint, plainPaint } from './output/paint.ts'
-import { printable } from './output/printable.ts'
 
 /** Where the statement came from. */
 export interface ErrorSource {
@@ -33,15 +32,19 @@ export function renderError(error: unknown, { source, paint = plainPaint, trace 
     const excerpt = formatPosition(source.text, error)
     if (excerpt !== '') lines.push(excerpt)
   }
-  if (error.detail !== undefined) lines.push(`  ${printable(error.detail)}`)
+  if (error.detail !== undefined) lines.push(...error.detail.split('\n').map((line) => `  ${printable(line)}`))
   if (error.hint !== undefined) lines.push(`  ${paint.hint('hint:')} ${printable(error.hint)}`)
   lines.push(paint.quiet(`  code: ${error.code}`))
   return `${lines.join('\n')}\n${error.blame === 'internal' ? stack : ''}`
 }
 
-/** All errors of a run: one, or several in an AggregateError. */
-export function errorsOf(error: unknown): readonly unknown[] {
-  return error instanceof AggregateError ? error.errors : [error]
+/** Shows all errors of a run, one or several in an AggregateError; gives the exit status. */
+export function noteErrors(error: unknown, source: ErrorSource | undefined, { screen, variables }: ReportEnvironment): number {
+  const trace = variables['MILLRACE_TRACE'] === '1'
+  for (const each of error instanceof AggregateError ? error.errors : [error]) {
+    screen.note(renderError(each, { source, paint: screen.paint, trace }))
+  }
+  return exitStatusOf(error)
 }
 
 /** The exit status that tells scripts whose fault it was. */

@@ -1,12 +1,11 @@
 /** `millrace run`: a script from a file or standard input. */
-import { MillraceError } from '#base'
 import type { QuerySession, StatementListener } from '#query'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import type { OutputFactory, OutputFormat } from './output/output.ts'
 import { changelogOutput, csvOutput, jsonOutput } from './output/rows.ts'
 import { tableOutput } from './output/table.ts'
 import { withProgress } from './progress.ts'
-import { type ErrorSource, errorsOf, exitStatusOf, renderError } from './render-error.ts'
+import { type ErrorSource, noteErrors } from './render-error.ts'
 import { openSession, readScript } from './script.ts'
 
 const outputs: Readonly<Record<OutputFormat, OutputFactory>> = {
@@ -53,24 +52,13 @@ export async function execute(
   if (screen.closed.aborted) stop()
   try {
     await session.run(source.text, listener, stopping.signal)
-    if (screen.closed.aborted) return closedStatus(environment)
+    if (screen.closed.aborted) return exitStatus.done
     return stopping.signal.aborted ? exitStatus.interrupted : exitStatus.done
   } catch (error) {
-    if (screen.closed.aborted) return closedStatus(environment)
-    const trace = environment.variables['MILLRACE_TRACE'] === '1'
-    for (const each of errorsOf(error)) screen.note(renderError(each, { source, paint: screen.paint, trace }))
-    return exitStatusOf(error)
+    return screen.closed.aborted ? exitStatus.done : noteErrors(error, source, environment)
   } finally {
     clearTimeout(patience)
     forget()
     screen.closed.removeEventListener('abort', stop)
   }
-}
-
-/** A reader that went away, as `head` does, has what it wanted; a full disk has not. */
-function closedStatus({ screen }: CliEnvironment): number {
-  const { reason } = screen.closed
-  if (!(reason instanceof MillraceError)) return exitStatus.done
-  screen.note(renderError(reason, { paint: screen.paint }))
-  return exitStatus.outside
 }

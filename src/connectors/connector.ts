@@ -1,29 +1,21 @@
 /**
- * How outside systems are read and written. A connector is one folder with the same few files: its options as data, a reader, a
- * writer, its errors. Everything an engine needs is in this file.
+ * How outside systems are read and written. A connector is one folder with the same few files: its options as data, what reads,
+ * what writes, its errors. Everything an engine needs is in this file.
  */
 import type { Clock } from '#base'
 import type { Batch, Schema } from '#data'
+import type { Option } from '#formats'
 
 export interface Connector {
   /** The value of the option `connector`. */
   readonly name: string
-  readonly options: readonly ConnectorOption[]
+  readonly options: readonly Option[]
+  /** Loads what tables of these options need besides the connector itself, such as a format. Comes before `source` and `sink`. */
+  load?(options: ConnectorTable['options']): Promise<void>
   /** Null when the connector cannot be read. Checks its options at once; opens nothing yet. */
   readonly source: ((table: ConnectorTable) => Source) | null
   /** Null when the connector cannot be written. Checks its options at once; opens nothing yet. */
   readonly sink: ((table: ConnectorTable) => Sink) | null
-}
-
-/** One option of a connector or format: for validation, help and forms. */
-export interface ConnectorOption {
-  /** Such as `rows-per-second`; `#` stands for a column name, as in `fields.#.kind`. */
-  readonly key: string
-  readonly type: 'text' | 'boolean' | 'integer' | 'double' | 'duration' | 'memory' | { readonly oneOf: readonly string[] }
-  readonly required: boolean
-  /** As it would be written; null when there is none. */
-  readonly default: string | null
-  readonly description: string
 }
 
 /** A catalogued table as a connector sees it. */
@@ -48,6 +40,63 @@ export interface Source {
   /** Single fields of a ROW column can be asked for, under keys such as `bid.price`; NULL where the row is. */
   readonly readsFields?: true
   open(request: ReadRequest): Promise<SourceReader>
+  /** Finds rows by key, for joins with what the table holds now; left out where the connector cannot. */
+  readonly lookup?: Lookup
+}
+
+/** How the rows of a table are found by key. The engine keeps what was found, and tries again what failed. */
+export interface Lookup {
+  readonly cache: LookupCachePolicy
+  /** How often a lookup that failed is tried again. */
+  readonly retriesMax: number
+  /** Null where all rows are read through `Source.open` instead, and kept: the policy is full. */
+  readonly open: ((request: LookupRequest) => Promise<LookupReader>) | null
+}
+
+/** Which rows are kept that were found once; see lookup-options.ts for what people write. */
+export type LookupCachePolicy =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'partial'
+      /** Limits; infinite where there is none. */
+      readonly rowsMax: number
+      readonly expireAfterWriteMs: number
+      readonly expireAfterAccessMs: number
+      /** Whether it is kept that a key has no rows. */
+      readonly keepsMissing: boolean
+    }
+  | {
+      /** All rows, read before the first row is joined. */
+      readonly kind: 'full'
+      /** They are read again so long after they were read last, or after that was begun; null: never. */
+      readonly reloadEveryMs: number | null
+      readonly reloadFrom: 'end' | 'start'
+    }
+
+/** Which rows are looked for, and what of them is wanted. */
+export interface LookupRequest {
+  /** The physical columns that are compared with `=`, in the order of the columns of a batch of keys. */
+  readonly keys: readonly WantedColumn[]
+  /** Physical columns and metadata keys wanted, in the order of the columns of what is found. */
+  readonly columns: readonly WantedColumn[]
+  /** All of them must hold. A reader may use them to leave out rows and need not: rows are checked again. */
+  readonly conditions: readonly ColumnCondition[]
+  readonly signal: AbortSignal
+}
+
+export interface LookupReader {
+  /**
+   * Finds the rows of keys, none of which is NULL and no two of which are the same. May be called again before it has answered, as often
+   * as fits into the capacity of the join. Must settle soon after the request's signal is aborted.
+   */
+  lookup(keys: Batch): Promise<FoundRows>
+  close(): Promise<void>
+}
+interface FoundRows {
+  /** Belongs to who asked: it is never filled again. */
+  readonly rows: Batch
+  /** By row: the place of its key in the batch of keys. */
+  readonly places: Int32Array
 }
 
 /** What of a table is wanted. Columns that nobody asks for are never decoded. */
@@ -100,7 +149,17 @@ export interface WriteRequest {
   /** The columns of the batches: all persisted columns of the table. */
   readonly schema: Schema
   readonly overwrite: boolean
+  /** Left out: what is prepared is void once the writer is closed or its process has ended. */
+  readonly durable?: DurableWork
   readonly signal: AbortSignal
+}
+
+/** Work that outlives its process: what is prepared waits for a later life of it. Only one life is there at a time. */
+export interface DurableWork {
+  /** The same in every life. */
+  readonly name: string
+  /** What the life before had prepared for its last checkpoint, to be committed first; null when there is none. All else is void. */
+  readonly record: unknown
 }
 
 export interface SinkWriter {
@@ -110,6 +169,6 @@ export interface SinkWriter {
   prepare(): Promise<unknown>
   /** Makes prepared rows visible for good. May be called again with the same record after a crash. */
   commit(record: unknown): Promise<void>
-  /** Ends the work and drops what was not committed. */
+  /** Ends the work and drops what was not committed, but for what durable work had prepared. */
   close(): Promise<void>
 }

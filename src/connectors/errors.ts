@@ -11,4 +11,8 @@ export const connectorErrors = defineErrors({
     message: 'option "connector" of table "{table}" is missing',
     hint: "Add 'connector' = '…' to the WITH clause.",
   },
+  CONNECTORS_LOOKUP_CACHE_UNBOUNDED: {
+    blame: 'user',
+    message: 'the cache of looked-up rows of table "{table}" has no limit',
+  },
 })

@@ -1,6 +1,11 @@
 export type {
   ColumnCondition,
   ConnectorTable,
+  DurableWork,
+  Lookup,
+  LookupCachePolicy,
+  LookupReader,
+  LookupRequest,
   ReadRequest,
   Sink,
   SinkWriter,
@@ -9,4 +14,4 @@ export type {
   SourceReader,
   WantedColumn,
 } from './connector.ts'
-export { connectorOf } from './list.ts'
+export { connectorOf, loadConnector } from './list.ts'

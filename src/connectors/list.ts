@@ -1,22 +1,36 @@
-/** All connectors, one line each. */
-import { closeNames } from '#base'
-import { blackholeConnector } from './blackhole/connector.ts'
+/** All connectors, one line each. A connector is loaded when a table of it is first used. */
+import { assert, closeNames } from '#base'
 import type { Connector, ConnectorTable } from './connector.ts'
-import { datagenConnector } from './datagen/connector.ts'
 import { connectorErrors } from './errors.ts'
-import { filesystemConnector } from './filesystem/connector.ts'
-import { nexmarkConnector } from './nexmark/connector.ts'
-import { printConnector } from './print/connector.ts'
 
-const connectors: readonly Connector[] = [datagenConnector, filesystemConnector, nexmarkConnector, printConnector, blackholeConnector]
+const loaders: Readonly<Record<string, () => Promise<Connector>>> = {
+  datagen: async () => (await import('./datagen/connector.ts')).datagenConnector,
+  filesystem: async () => (await import('./filesystem/connector.ts')).filesystemConnector,
+  nexmark: async () => (await import('./nexmark/connector.ts')).nexmarkConnector,
+  print: async () => (await import('./print/connector.ts')).printConnector,
+  blackhole: async () => (await import('./blackhole/connector.ts')).blackholeConnector,
+}
 
-/** The connector that a table asks for; an error that names the close ones when there is none. */
+const loaded = new Map<string, Connector>()
+
+/** Loads the connector that the options of a table name, and what it needs for them. `connectorOf` says what is wrong with a name. */
+export async function loadConnector(options: ConnectorTable['options']): Promise<void> {
+  const name = options['connector'] ?? ''
+  const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined
+  if (load === undefined) return
+  const connector = loaded.get(name) ?? (await load())
+  loaded.set(name, connector)
+  await connector.load?.(options)
+}
+
+/** The connector that a table asks for, which was loaded before; an error that names the close ones when there is none. */
 export function connectorOf(table: ConnectorTable): Connector {
   const name = table.options['connector']
   if (name === undefined) throw connectorErrors.CONNECTORS_CONNECTOR_MISSING({ table: table.name })
-  const connector = connectors.find((candidate) => candidate.name === name)
+  const connector = loaded.get(name)
   if (connector !== undefined) return connector
-  const names = connectors.map((candidate) => candidate.name)
+  const names = Object.keys(loaders)
+  assert(!names.includes(name), `connector ${name} is loaded before it is used`)
   const [nearest] = closeNames(name, names, 1)
   throw connectorErrors.CONNECTORS_CONNECTOR_NOT_FOUND(
     { name },

@@ -1,19 +1,23 @@
 /** Checks the WITH clause of a table against the options of its connector and, where it has one, its format. */
-import { type Options, readOptions } from '#formats'
-import type { ConnectorOption, ConnectorTable } from './connector.ts'
+import { type Option, type Options, readOptions } from '#formats'
+import type { ConnectorTable } from './connector.ts'
 
-const connectorRow: ConnectorOption = {
-  key: 'connector',
-  type: 'text',
-  required: true,
-  default: null,
-  description: 'Names the connector.',
+const connectorRow = requiredOption('connector', 'text', 'Names the connector.')
+
+/** An option that a table may leave out. */
+export function option(key: string, type: Option['type'], fallback: string | null, description: string): Option {
+  return { key, type, required: false, default: fallback, description }
+}
+
+/** An option that a table must have. */
+export function requiredOption(key: string, type: Option['type'], description: string): Option {
+  return { key, type, required: true, default: null, description }
 }
 
 /**
  * The table's options, checked and with defaults filled in. Rejects unknown keys, values of the wrong type and missing required ones.
  * `rows` are the connector's own, with those of the table's format; `connector` itself is always allowed.
  */
-export function tableOptions(table: ConnectorTable, rows: readonly ConnectorOption[]): Options {
+export function tableOptions(table: ConnectorTable, rows: readonly Option[]): Options {
   return readOptions(`table "${table.name}"`, [connectorRow, ...rows], table.options)
 }

@@ -2,17 +2,13 @@
  * Casts to numbers and BOOLEAN. Whole numbers narrow as in Java, without a check: the lowest bits stay. DOUBLE to a whole number cuts
  * the fraction and stops at the ends of INT or BIGINT. A decimal that does not fit becomes NULL; text that does not fit is refused.
  */
+import { type Convert, orRefused, refused } from './convert.ts'
 import { castDecimal, decimalToDouble, doubleToDecimal, type ExactInteger, fitDecimal, parseDecimal, truncateDecimal } from './decimal.ts'
+import type { DecimalType } from './decimal-type.ts'
 import { asciiBytes, type IntegerKind, isNanLiteral, parseDouble, parseFloat32, parseInteger, wrapInteger } from './number-text.ts'
 import { overflow, parseBooleanBytes, unparsed } from './parse-bytes.ts'
 import { type DataType, familyOf } from './type.ts'
 import { boxExact } from './vector.ts'
-
-/** What a conversion gives for a value that cannot be converted. */
-export const refused = Symbol('refused')
-
-type Convert = (value: unknown) => unknown
-type DecimalType = Extract<DataType, { kind: 'decimal' }>
 
 export function castToBoolean(from: DataType): Convert {
   if (familyOf(from) !== 'text') return (value) => value !== 0
@@ -84,10 +80,6 @@ function numberOrRefused(number: number, text: unknown): unknown {
   return Number.isNaN(number) && !isNanLiteral(text as string) ? refused : number
 }
 
-function orRefused(value: ExactInteger): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? refused : value
-}
-
 export function castToDecimal(from: DataType, to: DecimalType): Convert {
   const { precision, scale } = to
   switch (familyOf(from)) {
@@ -109,18 +101,12 @@ const compactDigits = 18
 
 /**
  * Reads a decimal as CAST does. Flink reads short text for short decimals by a quick way that lets more pass than the other: `.` is 0,
- * and one character after the number is skipped, so that `12x` is 12. Leading zeros count as digits there. What is different here: a
- * value that only overflows by rounding, such as 999.9 as DECIMAL(3, 0), is refused, as Flink does for constants but not for columns.
+ * and one byte after the number is skipped, so that `12x` is 12. Leading zeros count as digits there. What is different here: a value
+ * that only overflows by rounding, such as 999.9 as DECIMAL(3, 0), is refused, as Flink does for constants but not for columns.
  */
 function parseCastDecimal(text: string, precision: number, scale: number): ExactInteger {
-  if (precision <= compactDigits && utf8Length(text) <= compactDigits) return parseCompact(text, precision, scale)
-  return parseDecimal(text.replace(/^[ \n\t]+|[ \n\t]+$/g, ''), precision, scale)
-}
-
-function utf8Length(text: string): number {
-  let length = 0
-  for (let i = 0; i < text.length; i++) length += text.charCodeAt(i) < 128 ? 1 : 3
-  return length
+  if (precision > compactDigits || text.length > compactDigits) return parseDecimal(withoutBlanks(text), precision, scale)
+  return asciiBytes(text, 0, text.length) === null ? unparsed : parseCompact(text, precision, scale)
 }
 
 function parseCompact(text: string, precision: number, scale: number): ExactInteger {
@@ -181,8 +167,19 @@ function isDigit(letter: string): boolean {
   return letter >= '0' && letter <= '9'
 }
 
+function withoutBlanks(text: string): string {
+  const from = skipBlanks(text, 0)
+  let to = text.length
+  while (to > from && isBlank(text[to - 1])) to--
+  return text.slice(from, to)
+}
+
 function skipBlanks(text: string, from: number): number {
   let at = from
-  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\t') at++
+  while (isBlank(text[at])) at++
   return at
+}
+
+function isBlank(letter: string | undefined): boolean {
+  return letter === ' ' || letter === '\n' || letter === '\t'
 }

@@ -1,12 +1,13 @@
 /** Casts to CHAR and VARCHAR, BINARY and VARBINARY: text of every value, cut or padded to a length. */
-import type { DataType } from './type.ts'
-import { unboundedLength } from './type.ts'
+import type { Convert } from './convert.ts'
+import { type DataType, unboundedLength } from './type.ts'
+import { valueLengthMax, valueTooLong } from './value-length.ts'
 import { textFunction } from './value-text.ts'
 
 export type LengthType = Extract<DataType, { length: number }>
 
 /** CHAR(n) is padded with blanks to n characters, and what is longer than n is cut off. */
-export function castToText(from: DataType, to: LengthType, zoneId: string): (value: unknown) => unknown {
+export function castToText(from: DataType, to: LengthType, zoneId: string): Convert {
   const text = textFunction(from, zoneId)
   const pads = to.kind === 'char' && to.length < unboundedLength
   const fits = (from.kind === 'char' || from.kind === 'varchar') && from.length <= to.length
@@ -39,13 +40,14 @@ function padUnits(text: string, length: number): string {
 const utf8 = new TextEncoder()
 
 /** BINARY(n) is padded with zero bytes to n bytes, and what is longer than n is cut off. Text becomes UTF-8. */
-export function castToBytes(from: DataType, to: LengthType): (value: unknown) => unknown {
+export function castToBytes(from: DataType, to: LengthType): Convert {
   const isText = from.kind === 'char' || from.kind === 'varchar'
   const pads = to.kind === 'binary' && to.length < unboundedLength
   return (value) => {
     const bytes = isText ? utf8.encode(value as string) : (value as Uint8Array)
     if (bytes.length > to.length) return bytes.slice(0, to.length)
     if (!pads || bytes.length === to.length) return bytes
+    if (to.length > valueLengthMax) throw valueTooLong()
     const padded = new Uint8Array(to.length)
     padded.set(bytes)
     return padded

@@ -2,15 +2,14 @@
  * Casts to dates, times, timestamps and intervals. TIMESTAMP to DATE cuts towards 1970, so that 1969-12-31 12:00:00 is 1970-01-01, as in
  * Flink; TIMESTAMP_LTZ to DATE does not.
  */
-import { refused } from './cast-number.ts'
 import { dayMs } from './civil.ts'
+import { type Convert, orRefused, refused } from './convert.ts'
 import { parseDate, parseTime, parseTimestamp, parseTimestampLtz } from './datetime-text.ts'
 import type { ExactInteger } from './decimal.ts'
 import type { TimeZone } from './time-zone.ts'
 import { castTimestamp, cutMs, timestampMs, timestampNanos, timestampOf } from './timestamp.ts'
 import type { DataType } from './type.ts'
 
-type Convert = (value: unknown) => unknown
 export type TimestampType = Extract<DataType, { kind: 'time' | 'timestamp' | 'timestamp-ltz' }>
 
 export function castToDate(from: DataType, zone: TimeZone): Convert {
@@ -76,8 +75,4 @@ export function castToTimestamp(from: DataType, to: TimestampType, zone: TimeZon
 function localMs(value: unknown, precision: number, zone: TimeZone): number {
   const ms = timestampMs(value as ExactInteger, precision)
   return ms + zone.offsetAt(ms)
-}
-
-function orRefused(value: ExactInteger): unknown {
-  return typeof value === 'number' && Number.isNaN(value) ? refused : value
 }

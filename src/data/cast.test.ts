@@ -85,6 +85,20 @@ describe('casts that fail', () => {
     expect(() => cast('1', 'STRING', 'MAP<INT, INT>')).toThrow('a value of type STRING cannot be cast to MAP<INT, INT>')
   })
 
+  it('say so when a text or bytes would be too long', () => {
+    const tooLong = expect.objectContaining({
+      code: 'DATA_VALUE_TOO_LONG',
+      message: 'cannot make a value of more than 536870888 characters or bytes',
+    })
+    const long = 'x'.repeat(300_000_000)
+    expect(() => cast('a', 'STRING', 'CHAR(600000000)')).toThrow(tooLong)
+    expect(() => tryCast(1, 'INT', 'CHAR(600000000)')).toThrow(tooLong)
+    expect(() => cast('a', 'STRING', 'BINARY(600000000)')).toThrow(tooLong)
+    expect(() => cast([long, long], 'ARRAY<STRING>', 'STRING')).toThrow(tooLong)
+    expect(() => cast([[long, long]], 'ARRAY<ARRAY<STRING>>', 'ARRAY<STRING>')).toThrow(tooLong)
+    expect(cast('a', 'STRING', 'VARCHAR(600000000)')).toBe('a')
+  })
+
   it('give NULL to those who only try', () => {
     expect(tryCast('12a', 'STRING', 'INT')).toBe(null)
     expect(tryCast('12', 'STRING', 'INT')).toBe(12)
@@ -102,5 +116,18 @@ describe('casts that fail', () => {
     expect(cast(5, 'INT', 'INT NOT NULL')).toBe(5)
     expect(cast(5, 'BIGINT', 'INTERVAL SECOND')).toBe(5)
     expect(cast(4294967297, 'BIGINT', 'INTERVAL MONTH')).toBe(1)
+  })
+})
+
+describe('casts of long and odd text', () => {
+  it('take no longer than the text is long', () => {
+    const blanks = ' '.repeat(300_000)
+    expect(cast(`${blanks}1${blanks}`, 'STRING', 'DECIMAL(38, 2)')).toBe(100)
+    expect(tryCast(`1${blanks}1`, 'STRING', 'DECIMAL(38, 2)')).toBe(null)
+    expect(tryCast(`0.${'1'.repeat(300_000)}`, 'STRING', 'DECIMAL(38, 2)')).toBe(11)
+  })
+  it('skip one byte after a short decimal, but no part of a character', () => {
+    expect(tryCast('12x', 'STRING', 'DECIMAL(5, 0)')).toBe(12)
+    expect(tryCast('12é', 'STRING', 'DECIMAL(5, 0)')).toBe(null)
   })
 })

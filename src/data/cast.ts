@@ -2,15 +2,17 @@
  * Casts of boxed values from type to type, with the answers of Flink 2.3. NULL stays NULL. Which types can be cast to which is in
  * castable.ts.
  */
-
-import { castToBoolean, castToDecimal, castToDouble, castToFloat, castToInteger, refused } from './cast-number.ts'
+import { shortened } from '#base'
+import { castToBoolean, castToDecimal, castToDouble, castToFloat, castToInteger } from './cast-number.ts'
 import { castToBytes, castToText } from './cast-text.ts'
 import { castToDate, castToTime, castToTimestamp } from './cast-time.ts'
 import { explicitlyCastable } from './castable.ts'
+import { type Convert, refused } from './convert.ts'
 import { dataErrors } from './errors.ts'
 import { wrapInteger } from './number-text.ts'
 import { timeZone } from './time-zone.ts'
 import { type DataType, printType, sameType } from './type.ts'
+import { tooLongOr } from './value-length.ts'
 import { textFunction } from './value-text.ts'
 
 export interface CastContext {
@@ -18,13 +20,11 @@ export interface CastContext {
   readonly timeZone: string
 }
 
-export type CastFunction = (value: unknown) => unknown
-
 /**
  * The function behind CAST. A value that cannot be converted raises DATA_CAST_FAILED; types that cannot be cast raise
  * DATA_CAST_UNSUPPORTED here and now. A decimal that does not fit becomes NULL, except when it comes from text.
  */
-export function castFunction(from: DataType, to: DataType, context: CastContext): CastFunction {
+export function castFunction(from: DataType, to: DataType, context: CastContext): Convert {
   const fail = (value: unknown, inner: DataType, target: DataType) => {
     throw dataErrors.DATA_CAST_FAILED({
       value: shownValue(value, inner, context.timeZone),
@@ -32,25 +32,37 @@ export function castFunction(from: DataType, to: DataType, context: CastContext)
       to: shortened(printType({ ...target, nullable: true }), 30),
     })
   }
-  return nullSafe(conversion(from, to, context, fail))
+  return checked(conversion(from, to, context, fail))
 }
 
 /** The function behind TRY_CAST: NULL for a value that cannot be converted, or that holds one inside. */
-export function tryCastFunction(from: DataType, to: DataType, context: CastContext): CastFunction {
-  const convert = nullSafe(conversion(from, to, context, () => refused))
+export function tryCastFunction(from: DataType, to: DataType, context: CastContext): Convert {
+  const convert = checked(conversion(from, to, context, () => refused))
   return (value) => {
     const result = convert(value)
     return result === refused ? null : result
   }
 }
 
-function nullSafe(convert: CastFunction): CastFunction {
+/** NULL stays NULL, and a value that grows too long raises DATA_VALUE_TOO_LONG. */
+function checked(convert: Convert): Convert {
+  return (value) => {
+    if (value === null) return null
+    try {
+      return convert(value)
+    } catch (error) {
+      throw tooLongOr(error)
+    }
+  }
+}
+
+function nullSafe(convert: Convert): Convert {
   return (value) => (value === null ? null : convert(value))
 }
 
 type Fail = (value: unknown, from: DataType, to: DataType) => unknown
 
-function conversion(from: DataType, to: DataType, context: CastContext, fail: Fail): CastFunction {
+function conversion(from: DataType, to: DataType, context: CastContext, fail: Fail): Convert {
   if (!explicitlyCastable(from, to)) {
     throw dataErrors.DATA_CAST_UNSUPPORTED({ from: printType({ ...from, nullable: true }), to: printType({ ...to, nullable: true }) })
   }
@@ -67,7 +79,7 @@ function conversion(from: DataType, to: DataType, context: CastContext, fail: Fa
   }
 }
 
-function plainConversion(from: DataType, to: DataType, context: CastContext): CastFunction {
+function plainConversion(from: DataType, to: DataType, context: CastContext): Convert {
   switch (to.kind) {
     case 'boolean':
       return castToBoolean(from)
@@ -103,7 +115,7 @@ function plainConversion(from: DataType, to: DataType, context: CastContext): Ca
 }
 
 /** Converts what arrays, maps, multisets and rows hold; null for other types. One refused value refuses the whole. */
-function nestedConversion(from: DataType, to: DataType, inner: (from: DataType, to: DataType) => CastFunction): CastFunction | null {
+function nestedConversion(from: DataType, to: DataType, inner: (from: DataType, to: DataType) => Convert): Convert | null {
   if (from.kind === 'array' && to.kind === 'array') {
     const element = nullSafe(inner(from.element, to.element))
     return (value) => convertAll(value as readonly unknown[], () => element)
@@ -121,7 +133,7 @@ function nestedConversion(from: DataType, to: DataType, inner: (from: DataType, 
   return null
 }
 
-function convertAll(values: readonly unknown[], convertAt: (index: number) => CastFunction | undefined): unknown {
+function convertAll(values: readonly unknown[], convertAt: (index: number) => Convert | undefined): unknown {
   const converted: unknown[] = []
   for (const [index, value] of values.entries()) {
     const result = convertAt(index)?.(value)
@@ -131,7 +143,7 @@ function convertAll(values: readonly unknown[], convertAt: (index: number) => Ca
   return converted
 }
 
-function convertEntries(key: CastFunction, held: CastFunction): CastFunction {
+function convertEntries(key: Convert, held: Convert): Convert {
   return (value) => {
     const converted = new Map<unknown, unknown>()
     for (const entry of value as ReadonlyMap<unknown, unknown>) {
@@ -148,8 +160,4 @@ function shownValue(value: unknown, type: DataType, zoneId: string): string {
   const text = textFunction(type, zoneId, 'hex')(value)
   const isText = type.kind === 'char' || type.kind === 'varchar'
   return isText ? `'${shortened(text, 28)}'` : shortened(text, 30)
-}
-
-function shortened(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`
 }

@@ -1,7 +1,7 @@
 /** Joins vectors and compares their values in place. */
 import { equality } from './compare.ts'
 import type { DataType } from './type.ts'
-import { type Nulls, numbersIn, type Vector, valueAt } from './vector.ts'
+import { type Nulls, type Vector, valueAt } from './vector.ts'
 
 /** The first `aLength` values of one vector followed by the first `bLength` values of another of the same type. */
 export function concatVectors(a: Vector, aLength: number, b: Vector, bLength: number, type: DataType): Vector {
@@ -49,12 +49,11 @@ function concatNulls(a: Nulls, aLength: number, b: Nulls, bLength: number): Null
   return nulls
 }
 
-/** Whether two places hold the same value; NULL is the same as NULL. */
+/** Whether two places hold the same value; NULL and NaN are the same as themselves, and zero has no sign. */
 export function sameValueAt(a: Vector, aRow: number, b: Vector, bRow: number, type: DataType): boolean {
   const aNull = a.nulls !== null && a.nulls[aRow] === 1
   const bNull = b.nulls !== null && b.nulls[bRow] === 1
   if (aNull || bNull) return aNull && bNull
-  const numeric = (a.form === 'numbers' && b.form === 'numbers') || (a.form === 'integers' && b.form === 'integers')
-  if (numeric) return Object.is(numbersIn(a)[aRow], numbersIn(b)[bRow])
+  if (a.form === 'integers' && b.form === 'integers') return a.data[aRow] === b.data[bRow]
   return equality(type)(valueAt(a, aRow, type), valueAt(b, bRow, type))
 }

@@ -7,7 +7,7 @@ import { DateFields, weekdayOf } from './date-fields.ts'
 import { eraName, numberOf } from './date-formatter.ts'
 import { monthNames, quarterNames, styledName, weekdayNames } from './date-names.ts'
 import { compilePattern, type DateElement, type NumberElement, type NumberField, type TextField, type TextStyle } from './date-pattern.ts'
-import { asciiBytes } from './number-text.ts'
+import { asciiBytes, trimBlanks } from './number-text.ts'
 import { parseTimestampBytes, unparsed } from './parse-bytes.ts'
 import { findTimeZone } from './time-zone.ts'
 
@@ -36,7 +36,7 @@ export function dateParser(pattern: string): (text: string) => LocalTime | null 
     }
     const found: Found = new Map()
     const end = parseElements(elements, text, 0, found)
-    return (end === text.length ? resolve(found) : null) ?? parseSqlForm(text.trim())
+    return (end === text.length ? resolve(found) : null) ?? parseSqlForm(trimBlanks(text))
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { MillraceError } from '#base'
-import { dayMs } from './civil.ts'
+import { dayMs, daysOf } from './civil.ts'
 import { datePrinter } from './date-formatter.ts'
 import { dateParser } from './date-formatter-parse.ts'
 import { parseTimestamp, printDate, printTimestamp } from './datetime-text.ts'
@@ -19,17 +19,17 @@ const functions: Record<string, (pattern: string, input: string) => string> = {
     return datePrinter(pattern)(timestampMs(value, 9), timestampNanos(value, 9))
   },
   FROM_UNIXTIME: (pattern, input) => simpleDatePrinter(pattern, newYork)(Number(input) * 1000),
-  REFORMAT: (pattern, input) => simpleDatePrinter(pattern, utc)(simpleDateParser('yyyy-MM-dd HH:mm:ss')(input, utc)),
+  REFORMAT: (pattern, input) => simpleDatePrinter(pattern, utc)(simpleDateParser('yyyy-MM-dd HH:mm:ss', 2026)(input, utc)),
   TO_TIMESTAMP: (pattern, input) => {
     const found = dateParser(pattern)(input)
     return found === null ? 'NULL' : printTimestamp(found.localMs, 3)
   },
   UNIX_TIMESTAMP: (pattern, input) => {
-    const ms = simpleDateParser(pattern)(input, newYork)
+    const ms = simpleDateParser(pattern, 2026)(input, newYork)
     return Number.isNaN(ms) ? 'NULL' : String(Math.trunc(ms / 1000))
   },
   TO_DATE: (pattern, input) => {
-    const ms = simpleDateParser(pattern)(input, utc)
+    const ms = simpleDateParser(pattern, 2026)(input, utc)
     return Number.isNaN(ms) ? 'NULL' : printDate(Math.floor(ms / dayMs))
   },
 }
@@ -59,7 +59,7 @@ describe('date patterns', () => {
 
 const printed = (pattern: string, input: string) => answer('DATE_FORMAT', pattern, input)
 const read = (pattern: string, input: string) => answer('TO_TIMESTAMP', pattern, input)
-const instant = (pattern: string, input: string, yearNow?: number) => simpleDateParser(pattern, yearNow)(input, utc)
+const instant = (pattern: string, input: string, yearNow = 2026) => simpleDateParser(pattern, yearNow)(input, utc)
 
 describe('patterns of DateTimeFormatter', () => {
   it('print every style', () => {
@@ -79,10 +79,15 @@ describe('patterns of DateTimeFormatter', () => {
       ['aa', '"aa" has no meaning'],
       ['HH:mm z', 'the value has no time zone'],
       ['[X]', 'the value has no time zone'],
+      ['y'.repeat(20), '"yyyyyy" has no meaning'],
+      ['n'.repeat(20), '"nnnnnn" has no meaning'],
     ]
     for (const [pattern, reason] of reasons) {
       expect(() => datePrinter(pattern)).toThrow(`date pattern "${pattern}" cannot be used: ${reason}`)
     }
+    expect(() => datePrinter('['.repeat(100_000))).toThrow('it has more than 1000 characters')
+    expect(() => simpleDatePrinter('y'.repeat(1001), utc)).toThrow('it has more than 1000 characters')
+    expect(printed(`${'['.repeat(499)}'x'${']'.repeat(498)}`, '2001-02-03')).toBe('x')
   })
 
   it('read numbers that run together', () => {
@@ -183,6 +188,11 @@ describe('patterns of SimpleDateFormat', () => {
     expect(instant('KK:mm a', '02:30 PM')).toBe(Date.UTC(1970, 0, 1, 14, 30))
     expect(instant('y G', '1 BC')).toBe(Date.parse('0000-01-01T00:00:00Z'))
     expect(instant('yyyy-MM-dd', 'x')).toBe(Number.NaN)
+  })
+
+  it('end where instants are not exact any more', () => {
+    expect(instant('y', '285616')).toBe(Date.UTC(2000, 0, 1) + (daysOf(285_616, 1, 1) - daysOf(2000, 1, 1)) * dayMs)
+    for (const text of ['999999999', '-999999999', '99999999999999']) expect(instant('y', text)).toBe(Number.NaN)
   })
 
   it('put years of two digits near to now', () => {

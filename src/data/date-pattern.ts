@@ -1,9 +1,10 @@
 /**
  * Date patterns of Java's DateTimeFormatter, which DATE_FORMAT uses for timestamps and TO_TIMESTAMP for text. A pattern is compiled once
- * into elements; printing is in date-formatter.ts, reading in date-formatter-parse.ts. Names are English and weeks those of the United States. Not supported: day
- * periods (B), padding (p), generic zone names (v) and modified Julian days (g); zones and offsets can be read but not printed, because
- * what is printed has none.
+ * into elements; printing is in date-formatter.ts, reading in date-formatter-parse.ts. Names are English and weeks those of the United
+ * States. Not supported: day periods (B), padding (p), generic zone names (v) and modified Julian days (g); zones and offsets can be
+ * read but not printed, because what is printed has none.
  */
+import { shortened } from '#base'
 import { dataErrors } from './errors.ts'
 
 export type NumberField =
@@ -49,13 +50,21 @@ export type DateElement =
   | { readonly kind: 'zone'; readonly letter: string; readonly count: number }
   | { readonly kind: 'optional'; readonly elements: readonly DateElement[] }
 
+/** Longer patterns are refused: brackets within brackets are followed by recursion, and nobody needs more. */
+const patternLengthMax = 1000
+
+export function checkLength(pattern: string): void {
+  if (pattern.length > patternLengthMax) throw refusePattern(pattern, `it has more than ${patternLengthMax} characters`)
+}
+
 /** The error of a pattern that cannot be used. */
 export function refusePattern(pattern: string, reason: string): Error {
-  return dataErrors.DATA_DATE_PATTERN_REFUSED({ pattern: pattern.slice(0, 30), reason })
+  return dataErrors.DATA_DATE_PATTERN_REFUSED({ pattern: shortened(pattern, 30), reason })
 }
 
 /** Compiles a pattern of DateTimeFormatter. Raises DATA_DATE_PATTERN_REFUSED. */
 export function compilePattern(pattern: string): readonly DateElement[] {
+  checkLength(pattern)
   const open: DateElement[][] = [[]]
   let at = 0
   while (at < pattern.length) {
@@ -147,14 +156,14 @@ const digitsMax = 19
 
 function elementOf(letter: string, count: number, pattern: string): DateElement {
   const year = yearNumbers[letter]
-  if (year !== undefined) {
+  if (year !== undefined && count <= digitsMax) {
     if (count === 2) return number(year, 2, 2, 'none', 'reduced')
     return number(year, count, digitsMax, count < 4 ? 'normal' : 'exceeds-pad')
   }
   const short = shortNumbers[letter]
   if (short !== undefined && count <= 2) return count === 1 ? number(short, 1, digitsMax, 'normal') : number(short, 2, 2, 'none')
   const long = longNumbers[letter]
-  if (long !== undefined) return number(long, count, digitsMax, 'none')
+  if (long !== undefined && count <= digitsMax) return number(long, count, digitsMax, 'none')
   const single = singleNumbers[letter]
   if (single !== undefined && count === 1) return number(single, 1, digitsMax, 'normal')
   if (letter === 'D' && count <= 3)

@@ -4,10 +4,11 @@
  */
 import { civilOf, dayMs, dayOf, daysOf, monthDays, monthOf, yearOf } from './civil.ts'
 import type { ExactInteger } from './decimal.ts'
-import { asciiBytes } from './number-text.ts'
+import { asciiBytes, trimBlanks } from './number-text.ts'
 import { inexact, parseDateBytes, parseTimestampBytes, unparsed } from './parse-bytes.ts'
 import type { TimeZone } from './time-zone.ts'
 import { timestampMs, timestampNanos, timestampOf } from './timestamp.ts'
+import { decodeText } from './vector.ts'
 
 const twoDigits = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
 
@@ -93,7 +94,7 @@ function existingDate(year: number, month: number, day: number): number {
 
 /** A number without sign, blanks around it allowed; NaN when it is none. */
 function parseField(text: string): number {
-  const digits = text.trim()
+  const digits = trimBlanks(text)
   return /^\d{1,9}$/.test(digits) ? Number(digits) : unparsed
 }
 
@@ -112,7 +113,7 @@ export function parseTime(text: string): number {
   if (fields.length > 3 || (fields.length < 3 && text.includes(':', clock.length))) return unparsed
   const point = second.indexOf('.')
   const seconds = parseField(point < 0 ? second : second.slice(0, point))
-  const millis = point < 0 ? 0 : roundedMillis(second.slice(point + 1).trim())
+  const millis = point < 0 ? 0 : roundedMillis(trimBlanks(second.slice(point + 1)))
   const hours = parseField(hour)
   const minutes = parseField(minute)
   if (!(hours <= 23 && minutes <= 59 && seconds <= 59)) return unparsed
@@ -143,10 +144,20 @@ function roundedMillis(fraction: string): number {
 export function parseTimestamp(text: string, precision: number): ExactInteger {
   if (text.length >= 19 && text.length <= 29 && !text.startsWith('0000')) {
     const bytes = asciiBytes(text, 0, text.length)
-    const value = bytes === null ? unparsed : parseTimestampBytes(bytes, 0, text.length, precision)
-    if (!Number.isNaN(value) && value !== inexact) return value
+    const value = bytes === null ? unparsed : parseExactTimestampBytes(bytes, 0, text.length, precision)
+    if (!Number.isNaN(value)) return value
   }
   return parseLenient(text, (ms, nanos) => timestampOf(ms, nanos, precision), precision)
+}
+
+/** What parseTimestampBytes reads, as a bigint where only that holds it. */
+export function parseExactTimestampBytes(data: Uint8Array, start: number, end: number, precision: number, separator = 32): ExactInteger {
+  const value = parseTimestampBytes(data, start, end, precision, separator)
+  if (value !== inexact) return value
+  const fraction = decodeText(data, start + 20, end)
+    .slice(0, precision)
+    .padEnd(9, '0')
+  return timestampOf(parseTimestampBytes(data, start, end, 3, separator), Number(fraction.slice(3)), precision)
 }
 
 /** The same as the wall clock of a time zone: TIMESTAMP_LTZ(precision). */

@@ -176,6 +176,27 @@ describe('decimal text', () => {
     for (const text of ['', '.', '-', 'e5', '1e', ' 1', '1 ', '0x1', 'NaN', '1e12345678901'])
       expect(parseDecimal(text, 10, 2)).toBe(unparsed)
   })
+  it('reads digits without end', () => {
+    const sevens = '7'.repeat(300_000)
+    expect(parseDecimal(`0.${sevens}`, 38, 10)).toBe(7777777778)
+    expect(parseDecimal(`-${sevens}e-299990`, 38, 2)).toBe(-777777777778)
+    expect(parseDecimal(sevens, 38, 10)).toBe(overflow)
+    expect(parseDecimal(`${'0'.repeat(300_000)}1`, 38, 10)).toBe(10 ** 10)
+    expect(parseDecimal(`0.${'0'.repeat(300_000)}1`, 38, 10)).toBe(0)
+  })
+  it('agrees with bigint arithmetic', () => {
+    const shown = fc.tuple(fc.bigInt({ min: -(10n ** 45n), max: 10n ** 45n }), fc.nat(50), fc.integer({ min: -60, max: 60 }))
+    fc.assert(
+      fc.property(shown, fc.integer({ min: 1, max: 38 }), fc.nat(38), ([value, fraction, exponent], precision, at) => {
+        fc.pre(at <= precision)
+        const text = `${printDecimal(boxExact(value), fraction)}e${exponent}`
+        const power = exponent - fraction
+        const rounded = roundedFraction(value * tenTo(Math.max(power, 0)), tenTo(Math.max(-power, 0)), at)
+        expect(parseDecimal(text, precision, at)).toBe(fitDecimal(boxExact(rounded), precision) ?? overflow)
+      }),
+      { numRuns: 2000 },
+    )
+  })
 })
 
 describe('decimals and doubles', () => {

@@ -10,6 +10,16 @@ import { boxExact } from './vector.ts'
 
 export type ExactInteger = number | bigint
 
+/** An operation on two decimals, each with its scale: the result as DECIMAL(precision, scale), or null when it does not fit. */
+type DecimalOperation = (
+  a: ExactInteger,
+  aScale: number,
+  b: ExactInteger,
+  bScale: number,
+  precision: number,
+  scale: number,
+) => ExactInteger | null
+
 /** Up to the first power of ten that no safe number reaches twice: beyond it every safe number rounds to zero. */
 const smallPowers = Array.from({ length: 17 }, (_, exponent) => Number(`1e${exponent}`))
 const bigPowers: bigint[] = [1n]
@@ -64,28 +74,14 @@ export function castDecimal(value: ExactInteger, fromScale: number, precision: n
 }
 
 /** a + b as DECIMAL(precision, scale). */
-export function addDecimal(
-  a: ExactInteger,
-  aScale: number,
-  b: ExactInteger,
-  bScale: number,
-  precision: number,
-  scale: number,
-): ExactInteger | null {
+export const addDecimal: DecimalOperation = (a, aScale, b, bScale, precision, scale) => {
   const common = Math.max(aScale, bScale)
   const sum = addExact(rescaleDecimal(a, aScale, common), rescaleDecimal(b, bScale, common))
   return castDecimal(sum, common, precision, scale)
 }
 
 /** a − b as DECIMAL(precision, scale). */
-export function subtractDecimal(
-  a: ExactInteger,
-  aScale: number,
-  b: ExactInteger,
-  bScale: number,
-  precision: number,
-  scale: number,
-): ExactInteger | null {
+export const subtractDecimal: DecimalOperation = (a, aScale, b, bScale, precision, scale) => {
   return addDecimal(a, aScale, typeof b === 'number' ? 0 - b : boxExact(-b), bScale, precision, scale)
 }
 
@@ -108,14 +104,7 @@ export function multiplyExact(a: ExactInteger, b: ExactInteger): ExactInteger {
 }
 
 /** a × b as DECIMAL(precision, scale). */
-export function multiplyDecimal(
-  a: ExactInteger,
-  aScale: number,
-  b: ExactInteger,
-  bScale: number,
-  precision: number,
-  scale: number,
-): ExactInteger | null {
+export const multiplyDecimal: DecimalOperation = (a, aScale, b, bScale, precision, scale) => {
   return castDecimal(multiplyExact(a, b), aScale + bScale, precision, scale)
 }
 
@@ -123,14 +112,7 @@ export function multiplyDecimal(
  * a ÷ b as DECIMAL(precision, scale): first to 38 significant digits and then to the scale, each half up, as Flink does. Division by
  * zero raises DATA_DIVISION_BY_ZERO.
  */
-export function divideDecimal(
-  a: ExactInteger,
-  aScale: number,
-  b: ExactInteger,
-  bScale: number,
-  precision: number,
-  scale: number,
-): ExactInteger | null {
+export const divideDecimal: DecimalOperation = (a, aScale, b, bScale, precision, scale) => {
   if (b === 0) throw dataErrors.DATA_DIVISION_BY_ZERO()
   const shift = scale - aScale + bScale
   const factor = smallPowers[shift]
@@ -159,14 +141,7 @@ function digitCount(value: bigint): number {
 }
 
 /** The remainder of a ÷ b, with the sign of a, as DECIMAL(precision, scale). Division by zero raises DATA_DIVISION_BY_ZERO. */
-export function remainderDecimal(
-  a: ExactInteger,
-  aScale: number,
-  b: ExactInteger,
-  bScale: number,
-  precision: number,
-  scale: number,
-): ExactInteger | null {
+export const remainderDecimal: DecimalOperation = (a, aScale, b, bScale, precision, scale) => {
   if (b === 0) throw dataErrors.DATA_DIVISION_BY_ZERO()
   const common = Math.max(aScale, bScale)
   const left = rescaleDecimal(a, aScale, common)
@@ -208,19 +183,20 @@ export function printDecimal(value: ExactInteger, scale: number): string {
 
 /**
  * Reads what Java's BigDecimal takes, without blanks, as DECIMAL(precision, scale), rounded half up: `unparsed` when it is no number,
- * `overflow` when it does not fit.
+ * `overflow` when it does not fit. Only the digits that stay become a number: there may be millions, and an exponent of a billion.
  */
 export function parseDecimal(text: string, precision: number, scale: number): ExactInteger {
   const parts = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,10}))?$/.exec(text)
   if (parts === null) return unparsed
   const [, sign, whole = '', fraction = '', exponent = '0'] = parts
   if (whole.length + fraction.length === 0) return unparsed
-  const digits = `${whole}${fraction}`.replace(/^0+(?=.)/, '')
-  if (digits === '0') return 0
-  const textScale = fraction.length - Number(exponent)
-  const wholeDigits = digits.length - textScale
-  if (wholeDigits > precision - scale + 1) return overflow
-  if (wholeDigits < -scale) return 0
-  const value = boxExact(BigInt(sign === '-' ? `-${digits}` : digits))
-  return castDecimal(value, textScale, precision, scale) ?? overflow
+  const digits = `${whole}${fraction}`.replace(/^0+/, '')
+  if (digits === '') return 0
+  /** How many of the digits stay, once the value is scaled. */
+  const kept = digits.length - fraction.length + Number(exponent) + scale
+  if (kept > precision) return overflow
+  if (kept < 0) return 0
+  const rest = (digits[kept] ?? '0') >= '5' ? 1n : 0n
+  const size = BigInt(digits.slice(0, kept).padEnd(kept, '0') || '0') + rest
+  return fitDecimal(boxExact(sign === '-' ? -size : size), precision) ?? overflow
 }

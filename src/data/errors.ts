@@ -11,6 +11,10 @@ export const dataErrors = defineErrors({
     blame: 'user',
     message: 'a value of type {from} cannot be cast to {to}',
   },
+  DATA_VALUE_TOO_LONG: {
+    blame: 'user',
+    message: 'cannot make a value of more than {most} characters or bytes',
+  },
   DATA_DIVISION_BY_ZERO: {
     blame: 'user',
     message: 'cannot divide by zero',
@@ -24,6 +28,10 @@ export const dataErrors = defineErrors({
     blame: 'user',
     message: 'time zone "{zone}" does not exist',
     hint: 'Use a region such as "Europe/Paris", an offset such as "GMT+08:00", or "UTC".',
+  },
+  DATA_ENCODING_DAMAGED: {
+    blame: 'external',
+    message: 'encoded rows are damaged at byte {at} of {length}',
   },
   DATA_DATE_PATTERN_REFUSED: {
     blame: 'user',

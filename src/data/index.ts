@@ -29,7 +29,7 @@ export {
 export { concatVectors, sameValueAt } from './concat.ts'
 export { datePrinter } from './date-formatter.ts'
 export { dateParser, type LocalTime } from './date-formatter-parse.ts'
-export { parseDate, parseTimestamp, printTimestamp } from './datetime-text.ts'
+export { parseDate, parseExactTimestampBytes, parseTimestamp, printTimestamp } from './datetime-text.ts'
 export {
   addDecimal,
   divideDecimal,
@@ -55,9 +55,11 @@ export {
   decimalSumType,
   decimalTypeOf,
 } from './decimal-type.ts'
+export { EncodedReader, EncodedWriter } from './encoded-bytes.ts'
+export { readVector, writeVector } from './encoded-vectors.ts'
 export { hashBytes, hashCombine, hashExact, hashNumber, hashText } from './hash.ts'
 export { likeTest, type TextTest } from './like.ts'
-export { parseDouble, parseFloat32, printDouble, printFloat } from './number-text.ts'
+export { parseDouble, parseFloat32, printDouble, printFloat, wrapInteger } from './number-text.ts'
 export {
   blankEnd,
   blankStart,

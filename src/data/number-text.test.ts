@@ -89,6 +89,11 @@ describe('reading floats', () => {
     expect(parseFloat32('1.00000017881393432617187500000001')).toBe(1.000000238418579)
     expect(parseFloat32(' 16777217 ')).toBe(16777216)
     expect(parseFloat32('1e40')).toBe(Number.POSITIVE_INFINITY)
+    // Halfway between the largest float and the next power of two, which is infinite.
+    expect(parseFloat32('3.4028235677973366163753939545814e38')).toBe(Math.fround(3.4028234663852886e38))
+    expect(parseFloat32('-3.4028235677973366163753939545814e38')).toBe(Math.fround(-3.4028234663852886e38))
+    expect(parseFloat32('3.4028235677973366163753939545815e38')).toBe(Number.POSITIVE_INFINITY)
+    expect(parseFloat32(`1.00000005960464477539062500${'0'.repeat(1_000_000)}1`)).toBe(1.0000001192092896)
     expect(parseFloat32('x')).toBe(unparsed)
   })
   it('tells NaN from no number', () => {
@@ -105,6 +110,7 @@ describe('integers', () => {
     expect(parseInteger('+9007199254740993.7', 'bigint')).toBe(9007199254740993n)
     expect(parseInteger('9223372036854775808', 'bigint')).toBe(unparsed)
     expect(parseInteger('00000000000000000000000001', 'tinyint')).toBe(1)
+    expect(parseInteger('9'.repeat(30_000_000), 'bigint')).toBe(unparsed)
     expect([parseInteger('127', 'tinyint'), parseInteger('128', 'tinyint'), parseInteger('-32769', 'smallint')]).toEqual([
       127,
       unparsed,

@@ -62,7 +62,7 @@ export function printFloat(value: number): string {
 /** Reads a DOUBLE as Java's Double.parseDouble does, blanks around it allowed. When the answer is NaN, ask isNanLiteral. */
 export function parseDouble(text: string): number {
   const from = textStart(text)
-  const to = textEnd(text)
+  const to = textEnd(text, from)
   const bytes = asciiBytes(text, from, to)
   return bytes === null ? unparsed : parseDoubleBytes(bytes, 0, to - from)
 }
@@ -77,13 +77,15 @@ export function parseFloat32(text: string): number {
 /** Whether the text says NaN, which parseDouble cannot tell from text that is no number. */
 export function isNanLiteral(text: string): boolean {
   const from = textStart(text)
-  const to = textEnd(text)
+  const to = textEnd(text, from)
   const bytes = asciiBytes(text, from, to)
   return bytes !== null && isNanText(bytes, 0, to - from)
 }
 
 function isHalfway(double: number, single: number): boolean {
-  return Math.abs(double - single) === Math.abs(neighbour(single, double) - double)
+  // Behind the largest float comes 2^128: what is nearer to that is infinite.
+  const size = Math.min(Math.abs(single), 2 ** 128)
+  return Math.abs(double) < 2 ** 128 && Math.abs(Math.abs(double) - size) === Math.abs(neighbour(single, double) - double)
 }
 
 /** The single precision number on the other side of the double. */
@@ -103,13 +105,19 @@ function towards(single: number, double: number, order: number): number {
   return order === 0 || order > 0 === single > other ? single : other
 }
 
+/** A double halfway between two floats has fewer digits than this. */
+const halfwayDigitsMax = 200
+
 /** The sign of (text − double), exactly. */
 function compareToText(double: number, text: string): number {
-  const parts = /^\s*([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?[dDfF]?\s*$/.exec(text)
+  const parts = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?[dDfF]?$/.exec(trimBlanks(text))
   if (parts === null) return 0
   const [, sign, whole = '', fraction = '', exponent = '0'] = parts
-  const shown = BigInt(`0${whole}${fraction}`) * (sign === '-' ? -1n : 1n)
-  const tens = Number(exponent) - fraction.length
+  const digits = `${whole}${fraction}`.replace(/^0+/, '')
+  // Of the digits beyond those, it only counts whether there is one.
+  const rest = /[^0]/.test(digits.slice(halfwayDigitsMax)) ? 1 : 0
+  const shown = BigInt(`0${digits.slice(0, halfwayDigitsMax)}${rest}`) * (sign === '-' ? -1n : 1n)
+  const tens = Number(exponent) + Math.max(0, digits.length - halfwayDigitsMax) - fraction.length - 1
   let scaled = double
   let twos = 0
   while (!Number.isInteger(scaled)) {
@@ -151,6 +159,8 @@ export function parseInteger(text: string, kind: IntegerKind): ExactInteger {
     const digit = text.charCodeAt(rest) - 48
     if (digit < 0 || digit > 9) return unparsed
   }
+  // A number of many digits need not be exact to be seen to be beyond every range.
+  if (value > 1e19) return unparsed
   const exact = Number.isSafeInteger(value) ? (negative ? 0 - value : value) : boxExact(BigInt(text.slice(from, at)))
   return fitsInteger(exact, kind) ? exact : unparsed
 }
@@ -186,16 +196,20 @@ export function asciiBytes(text: string, from: number, to: number): Uint8Array |
   return bytes
 }
 
-/** Where a text begins when Java's trim has cut off what comes up to the space. */
+/** The text without blanks around it, as Java's trim has it: what comes up to the space. */
+export function trimBlanks(text: string): string {
+  const from = textStart(text)
+  return text.slice(from, textEnd(text, from))
+}
+
 function textStart(text: string): number {
   let from = 0
   while (from < text.length && text.charCodeAt(from) <= 32) from++
   return from
 }
 
-function textEnd(text: string): number {
+function textEnd(text: string, from: number): number {
   let to = text.length
-  const from = textStart(text)
   while (to > from && text.charCodeAt(to - 1) <= 32) to--
   return to
 }

@@ -148,8 +148,45 @@ describe('doubles', () => {
       false,
     ])
   })
+  it('takes the hexadecimal that Double.toHexString prints', () => {
+    const prints: [string, number][] = [
+      ['0x1.fffffffffffffp1023', Number.MAX_VALUE],
+      ['0x0.fffffffffffffp-1022', 2.225073858507201e-308],
+      ['-0x0.0000000000001p-1022', -5e-324],
+      ['0x1.8p-1073', 1.5e-323],
+      ['0x0p99999', 0],
+      ['0x1p99999', Number.POSITIVE_INFINITY],
+      ['0x1.00000000000008p0', 1],
+      ['0x1.000000000000080000001p0', 1.0000000000000002],
+      [`0x${'0'.repeat(1000)}1p0`, 1],
+    ]
+    for (const [text, value] of prints) expect([text, double(text)]).toEqual([text, value])
+  })
   it('refuses what Java refuses', () => {
-    for (const text of ['', '.', '-', 'd', '0x10', '0b1', '0o7', '1 ', ' 1', '1_0', 'infinity', '1e', '--1', '1\u00a0', '1.2.3', '1dd']) {
+    for (const text of [
+      '0xp1',
+      '0x.p1',
+      '0x1.8',
+      '\u00a01e5',
+      '\ufeff1.5',
+      '\u30001',
+      '',
+      '.',
+      '-',
+      'd',
+      '0x10',
+      '0b1',
+      '0o7',
+      '1 ',
+      ' 1',
+      '1_0',
+      'infinity',
+      '1e',
+      '--1',
+      '1\u00a0',
+      '1.2.3',
+      '1dd',
+    ]) {
       expect([text, double(text)]).toEqual([text, unparsed])
     }
   })

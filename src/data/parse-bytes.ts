@@ -10,9 +10,10 @@
  * | `unparsed` | NaN: the bytes are no such value                                                                     |
  * | `inexact`  | Infinity: the bytes look right, but no safe number holds the value: read them again with the parser  |
  * |            | that the function names, which may return a bigint                                                   |
- * | `overflow` | −Infinity, from parseDecimalBytes alone: more digits than the precision allows                       |
+ * | `overflow` | −Infinity, from parsers of decimals alone: more digits than the precision allows                     |
  */
 import { daysOf, monthDays } from './civil.ts'
+import { parseHexDouble } from './hex-double.ts'
 import { decodeText } from './vector.ts'
 
 export const unparsed = Number.NaN
@@ -182,31 +183,24 @@ export function isNanText(data: Uint8Array, start: number, end: number): boolean
 
 /** Everything but plain digits and one point. `from` is the place after the sign. */
 function parseOddDouble(data: Uint8Array, start: number, from: number, end: number): number {
-  const last = (data[end - 1] as number) | 32
-  const beforeSuffix = last === 100 || last === 102 ? end - 1 : end
-  if (from === beforeSuffix) return unparsed
-  const tail = data[beforeSuffix - 1] as number
-  if ((tail >= zero && tail <= 57) || tail === point) {
-    // Number() takes integers such as 0x1, 0b1 and 0o1 and blanks as well; Java does not take those.
-    const mark = from + 1 < beforeSuffix ? (data[from + 1] as number) | 32 : 0
-    if (mark === 98 || mark === 111 || (data[from] as number) <= 32) return unparsed
-    const text = decodeText(data, start, beforeSuffix)
-    return mark === 120 ? parseHexDouble(text) : Number(text)
-  }
-  if (decodeText(data, from, end) === 'Infinity') {
+  const first = data[from] as number
+  if (!isDigit(first) && first !== point) {
+    if (decodeText(data, from, end) !== 'Infinity') return unparsed
     return data[start] === minus ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   }
-  return unparsed
+  const last = (data[end - 1] as number) | 32
+  const beforeSuffix = last === 100 || last === 102 ? end - 1 : end
+  const tail = data[beforeSuffix - 1] as number
+  if (!isDigit(tail) && tail !== point) return unparsed
+  // Number() takes integers such as 0x1, 0b1 and 0o1 as well; Java does not take those.
+  const mark = from + 1 < beforeSuffix ? (data[from + 1] as number) | 32 : 0
+  if (mark === 98 || mark === 111) return unparsed
+  const text = decodeText(data, start, beforeSuffix)
+  return mark === 120 ? parseHexDouble(text) : Number(text)
 }
 
-/** Java's hexadecimal floating point: `0x1.8p3`, the exponent required. */
-function parseHexDouble(text: string): number {
-  const parts = /^([+-]?)0[xX](?=[\da-fA-F.])([\da-fA-F]{0,13})(?:\.([\da-fA-F]{0,12}))?[pP]([+-]?\d{1,5})$/.exec(text)
-  if (parts === null) return unparsed
-  const [, sign, whole = '', fraction = '', exponent] = parts
-  if (whole.length + fraction.length === 0 || whole.length + fraction.length > 13) return unparsed
-  const value = Number.parseInt(whole + fraction, 16) * 2 ** (Number(exponent) - 4 * fraction.length)
-  return sign === '-' ? -value : value
+function isDigit(byte: number): boolean {
+  return byte >= zero && byte <= 57
 }
 
 /** Reads `2001-01-31` as days. The date must exist. */
@@ -231,7 +225,8 @@ export function parseTimeBytes(data: Uint8Array, start: number, end: number): nu
 /**
  * Reads `2001-01-31 12:30:59` with up to nine digits of a fraction as the boxed value of TIMESTAMP(precision), what is finer cut off.
  * `separator` is the byte between date and time. As Java's SMART resolver does, a day of 29 to 31 that its month does not have becomes
- * the last of the month, and `24:00:00` the next midnight. `inexact` where only a bigint holds the value: then ask parseTimestamp.
+ * the last of the month, and `24:00:00` the next midnight. `inexact` where only a bigint holds the value: then ask
+ * parseExactTimestampBytes.
  */
 export function parseTimestampBytes(data: Uint8Array, start: number, end: number, precision: number, separator = 32): number {
   if (end - start < 19 || data[start + 4] !== minus || data[start + 7] !== minus || data[start + 10] !== separator) return unparsed

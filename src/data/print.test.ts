@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { base64Text, jsonText, printValue } from './print.ts'
+import { base64Text, jsonFunction, jsonText, printValue } from './print.ts'
 import { typeOfText } from './type-text.fixture.ts'
 
 const print = (value: unknown, type: string) => printValue(value, typeOfText(type), 'America/New_York')
@@ -47,6 +47,8 @@ describe('JSON of results', () => {
       [-9223372036854775808n, 'BIGINT', '-9223372036854775808'],
       [12345678901234567890123n, 'DECIMAL(38, 2)', '123456789012345678901.23'],
       [0.1, 'DOUBLE', '0.1'],
+      [-0, 'DOUBLE', '-0'],
+      [-0, 'FLOAT', '-0'],
       [Math.fround(0.1), 'FLOAT', '0.1'],
       [Number.NaN, 'DOUBLE', '"NaN"'],
       [Number.NEGATIVE_INFINITY, 'FLOAT', '"-Infinity"'],
@@ -62,6 +64,17 @@ describe('JSON of results', () => {
       [[1, 'x'], 'ROW<`a` INT, `b` STRING>', '{"a":1,"b":"x"}'],
     ]
     for (const [value, type, text] of shown) expect(json(value, type)).toBe(text)
+  })
+
+  it('says so when a text would be too long', () => {
+    const tooLong = expect.objectContaining({ code: 'DATA_VALUE_TOO_LONG' })
+    const long = 'x'.repeat(300_000_000)
+    expect(() => print([long, long], 'ARRAY<STRING>')).toThrow(tooLong)
+    expect(() => json([long, long], 'ARRAY<STRING>')).toThrow(tooLong)
+    expect(() => jsonFunction(typeOfText('ARRAY<STRING>'), 'UTC')([long, long])).toThrow(tooLong)
+    const bytes = new Uint8Array(405_000_000)
+    expect(() => print(bytes, 'BYTES')).toThrow(tooLong)
+    expect(() => base64Text(bytes)).toThrow(tooLong)
   })
 
   it('encodes bytes as everybody does', () => {

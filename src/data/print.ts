@@ -5,6 +5,7 @@
 import { type ExactInteger, printDecimal } from './decimal.ts'
 import { printFloat } from './number-text.ts'
 import type { DataType } from './type.ts'
+import { tooLongOr } from './value-length.ts'
 import { type TextOf, textFunction } from './value-text.ts'
 
 /** Text of a value, NULL inside arrays, maps and rows included; NULL itself is `NULL`. Bytes are written as `x'6162'`. */
@@ -15,7 +16,7 @@ export function printValue(value: unknown, type: DataType, timeZone: string): st
 
 /** A value as JSON text. Times are text as printValue writes them, TIMESTAMP_LTZ in the given time zone. */
 export function jsonText(value: unknown, type: DataType, timeZone: string): string {
-  return keptFunction(jsons, type, timeZone, jsonFunction)(value)
+  return keptFunction(jsons, type, timeZone, jsonOrNull)(value)
 }
 
 interface Kept {
@@ -35,13 +36,28 @@ function keptFunction(
 ): TextOf {
   const known = kept.get(type)
   if (known?.timeZone === timeZone) return known.textOf
-  const textOf = make(type, timeZone)
+  const textOf = checked(make(type, timeZone))
   kept.set(type, { timeZone, textOf })
   return textOf
 }
 
+/** Text that grows too long raises DATA_VALUE_TOO_LONG. */
+function checked(textOf: TextOf): TextOf {
+  return (value) => {
+    try {
+      return textOf(value)
+    } catch (error) {
+      throw tooLongOr(error)
+    }
+  }
+}
+
 /** A function from values of a type, NULL included, to JSON text. */
 export function jsonFunction(type: DataType, timeZone: string): TextOf {
+  return checked(jsonOrNull(type, timeZone))
+}
+
+function jsonOrNull(type: DataType, timeZone: string): TextOf {
   const text = plainJson(type, timeZone)
   return (value) => (value === null ? 'null' : text(value))
 }
@@ -57,22 +73,22 @@ function plainJson(type: DataType, timeZone: string): TextOf {
     case 'decimal':
       return (value) => printDecimal(value as ExactInteger, type.scale)
     case 'float':
-      return (value) => (Number.isFinite(value) ? String(Number(printFloat(value as number))) : `"${String(value)}"`)
+      return (value) => jsonNumber(Number.isFinite(value) ? Number(printFloat(value as number)) : (value as number))
     case 'double':
-      return (value) => (Number.isFinite(value) ? String(value) : `"${String(value)}"`)
+      return (value) => jsonNumber(value as number)
     case 'binary':
     case 'varbinary':
       return (value) => `"${base64Text(value as Uint8Array)}"`
     case 'array': {
-      const element = jsonFunction(type.element, timeZone)
+      const element = jsonOrNull(type.element, timeZone)
       return (value) => `[${(value as readonly unknown[]).map((item) => element(item)).join(',')}]`
     }
     case 'map':
-      return jsonEntries(keyText(type.key, timeZone), jsonFunction(type.value, timeZone))
+      return jsonEntries(keyText(type.key, timeZone), jsonOrNull(type.value, timeZone))
     case 'multiset':
       return jsonEntries(keyText(type.element, timeZone), String)
     case 'row': {
-      const fields = type.fields.map((field) => ({ name: JSON.stringify(field.name), text: jsonFunction(field.type, timeZone) }))
+      const fields = type.fields.map((field) => ({ name: JSON.stringify(field.name), text: jsonOrNull(field.type, timeZone) }))
       return (value) =>
         `{${fields.map(({ name, text }, index) => `${name}:${text((value as readonly unknown[])[index] ?? null)}`).join(',')}}`
     }
@@ -81,6 +97,11 @@ function plainJson(type: DataType, timeZone: string): TextOf {
       return (value) => JSON.stringify(text(value))
     }
   }
+}
+
+function jsonNumber(value: number): string {
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
+  return Number.isFinite(value) ? String(value) : `"${value}"`
 }
 
 function keyText(type: DataType, timeZone: string): TextOf {
@@ -92,17 +113,11 @@ function jsonEntries(key: TextOf, held: TextOf): TextOf {
   return (value) => `{${Array.from(value as ReadonlyMap<unknown, unknown>, (entry) => `${key(entry[0])}:${held(entry[1])}`).join(',')}}`
 }
 
-const base64Letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-/** Base64 with padding (RFC 4648). */
+/** Base64 with padding (RFC 4648). Bytes that make too long a text raise DATA_VALUE_TOO_LONG. */
 export function base64Text(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [first = 0, second, third] = [bytes[at], bytes[at + 1], bytes[at + 2]]
-    text += base64Letters[first >> 2]
-    text += base64Letters[((first & 3) << 4) | ((second ?? 0) >> 4)]
-    text += second === undefined ? '=' : base64Letters[((second & 15) << 2) | ((third ?? 0) >> 6)]
-    text += third === undefined ? '=' : base64Letters[third & 63]
+  try {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+  } catch (error) {
+    throw tooLongOr(error)
   }
-  return text
 }

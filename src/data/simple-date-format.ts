@@ -6,7 +6,7 @@
  */
 import { DateFields } from './date-fields.ts'
 import { monthNames, weekdayNames } from './date-names.ts'
-import { readQuoted, refusePattern } from './date-pattern.ts'
+import { checkLength, readQuoted, refusePattern } from './date-pattern.ts'
 import type { TimeZone } from './time-zone.ts'
 
 /** One letter repeated, or text that stands for itself. */
@@ -18,6 +18,7 @@ const letters = 'GyMdkHmsSEDFwWahKzZYuXL'
 
 /** Compiles a pattern of SimpleDateFormat. Raises DATA_DATE_PATTERN_REFUSED. */
 export function compileSimplePattern(pattern: string): readonly SimpleElement[] {
+  checkLength(pattern)
   const elements: SimpleElement[] = []
   let at = 0
   while (at < pattern.length) {

@@ -15,11 +15,11 @@ interface Reading {
 }
 
 /**
- * Reads an instant as epoch milliseconds; NaN where the text does not fit. Fields that the pattern does not have are those of
+ * Reads an instant as epoch milliseconds; NaN where the text does not fit or means one beyond the safe integers. Fields that the pattern does not have are those of
  * 1970-01-01 00:00:00 in the zone. Years of two digits are within 80 years before and 20 after `yearNow`. Raises
  * DATA_DATE_PATTERN_REFUSED.
  */
-export function simpleDateParser(pattern: string, yearNow = 2026): (text: string, zone: TimeZone) => number {
+export function simpleDateParser(pattern: string, yearNow: number): (text: string, zone: TimeZone) => number {
   const elements = compileSimplePattern(pattern)
   return (text, zone) => {
     const reading: Reading = { text, at: 0, values: new Map(), offset: undefined }
@@ -162,5 +162,6 @@ function instantOf({ values, offset }: Reading, zone: TimeZone): number {
   const hour = last('H', 'K') === 'H' ? (values.get('H') ?? 0) : halfHour
   const seconds = (hour * 60 + (values.get('m') ?? 0)) * 60 + (values.get('s') ?? 0)
   const localMs = days * dayMs + seconds * 1000 + (values.get('S') ?? 0)
+  if (!Number.isSafeInteger(localMs)) return unparsed
   return offset === undefined ? zone.instantOf(localMs, 'later') : localMs - offset
 }

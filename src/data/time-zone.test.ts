@@ -81,6 +81,12 @@ describe('regions', () => {
   })
 })
 
+it('keeps one zone of a name, however its letters are written', () => {
+  const id = 'America/Argentina/ComodRivadavia'
+  expect(findTimeZone(id.toUpperCase())).toBe(findTimeZone(id))
+  expect(findTimeZone(id.toLowerCase())).toBe(findTimeZone(id))
+})
+
 it('refuses names of nothing', () => {
   expect(() => timeZone('Nowhere/City')).toThrow(MillraceError)
   expect(() => timeZone('Nowhere/City')).toThrow('time zone "Nowhere/City" does not exist')

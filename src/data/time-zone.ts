@@ -3,6 +3,7 @@
  * time zone data through Intl, which is slow, so their offsets are kept as spans of time within blocks of about 12 days; a block with
  * two changes that cancel out would be missed, but no region has one.
  */
+import { shortened } from '#base'
 import { dayMs } from './civil.ts'
 import { dataErrors } from './errors.ts'
 
@@ -20,21 +21,25 @@ export interface TimeZone {
   instantOf(localMs: number, overlap?: Overlap): number
 }
 
-const zones = new Map<string, TimeZone>()
+/** Regions asked for, by their names in small letters: Intl takes any, and names come with the data. */
+const regions = new Map<string, TimeZone>()
 
 /** The zone of a name: `UTC`, `GMT+08:00`, `Europe/Paris`. Raises DATA_TIME_ZONE_NOT_FOUND. */
 export function timeZone(id: string): TimeZone {
   const zone = findTimeZone(id)
-  if (zone === null) throw dataErrors.DATA_TIME_ZONE_NOT_FOUND({ zone: id.slice(0, 60) })
+  if (zone === null) throw dataErrors.DATA_TIME_ZONE_NOT_FOUND({ zone: shortened(id, 60) })
   return zone
 }
 
 /** The zone of a name, or null when there is none. */
 export function findTimeZone(id: string): TimeZone | null {
-  const known = zones.get(id)
+  const offset = fixedOffset(id)
+  if (offset !== null) return fixedZone(id, offset)
+  const name = id.toLowerCase()
+  const known = regions.get(name)
   if (known !== undefined) return known
-  const zone = createZone(id)
-  if (zone !== null) zones.set(id, zone)
+  const zone = createRegion(id)
+  if (zone !== null) regions.set(name, zone)
   return zone
 }
 
@@ -55,9 +60,7 @@ export function localToInstant(id: string, localMs: number): number {
   return zoneOf(id).instantOf(localMs)
 }
 
-function createZone(id: string): TimeZone | null {
-  const offset = fixedOffset(id)
-  if (offset !== null) return fixedZone(id, offset)
+function createRegion(id: string): TimeZone | null {
   if (!/^[A-Za-z]/.test(id)) return null
   try {
     return new RegionZone(id, new Intl.DateTimeFormat('en-US', { timeZone: id, timeZoneName: 'longOffset' }))

@@ -91,11 +91,7 @@ function entriesText(key: TextOf, held: TextOf): TextOf {
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
 /** Two hexadecimal digits a byte. */
 function hexText(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += hexPairs[byte]
-  return text
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }

@@ -19,6 +19,7 @@
  */
 import { assert } from '#base'
 import type { DataType } from './type.ts'
+import { tooLongOr } from './value-length.ts'
 
 export type Nulls = Uint8Array | null
 
@@ -102,18 +103,29 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 /** Below this many bytes a loop over ASCII beats the decoder. */
 const shortText = 24
 
-/** Decodes UTF-8; a broken sequence becomes U+FFFD (readers check their input before they hand it on). */
+/**
+ * Decodes UTF-8; a broken sequence becomes U+FFFD (readers check their input before they hand it on). More than a text can hold raises
+ * DATA_VALUE_TOO_LONG.
+ */
 export function decodeText(data: Uint8Array, start: number, end: number): string {
   if (end - start <= shortText) {
     let text = ''
     for (let i = start; i < end; i++) {
       const byte = data[i] ?? 0
-      if (byte > 127) return utf8.decode(data.subarray(start, end))
+      if (byte > 127) return decodeLong(data, start, end)
       text += String.fromCharCode(byte)
     }
     return text
   }
-  return utf8.decode(data.subarray(start, end))
+  return decodeLong(data, start, end)
+}
+
+function decodeLong(data: Uint8Array, start: number, end: number): string {
+  try {
+    return utf8.decode(data.subarray(start, end))
+  } catch (error) {
+    throw tooLongOr(error)
+  }
 }
 
 /** The boxed value at a row, by the column's type (type.ts says how boxed values look); null for NULL. */

@@ -3,6 +3,7 @@
  * plain synchronous calls. It knows rows and changes, never queries.
  */
 import type { Batch } from '#data'
+import type { StatePart } from './state/state-part.ts'
 
 /** Where an operator sends its results. Whoever receives a batch copies what it keeps: see data/batch.ts. */
 export interface Output {
@@ -14,8 +15,13 @@ export interface Output {
 }
 
 export interface Operator {
+  /** What has to be saved so that the operator could go on in another process; left out when nothing has. */
+  readonly state?: readonly StatePart[]
   push(input: number, batch: Batch): void
   advance(input: number, watermarkMs: number): void
+  /** The clock shows `nowMs`, whether rows come or not; left out where nothing goes by the clock. */
+  tick?(nowMs: number): void
+  /** Nothing follows on an input. Comes again when the work goes on from a checkpoint that was taken after the end of the input. */
   finish(input: number): void
 }
 

@@ -15,8 +15,6 @@ export interface Program {
   readonly outputs: readonly ProgramOutput[]
   /** What the run will keep and move, as far as that is known before. */
   cost(): string
-  /** How it will run, as text: operators and, for the embedded engine, generated code. */
-  explain(): string
 }
 
 export interface ProgramOutput {
@@ -29,6 +27,8 @@ export interface ProgramOutput {
 export interface Engine<P extends Program = Program> {
   readonly name: EngineName
   readonly capabilities: Capabilities
+  /** Loads what it takes to compile plans over their tables, such as connectors. Comes before `readsFields` and `compile`. */
+  load(plan: Plan, tables: Tables): Promise<void>
   /** Whether the reader of a scan can read single fields of a ROW column, under keys such as `bid.price`. */
   readsFields(scan: Scan, tables: Tables): boolean
   compile(plan: Plan, tables: Tables, settings: RunSettings): P
@@ -68,6 +68,8 @@ export type JobState = 'running' | 'finished' | 'stopped' | 'failed'
 
 /** What a run has done so far. */
 export interface RunReport {
+  /** The checkpoint that a durable run went on from, and whether the work had ended with it; null for a run from the start. */
+  readonly resumedFrom: { readonly checkpoint: number; readonly finished: boolean } | null
   readonly rowsIn: number
   readonly rowsOut: number
   readonly skippedRows: number

@@ -109,3 +109,9 @@ test('UTF-8 is what a strict decoder takes', () => {
     { numRuns: 5000 },
   )
 })
+
+test('more bytes than can be counted are an error that says so', () => {
+  expect(() => new ByteWriter(16).ensure(2 ** 31)).toThrow(
+    expect.objectContaining({ code: 'FORMATS_OUTPUT_TOO_LONG', message: 'cannot write rows of more than 2147483647 bytes at once' }),
+  )
+})

@@ -1,10 +1,14 @@
 /** A growing buffer of bytes, and the spellings of numbers, dates and times that Flink's text formats share: Java's. */
 import { civilOf, dayMs, dayOf, monthOf, printDecimal, printDouble, printFloat, timestampMs, timestampNanos, yearOf } from '#data'
+import { formatErrors } from './errors.ts'
 
 const zero = 48
 const minus = 45
 const point = 46
 const encoder = new TextEncoder()
+
+/** Offsets of rows are 32-bit integers. */
+const lengthMax = 2 ** 31 - 1
 
 export class ByteWriter {
   data: Uint8Array
@@ -19,8 +23,13 @@ export class ByteWriter {
 
   /** Makes room for `count` more bytes. */
   ensure(count: number): void {
-    if (this.length + count <= this.data.length) return
-    const grown = new Uint8Array(Math.max(this.data.length * 2, this.length + count))
+    const needed = this.length + count
+    if (needed > this.data.length) this.#grow(needed)
+  }
+
+  #grow(needed: number): void {
+    if (needed > lengthMax) throw formatErrors.FORMATS_OUTPUT_TOO_LONG({ most: lengthMax })
+    const grown = roomFor(Math.min(lengthMax, Math.max(this.data.length * 2, needed)))
     grown.set(this.data.subarray(0, this.length))
     this.data = grown
   }
@@ -161,6 +170,15 @@ export class ByteWriter {
     this.date(days)
     this.byte(separator)
     this.clock(seconds, (msOfDay - seconds * 1000) * 1_000_000 + timestampNanos(value, precision))
+  }
+}
+
+function roomFor(length: number): Uint8Array {
+  try {
+    return new Uint8Array(length)
+  } catch (error) {
+    // There is less memory than that.
+    throw formatErrors.FORMATS_OUTPUT_TOO_LONG({ most: length - 1 }, { cause: error })
   }
 }
 

@@ -1,4 +1,4 @@
-/** Drives a decoder over bytes at hand: for messages, tests and anything else that is whole in memory. */
+/** Drives a decoder over bytes at hand, for tests. */
 import { rowsOf, type Schema } from '#data'
 import type { RecordDecoder } from './format.ts'
 
@@ -25,4 +25,14 @@ export function decodeRows(decoder: RecordDecoder, schema: Schema, chunks: reado
     rest = bytes.subarray(at)
   })
   return rows
+}
+
+/** What a run says when it fails; `none` when it does not. */
+export function failure(run: () => unknown): { readonly code: string; readonly message: string; readonly detail: string } {
+  try {
+    run()
+  } catch (error) {
+    return error as { code: string; message: string; detail: string }
+  }
+  return { code: 'none', message: '', detail: '' }
 }

@@ -27,6 +27,11 @@ export const formatErrors = defineErrors({
     blame: 'user',
     message: 'format "{format}" cannot hold type {type} of column "{column}"',
   },
+  FORMATS_OUTPUT_TOO_LONG: {
+    blame: 'user',
+    message: 'cannot write rows of more than {most} bytes at once',
+    detail: 'Some of their values must be very long.',
+  },
   FORMATS_TEXT_UNWRITABLE: {
     blame: 'user',
     message: 'a text holds a delimiter or line end, and the table has no way to mark it',

@@ -5,7 +5,7 @@
 import type { Batch } from '#data'
 import type { RunRecords } from './compile.ts'
 import type { RecordDecoder } from './format.ts'
-import { lineFeed } from './line-feed.ts'
+import { lineFeed } from './line-end.ts'
 import type { RecordState } from './record-state.ts'
 
 export interface LineRecords {
@@ -55,7 +55,7 @@ export class LineDecoder implements RecordDecoder {
     for (const store of state.stores) store.reset()
     state.count = 0
     let at = this.#passStart(bytes, start, end, last)
-    if (!this.#headerPending) {
+    if (!this.#atStart && !this.#headerPending) {
       const limit = lastLineEnd(bytes, at, end)
       if (limit > at) at = this.#records.run(bytes, at, limit, this.#records.rowsMax)
       if (last && at < end && state.count === 0) return this.#decodeTail(bytes.subarray(at, end), end)
@@ -84,16 +84,17 @@ export class LineDecoder implements RecordDecoder {
   /** The last record of an input need not have a line end; it gets one. */
   #decodeTail(tail: Uint8Array, end: number): number {
     const state = this.#state
-    const bytes = new Uint8Array(tail.length + 1)
-    bytes.set(tail)
-    bytes[tail.length] = lineFeed
+    const bytes = withLineFeed(tail)
     const at = this.#records.run(bytes, 0, bytes.length, this.#records.rowsMax)
-    if (at < bytes.length && state.count === 0) {
-      if (!this.lenient) throw state.unreadable(0, this.#records.unfinished)
-      state.skip(0)
-    }
+    if (at < bytes.length && state.count === 0) this.#giveUp()
     this.#finish(bytes)
     return state.count === 0 ? end : Math.min(end, end - tail.length + at)
+  }
+
+  /** The input ends within a record. */
+  #giveUp(): void {
+    if (!this.lenient) throw this.#state.unreadable(0, this.#records.unfinished)
+    this.#state.skip(0)
   }
 
   #passStart(bytes: Uint8Array, start: number, end: number, last: boolean): number {
@@ -104,20 +105,42 @@ export class LineDecoder implements RecordDecoder {
       this.#dropping = false
       at = stop + 1
     }
-    if (this.#atStart && (end - at >= 3 || last)) {
-      this.#atStart = false
-      if (end - at >= 3 && bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3
+    if (this.#atStart) {
+      const length = markLength(bytes, at, end)
+      // What may be the beginning of a mark must wait for the rest of it.
+      this.#atStart = !last && length < byteOrderMark.length && length === end - at
+      if (length === byteOrderMark.length) at += length
     }
-    return this.#headerPending && !this.#atStart ? this.#passHeader(bytes, at, end, last) : at
+    const { passHeader } = this.#records
+    return passHeader !== null && this.#headerPending && !this.#atStart ? this.#passHeader(passHeader, bytes, at, end, last) : at
   }
 
-  #passHeader(bytes: Uint8Array, start: number, end: number, last: boolean): number {
-    const next = this.#records.passHeader?.(bytes, start, lastLineEnd(bytes, start, end)) ?? start
+  /** A header need not have a line end when it is all there is. */
+  #passHeader(pass: NonNullable<LineRecords['passHeader']>, bytes: Uint8Array, start: number, end: number, last: boolean): number {
+    let next = pass(bytes, start, lastLineEnd(bytes, start, end))
     if (next < 0 && !last) return start
     this.#headerPending = false
-    this.#state.records++
-    return next < 0 ? end : next
+    if (next < 0) next = pass(withLineFeed(bytes.subarray(start, end)), 0, end - start + 1) + start
+    if (next < start) this.#giveUp()
+    else this.#state.records++
+    return next < start ? end : Math.min(end, next)
   }
+}
+
+const byteOrderMark = Uint8Array.of(0xef, 0xbb, 0xbf)
+
+/** How many bytes at `start` are those of a byte order mark. */
+function markLength(bytes: Uint8Array, start: number, end: number): number {
+  let length = 0
+  while (length < byteOrderMark.length && start + length < end && bytes[start + length] === byteOrderMark[length]) length++
+  return length
+}
+
+function withLineFeed(bytes: Uint8Array): Uint8Array {
+  const longer = new Uint8Array(bytes.length + 1)
+  longer.set(bytes)
+  longer[bytes.length] = lineFeed
+  return longer
 }
 
 function lastLineEnd(bytes: Uint8Array, start: number, end: number): number {

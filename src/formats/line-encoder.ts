@@ -3,7 +3,7 @@ import type { Batch } from '#data'
 import { ByteWriter } from './byte-writer.ts'
 import type { CellWriter } from './cell-writer.ts'
 import type { EncodedRows, RecordEncoder } from './format.ts'
-import { lineFeed } from './line-feed.ts'
+import { lineFeed } from './line-end.ts'
 
 export interface LineCells {
   readonly header: Uint8Array | null

@@ -1,22 +1,33 @@
-/** All formats, one line each. */
-import { closeNames } from '#base'
-import { csvFormat } from './csv/format.ts'
+/** All formats, one line each. A format is loaded when a table of it is first used. */
+import { assert, closeNames } from '#base'
 import { formatErrors } from './errors.ts'
 import type { Format } from './format.ts'
-import { jsonFormat } from './json/format.ts'
-import { parquetFormat } from './parquet/format.ts'
-import { rawFormat } from './raw/format.ts'
 
-export const formats: readonly Format[] = [csvFormat, jsonFormat, parquetFormat, rawFormat]
+const loaders: Readonly<Record<string, () => Promise<Format>>> = {
+  csv: async () => (await import('./csv/format.ts')).csvFormat,
+  json: async () => (await import('./json/format.ts')).jsonFormat,
+  parquet: async () => (await import('./parquet/format.ts')).parquetFormat,
+  raw: async () => (await import('./raw/format.ts')).rawFormat,
+}
 
-/** The format of a name; an error that names the close ones when there is none. */
+export const formatNames: readonly string[] = Object.keys(loaders)
+
+const loaded = new Map<string, Format>()
+
+/** Loads the format of a name, where there is one; `formatNamed` says what is wrong with a name. */
+export async function loadFormat(name: string): Promise<void> {
+  const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined
+  if (load !== undefined && !loaded.has(name)) loaded.set(name, await load())
+}
+
+/** The format of a name, which was loaded before; an error that names the close ones when there is none. */
 export function formatNamed(name: string): Format {
-  const format = formats.find((candidate) => candidate.name === name)
+  const format = loaded.get(name)
   if (format !== undefined) return format
-  const names = formats.map((candidate) => candidate.name)
-  const [nearest] = closeNames(name, names, 1)
+  assert(!formatNames.includes(name), `format ${name} is loaded before it is used`)
+  const [nearest] = closeNames(name, formatNames, 1)
   throw formatErrors.FORMATS_FORMAT_NOT_FOUND(
     { name },
-    { detail: `The formats are ${names.join(', ')}.`, hint: nearest === undefined ? undefined : `Use "${nearest}".` },
+    { detail: `The formats are ${formatNames.join(', ')}.`, hint: nearest === undefined ? undefined : `Use "${nearest}".` },
   )
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseDurationMs, parseMemoryBytes } from '#base'
-import { formatNamed } from './list.ts'
+import { formatNamed, loadFormat } from './list.ts'
 import { type Option, readOptions } from './options.ts'
 
 function row(key: string, type: Option['type'], fallback: string | null = null, required = false): Option {
@@ -92,7 +92,9 @@ test.each([
   expect(parseMemoryBytes(text)).toBe(bytes)
 })
 
-test('a format that does not exist', () => {
+test('a format has a name that exists, and is loaded by it', async () => {
+  await loadFormat('jsn')
   expect(() => formatNamed('jsn')).toThrow('format "jsn" does not exist')
+  await loadFormat('csv')
   expect(formatNamed('csv').extension).toBe('csv')
 })

@@ -2,7 +2,7 @@
  * Options of connectors and formats: rows of data that say what may stand in a table's WITH clause, and the one reader that checks a
  * clause against them.
  */
-import { closeNames, parseDurationMs, parseMemoryBytes } from '#base'
+import { closeNames, listed, parseDurationMs, parseMemoryBytes, shortened } from '#base'
 import { formatErrors } from './errors.ts'
 
 type OptionType = 'text' | 'boolean' | 'integer' | 'double' | 'duration' | 'memory' | { readonly oneOf: readonly string[] }
@@ -16,6 +16,11 @@ export interface Option {
   /** As it would be written; null when there is none. */
   readonly default: string | null
   readonly description: string
+}
+
+/** Makes rows of options that need not be given, and whose keys begin with the name of a format. */
+export function optionsOf(format: string): (key: string, type: OptionType, fallback: string | null, description: string) => Option {
+  return (key, type, fallback, description) => ({ key: `${format}.${key}`, type, required: false, default: fallback, description })
 }
 
 type OptionValue = string | number | boolean
@@ -98,7 +103,7 @@ function optionNotFound(owner: string, rows: readonly Option[], key: string): Er
 function checkedValue(owner: string, key: string, type: OptionType, text: string): OptionValue {
   const value = parseOption(type, text)
   if (value !== undefined) return value
-  throw formatErrors.FORMATS_OPTION_MISMATCH({ key, owner }, { detail: `Expected ${wordsOf(type)}, got "${text.slice(0, 200)}".` })
+  throw formatErrors.FORMATS_OPTION_MISMATCH({ key, owner }, { detail: `Expected ${wordsOf(type)}, got "${shortened(text, 200)}".` })
 }
 
 /** The value of an option's text; undefined when it is not of the type. */
@@ -146,9 +151,4 @@ function wordsOf(type: OptionType): string {
     memory: 'a memory size such as "128 mb" or "1 gb"',
   }
   return words[type]
-}
-
-function listed(words: readonly string[], link = 'and'): string {
-  const last = words.at(-1) ?? ''
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${link} ${last}`
 }

@@ -1,7 +1,7 @@
 /** Random tables for property tests: types, and boxed rows of them. */
 
 import fc from 'fast-check'
-import type { DataType, Schema } from '#data'
+import { boxExact, type DataType, type Schema } from '#data'
 
 const flat: readonly DataType[] = [
   { kind: 'boolean', nullable: true },
@@ -50,9 +50,8 @@ export const anyType: fc.Arbitrary<DataType> = fc.letrec<{ type: DataType }>((ti
 })).type
 
 function exact(least: bigint, most: bigint): fc.Arbitrary<number | bigint> {
-  const box = (value: bigint) => (value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value)
   const small = fc.integer({ min: -100, max: 100 }).map((value) => (BigInt(value) < least || BigInt(value) > most ? 0 : value))
-  return fc.oneof(small, fc.bigInt({ min: least, max: most }).map(box))
+  return fc.oneof(small, fc.bigInt({ min: least, max: most }).map(boxExact))
 }
 
 const tenTo = (exponent: number) => 10n ** BigInt(exponent)

@@ -12,13 +12,13 @@ import {
   isNanText,
   overflow,
   parseDateBytes,
+  parseDecimal,
   parseDecimalBytes,
   parseDoubleBytes,
   parseExactIntegerBytes,
+  parseExactTimestampBytes,
   parseFloat32,
   parseTimeBytes,
-  parseTimestamp,
-  parseTimestampBytes,
   timestampUnit,
 } from '#data'
 
@@ -65,8 +65,12 @@ export function textReader(type: DataType, style: TimeStyle): TextReader | null 
       }
     }
     case 'bigint':
-    case 'interval-day-time':
       return readLong
+    case 'interval-day-time':
+      return (data, start, end) => {
+        const value = readInteger(data, start, end)
+        return typeof value === 'number' ? value : unreadable
+      }
     case 'float':
       return (data, start, end) => (readDouble(data, start, end) === unreadable ? unreadable : parseFloat32(decodeText(data, start, end)))
     case 'double':
@@ -123,29 +127,20 @@ function readDecimal(data: Uint8Array, start: number, end: number, shape: Decima
   const value = parseDecimalBytes(data, start, end, shape.precision, shape.scale)
   if (Number.isNaN(value)) return unreadable
   if (value === overflow) return null
-  return value === inexact ? readLongDecimal(decodeText(data, start, end), shape) : value
+  if (value !== inexact) return value
+  const exact = parseDecimal(decodeText(data, start, end), shape.precision, shape.scale)
+  return exact === overflow ? null : typeof exact === 'number' ? orUnreadable(exact) : exact
 }
 
-/** Any length and exponent. Only the digits that stay become a number: there may be millions, and an exponent of a billion. */
-function readLongDecimal(text: string, shape: DecimalShape): unknown {
-  const parts = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,10}))?$/.exec(text)
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = parts ?? []
-  const digits = (whole + fraction).replace(/^0+/, '')
-  if (parts === null || whole.length + fraction.length === 0) return unreadable
-  if (digits === '') return 0
-  /** How many of the digits stay, once the value is scaled. */
-  const kept = digits.length - fraction.length + Number(exponent) + shape.scale
-  if (kept > shape.precision) return null
-  if (kept < 0) return 0
-  const scaled = BigInt(digits.slice(0, kept).padEnd(kept, '0') || '0') + ((digits[kept] ?? '0') >= '5' ? 1n : 0n)
-  if (scaled.toString().length > shape.precision) return null
-  return boxExact(sign === '-' ? -scaled : scaled)
-}
+const base64Letters = new Set(Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'))
 
+/** Base64 (RFC 4648), the padding whole or left out. */
 function readBase64(data: Uint8Array, start: number, end: number): unknown {
-  const text = decodeText(data, start, end)
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text)) return unreadable
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+  let last = end
+  while (last > start && end - last < 2 && data[last - 1] === 61) last--
+  if ((last - start) % 4 === 1 || (last < end && (end - start) % 4 !== 0)) return unreadable
+  for (let at = start; at < last; at++) if (!base64Letters.has(data[at] as number)) return unreadable
+  return new Uint8Array(Buffer.from(decodeText(data, start, last), 'base64'))
 }
 
 /** Seconds and fraction may be left out. */
@@ -187,8 +182,7 @@ function splitOffset(text: string, type: TimestampShape, style: TimeStyle): read
 function readTimestamp(text: string, offsetMs: number, precision: number, style: TimeStyle): unknown {
   const full = style.seconds === 'optional' && text.length === 16 ? `${text}:00` : text
   const bytes = Uint8Array.from(full, (letter) => Math.min(255, letter.charCodeAt(0)))
-  const value = parseTimestampBytes(bytes, 0, bytes.length, precision, style.separator)
+  const value = parseExactTimestampBytes(bytes, 0, bytes.length, precision, style.separator)
   if (Number.isNaN(value)) return unreadable
-  const exact = value === inexact ? parseTimestamp(full.replace('T', ' '), precision) : value
-  return offsetMs === 0 ? exact : boxExact(BigInt(exact) - BigInt(offsetMs) * BigInt(timestampUnit(precision)))
+  return offsetMs === 0 ? value : boxExact(BigInt(value) - BigInt(offsetMs) * BigInt(timestampUnit(precision)))
 }

@@ -38,6 +38,8 @@ export interface ChangelogFacts {
   scan(scan: Scan): { readonly changelog: Changelog; readonly key: UpsertKey | null }
   /** What writing a table takes, and its primary key (empty without one). */
   sink(table: TablePath): { readonly takes: 'append' | 'upsert' | 'all'; readonly key: readonly string[] }
+  /** Whether a relation that would only insert rows sends them again as updates of themselves; left out: none does. */
+  repeats?(relation: Relation): boolean
   /** Where the statement that writes to an output stands, for errors. */
   readonly positions?: readonly (TextPosition | undefined)[]
 }
@@ -141,11 +143,11 @@ function possibleChanges(
     project: () => input,
     unnest: () => input,
     window: () => input,
-    aggregate: (aggregate) => aggregateChanges(aggregate, input),
+    aggregate: (aggregate) => aggregateChanges(aggregate, input, facts.repeats?.(aggregate) === true),
     over: () => refuse('an OVER aggregate'),
     join: (join) => joinChanges(join, changesOf(join.left), input, refuse),
     union: () => input,
-    distinct: () => ({ updates: false, deletes: !isAppend(input), before: false }),
+    distinct: (distinct) => ({ updates: facts.repeats?.(distinct) === true, deletes: !isAppend(input), before: false }),
     top: (top) => (isWindowTop(top) ? refuse('a Top-N per window') : topChanges(top, input)),
     sort: (sort) => sortChanges(sort, input, refuse),
     match: () => refuse('MATCH_RECOGNIZE'),
@@ -157,10 +159,10 @@ function together(changelogs: readonly Changelog[]): Changelog {
   return { updates, deletes: changelogs.some((each) => each.deletes), before: updates }
 }
 
-function aggregateChanges({ window, keys, groupingSets, measures }: Aggregate, input: Changelog): Changelog {
+function aggregateChanges({ window, keys, groupingSets, measures }: Aggregate, input: Changelog, repeats: boolean): Changelog {
   if (window !== null) return appendOnly
   const always = keys.length === 0 && groupingSets === null
-  return { updates: measures.length > 0, deletes: !isAppend(input) && !always, before: true }
+  return { updates: measures.length > 0 || repeats, deletes: !isAppend(input) && !always, before: true }
 }
 
 function joinChanges(join: Join, left: Changelog, both: Changelog, refuse: (consumer: string) => Changelog): Changelog {
@@ -201,9 +203,15 @@ function askForBefore(roots: readonly Relation[], changesOf: (relation: Relation
   walkRelations(roots, (relation) => readersFirst.unshift(relation))
   for (const relation of readersFirst) {
     for (const input of inputsOf(relation)) {
-      if (changesOf(input).updates && (wanted.has(relation) || !passesOn(relation))) wanted.add(input)
+      if (changesOf(input).updates && needsBefore(relation, input, wanted.has(relation))) wanted.add(input)
     }
   }
+}
+
+/** Whether a relation needs −U of an input. A table of versions never sends any: new rows say when the old ones end. */
+function needsBefore(relation: Relation, input: Relation, isWanted: boolean): boolean {
+  if (relation.kind === 'join' && relation.asOf !== null) return input === relation.left && isWanted
+  return isWanted || !passesOn(relation)
 }
 
 /** Whether a relation can do with new rows alone when its reader can: it neither keeps nor drops rows. */
@@ -215,6 +223,7 @@ const sendsWhatArrives: ReadonlySet<Relation['kind']> = new Set(['project', 'uni
 
 function sendsBefore(relation: Relation, changesOf: (relation: Relation) => Changelog, wanted: ReadonlySet<Relation>): boolean {
   if (relation.kind === 'scan') return changesOf(relation).before
+  if (relation.kind === 'join' && relation.asOf !== null) return changesOf(relation.left).before
   if (sendsWhatArrives.has(relation.kind)) return inputsOf(relation).some((input) => changesOf(input).before)
   return wanted.has(relation)
 }

@@ -1,10 +1,10 @@
 /** What must hold of every plan. A plan that breaks it comes from a mistake of ours, never of the person who asked. */
 import { assert } from '#base'
 import { type Column, columnIndex, type DataType, printType, type Schema, sameType } from '#data'
-import type { Aggregate, Expression, Join, Plan, Relation, SortKey, Window } from './plan.ts'
+import type { Aggregate, Expression, Join, Match, Plan, Relation, SortKey, Window } from './plan.ts'
 import { printRelationLine } from './print.ts'
 import { printExpression } from './print-expression.ts'
-import { columnsByName, schemaOf } from './schema.ts'
+import { columnsByName, lookupSchema, schemaOf } from './schema.ts'
 import { expressionsOf, inputsOf, rootsOf, walkExpression, walkRelations } from './visit.ts'
 
 /** Stops when a plan breaks an invariant. */
@@ -26,6 +26,7 @@ function* relationProblems(relation: Relation): Generator<string> {
   yield* namesProblems(schemaOf(relation))
   const inputs = inputsOf(relation)
   const schemas = inputs.length === 0 ? [schemaOf(relation)] : inputs.map(schemaOf)
+  if (relation.kind === 'match') schemas.push(lookupSchema(relation))
   const visible: Visible = schemas.map(columnsByName)
   for (const expression of expressionsOf(relation)) yield* expressionProblems(expression, visible)
   yield* ownProblems(relation)
@@ -80,6 +81,8 @@ function* ownProblems(relation: Relation): Generator<string> {
       return yield* joinProblems(relation)
     case 'union':
       return yield* unionProblems(relation.inputs)
+    case 'match':
+      return yield* matchProblems(relation)
     case 'top':
       if (relation.from < 1 || relation.to < relation.from) yield `places from ${relation.from} to ${relation.to}`
       yield* missing(relation.input, relation.partitionBy)
@@ -148,6 +151,23 @@ function* joinProblems(join: Join): Generator<string> {
     else if (!sameType(type, other, true)) yield `keys of types ${printType(type)} and ${printType(other)}`
   }
   if (join.condition !== null && join.condition.type.kind !== 'boolean') yield 'a condition that is not BOOLEAN'
+}
+
+function* matchProblems({ input, partitionBy, orderBy, pattern, lookups, definitions, after }: Match): Generator<string> {
+  yield* missing(input, partitionBy)
+  yield* sortProblems(input, orderBy)
+  const variables = new Set(pattern.map((step) => step.variable))
+  if (variables.size < pattern.length) yield 'a variable twice in the pattern'
+  if (pattern.every((step) => step.min === 0)) yield 'a pattern that no row fits'
+  for (const { min, max } of pattern) if (max !== null && (max < min || max < 1)) yield `a variable ${min} to ${max} times`
+  const named = [...lookups.map((lookup) => ('variable' in lookup ? lookup.variable : null)), ...definitions.map(({ name }) => name)]
+  for (const name of [...named, 'variable' in after ? after.variable : null]) {
+    if (name !== null && !variables.has(name)) yield `no variable "${name}"`
+  }
+  for (const lookup of lookups) {
+    if (typeIn(input, lookup.name) !== undefined) yield `a lookup "${lookup.name}", which is a column of the input`
+    if (lookup.kind === 'row') yield* missing(input, [lookup.column])
+  }
 }
 
 function* unionProblems(inputs: readonly Relation[]): Generator<string> {

@@ -1,26 +1,32 @@
+export { type AsOfTime, asOfTimeOf, eventTimesOf } from './as-of.ts'
 export {
   allChanges,
   appendOnly,
   type Changelog,
+  type ChangelogFacts,
   changelogMode,
   changelogNote,
   inferChangelog,
   type PlanChangelog,
 } from './changelog.ts'
 export { assertPlan } from './check.ts'
+export { determinismOf } from './determinism.ts'
 export {
   type AggregateName,
   aggregateNamed,
   aggregateSignatures,
+  builtInFunctions,
   type FunctionName,
   functionSynonyms,
   internalFunctions,
+  isBuiltIn,
   type OverName,
   overFunctionNamed,
   overSignatures,
   scalarFunctionNamed,
   scalarSignatures,
 } from './functions/names.ts'
+export { argumentsMax } from './functions/parameters.ts'
 export type { Argument, Signature } from './functions/signature.ts'
 export { conjunctionOf, conjunctsOf, type JoinTime, joinTimeOf } from './join-time.ts'
 export { planFromJson, planToJson } from './json.ts'
@@ -37,6 +43,11 @@ export type {
   JoinType,
   Literal,
   LiteralValue,
+  LookupHint,
+  Match,
+  MatchLookup,
+  MatchSkip,
+  MatchStep,
   Measure,
   NamedExpression,
   Origin,
@@ -63,17 +74,19 @@ export type {
 } from './plan.ts'
 export { printDuration, printPlan, printRelationLine } from './print.ts'
 export { printExpression, printName } from './print-expression.ts'
-export { columnOf, columnsByName, referTo, schemaOf, windowBoundType } from './schema.ts'
+export { columnOf, columnsByName, groupingIdOf, referTo, schemaOf, windowBoundType } from './schema.ts'
+export { isLargerThan, levelsMax, sizeOf } from './size.ts'
 export type { FunctionDefinition, TableColumn, TableDefinition, TablePath, Tables, UserSignature, ViewDefinition } from './tables.ts'
+export { deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
 export {
   columnsIn,
   expressionsOf,
   inputsOf,
-  isLargerThan,
   mapExpression,
   mapExpressions,
   mapParts,
   mapPlan,
+  mapRelations,
   match,
   partsOf,
   rootsOf,

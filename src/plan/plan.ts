@@ -141,6 +141,8 @@ export interface Aggregate {
    * (a bit per key, first key highest, 1 where it is not grouped by). Null: one set with all keys.
    */
   readonly groupingSets: { readonly sets: readonly (readonly string[])[]; readonly groupingId: string } | null
+  /** For how long a group is kept that no row comes to; 0: for good; left out: as the run has it. */
+  readonly stateTtlMs?: number
 }
 export interface Measure {
   readonly name: string
@@ -188,6 +190,23 @@ export interface Join {
   readonly condition: Expression | null
   /** Left event-time column in FOR SYSTEM_TIME AS OF: the right side is read as it was then. Processing time makes a lookup. */
   readonly asOf: string | null
+  /** How a LOOKUP hint wants rows to be looked up. */
+  readonly lookup?: LookupHint
+  /** Where the right side of FOR SYSTEM_TIME AS OF stands, for errors that only an engine can know of. */
+  readonly origin?: Origin
+  /** For how long rows of each side are kept; 0: for good; left out: as the run has it. */
+  readonly stateTtlMs?: { readonly left?: number; readonly right?: number }
+}
+/** What a LOOKUP hint says; what it leaves open is as the run has it. */
+export interface LookupHint {
+  /** Whether rows may come while others are still looked up. */
+  readonly async?: boolean
+  /** Keys that are looked up at a time. */
+  readonly capacity?: number
+  /** For how long a lookup is waited for, with all its retries. */
+  readonly timeoutMs?: number
+  /** Asks again for keys without a row. */
+  readonly retry?: { readonly delayMs: number; readonly attempts: number }
 }
 export interface JoinKey {
   readonly left: string
@@ -206,6 +225,8 @@ export interface Union {
 export interface Distinct {
   readonly kind: 'distinct'
   readonly input: Relation
+  /** For how long a row is kept that does not come again; 0: for good; left out: as the run has it. */
+  readonly stateTtlMs?: number
 }
 
 /** The rows of each partition whose place in the order lies from `from` to `to`, counted from 1. Recognised from ROW_NUMBER. */
@@ -235,22 +256,49 @@ export interface SortKey {
   readonly nullsFirst: boolean
 }
 
-/** MATCH_RECOGNIZE. */
+/**
+ * MATCH_RECOGNIZE, one row a match: the partition columns, then the measures. Definitions see the columns of the input, which are those
+ * of the row that is tested, and the lookups, which know the rows matched so far with the tested row as the last; measures see the
+ * lookups alone.
+ */
 export interface Match {
   readonly kind: 'match'
   readonly input: Relation
   readonly partitionBy: readonly string[]
+  /** A time column first, ascending. */
   readonly orderBy: readonly SortKey[]
-  readonly pattern: MatchPattern
+  /** Variables in the order of their rows, none twice. */
+  readonly pattern: readonly MatchStep[]
+  /** The condition of a variable, under its name. Variables without one take any row. */
   readonly definitions: readonly NamedExpression[]
   readonly measures: readonly NamedExpression[]
+  /** Under names that no column of the input has. */
+  readonly lookups: readonly MatchLookup[]
   readonly after: MatchSkip
+  /** Rows so far behind the first row of a match are not in it. */
   readonly withinMs: number | null
 }
-export type MatchPattern =
-  | { readonly kind: 'variable'; readonly name: string }
-  | { readonly kind: 'sequence' | 'alternation'; readonly parts: readonly MatchPattern[] }
-  | { readonly kind: 'repeat'; readonly part: MatchPattern; readonly min: number; readonly max: number | null; readonly greedy: boolean }
+export interface MatchStep {
+  readonly variable: string
+  readonly min: number
+  readonly max: number | null
+  readonly greedy: boolean
+}
+/** Without a variable: among the rows of all variables. */
+export type MatchLookup =
+  /** A column of the row at a place, counted from 0 from one end; NULL where there is none. */
+  | {
+      readonly kind: 'row'
+      readonly name: string
+      readonly variable: string | null
+      readonly from: 'first' | 'last'
+      readonly offset: number
+      readonly column: string
+      readonly type: DataType
+    }
+  | (Omit<Measure, 'distinct' | 'filter'> & { readonly kind: 'aggregate'; readonly variable: string | null })
+  /** MATCH_ROWTIME: when the match was found. In measures only. */
+  | { readonly kind: 'time'; readonly name: string; readonly type: DataType }
 export type MatchSkip =
   | { readonly kind: 'past-last-row' | 'to-next-row' }
   | { readonly kind: 'to-first' | 'to-last'; readonly variable: string }
@@ -301,6 +349,8 @@ export interface Cast {
 export interface Origin {
   readonly line: number
   readonly column: number
+  /** What the place is in, when that is another text than the statement: `view "v": 10 / a`. */
+  readonly within?: string
 }
 
 /** A function written in TypeScript: the export of a file. */

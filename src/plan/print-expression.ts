@@ -114,11 +114,25 @@ function printPrefixed(call: Call, first: Expression, rest: readonly Expression[
       return `${call.function}[${list}]`
     case 'ITEM':
       return `${print(first, tightest)}[${rest.map((part) => print(part, loosest)).join(', ')}]`
+    case 'NEGATE':
+      return negated(print(first, tightest))
+    case 'FLOOR_TIME':
+    case 'CEIL_TIME':
+      return `${call.function.slice(0, -'_TIME'.length)}(${print(first, loosest)} TO ${unitName(rest[0])})`
     case 'FIELD':
       return `${print(first, tightest)}.${fieldName(first.type, rest[0])}`
     default:
       return `${call.user?.name ?? call.function}(${list})`
   }
+}
+
+/** Two minus signs side by side would begin a comment. */
+function negated(text: string): string {
+  return text.startsWith('-') ? `-(${text})` : `-${text}`
+}
+
+function unitName(unit: Expression | undefined): string {
+  return unit?.kind === 'literal' ? String(unit.value) : ''
 }
 
 function fieldName(type: DataType, place: Expression | undefined): string {

@@ -1,9 +1,11 @@
 /** Writes a plan as the tree that EXPLAIN shows: one relation a line, in the words of Flink's plans. */
 import { printType } from '#data'
+import { asOfTimeOf } from './as-of.ts'
 import { joinTimeOf } from './join-time.ts'
 import type {
   Aggregate,
   Join,
+  LookupHint,
   Measure,
   NamedExpression,
   Output,
@@ -143,7 +145,7 @@ function describe(relation: Relation): readonly [name: string, attributes: Attri
     over: (over) => ['OverAggregate', overAttributes(over)],
     join: (join) => [joinName(join), joinAttributes(join)],
     union: () => ['Union', [['all', 'true']]],
-    distinct: () => ['Distinct', []],
+    distinct: ({ stateTtlMs }) => ['Distinct', [['stateTtl', printTtl(stateTtlMs)]]],
     top: (top) => ['Rank', topAttributes(top)],
     sort: ({ orderBy, offset, limit }) => [
       orderBy.length === 0 ? 'Limit' : limit === null && offset === 0 ? 'Sort' : 'SortLimit',
@@ -218,7 +220,7 @@ export function printDuration(ms: number): string {
   return `${ms / size} ${unit}`
 }
 
-function aggregateAttributes({ keys, measures, window, groupingSets }: Aggregate): Attributes {
+function aggregateAttributes({ keys, measures, window, groupingSets, stateTtlMs }: Aggregate): Attributes {
   const sets = groupingSets === null ? null : list(groupingSets.sets.map((set) => `(${list(set.map(printName))})`))
   const id = groupingSets === null ? [] : [`GROUPING_ID AS ${printName(groupingSets.groupingId)}`]
   return [
@@ -226,7 +228,12 @@ function aggregateAttributes({ keys, measures, window, groupingSets }: Aggregate
     ['groupingSets', sets],
     ['window', window === null ? null : list([window.start, window.end].map(printName))],
     ['select', list([...keys.map(printName), ...measures.map(printMeasure), ...id])],
+    ['stateTtl', printTtl(stateTtlMs)],
   ]
+}
+
+function printTtl(stateTtlMs: number | undefined): string | null {
+  return stateTtlMs === undefined ? null : printDuration(stateTtlMs)
 }
 
 function printMeasure(measure: Measure): string {
@@ -251,10 +258,8 @@ function overAttributes({ partitionBy, orderBy, frame, measures }: Over): Attrib
 }
 
 function joinName(join: Join): string {
-  if (join.asOf !== null) {
-    const role = schemaOf(join.left).find((column) => column.name === join.asOf)?.role
-    return role === 'processing-time' ? 'LookupJoin' : 'TemporalJoin'
-  }
+  const asOf = asOfTimeOf(join)
+  if (asOf !== null) return asOf.kind === 'processing-time' ? 'LookupJoin' : 'TemporalJoin'
   const time = joinTimeOf(join, schemaOf(join.left), schemaOf(join.right))
   return time === null ? 'Join' : time.kind === 'window' ? 'WindowJoin' : 'IntervalJoin'
 }
@@ -268,7 +273,7 @@ const joinWords = {
   anti: 'LeftAntiJoin',
 }
 
-function joinAttributes({ type, equal, condition, asOf }: Join): Attributes {
+function joinAttributes({ type, equal, condition, asOf, lookup, stateTtlMs = {} }: Join): Attributes {
   const keys = equal.map(
     ({ left, right, nullsEqual }) => `${printName(left)} ${nullsEqual ? 'IS NOT DISTINCT FROM' : '='} ${printName(right)}`,
   )
@@ -277,7 +282,18 @@ function joinAttributes({ type, equal, condition, asOf }: Join): Attributes {
     ['on', list(keys, ' AND ')],
     ['where', condition === null ? null : printExpression(condition)],
     ['asOf', asOf === null ? null : printName(asOf)],
+    ['lookup', lookup === undefined ? null : printLookup(lookup)],
+    ['stateTtl', list(Object.entries(stateTtlMs).map(([side, ms]) => `${side}=${printDuration(ms)}`))],
   ]
+}
+
+function printLookup({ async, capacity, timeoutMs, retry }: LookupHint): string {
+  const parts: string[] = []
+  if (async !== undefined) parts.push(`async=${async}`)
+  if (capacity !== undefined) parts.push(`capacity=${capacity}`)
+  if (timeoutMs !== undefined) parts.push(`timeout=${printDuration(timeoutMs)}`)
+  if (retry !== undefined) parts.push(`retry=${retry.attempts} times after ${printDuration(retry.delayMs)}`)
+  return list(parts)
 }
 
 function topAttributes({ function: rankType, from, to, partitionBy, orderBy, rank }: Top): Attributes {

@@ -7,7 +7,7 @@
 import { assert } from '#base'
 import { bigintType, type Column, type ColumnRole, type DataType, integerType, type Schema, withNullable } from '#data'
 import { joinTimeOf } from './join-time.ts'
-import type { Aggregate, Expression, Join, NamedExpression, Relation, Union, Unnest, Window } from './plan.ts'
+import type { Aggregate, Expression, Join, Match, NamedExpression, Relation, Union, Unnest, Window } from './plan.ts'
 import { match } from './visit.ts'
 
 const derived = new WeakMap<Relation, Schema>()
@@ -42,6 +42,11 @@ export function columnOf(relation: Relation, name: string): Column {
 }
 
 /** A reference to a column of a relation. */
+/** The number of a grouping set: a bit for each key, the first key highest, 1 where the set does not group by it. */
+export function groupingIdOf(keys: readonly string[], set: readonly string[]): number {
+  return keys.reduce((id, key) => id * 2 + (set.includes(key) ? 0 : 1), 0)
+}
+
 export function referTo(column: Column): Expression {
   return { kind: 'column', name: column.name, type: column.type }
 }
@@ -66,10 +71,7 @@ function deriveSchema(relation: Relation): Schema {
     distinct: ({ input }) => schemaOf(input).map(withoutRole),
     top: ({ input, rank }) => (rank === null ? schemaOf(input) : [...schemaOf(input), { name: rank, type: rankType }]),
     sort: ({ input }) => schemaOf(input),
-    match: ({ input, partitionBy, measures }) => [
-      ...partitionBy.map((name) => withoutRole(columnOf(input, name))),
-      ...measures.map((measure) => projected(measure, schemaOf(input))),
-    ],
+    match: matchSchema,
   })
 }
 
@@ -124,14 +126,27 @@ function isTimeRole(role: ColumnRole | undefined): boolean {
 }
 
 function joinSchema(join: Join): Schema {
-  const keepsTime = join.asOf !== null || joinTimeOf(join, schemaOf(join.left), schemaOf(join.right)) !== null
+  const keepsTime = join.asOf === null && joinTimeOf(join, schemaOf(join.left), schemaOf(join.right)) !== null
   const side = (relation: Relation, padded: boolean): Schema => {
-    const columns = keepsTime ? schemaOf(relation) : schemaOf(relation).map(withoutRole)
+    // Rows of a table as of a time come in the order of the left side's time, not of their own.
+    const keeps = keepsTime || (join.asOf !== null && relation === join.left)
+    const columns = keeps ? schemaOf(relation) : schemaOf(relation).map(withoutRole)
     return padded ? columns.map(nullableColumn) : columns
   }
   const left = side(join.left, join.type === 'right' || join.type === 'full')
   if (join.type === 'semi' || join.type === 'anti') return left
   return [...left, ...side(join.right, join.type === 'left' || join.type === 'full')]
+}
+
+/** What the lookups of MATCH_RECOGNIZE are, as columns. */
+export function lookupSchema({ lookups }: Match): Schema {
+  return lookups.map(({ kind, name, type }) => (kind === 'time' ? { name, type, role: 'event-time' } : { name, type }))
+}
+
+function matchSchema(match: Match): Schema {
+  const { input, partitionBy, measures } = match
+  const lookups = lookupSchema(match)
+  return [...partitionBy.map((name) => withoutRole(columnOf(input, name))), ...measures.map((measure) => projected(measure, lookups))]
 }
 
 function unionSchema({ inputs }: Union): Schema {

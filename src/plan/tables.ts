@@ -13,7 +13,7 @@ export interface Tables {
 export interface TableDefinition {
   readonly path: TablePath
   readonly columns: readonly TableColumn[]
-  readonly watermark: { readonly column: string; readonly expression: Expression } | null
+  readonly watermark: { readonly column: string; readonly expression: Expression; readonly text: string } | null
   /** Column names; empty when the table has no primary key. */
   readonly primaryKey: readonly string[]
   readonly partitionedBy: readonly string[]
@@ -42,6 +42,8 @@ export type TableColumn =
       readonly comment: string | null
       /** Over the physical and metadata columns. */
       readonly expression: Expression
+      /** The same as Flink SQL. */
+      readonly text: string
     }
 
 export interface ViewDefinition {

@@ -1,5 +1,6 @@
 /** Which columns tell the rows of a relation apart: an upsert key names at most one row at any time. */
 import { type DataType, sameType } from '#data'
+import { asOfTimeOf } from './as-of.ts'
 import type { Expression, Join, NamedExpression, Relation, Scan, Top } from './plan.ts'
 import { schemaOf } from './schema.ts'
 import { inputsOf, match, walkRelations } from './visit.ts'
@@ -83,7 +84,7 @@ function keepsApart(from: DataType, to: DataType): boolean {
 }
 
 function joinedKeys(join: Join, left: readonly UpsertKey[], right: readonly UpsertKey[]): readonly UpsertKey[] {
-  if (join.type === 'semi' || join.type === 'anti' || join.asOf !== null) return left
+  if (join.type === 'semi' || join.type === 'anti' || asOfTimeOf(join)?.kind === 'event-time') return left
   const leftColumns = join.equal.map((key) => key.left)
   const rightColumns = join.equal.map((key) => key.right)
   const atMostOneLeft = left.some((key) => contains(leftColumns, key))

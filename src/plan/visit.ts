@@ -2,7 +2,7 @@
  * How plans are taken apart and put together again: every kind of relation and expression is named once here, and the compiler asks
  * for a kind that is missing. A relation that two parents share is one object; whatever is built from it is shared as well.
  */
-import type { Expression, Output, Plan, Relation, RelationKind } from './plan.ts'
+import type { Expression, Match, MatchLookup, NamedExpression, Output, Plan, Relation, RelationKind } from './plan.ts'
 
 type RelationCases<Result> = { readonly [Kind in RelationKind]: (relation: Extract<Relation, { kind: Kind }>) => Result }
 type ExpressionCases<Result> = { readonly [Kind in Expression['kind']]: (expression: Extract<Expression, { kind: Kind }>) => Result }
@@ -109,21 +109,6 @@ export function walkExpression(expression: Expression, visit: (part: Expression)
   }
 }
 
-/** Expressions are walked by recursion. One that was written in a statement stays far below, those that are put together need not. */
-const levelsMax = 500
-
-/** Whether an expression has more than `partsMax` parts, itself included, or is nested too deep; looks at no more than that many. */
-export function isLargerThan(expression: Expression, partsMax: number): boolean {
-  let parts = 0
-  let level: readonly Expression[] = [expression]
-  for (let levels = 0; level.length > 0; levels++) {
-    parts += level.length
-    if (parts > partsMax || levels > levelsMax) return true
-    level = level.flatMap(partsOf)
-  }
-  return false
-}
-
 /** Rewrites an expression from its leaves up; the result is the same object when nothing changed. */
 export function mapExpression(expression: Expression, change: (part: Expression) => Expression): Expression {
   return change(mapParts(expression, (part) => mapExpression(part, change)))
@@ -184,7 +169,7 @@ export function expressionsOf(relation: Relation): readonly Expression[] {
     case 'join':
       return relation.condition === null ? [] : [relation.condition]
     case 'match':
-      return [...relation.definitions, ...relation.measures].map((named) => named.value)
+      return [...matchAggregates(relation).flatMap((lookup) => lookup.arguments), ...definitionsAndMeasures(relation)]
     default:
       return []
   }
@@ -218,12 +203,23 @@ export function mapExpressions(relation: Relation, change: (expression: Expressi
     case 'join':
       return relation.condition === null ? relation : { ...relation, condition: change(relation.condition) }
     case 'match': {
-      const definitions = relation.definitions.map((named) => ({ ...named, value: change(named.value) }))
-      return { ...relation, definitions, measures: relation.measures.map((named) => ({ ...named, value: change(named.value) })) }
+      const changed = (named: NamedExpression): NamedExpression => ({ ...named, value: change(named.value) })
+      const lookups = relation.lookups.map((each) =>
+        each.kind === 'aggregate' ? { ...each, arguments: each.arguments.map(change) } : each,
+      )
+      return { ...relation, lookups, definitions: relation.definitions.map(changed), measures: relation.measures.map(changed) }
     }
     default:
       return relation
   }
+}
+
+function matchAggregates({ lookups }: Match): Extract<MatchLookup, { kind: 'aggregate' }>[] {
+  return lookups.filter((lookup) => lookup.kind === 'aggregate')
+}
+
+function definitionsAndMeasures({ definitions, measures }: Match): Expression[] {
+  return [...definitions, ...measures].map((named) => named.value)
 }
 
 /** Names of the columns that an expression reads. */

@@ -1,14 +1,14 @@
 /** What may be typed at a place: keywords from the grammar, names from the catalog. */
 import type { Catalog } from '#catalog'
 import { type Column, printType } from '#data'
-import { aggregateSignatures, internalFunctions, overSignatures, printName, scalarSignatures, type TablePath } from '#plan'
-import { type Expectation, expectedAt, type NameKind, type TableInScope } from '#sql'
+import { builtInFunctions, type TablePath } from '#plan'
+import { type Expectation, expectedAt, type NameKind, type TableInScope, writtenName } from '#sql'
 import { settingRows } from './settings.ts'
 
 export interface Completion {
   /** What to put in the place of the word that stands there. */
   readonly text: string
-  readonly kind: 'keyword' | 'table' | 'column' | 'function' | 'type' | 'option' | 'setting' | 'catalog' | 'database'
+  readonly kind: 'keyword' | 'table' | 'column' | 'function' | 'type' | 'setting' | 'catalog' | 'database'
   /** One line that says more, such as a column's type. */
   readonly detail: string
 }
@@ -56,14 +56,15 @@ export function completeAt(text: string, offset: number, catalog: Catalog, colum
 
 function namesOf(kind: NameKind, expectation: Expectation, catalog: Catalog, columnsOf: ColumnsOf): Completion[] {
   const named = (names: readonly string[], as: Completion['kind'], detail: string): Completion[] =>
-    names.map((name) => ({ text: printName(name), kind: as, detail }))
+    names.map((name) => ({ text: writtenName(name), kind: as, detail }))
   switch (kind) {
     case 'catalog':
       return named(catalog.catalogNames(), 'catalog', 'catalog')
     case 'database':
       return named(catalog.databaseNames(catalog.current[0]), 'database', 'database')
-    case 'table':
     case 'view':
+      return named(catalog.viewNames(qualified(expectation.qualifier, catalog)), 'table', 'view')
+    case 'table':
       return [
         ...named(
           expectation.commonTables.flatMap((table) => table.name),
@@ -100,21 +101,20 @@ function columnsIn(table: TableInScope, expectation: Expectation, catalog: Catal
   const name = table.alias ?? table.name.at(-1)
   const [qualifier] = expectation.qualifier
   if (qualifier !== undefined && qualifier !== name) return []
-  const own: Completion[] = qualifier === undefined && name !== undefined ? [{ text: printName(name), kind: 'table', detail: 'table' }] : []
+  const own: Completion[] =
+    qualifier === undefined && name !== undefined ? [{ text: writtenName(name), kind: 'table', detail: 'table' }] : []
   if (table.columns !== undefined)
-    return [...table.columns.map((text): Completion => ({ text: printName(text), kind: 'column', detail: '' })), ...own]
+    return [...table.columns.map((text): Completion => ({ text: writtenName(text), kind: 'column', detail: '' })), ...own]
   const [last = '', database = catalog.current[1], first = catalog.current[0]] = [...table.name].reverse()
   const columns = columnsOf([first, database, last]) ?? []
   return [
-    ...columns.map((column): Completion => ({ text: printName(column.name), kind: 'column', detail: printType(column.type) })),
+    ...columns.map((column): Completion => ({ text: writtenName(column.name), kind: 'column', detail: printType(column.type) })),
     ...own,
   ]
 }
 
 function functions(catalog: Catalog): Completion[] {
-  const builtIn = [...Object.entries(scalarSignatures), ...Object.entries(aggregateSignatures), ...Object.entries(overSignatures)]
-    .filter(([name]) => /^[A-Z]/.test(name) && !internalFunctions.has(name))
-    .map(([name, { usage }]): Completion => ({ text: name, kind: 'function', detail: usage }))
+  const builtIn = Array.from(builtInFunctions, ([name, { usage }]): Completion => ({ text: name, kind: 'function', detail: usage }))
   const users = [...catalog.systemFunctionNames(), ...catalog.functionNames(catalog.current)]
-  return [...builtIn, ...users.map((name): Completion => ({ text: printName(name), kind: 'function', detail: 'user function' }))]
+  return [...builtIn, ...users.map((name): Completion => ({ text: writtenName(name), kind: 'function', detail: 'user function' }))]
 }

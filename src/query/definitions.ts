@@ -3,51 +3,51 @@ import type { Catalog } from '#catalog'
 import type { FunctionDefinition } from '#plan'
 import type { BoundStatement } from '#sql'
 
-export type Definition = Exclude<
-  BoundStatement,
-  { kind: 'query' | 'insert' | 'statement-set' | 'show' | 'describe' | 'explain' | 'set' | 'reset' }
->
+const others = ['query', 'insert', 'statement-set', 'show', 'describe', 'explain', 'set', 'reset'] as const
+type Other = Extract<BoundStatement, { kind: (typeof others)[number] }>
+export type Definition = Exclude<BoundStatement, Other>
 type LoadFunction = (definition: Omit<FunctionDefinition, 'signature'>) => Promise<FunctionDefinition>
 
-const others = new Set<BoundStatement['kind']>(['query', 'insert', 'statement-set', 'show', 'describe', 'explain', 'set', 'reset'])
-
 export function isDefinition(bound: BoundStatement): bound is Definition {
-  return !others.has(bound.kind)
+  return !others.some((kind) => kind === bound.kind)
 }
 
 /** Applies a definition; returns what was done, such as `created table "orders"`. */
 export async function applyDefinition(bound: Definition, catalog: Catalog, loadFunction: LoadFunction): Promise<string> {
   const at = bound.position
   switch (bound.kind) {
-    case 'create-table': {
-      const made = catalog.createTable(bound.definition, bound.whenThere, at)
-      return made ? `created table "${bound.definition.path[2]}"` : `table "${bound.definition.path[2]}" is there already`
-    }
-    case 'create-view': {
-      const made = catalog.createView(bound.definition, bound.whenThere, at)
-      return made ? `created view "${bound.definition.path[2]}"` : `view "${bound.definition.path[2]}" is there already`
-    }
+    case 'create-table':
+      return created('table', bound.definition.path[2], catalog.createTable(bound.definition, bound.whenThere, at))
+    case 'create-view':
+      return created('view', bound.definition.path[2], catalog.createView(bound.definition, bound.whenThere, at))
     case 'create-function': {
       const definition = await loadFunction(bound.function)
-      catalog.createFunction(definition, { whenThere: bound.whenThere, system: bound.system }, at)
-      return `created function "${bound.function.path[2]}"`
+      const isNew = catalog.createFunction(definition, { whenThere: bound.whenThere, system: bound.system }, at)
+      return created('function', definition.path[2], isNew)
     }
-    case 'create-catalog':
-      catalog.createCatalog({ name: bound.name, options: bound.options, comment: bound.comment }, bound.whenThere, at)
-      return `created catalog "${bound.name}"`
-    case 'create-database':
-      catalog.createDatabase({ path: bound.path, options: bound.options, comment: bound.comment }, bound.whenThere, at)
-      return `created database "${bound.path[1]}"`
+    case 'create-catalog': {
+      const { name, options, comment } = bound
+      return created('catalog', name, catalog.createCatalog({ name, options, comment }, bound.whenThere, at))
+    }
+    case 'create-database': {
+      const { path, options, comment } = bound
+      return created('database', path[1], catalog.createDatabase({ path, options, comment }, bound.whenThere, at))
+    }
     case 'use':
       if (bound.database === null) catalog.useCatalog(bound.catalog, at)
       else catalog.useDatabase([bound.catalog, bound.database], at)
       return `using ${bound.object} "${bound.database ?? bound.catalog}"`
-    case 'drop':
-      drop(bound, catalog)
-      return `dropped ${bound.object} "${bound.path.at(-1) ?? ''}"`
+    case 'drop': {
+      const name = `${bound.object} "${bound.path.at(-1) ?? ''}"`
+      return drop(bound, catalog) ? `dropped ${name}` : `there is no ${name}`
+    }
     default:
       return alter(bound, catalog)
   }
+}
+
+function created(object: string, name: string, isNew: boolean): string {
+  return isNew ? `created ${object} "${name}"` : `${object} "${name}" is there already`
 }
 
 function alter(bound: Extract<Definition, { kind: `alter-${string}` | 'rename-table' }>, catalog: Catalog): string {
@@ -79,24 +79,20 @@ function alter(bound: Extract<Definition, { kind: `alter-${string}` | 'rename-ta
   }
 }
 
-function drop(bound: Extract<Definition, { kind: 'drop' }>, catalog: Catalog): void {
+/** False when there was nothing to drop. */
+function drop(bound: Extract<Definition, { kind: 'drop' }>, catalog: Catalog): boolean {
   const { whenMissing, temporary, system, cascade, position: at } = bound
   const [first = '', second = '', third = ''] = bound.path
   switch (bound.object) {
     case 'table':
-      catalog.dropTable([first, second, third], { whenMissing, temporary }, at)
-      return
+      return catalog.dropTable([first, second, third], { whenMissing, temporary }, at)
     case 'view':
-      catalog.dropView([first, second, third], { whenMissing, temporary }, at)
-      return
+      return catalog.dropView([first, second, third], { whenMissing, temporary }, at)
     case 'function':
-      catalog.dropFunction([first, second, third], { whenMissing, temporary, system }, at)
-      return
+      return catalog.dropFunction([first, second, third], { whenMissing, temporary, system }, at)
     case 'catalog':
-      catalog.dropCatalog(first, whenMissing, at)
-      return
+      return catalog.dropCatalog(first, whenMissing, at)
     case 'database':
-      catalog.dropDatabase([first, second], { whenMissing, cascade }, at)
-      return
+      return catalog.dropDatabase([first, second], { whenMissing, cascade }, at)
   }
 }

@@ -12,6 +12,17 @@ export const queryErrors = defineErrors({
     message: 'pattern "{pattern}" has a backslash that escapes nothing',
     hint: 'Write \\% for a percent sign, \\_ for an underscore and \\\\ for a backslash.',
   },
+  QUERY_SHOW_NOT_SUPPORTED: { blame: 'user', message: 'SHOW {what} is not supported yet' },
+  QUERY_SHOW_OTHER_KIND: {
+    blame: 'user',
+    message: '"{name}" is a {kind}, not a {expected}',
+    hint: 'Write SHOW CREATE {word} {name}.',
+  },
+  QUERY_FUNCTION_NOT_FOUND: {
+    blame: 'user',
+    message: 'function "{name}" does not exist',
+    hint: 'SHOW USER FUNCTIONS lists those that were created; SHOW FUNCTIONS lists all.',
+  },
   QUERY_SETTING_NOT_FOUND: { blame: 'user', message: 'setting "{key}" does not exist' },
   QUERY_SETTING_VALUE: { blame: 'user', message: 'setting "{key}" expects {expected}, got "{value}"' },
   QUERY_FUNCTION_FILE: { blame: 'user', message: 'could not load the function file "{file}"' },

@@ -2,14 +2,18 @@
 import type { Program } from '#engines'
 import { allChanges, appendOnly, changelogMode, inferChangelog, type Plan, planToJson, printPlan } from '#plan'
 
-export interface Explanation {
-  readonly details: readonly ('ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE')[]
+/** What a statement becomes on its way to running work. */
+export interface Compiled {
+  /** As written. */
   readonly plan: Plan
+  /** As it will run. */
   readonly optimized: Plan
   readonly program: Program
 }
 
-export function explainPlan({ details, plan, optimized, program }: Explanation): string {
+type Detail = 'ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE'
+
+export function explainPlan(details: readonly Detail[], { plan, optimized, program }: Compiled): string {
   const note = details.includes('CHANGELOG_MODE') ? modeNote(optimized) : undefined
   const sections = [
     ['Abstract Syntax Tree', printPlan(plan)],

@@ -23,6 +23,15 @@ const functions = new UserFunctions((file) => {
       },
     },
     wrong: { parameters: 'STRING' },
+    wrong_type: { parameters: ['STRNG'], returns: 'INT', evaluate: () => 1 },
+    wrong_row: { parameters: [], returns: 'TABLE<a>', evaluate: () => [] },
+    unreadable: {
+      parameters: [],
+      get returns(): string {
+        throw new TypeError('not today')
+      },
+    },
+    nowhere: undefined,
     text: { parameters: [], returns: 'INT', evaluate: () => 'abc' },
     nothing: { parameters: [], returns: 'INT', evaluate: () => undefined },
     no_null: { parameters: [], returns: 'INT NOT NULL', evaluate: () => null },
@@ -38,8 +47,11 @@ const functions = new UserFunctions((file) => {
   })
 })
 
-function open(settings: Record<string, string> = {}): QuerySession {
-  const engine = new EmbeddedEngine({ clock: systemClock, userFunction: (user) => functions.callable(user) })
+function embedded(): EmbeddedEngine {
+  return new EmbeddedEngine({ clock: systemClock, userFunction: (user) => functions.callable(user) })
+}
+
+function open(settings: Record<string, string> = {}, engine = embedded()): QuerySession {
   return new QuerySession({
     createCatalog: () => new MemoryCatalog(),
     engine,
@@ -124,12 +136,73 @@ describe('a session', () => {
       await expect(changesOf(open(), `SET '${key}' = 'x'`)).rejects.toThrow(`setting "${key}" does not exist`)
   })
 
+  it('refuses to reset a setting that does not exist', async () => {
+    await expect(changesOf(open(), "RESET 'table.local-time-zon'")).rejects.toThrow('setting "table.local-time-zon" does not exist')
+    expect(await changesOf(open(), "SET 'pipeline.name' = 'x'; RESET 'pipeline.name'; SET")).toEqual([])
+  })
+
   it('completes columns of tables in scope', () => {
     const session = open()
     const names = session.complete('SELECT a FROM (SELECT 1 AS amount, 2 AS age) AS t WHERE a', 57).map((completion) => completion.text)
     expect(names).toContain('amount')
     expect(names).toContain('age')
   })
+
+  it('completes names that are reserved words', async () => {
+    const session = open()
+    await changesOf(session, 'CREATE TEMPORARY VIEW `order` AS SELECT 1 AS `group`;')
+    const texts = (text: string, offset: number) => session.complete(text, offset).map((completion) => completion.text)
+    expect(texts('SELECT  FROM `order`', 7)).toContain('`group`')
+    expect(texts('SELECT * FROM ', 14)).toContain('`order`')
+  })
+})
+
+describe('CREATE TABLE AS', () => {
+  const print = "WITH ('connector' = 'blackhole')"
+
+  it('is explained, and leaves nothing behind then', async () => {
+    const [plan, ...rest] = await changesOf(open(), `EXPLAIN CREATE TABLE t ${print} AS SELECT 1 AS a; SHOW TABLES`)
+    expect(plan).toContain('Sink(table=[default_catalog.default_database.t]')
+    expect(rest).toEqual([])
+    expect(await open().explain(`CREATE TABLE t ${print} AS SELECT 1 AS a; INSERT INTO t SELECT 2`)).toContain('-- INSERT, line 1')
+  })
+
+  it('creates no table when the query cannot fill it', async () => {
+    const session = open()
+    await expect(changesOf(session, "CREATE TABLE t WITH ('connector' = 'datagen') AS SELECT 1 AS a")).rejects.toThrow('cannot be written')
+    expect(await changesOf(session, 'SHOW TABLES')).toEqual([])
+  })
+
+  it('with IF NOT EXISTS fills the table that is there, by the rules of INSERT', async () => {
+    const create = `CREATE TABLE t (x INT, y STRING) ${print}; CREATE TABLE IF NOT EXISTS t ${print} AS`
+    await expect(changesOf(open(), `${create} SELECT 1 AS a`)).rejects.toThrow('takes 2 columns')
+    await expect(changesOf(open(), `${create} SELECT 'a' AS x, 'b' AS y`)).rejects.toThrow('INT')
+    expect(await changesOf(open(), `${create} SELECT 1 AS a, 'b' AS c; SHOW COLUMNS FROM t LIKE 'x'`)).toEqual(['= x,INT,true,,,'])
+  })
+})
+
+it('gives no id twice to jobs of sessions that share an engine', async () => {
+  const started: string[] = []
+  const engine = embedded()
+  const start = engine.start.bind(engine)
+  engine.start = (jobId, program, results) => {
+    started.push(jobId)
+    return start(jobId, program, results)
+  }
+  await Promise.all([1, 2, 3].map(() => changesOf(open({}, engine), 'SELECT 1; SELECT 2')))
+  expect(new Set(started).size).toBe(6)
+})
+
+it('compiles each query of a script to explain once', async () => {
+  const engine = embedded()
+  const compile = engine.compile.bind(engine)
+  let compiled = 0
+  engine.compile = (plan, tables, settings) => {
+    compiled++
+    return compile(plan, tables, settings)
+  }
+  await open({}, engine).explain('SELECT 1; EXPLAIN SELECT 2')
+  expect(compiled).toBe(2)
 })
 
 describe('functions of users', () => {
@@ -173,5 +246,16 @@ describe('functions of users', () => {
     await expect(changesOf(open(), from('shorten', 'other.ts'))).rejects.toThrow('could not load the function file "other.ts"')
     await expect(changesOf(open(), from('shortn', 'text.ts'))).rejects.toThrow('does not export "shortn"')
     await expect(changesOf(open(), from('wrong', 'text.ts'))).rejects.toThrow('expected "parameters" as a list of SQL types')
+    await expect(changesOf(open(), from('nowhere', 'text.ts'))).rejects.toThrow('expected an object')
+  })
+
+  it.each([
+    ['wrong_type', 'expected "parameters" as a list of SQL types', 'In "STRNG": expected a data type, got "STRNG".'],
+    ['wrong_row', 'expected "returns" as a SQL type', 'In "ROW<a>": expected a data type, got ">".'],
+    ['unreadable', 'expected fields that can be read', 'not today.'],
+  ])('are refused at their statement when they say what cannot be: %s', async (name, message, detail) => {
+    const error = await changesOf(open(), `SHOW TABLES;\n${create(name)}`).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ code: 'QUERY_FUNCTION_DECLARATION', message: expect.stringContaining(message), detail })
+    expect(error).toMatchObject({ position: { line: 2, column: 17 } })
   })
 })

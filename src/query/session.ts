@@ -7,12 +7,13 @@ import type { Catalog } from '#catalog'
 import { type Batch, type Schema, stringType } from '#data'
 import type { Engine, Observation, Program, RunReport } from '#engines'
 import { optimize } from '#optimizer'
-import { assertPlan, type FunctionDefinition, type Plan, printName, type Relation, schemaOf, type TablePath } from '#plan'
-import { type BoundStatement, bindStatement, parseScript, type Statement } from '#sql'
+import { assertPlan, type FunctionDefinition, type Plan, type Relation, schemaOf, type TablePath, type Tables } from '#plan'
+import { type BoundStatement, bindStatement, parseScript, type Statement, writtenName } from '#sql'
 import { type Completion, completeAt } from './complete.ts'
-import { applyDefinition, isDefinition } from './definitions.ts'
+import { applyDefinition, type Definition, isDefinition } from './definitions.ts'
 import { queryErrors } from './errors.ts'
-import { explainPlan } from './explain.ts'
+import { type Compiled, explainPlan } from './explain.ts'
+import { createJobId } from './job-id.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
 import { withOffsets } from './place.ts'
 import { Settings } from './settings.ts'
@@ -37,7 +38,8 @@ export class QuerySession {
   readonly catalog: Catalog
   readonly #options: SessionOptions
   readonly #loadFunction: SessionOptions['loadFunction']
-  #jobNumber = 0
+  /** Statements that wrote tables so far. */
+  #writes = 0
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -57,7 +59,7 @@ export class QuerySession {
       try {
         await this.#execute(bound, listener, signal)
       } catch (error) {
-        throw withOffsets(error, text)
+        throw withOffsets(error, text, bound.position)
       }
     }
   }
@@ -69,7 +71,7 @@ export class QuerySession {
     const scratch = new QuerySession(this.#options)
     for (const statement of statements) {
       try {
-        await scratch.#checkStatement(bind(statement, scratch.catalog))
+        await scratch.#rehearse(bind(statement, scratch.catalog))
       } catch (error) {
         errors.push(...errorsIn(error))
       }
@@ -85,10 +87,10 @@ export class QuerySession {
     const parts: string[] = []
     for (const statement of statements) {
       const bound = bind(statement, scratch.catalog)
-      const plan = planIn(bound)
-      if (plan !== null)
-        parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${scratch.#explain(plan, [], bound)}`)
-      await scratch.#checkStatement(bound)
+      const compiled = await scratch.#rehearse(bound)
+      if (compiled === null) continue
+      const details = bound.kind === 'explain' ? bound.details : []
+      parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${explainPlan(details, compiled)}`)
     }
     return parts.length === 0 ? 'The script has no query.\n' : parts.join('\n')
   }
@@ -101,7 +103,7 @@ export class QuerySession {
   /** The columns of a view, found by binding its query; null when there is no such view or it no longer binds. */
   #viewColumns(path: TablePath): Schema | null {
     if (this.catalog.view(path) === undefined) return null
-    const [statement] = parseScript(`SELECT * FROM ${path.map(printName).join('.')}`).statements
+    const [statement] = parseScript(`SELECT * FROM ${path.map(writtenName).join('.')}`).statements
     try {
       const plan = statement === undefined ? null : planIn(bind(statement, this.catalog))
       return plan?.outputs[0] === undefined ? null : schemaOf(plan.outputs[0].input)
@@ -111,14 +113,13 @@ export class QuerySession {
     }
   }
 
-  /** Compiles queries and applies definitions and settings; runs nothing. */
-  async #checkStatement(bound: BoundStatement): Promise<void> {
-    if (bound.kind === 'explain') return this.#checkStatement(bound.statement)
-    if (isDefinition(bound)) await applyDefinition(bound, this.catalog, this.#loadFunction)
-    const plan = planIn(bound)
-    if (plan !== null) this.#compile(plan, bound)
+  /** Compiles queries and applies definitions and settings, as a run would; runs nothing. Gives what it compiled. */
+  async #rehearse(bound: BoundStatement): Promise<Compiled | null> {
+    const compiled = planIn(bound) === null ? null : await this.#compile(bound)
+    if (isDefinition(bound)) await this.#define(bound)
     if (bound.kind === 'set' && bound.key !== null) this.#set(bound.key, bound.value ?? '', bound)
-    return undefined
+    if (bound.kind === 'reset') this.#reset(bound)
+    return compiled
   }
 
   async #execute(bound: BoundStatement, listener: StatementListener, signal: AbortSignal): Promise<void> {
@@ -127,34 +128,42 @@ export class QuerySession {
         return this.#runQuery(bound, listener, signal)
       case 'insert':
       case 'statement-set':
-        return this.#runInsert(bound.plan, bound, listener, signal)
+        return this.#runInsert(await this.#compile(bound), listener, signal)
       case 'show': {
-        const { schema, rows } = show(bound, this.catalog, (path) => this.#viewColumns(path))
+        const { schema, rows } = show(bound, this.catalog)
         return listener.table?.(schema, rows)
       }
       case 'describe': {
-        const { schema, rows } = describe(bound, this.catalog, (path) => this.#viewColumns(path))
+        const { schema, rows } = describe(bound, this.catalog)
         return listener.table?.(schema, rows)
       }
-      case 'explain': {
-        const plan = planIn(bound.statement)
-        assert(plan !== null, 'EXPLAIN has a plan')
-        return listener.table?.([{ name: 'result', type: stringType }], [[this.#explain(plan, bound.details, bound)]])
-      }
+      case 'explain':
+        return listener.table?.([{ name: 'result', type: stringType }], [[explainPlan(bound.details, await this.#compile(bound))]])
       case 'set':
       case 'reset':
         return this.#configure(bound, listener)
       default: {
-        const message = await applyDefinition(bound, this.catalog, this.#loadFunction)
-        if (bound.kind === 'create-table' && bound.as !== null) await this.#runInsert(bound.as, bound, listener, signal)
+        // What cannot run leaves no table behind.
+        const compiled = planIn(bound) === null ? null : await this.#compile(bound)
+        const message = await this.#define(bound)
+        if (compiled !== null) await this.#runInsert(compiled, listener, signal)
         listener.done?.(message)
       }
     }
   }
 
+  /** What is wrong with a definition is shown at its name, unless the error knows better. */
+  async #define(bound: Definition): Promise<string> {
+    try {
+      return await applyDefinition(bound, this.catalog, this.#loadFunction)
+    } catch (error) {
+      throw error instanceof MillraceError ? located(error, bound.position) : error
+    }
+  }
+
   #configure(bound: Extract<BoundStatement, { kind: 'set' | 'reset' }>, listener: StatementListener): void {
     if (bound.kind === 'reset') {
-      this.settings.reset(bound.key ?? undefined)
+      this.#reset(bound)
       listener.done?.(bound.key === null ? 'reset all settings' : `reset "${bound.key}"`)
     } else if (bound.key === null) {
       const schema = ['key', 'value'].map((name) => ({ name, type: stringType }))
@@ -173,26 +182,49 @@ export class QuerySession {
     }
   }
 
-  /** What the engine refuses without a place of its own is shown at the statement. */
-  #compile(plan: Plan, { position }: BoundStatement): { readonly plan: Plan; readonly program: Program } {
-    const { engine } = this.#options
+  #reset({ key, position }: Extract<BoundStatement, { kind: 'reset' }>): void {
     try {
-      assertPlan(plan)
-      const optimized = optimize(plan, { readsFields: (scan) => engine.readsFields(scan, this.catalog) })
-      assertPlan(optimized)
-      return { plan: optimized, program: engine.compile(optimized, this.catalog, this.settings.all()) }
+      this.settings.reset(key ?? undefined)
     } catch (error) {
-      throw error instanceof MillraceError ? located(error, position) : tooDeepOr(error, position)
+      throw error instanceof MillraceError ? located(error, position) : error
     }
   }
 
-  #explain(plan: Plan, details: Parameters<typeof explainPlan>[0]['details'], bound: BoundStatement): string {
-    const compiled = this.#compile(plan, bound)
-    return explainPlan({ details, plan, optimized: compiled.plan, program: compiled.program })
+  /** What the engine refuses without a place of its own is shown at the statement. */
+  async #compile(bound: BoundStatement): Promise<Compiled> {
+    const { engine } = this.#options
+    const plan = planIn(bound)
+    assert(plan !== null, 'a statement to compile has a plan')
+    try {
+      const tables = this.#tablesFor(bound)
+      assertPlan(plan)
+      await engine.load(plan, tables)
+      const optimized = optimize(plan, { readsFields: (scan) => engine.readsFields(scan, tables) })
+      assertPlan(optimized)
+      return { plan, optimized, program: engine.compile(optimized, tables, this.#runSettings()) }
+    } catch (error) {
+      throw error instanceof MillraceError ? located(error, bound.position) : tooDeepOr(error, bound.position)
+    }
+  }
+
+  /** The settings of the next job: each statement that writes has a place of its own for its checkpoints. */
+  #runSettings(): Record<string, string> {
+    const settings = this.settings.all()
+    const place = settings['execution.checkpointing.dir'] ?? ''
+    return place === '' ? settings : { ...settings, 'execution.checkpointing.dir': `${place}/statement-${this.#writes + 1}` }
+  }
+
+  /** The tables that a statement finds: those of the catalog, and the one that it is about to create and fill. */
+  #tablesFor(bound: BoundStatement): Tables {
+    const creating = bound.kind === 'explain' ? bound.statement : bound
+    if (creating.kind !== 'create-table') return this.catalog
+    const { definition } = creating
+    const isCreated = (path: TablePath): boolean => path.every((name, index) => name === definition.path[index])
+    return { table: (path) => (isCreated(path) ? definition : this.catalog.table(path)) }
   }
 
   async #runQuery(bound: Extract<BoundStatement, { kind: 'query' }>, listener: StatementListener, signal: AbortSignal): Promise<void> {
-    const { program } = this.#compile(bound.plan, bound)
+    const { program } = await this.#compile(bound)
     const [output] = bound.plan.outputs
     assert(output !== undefined && program.outputs[0] !== undefined, 'a query has an output')
     const { schema, updating } = program.outputs[0]
@@ -202,8 +234,8 @@ export class QuerySession {
     listener.ended?.(report)
   }
 
-  async #runInsert(plan: Plan, bound: BoundStatement, listener: StatementListener, signal: AbortSignal): Promise<void> {
-    const { program } = this.#compile(plan, bound)
+  async #runInsert({ program }: Compiled, listener: StatementListener, signal: AbortSignal): Promise<void> {
+    this.#writes += 1
     const report = await this.#runProgram(program, () => undefined, listener, signal)
     listener.ended?.(report)
   }
@@ -216,7 +248,7 @@ export class QuerySession {
     signal: AbortSignal,
   ): Promise<RunReport> {
     const { engine } = this.#options
-    const jobId = `${this.settings.get('pipeline.name') || 'statement'}-${++this.#jobNumber}`
+    const jobId = createJobId(engine, this.settings.get('pipeline.name') || 'statement')
     await engine.start(jobId, program, { changes: (_output, _schema, batch) => changes(batch) })
     const stop = (): void => void engine.stop(jobId, 'now')
     signal.addEventListener('abort', stop, { once: true })
@@ -244,7 +276,12 @@ function reportOf(observation: Observation): RunReport {
 
 function bind(statement: Statement, catalog: Catalog): BoundStatement {
   try {
-    return bindStatement(statement, catalog)
+    const bound = bindStatement(statement, catalog)
+    const isThere = bound.kind === 'create-table' && bound.whenThere === 'keep' && catalog.table(bound.definition.path) !== undefined
+    if (!isThere || statement.kind !== 'create-table' || statement.query === undefined) return bound
+    // As in Flink, CREATE TABLE IF NOT EXISTS … AS fills the table that is there.
+    const { name: target, query, position } = statement
+    return bindStatement({ kind: 'insert', overwrite: false, target, hints: [], partition: [], columns: [], query, position }, catalog)
   } catch (error) {
     throw tooDeepOr(error, statement.position)
   }
@@ -315,6 +352,5 @@ function errorsIn(error: unknown): MillraceError[] {
 }
 
 function located(error: MillraceError, position: BoundStatement['position']): MillraceError {
-  const { code, blame, message, detail, hint } = error
-  return error.position === undefined ? new MillraceError(code, { blame, message }, {}, { detail, hint, position, cause: error }) : error
+  return error.position === undefined ? error.with({ position, cause: error }) : error
 }

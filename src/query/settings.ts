@@ -24,10 +24,20 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
       'streaming: changes as they happen. batch: inputs that end, and only the final rows. automatic: batch where all inputs end.',
     check: oneOf('streaming', 'batch', 'automatic'),
   },
+  'execution.checkpointing.dir': {
+    default: '',
+    description: 'Folder for checkpoints; a run that has one is durable, and goes on from its newest checkpoint.',
+    check: anything,
+  },
   'execution.checkpointing.interval': {
     default: '10 s',
-    description: 'How often a run over inputs that do not end makes the rows written so far visible.',
+    description: 'How often a durable run takes a checkpoint, and a run over inputs that do not end makes written rows visible.',
     check: duration,
+  },
+  'execution.state-recovery.ignore-unclaimed-state': {
+    default: 'false',
+    description: 'Whether a durable run may go on without state that its statement has no place for any more.',
+    check: oneOf('true', 'false'),
   },
   'parallelism.default': { default: '1', description: 'Workers of a run; one is used for now.', check: positiveInteger },
   'pipeline.name': { default: '', description: 'Name of the next job.', check: anything },
@@ -36,8 +46,31 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     description: 'Zone of TIMESTAMP_LTZ values when they are printed, parsed or cast.',
     check: timeZone,
   },
-  'table.exec.state.ttl': { default: '0 ms', description: 'How long idle state is kept; 0 keeps it for good.', check: stateTtl },
-  'table.dml-sync': { default: 'true', description: 'Whether an INSERT is waited for.', check: oneOf('true', 'false') },
+  'table.exec.state.ttl': {
+    default: '0 ms',
+    description: 'How long the state of a streaming query is kept that nothing writes, by processing time; 0 keeps it for good.',
+    check: duration,
+  },
+  'table.exec.async-lookup.buffer-capacity': {
+    default: '100',
+    description: 'Keys that a lookup join asks for at a time, and rows that wait before it takes no more.',
+    check: positiveInteger,
+  },
+  'table.exec.async-lookup.timeout': {
+    default: '3 min',
+    description: 'For how long a lookup is waited for, with all its retries.',
+    check: duration,
+  },
+  'table.exec.async-lookup.output-mode': {
+    default: 'ORDERED',
+    description: 'Taken for the sake of Flink; rows keep their order.',
+    check: oneOf('ordered', 'allow_unordered'),
+  },
+  'table.dml-sync': {
+    default: 'true',
+    description: 'Taken for the sake of Flink; an INSERT is always waited for.',
+    check: oneOf('true', 'false'),
+  },
   'table.exec.sink.not-null-enforcer': {
     default: 'ERROR',
     description: 'What a NULL in a NOT NULL column of a sink does.',
@@ -59,9 +92,14 @@ function timeZone(value: string): string | null {
   }
 }
 
-function stateTtl(value: string): string | null {
-  if (duration(value) !== null) return duration(value)
-  return /^\s*0/.test(value) ? null : '0: dropping idle state is not built yet'
+/** Fails on a key that does not exist. */
+function settingRow(key: string): SettingRow {
+  const row = Object.hasOwn(settingRows, key) ? settingRows[key] : undefined
+  if (row !== undefined) return row
+  const names = Object.keys(settingRows)
+  const [nearest] = closeNames(key, names, 1)
+  const hint = nearest === undefined ? `The settings are ${names.join(', ')}.` : `Use "${nearest}".`
+  throw queryErrors.QUERY_SETTING_NOT_FOUND({ key }, { hint })
 }
 
 /** The settings of a session: what was set over the defaults. */
@@ -75,23 +113,19 @@ export class Settings {
 
   /** Fails on a key that does not exist and on a value that does not suit. */
   set(key: string, value: string): void {
-    const row = Object.hasOwn(settingRows, key) ? settingRows[key] : undefined
-    if (row === undefined) {
-      const names = Object.keys(settingRows)
-      const [nearest] = closeNames(key, names, 1)
-      throw queryErrors.QUERY_SETTING_NOT_FOUND(
-        { key },
-        { hint: nearest === undefined ? `The settings are ${names.join(', ')}.` : `Use "${nearest}".` },
-      )
-    }
-    const expected = row.check(value)
+    const expected = settingRow(key).check(value)
     if (expected !== null) throw queryErrors.QUERY_SETTING_VALUE({ key, expected, value: value.slice(0, 60) })
     this.#values.set(key, value)
   }
 
+  /** Back to the default; without a key all settings. Fails on a key that does not exist. */
   reset(key?: string): void {
-    if (key === undefined) this.#values.clear()
-    else this.#values.delete(key)
+    if (key === undefined) {
+      this.#values.clear()
+      return
+    }
+    settingRow(key)
+    this.#values.delete(key)
   }
 
   get(key: string): string {

@@ -1,41 +1,99 @@
-/** SHOW CREATE TABLE and VIEW: the statement that would make the same object. Values of options that look secret are not shown. */
-import { printType } from '#data'
-import { printExpression, printName, type TableColumn, type TableDefinition, type ViewDefinition } from '#plan'
-
-const secretKey = /password|secret|token|credential|private[._-]?key|access[._-]?key/i
+/**
+ * SHOW CREATE TABLE, VIEW and CATALOG: the statement that would make the same object, in the form that Flink gives it. Values of options
+ * that look secret are not shown.
+ */
+import type { CatalogDefinition } from '#catalog'
+import { type DataType, printType, unboundedLength } from '#data'
+import type { TableColumn, TableDefinition, TablePath, ViewDefinition } from '#plan'
+import { secretWords } from './secrets.ts'
 
 export function printCreateTable(table: TableDefinition): string {
-  const { watermark, primaryKey, partitionedBy, options, comment } = table
-  const lines = table.columns.map((column) => `  ${printColumn(column)}`)
-  if (watermark !== null) lines.push(`  WATERMARK FOR ${printName(watermark.column)} AS ${printExpression(watermark.expression)}`)
-  if (primaryKey.length > 0) lines.push(`  PRIMARY KEY (${primaryKey.map(printName).join(', ')}) NOT ENFORCED`)
-  const parts = [`CREATE ${table.temporary ? 'TEMPORARY ' : ''}TABLE ${table.path.map(printName).join('.')} (\n${lines.join(',\n')}\n)`]
-  if (comment !== null) parts.push(`COMMENT ${quote(comment)}`)
-  if (partitionedBy.length > 0) parts.push(`PARTITIONED BY (${partitionedBy.map(printName).join(', ')})`)
-  const printed = Object.entries(options).map(([key, value]) => `  ${quote(key)} = ${quote(secretKey.test(key) ? '******' : value)}`)
-  if (printed.length > 0) parts.push(`WITH (\n${printed.join(',\n')}\n)`)
+  const { watermark, primaryKey, partitionedBy } = table
+  const lines = table.columns.map((column) => `${quoteName(column.name)} ${printColumn(column)}${commentClause(' ', column.comment)}`)
+  if (watermark !== null) lines.push(`WATERMARK FOR ${quoteName(watermark.column)} AS ${watermark.text}`)
+  if (primaryKey.length > 0)
+    lines.push(`CONSTRAINT ${quoteName(`PK_${primaryKey.join('_')}`)} PRIMARY KEY ${nameList(primaryKey)} NOT ENFORCED`)
+  const parts = [
+    `CREATE ${table.temporary ? 'TEMPORARY ' : ''}TABLE ${quotePath(table.path)} ${inLines(lines)}${commentClause('\n', table.comment)}`,
+    ...(partitionedBy.length > 0 ? [`PARTITIONED BY ${nameList(partitionedBy)}`] : []),
+    ...withClause(table.options),
+  ]
   return `${parts.join('\n')}\n`
 }
 
+/** `names` are those of the view's columns. */
+export function printCreateView(view: ViewDefinition, names: readonly string[]): string {
+  const head = `CREATE ${view.temporary ? 'TEMPORARY ' : ''}VIEW ${quotePath(view.path)} ${inLines(names.map(quoteName))}`
+  return `${head}${commentClause('\n', view.comment)}\nAS ${view.query}\n`
+}
+
+export function printCreateCatalog({ name, options, comment }: CatalogDefinition): string {
+  return `${[`CREATE CATALOG ${quoteName(name)}${commentClause('\n', comment)}`, ...withClause(options)].join('\n')}\n`
+}
+
 function printColumn(column: TableColumn): string {
-  const comment = column.comment === null ? '' : ` COMMENT ${quote(column.comment)}`
-  const name = printName(column.name)
   switch (column.kind) {
     case 'physical':
-      return `${name} ${printType(column.type)}${comment}`
+      return printStoredType(column.type)
     case 'metadata':
-      return `${name} ${printType(column.type)} METADATA FROM ${quote(column.key)}${column.virtual ? ' VIRTUAL' : ''}${comment}`
+      return `${printStoredType(column.type)} ${printMetadata(column)}`
     case 'computed':
-      return `${name} AS ${printExpression(column.expression)}${comment}`
+      return `AS ${column.text}`
   }
 }
 
-export function printCreateView(view: ViewDefinition): string {
-  const columns = view.columns === null ? '' : ` (${view.columns.map(printName).join(', ')})`
-  const comment = view.comment === null ? '' : `\nCOMMENT ${quote(view.comment)}`
-  return `CREATE ${view.temporary ? 'TEMPORARY ' : ''}VIEW ${view.path.map(printName).join('.')}${columns}${comment}\nAS ${view.query}\n`
+/** What makes a column one of metadata; its key where that is not its name. */
+export function printMetadata({ name, key, virtual }: Extract<TableColumn, { kind: 'metadata' }>): string {
+  return `METADATA${key === name ? '' : ` FROM ${quoteText(key)}`}${virtual ? ' VIRTUAL' : ''}`
 }
 
-function quote(text: string): string {
+/** The long form of a type: Flink's short ones, such as STRING, are for reading. */
+function printStoredType(type: DataType): string {
+  const nullability = type.nullable ? '' : ' NOT NULL'
+  switch (type.kind) {
+    case 'varchar':
+    case 'varbinary':
+      return type.length === unboundedLength ? `${type.kind.toUpperCase()}(${unboundedLength})${nullability}` : printType(type)
+    case 'timestamp-ltz':
+      return `TIMESTAMP(${type.precision}) WITH LOCAL TIME ZONE${nullability}`
+    case 'array':
+    case 'multiset':
+      return `${type.kind.toUpperCase()}<${printStoredType(type.element)}>${nullability}`
+    case 'map':
+      return `MAP<${printStoredType(type.key)}, ${printStoredType(type.value)}>${nullability}`
+    case 'row':
+      return `ROW<${type.fields.map((field) => `${quoteName(field.name)} ${printStoredType(field.type)}`).join(', ')}>${nullability}`
+    default:
+      return printType(type)
+  }
+}
+
+function withClause(options: Readonly<Record<string, string>>): string[] {
+  const keys = Object.keys(options).sort()
+  const lines = keys.map((key) => `${quoteText(key)} = ${quoteText(secretWords.test(key) ? '******' : (options[key] ?? ''))}`)
+  return lines.length === 0 ? [] : [`WITH ${inLines(lines)}`]
+}
+
+function commentClause(before: string, comment: string | null): string {
+  return comment === null ? '' : `${before}COMMENT ${quoteText(comment)}`
+}
+
+function inLines(lines: readonly string[]): string {
+  return `(\n${lines.map((line) => `  ${line}`).join(',\n')}\n)`
+}
+
+function nameList(names: readonly string[]): string {
+  return `(${names.map(quoteName).join(', ')})`
+}
+
+function quotePath(path: TablePath): string {
+  return path.map(quoteName).join('.')
+}
+
+function quoteName(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``
+}
+
+function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }

@@ -1,19 +1,12 @@
-/** Answers of SHOW and DESCRIBE. */
+/** Answers of SHOW and DESCRIBE, with the titles that Flink's SQL client gives their columns. */
+import { assert } from '#base'
 import type { Catalog } from '#catalog'
-import { booleanType, likeTest, printType, type Schema, stringType } from '#data'
-import {
-  aggregateSignatures,
-  internalFunctions,
-  overSignatures,
-  printExpression,
-  scalarSignatures,
-  type TableColumn,
-  type TableDefinition,
-  type TablePath,
-} from '#plan'
+import { booleanType, type DataType, likeTest, printType, type Schema, stringType } from '#data'
+import { builtInFunctions, type TableColumn, type TableDefinition, type TablePath } from '#plan'
 import type { BoundStatement } from '#sql'
 import { queryErrors } from './errors.ts'
-import { printCreateTable, printCreateView } from './show-create.ts'
+import { secretWords } from './secrets.ts'
+import { printCreateCatalog, printCreateTable, printCreateView, printMetadata } from './show-create.ts'
 
 type Show = Extract<BoundStatement, { kind: 'show' }>
 type Describe = Extract<BoundStatement, { kind: 'describe' }>
@@ -22,12 +15,9 @@ interface Answer {
   readonly rows: readonly (readonly unknown[])[]
 }
 
-/** The columns of a view; null when it is none, or no longer binds. */
-type ViewColumns = (path: TablePath) => Schema | null
-
-export function show(bound: Show, catalog: Catalog, viewColumns: ViewColumns): Answer {
+export function show(bound: Show, catalog: Catalog): Answer {
   const [catalogName, databaseName] = catalog.current
-  const [first = catalogName, second = databaseName, third = ''] = bound.path ?? []
+  const [first = catalogName, second = databaseName] = bound.path ?? []
   const database = [first, second] as const
   switch (bound.subject) {
     case 'catalogs':
@@ -39,74 +29,106 @@ export function show(bound: Show, catalog: Catalog, viewColumns: ViewColumns): A
     case 'views':
       return names('view name', catalog.viewNames(database), bound)
     case 'functions':
-      return names('function name', [...builtInFunctions(), ...userFunctions(catalog, database)], bound)
+      return names('function name', [...builtInFunctions.keys(), ...userFunctions(catalog, database)], bound)
     case 'user-functions':
       return names('function name', userFunctions(catalog, database), bound)
     case 'current-catalog':
       return names('current catalog name', [catalogName], bound)
     case 'current-database':
       return names('current database name', [databaseName], bound)
-    case 'columns':
-      return columns(tableAt(catalog, [first, second, third], viewColumns), bound)
-    case 'create-table':
-      return text(printCreateTable(tableAt(catalog, [first, second, third], viewColumns)))
-    case 'create-view': {
-      const view = catalog.view([first, second, third])
-      return text(view === undefined ? '' : printCreateView(view))
-    }
     case 'modules':
       return names('module name', ['core'], bound)
+    case 'full-modules':
+      return answer({ 'module name': stringType, used: booleanType }, [['core', true]])
+    // There are none, for nothing makes them.
+    case 'jars':
+      return names('jars', [], bound)
+    case 'procedures':
+      return names('procedure name', [], bound)
+    case 'models':
+      return names('model name', [], bound)
+    case 'jobs':
+    case 'partitions':
+      throw queryErrors.QUERY_SHOW_NOT_SUPPORTED({ what: bound.subject.toUpperCase() }, { position: bound.position })
     default:
-      return names('name', [], bound)
+      return showObject(bound, catalog)
   }
 }
 
-/** A table, or a view as if it were one. */
-function tableAt(catalog: Catalog, path: TablePath, viewColumns: ViewColumns): TableDefinition {
-  const table = catalog.table(path)
-  if (table !== undefined) return table
-  const stored = (viewColumns(path) ?? []).map(({ name, type }): TableColumn => ({ kind: 'physical', name, type, comment: null }))
-  return { path, columns: stored, watermark: null, primaryKey: [], partitionedBy: [], options: {}, comment: null, temporary: false }
+/** What is shown of one table, view or catalog. */
+function showObject(bound: Show, catalog: Catalog): Answer {
+  switch (bound.subject) {
+    case 'columns':
+      return columns(tableOf(bound), bound)
+    case 'create-table': {
+      const table = tableOf(bound)
+      if (catalog.table(table.path) === undefined) throw otherKind(bound, table.path, 'view')
+      return text(printCreateTable(table))
+    }
+    case 'create-view': {
+      const table = tableOf(bound)
+      const view = catalog.view(table.path)
+      if (view === undefined) throw otherKind(bound, table.path, 'table')
+      const names = table.columns.map(({ name }) => name)
+      return text(printCreateView(view, names))
+    }
+    default: {
+      const found = catalog.catalog(bound.path?.[0] ?? '')
+      assert(found !== undefined, 'a catalog to show was there when the statement was bound')
+      return text(printCreateCatalog(found))
+    }
+  }
 }
 
-function builtInFunctions(): string[] {
-  const all = [...Object.keys(scalarSignatures), ...Object.keys(aggregateSignatures), ...Object.keys(overSignatures)]
-  const hidden = new Set<string>(internalFunctions)
-  return [...new Set(all)].filter((name) => /^[A-Z][A-Z0-9_]*$/.test(name) && !hidden.has(name)).sort()
+function tableOf({ table }: Show | Describe): TableDefinition {
+  assert(table !== null, 'a statement about a table has found it')
+  return table
+}
+
+function otherKind(bound: Show, path: TablePath, kind: 'table' | 'view'): Error {
+  const [, , name] = path
+  const expected = kind === 'table' ? 'view' : 'table'
+  return queryErrors.QUERY_SHOW_OTHER_KIND({ name, kind, expected, word: kind.toUpperCase() }, { position: bound.position })
 }
 
 function userFunctions(catalog: Catalog, database: readonly [string, string]): string[] {
   return [...catalog.systemFunctionNames(), ...catalog.functionNames(database)]
 }
 
+function answer(titles: Readonly<Record<string, DataType>>, rows: Answer['rows']): Answer {
+  return { schema: Object.entries(titles).map(([name, type]) => ({ name, type })), rows }
+}
+
 function names(title: string, found: readonly string[], { like }: Show): Answer {
   const matches = like === null ? () => true : likeMatcher(like)
-  return { schema: [{ name: title, type: stringType }], rows: found.filter(matches).map((name) => [name]) }
+  return answer(
+    { [title]: stringType },
+    found.filter(matches).map((name) => [name]),
+  )
 }
 
 /** LIKE and ILIKE of SHOW: as in SQL, with the backslash as the escape character. */
 function likeMatcher({ pattern, operator, negated }: NonNullable<Show['like']>): (name: string) => boolean {
-  const folded = (text: string): string => (operator === 'ilike' ? text.toLowerCase() : text)
+  const folded = (name: string): string => (operator === 'ilike' ? name.toLowerCase() : name)
   const test = likeTest(folded(pattern), '\\', () => queryErrors.QUERY_PATTERN_ESCAPE({ pattern }))
   return (name) => test(folded(name)) !== negated
 }
 
-function text(answer: string): Answer {
-  return { schema: [{ name: 'result', type: stringType }], rows: [[answer]] }
+function text(result: string): Answer {
+  return answer({ result: stringType }, [[result]])
 }
 
-const columnSchema: Schema = [
-  { name: 'name', type: stringType },
-  { name: 'type', type: stringType },
-  { name: 'null', type: booleanType },
-  { name: 'key', type: stringType },
-  { name: 'extras', type: stringType },
-  { name: 'watermark', type: stringType },
-]
+const columnTitles = { name: stringType, type: stringType, null: booleanType, key: stringType, extras: stringType, watermark: stringType }
 
-function columns(table: TableDefinition, bound: Show): Answer {
-  const matches = bound.like === null ? () => true : likeMatcher(bound.like)
-  return { schema: columnSchema, rows: table.columns.filter((column) => matches(column.name)).map((column) => columnRow(column, table)) }
+/** One row for each column; comments have a column of their own where there are any. */
+function columns(table: TableDefinition, { like }: { readonly like: Show['like'] }): Answer {
+  const matches = like === null ? () => true : likeMatcher(like)
+  const isCommented = table.columns.some((column) => column.comment !== null)
+  const shown = table.columns.filter((column) => matches(column.name))
+  return answer(
+    isCommented ? { ...columnTitles, comment: stringType } : columnTitles,
+    shown.map((column) => [...columnRow(column, table), ...(isCommented ? [column.comment] : [])]),
+  )
 }
 
 function columnRow(column: TableColumn, table: TableDefinition): unknown[] {
@@ -119,7 +141,7 @@ function columnRow(column: TableColumn, table: TableDefinition): unknown[] {
     column.type.nullable,
     primaryKey.includes(column.name) ? `PRI(${primaryKey.join(', ')})` : null,
     extrasOf(column),
-    isTime && watermark !== null ? printExpression(watermark.expression) : null,
+    isTime && watermark !== null ? watermark.text : null,
   ]
 }
 
@@ -128,45 +150,55 @@ function isProcessingTime(column: TableColumn): boolean {
 }
 
 function extrasOf(column: TableColumn): string | null {
-  if (column.kind === 'computed') return `AS ${printExpression(column.expression)}`
-  if (column.kind === 'metadata') return `METADATA FROM '${column.key}'${column.virtual ? ' VIRTUAL' : ''}`
-  return null
+  if (column.kind === 'computed') return `AS ${column.text}`
+  return column.kind === 'metadata' ? printMetadata(column) : null
 }
 
-/** DESCRIBE of a table or view gives its columns; of anything else, what is known of it by key. */
-export function describe(bound: Describe, catalog: Catalog, viewColumns: ViewColumns): Answer {
+/** DESCRIBE of a table or view gives its columns; of anything else, what is known of it by key, with EXTENDED its options, too. */
+export function describe(bound: Describe, catalog: Catalog): Answer {
   const [first = '', second = '', third = ''] = bound.path
-  const schema = [
-    { name: 'info name', type: stringType },
-    { name: 'info value', type: stringType },
-  ]
   switch (bound.object) {
-    case 'table': {
-      const table = tableAt(catalog, [first, second, third], viewColumns)
-      return { schema: columnSchema, rows: table.columns.map((column) => columnRow(column, table)) }
-    }
+    case 'table':
+      return columns(tableOf(bound), { like: null })
     case 'catalog': {
       const found = catalog.catalog(first)
-      return { schema, rows: [['name', first], ['comment', found?.comment ?? ''], ...Object.entries(found?.options ?? {})] }
+      const { type = '', ...options } = found?.options ?? {}
+      return about(
+        [
+          ['name', first],
+          ['type', type],
+          ['comment', found?.comment ?? ''],
+        ],
+        bound.extended ? options : {},
+      )
     }
     case 'database': {
       const found = catalog.database([first, second])
-      return { schema, rows: [['name', second], ['comment', found?.comment ?? ''], ...Object.entries(found?.options ?? {})] }
+      return about(
+        [
+          ['name', second],
+          ['comment', found?.comment ?? ''],
+        ],
+        bound.extended ? (found?.options ?? {}) : {},
+      )
     }
     case 'function': {
-      const found = catalog.function([first, second, third])
-      return {
-        schema,
-        rows:
-          found === undefined
-            ? []
-            : [
-                ['name', found.name],
-                ['file', found.file],
-                ['export', found.export],
-                ['kind', found.signature.kind],
-              ],
-      }
+      const found = catalog.function([first, second, third]) ?? catalog.systemFunction(third)
+      if (found === undefined) throw queryErrors.QUERY_FUNCTION_NOT_FOUND({ name: third }, { position: bound.position })
+      return about(
+        [
+          ['name', found.name],
+          ['file', found.file],
+          ['export', found.export],
+          ['kind', found.signature.kind],
+        ],
+        {},
+      )
     }
   }
+}
+
+function about(facts: readonly (readonly [key: string, value: string])[], options: Readonly<Record<string, string>>): Answer {
+  const shown = Object.entries(options).map(([key, value]) => [`option:${key}`, secretWords.test(key) ? '******' : value])
+  return answer({ 'info name': stringType, 'info value': stringType }, [...facts, ...shown])
 }

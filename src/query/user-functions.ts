@@ -10,7 +10,7 @@
  * `returns: 'TABLE<word STRING, length INT>'` makes a table function, whose `evaluate` gives a list of rows. Values are those of
  * data/type.ts; NULL is null.
  */
-import { closeNames, MillraceError } from '#base'
+import { closeNames, type ErrorExtras, MillraceError } from '#base'
 import type { DataType } from '#data'
 import type { FunctionDefinition, UserFunction, UserSignature } from '#plan'
 import { parseType } from '#sql'
@@ -37,17 +37,15 @@ export class UserFunctions {
       module = await inTime(this.#importModule(file))
     } catch (error) {
       if (error instanceof MillraceError) throw error
-      const problem = error instanceof Error ? error.message : String(error)
-      throw queryErrors.QUERY_FUNCTION_FILE({ file }, { detail: `${problem.slice(0, 500)}.`, cause: error })
+      throw queryErrors.QUERY_FUNCTION_FILE({ file }, { detail: sentence(error), cause: error })
     }
-    const exported = module[name]
-    if (exported === undefined) {
+    if (!Object.hasOwn(module, name)) {
       const names = Object.keys(module)
       const [nearest] = closeNames(name, names, 1)
       const hint = nearest === undefined ? `It exports ${names.join(', ') || 'nothing'}.` : `Use "${nearest}".`
       throw queryErrors.QUERY_FUNCTION_EXPORT({ name, file }, { hint })
     }
-    const { signature, evaluate } = declarationOf(exported, name, file)
+    const { signature, evaluate } = declarationOf(module[name], name, file)
     const read = resultReader(name, signature.result, signature.kind === 'table')
     this.#loaded.set(keyOf(definition), (...values) => read(evaluate(...values)))
     return { ...definition, signature }
@@ -80,26 +78,56 @@ function keyOf({ file, export: name }: Pick<UserFunction, 'file' | 'export'>): s
   return `${file}\u0000${name}`
 }
 
-function declarationOf(exported: unknown, name: string, file: string): { signature: UserSignature; evaluate: Callable } {
-  const refuse = (expected: string) => queryErrors.QUERY_FUNCTION_DECLARATION({ name, file, expected }, { hint: declarationHint })
-  if (typeof exported !== 'object' || exported === null) throw refuse('an object')
-  const { parameters, returns, evaluate } = exported as {
-    readonly parameters?: unknown
-    readonly returns?: unknown
-    readonly evaluate?: unknown
-  }
-  if (!Array.isArray(parameters) || !parameters.every((each) => typeof each === 'string'))
-    throw refuse('"parameters" as a list of SQL types')
-  if (typeof returns !== 'string') throw refuse('"returns" as a SQL type')
+interface Declaration {
+  readonly signature: UserSignature
+  readonly evaluate: Callable
+}
+
+function declarationOf(exported: unknown, name: string, file: string): Declaration {
+  const refuse: Refuse = (expected, extras) =>
+    queryErrors.QUERY_FUNCTION_DECLARATION({ name, file, expected }, { hint: declarationHint, ...extras })
+  const { parameters, returns, evaluate } = fieldsOf(exported, refuse)
+  if (!Array.isArray(parameters)) throw refuse('"parameters" as a list of SQL types')
   if (typeof evaluate !== 'function') throw refuse('"evaluate" as a function')
-  const table = /^\s*TABLE\s*</i.test(returns)
-  const result: DataType = table
-    ? { kind: 'array', element: parseType(returns.replace(/^\s*TABLE/i, 'ROW')), nullable: true }
-    : parseType(returns)
+  const isTable = typeof returns === 'string' && /^\s*TABLE\s*</i.test(returns)
+  const given = typeOf(isTable ? returns.replace(/^\s*TABLE/i, 'ROW') : returns, '"returns" as a SQL type', refuse)
   return {
-    signature: { kind: table ? 'table' : 'scalar', parameters: parameters.map((each: string) => parseType(each)), result },
+    signature: {
+      kind: isTable ? 'table' : 'scalar',
+      parameters: parameters.map((each: unknown) => typeOf(each, '"parameters" as a list of SQL types', refuse)),
+      result: isTable ? { kind: 'array', element: given, nullable: true } : given,
+    },
     evaluate: evaluate as Callable,
   }
+}
+
+type Refuse = (expected: string, extras?: ErrorExtras) => MillraceError
+
+/** What the declaration says. Its fields may be computed when they are read, and whatever goes wrong then is its author's. */
+function fieldsOf(exported: unknown, refuse: Refuse): { readonly [field in 'parameters' | 'returns' | 'evaluate']: unknown } {
+  if (typeof exported !== 'object' || exported === null) throw refuse('an object')
+  try {
+    const { parameters, returns, evaluate } = exported as Readonly<Record<string, unknown>>
+    return { parameters: Array.isArray(parameters) ? Array.from<unknown>(parameters) : parameters, returns, evaluate }
+  } catch (error) {
+    throw refuse('fields that can be read', { detail: sentence(error), cause: error })
+  }
+}
+
+function typeOf(text: unknown, expected: string, refuse: Refuse): DataType {
+  if (typeof text !== 'string') throw refuse(expected)
+  try {
+    return parseType(text)
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error
+    throw refuse(expected, { detail: `In "${text.slice(0, 100)}": ${error.message}.`, hint: error.hint ?? declarationHint, cause: error })
+  }
+}
+
+/** The message of an error that user code raised, which may be anything. */
+function sentence(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return `${message.slice(0, 500)}.`
 }
 
 const declarationHint = "Write export const name = { parameters: ['STRING'], returns: 'STRING', evaluate: (text) => … }."

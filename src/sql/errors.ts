@@ -46,6 +46,12 @@ export const sqlErrors = defineErrors({
     message: '"{word}" is a reserved word and cannot be {role}',
     hint: 'Write it in backticks: `{word}`.',
   },
+  SQL_STATEMENT_TOO_LARGE: {
+    blame: 'user',
+    message: 'the statement would compare this operand too often',
+    detail: 'BETWEEN and CASE compare it anew for each bound and branch, and each time with all that is inside.',
+    hint: 'Compute it in a subquery first, and compare its column.',
+  },
   SQL_SYNTAX: {
     blame: 'user',
     message: 'expected {expected}, got {got}',
@@ -171,7 +177,7 @@ export const sqlErrors = defineErrors({
   },
   SQL_LITERAL_OUT_OF_RANGE: {
     blame: 'user',
-    message: 'the number {literal} has too many digits',
+    message: 'the {literal} cannot be represented',
   },
   SQL_OPERATOR_TYPES: {
     blame: 'user',
@@ -257,13 +263,33 @@ export const sqlErrors = defineErrors({
     blame: 'user',
     message: 'GROUP BY {literal} groups by the constant {literal}',
   },
+  SQL_HINT_DURATION: {
+    blame: 'user',
+    message: 'the hint {hint} takes a duration such as 12 h, got "{value}"',
+  },
   SQL_HINT_FORM: {
     blame: 'user',
     message: 'a hint of options takes pairs of key and value',
   },
+  SQL_HINT_OPTION_MISSING: {
+    blame: 'user',
+    message: 'the hint {hint} needs the option "{option}"',
+  },
+  SQL_HINT_OPTION_NOT_FOUND: {
+    blame: 'user',
+    message: 'the hint {hint} has no option "{option}"',
+  },
+  SQL_HINT_OPTION_VALUE: {
+    blame: 'user',
+    message: 'option "{option}" of the hint {hint} takes {expected}, got "{value}"',
+  },
   SQL_HINT_PLACE: {
     blame: 'user',
     message: 'the hint {hint} cannot stand here',
+  },
+  SQL_HINT_TABLE: {
+    blame: 'user',
+    message: 'the hint {hint} names "{table}", which is no table of this query',
   },
   SQL_IN_COLUMNS: {
     blame: 'user',
@@ -287,9 +313,13 @@ export const sqlErrors = defineErrors({
     blame: 'user',
     message: 'ORDER BY {place} names a place, and the SELECT list has {count}',
   },
+  SQL_ORDER_TYPE: {
+    blame: 'user',
+    message: 'values of type {type} have no order',
+  },
   SQL_ROW_COUNT: {
     blame: 'user',
-    message: '{clause} takes a whole number',
+    message: '{clause} counts at most {max} rows, got {got}',
   },
   SQL_SET_TYPES: {
     blame: 'user',
@@ -307,7 +337,7 @@ export const sqlErrors = defineErrors({
   SQL_SUBQUERY_PLACE: {
     blame: 'user',
     message: '{what} cannot stand here',
-    hint: 'EXISTS and IN with a query are conditions of WHERE or HAVING, joined by AND; a query in parentheses stands for a value.',
+    hint: 'Queries inside a statement stand in FROM, WHERE, HAVING and the SELECT list, outside of aggregate functions.',
   },
   SQL_TABLE_FUNCTION_PLACE: {
     blame: 'user',
@@ -319,9 +349,21 @@ export const sqlErrors = defineErrors({
     blame: 'user',
     message: 'FOR SYSTEM_TIME AS OF needs a condition that compares the keys',
   },
+  SQL_AS_OF_KEY_MISSING: {
+    blame: 'user',
+    message: 'table "{table}" has no primary key that would tell whose version a row is',
+  },
+  SQL_AS_OF_KEY_UNUSED: {
+    blame: 'user',
+    message: 'FOR SYSTEM_TIME AS OF needs the whole key of table "{table}" in the join condition',
+  },
   SQL_AS_OF_PLACE: {
     blame: 'user',
     message: 'FOR SYSTEM_TIME AS OF can only stand on the right side of a join',
+  },
+  SQL_AS_OF_TIME_TYPES: {
+    blame: 'user',
+    message: 'FOR SYSTEM_TIME AS OF compares times of one type, got {left} and {right}',
   },
   SQL_AS_OF_UNVERSIONED: {
     blame: 'user',
@@ -390,6 +432,66 @@ export const sqlErrors = defineErrors({
     message: 'the size of {size} must be a multiple of the step of {step}',
   },
 
+  // Patterns.
+  SQL_MATCH_AGGREGATE: {
+    blame: 'user',
+    message: '{clause} cannot stand in an aggregate function of MATCH_RECOGNIZE',
+  },
+  SQL_MATCH_COLUMNS: {
+    blame: 'user',
+    message: '{function} in MATCH_RECOGNIZE needs columns of one pattern variable, got {got}',
+  },
+  SQL_MATCH_FUNCTION_PLACE: {
+    blame: 'user',
+    message: '{function} can only stand in {place}',
+  },
+  SQL_MATCH_MEASURES_MISSING: {
+    blame: 'user',
+    message: 'MATCH_RECOGNIZE needs MEASURES, which are the columns of its rows',
+  },
+  SQL_MATCH_NESTED: {
+    blame: 'user',
+    message: '{function} cannot stand inside {outer} in MATCH_RECOGNIZE',
+  },
+  SQL_MATCH_OFFSET: {
+    blame: 'user',
+    message: '{function} counts rows by a whole number from 0, got {got}',
+  },
+  SQL_MATCH_ORDER: {
+    blame: 'user',
+    message: 'MATCH_RECOGNIZE needs ORDER BY with a time column first, ascending',
+  },
+  SQL_MATCH_ROWTIME: {
+    blame: 'user',
+    message: 'MATCH_ROWTIME needs {expected}, got {got}',
+  },
+  SQL_MATCH_WITHIN: {
+    blame: 'user',
+    message: 'WITHIN takes {expected}, got {got}',
+  },
+  SQL_PATTERN_GREEDY_LAST: {
+    blame: 'user',
+    message: 'the last variable of a pattern cannot be greedy',
+    detail: 'A match is found with its last row, and a greedy variable could always take one more.',
+  },
+  SQL_PATTERN_MATCHES_NOTHING: {
+    blame: 'user',
+    message: 'every variable of the pattern may be without rows',
+    hint: 'Let one of them take at least one row.',
+  },
+  SQL_PATTERN_QUANTIFIER: {
+    blame: 'user',
+    message: 'the quantifier {quantifier} {problem}',
+  },
+  SQL_PATTERN_VARIABLE_NOT_FOUND: {
+    blame: 'user',
+    message: 'no pattern variable is called "{variable}"',
+  },
+  SQL_PATTERN_VARIABLE_TWICE: {
+    blame: 'user',
+    message: 'the pattern variable "{variable}" {problem}',
+  },
+
   // Tables and what is written to them.
   SQL_COMPUTED_NULL: {
     blame: 'user',
@@ -441,9 +543,9 @@ export const sqlErrors = defineErrors({
     blame: 'user',
     message: 'table "{table}", which this one is LIKE, has {what} already',
   },
-  SQL_LIKE_VIEW: {
+  SQL_OTHER_KIND: {
     blame: 'user',
-    message: 'LIKE takes a table, and "{view}" is a view',
+    message: '{clause} takes a {expected}, and "{name}" is a {got}',
   },
   SQL_NOT_SUPPORTED: {
     blame: 'user',

@@ -148,6 +148,7 @@ class CaseReader {
     if (open === null) return
     const { sql, ...test } = open
     if (sql.join('').trim() !== '') test.steps.push({ sql: textOf(sql), expectation: null })
+    if (!test.steps.some(({ expectation }) => expectation !== null)) this.#fail(`expected what test "${open.name}" answers`)
     this.#cases.push({ ...test, tables: [...this.#tables, ...open.tables], files: [...this.#files, ...open.files] })
   }
 

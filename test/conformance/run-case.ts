@@ -20,7 +20,7 @@ interface Result {
   changes: Change[]
 }
 
-/** What each step with an expectation gave; stops at the first error. */
+/** What each step with an expectation gave: its rows, or the error that ended it. */
 export async function answersOf(test: TestCase): Promise<{ readonly expectation: Expectation; readonly answer: Answer }[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'millrace-case-'))
   try {
@@ -93,6 +93,7 @@ class CaseRun {
   }
 
   async #attempt(sql: string): Promise<MillraceError | null> {
+    this.#result = { schema: [], rows: [], changes: [] }
     try {
       await this.#run(sql)
       return null
@@ -205,7 +206,7 @@ function compareRows(a: readonly string[], b: readonly string[]): number {
   return 0
 }
 
-/** Whatever a statement is, a row is taken back only after it came, and -U is followed by its +U. */
+/** Whatever a statement is, a row is taken back only after it came. */
 function assertAddsUp(changes: readonly Change[]): void {
   const counts = new Map<string, number>()
   for (const { op, cells } of changes) {

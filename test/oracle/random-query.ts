@@ -49,7 +49,7 @@ export interface OracleQuery {
   readonly sql: string
   /** The same for DuckDB. */
   readonly duckSql: string
-  /** Places of columns that ORDER BY sorts by; rows are compared in order when they are all columns. */
+  /** Whether ORDER BY sorts by all columns, so that rows can be compared in order. */
   readonly ordered: boolean
 }
 
@@ -198,8 +198,10 @@ class QueryWriter {
   #where(scope: Scope, depth: number): string {
     const dice = this.#dice
     if (!dice.chance(60)) return ''
-    // Queries inside conditions are joined by AND: beneath OR they are refused.
-    if (depth > 0 && dice.chance(20)) return ` WHERE ${this.#subQuery(scope)} AND ${this.#condition(scope)}`
+    if (depth > 0 && dice.chance(20)) {
+      const not = dice.chance(20) ? 'NOT ' : ''
+      return ` WHERE ${not}(${this.#subQuery(scope)} ${dice.pick(['AND', 'OR'])} ${this.#condition(scope)})`
+    }
     const conditions = Array.from({ length: 1 + dice.below(2) }, () => this.#condition(scope))
     return ` WHERE ${conditions.join(dice.chance(70) ? ' AND ' : ' OR ')}`
   }
@@ -286,7 +288,8 @@ class QueryWriter {
 
   #projection(depth: number): Selected {
     const { from, scope } = this.#input(depth)
-    const columns = Array.from({ length: 1 + this.#dice.below(4) }, () => this.#expression(scope))
+    const test = depth > 0 && this.#dice.chance(15) ? [{ text: `(${this.#subQuery(scope)})`, kind: 'boolean' as const }] : []
+    const columns = [...Array.from({ length: 1 + this.#dice.below(4) }, () => this.#expression(scope)), ...test]
     return named(columns, (list) => `SELECT ${list} FROM ${from}${this.#where(scope, depth)}`)
   }
 
@@ -301,10 +304,14 @@ class QueryWriter {
     const { from, scope } = this.#input(depth)
     const where = this.#where(scope, depth)
     const groups = Array.from({ length: dice.below(3) }, () => this.#expression(scope))
+    // Of a key that is written twice Flink has each set once, DuckDB as often.
+    const sets = groups.length === 2 && groups[0]?.text !== groups[1]?.text && dice.chance(30) ? dice.pick(['ROLLUP', 'CUBE']) : null
     const aggregates = Array.from({ length: 1 + dice.below(3) }, () => this.#aggregateCall(scope))
+    const condition = dice.chance(25) ? ` HAVING COUNT(*) > ${dice.below(3)}` : ''
+    const keys = groups.map(({ text }) => text).join(', ')
     // A stream has no row for an empty input without groups, where a batch has one: a condition makes them alike.
-    const having = groups.length === 0 ? ' HAVING COUNT(*) > 0' : dice.chance(25) ? ` HAVING COUNT(*) > ${dice.below(3)}` : ''
-    const groupBy = groups.length === 0 ? '' : ` GROUP BY ${groups.map(({ text }) => text).join(', ')}`
+    const having = sets !== null || groups.length === 0 ? ' HAVING COUNT(*) > 0' : condition
+    const groupBy = groups.length === 0 ? '' : ` GROUP BY ${sets === null ? keys : `${sets} (${keys})`}`
     return named([...groups, ...aggregates], (list) => `SELECT ${list} FROM ${from}${where}${groupBy}${having}`)
   }
 
@@ -352,7 +359,7 @@ class QueryWriter {
   /** Both sides select columns of the same kinds. */
   #setOperation(depth: number): Selected {
     const dice = this.#dice
-    const operation = dice.pick(['UNION ALL', 'UNION', 'INTERSECT', 'EXCEPT'])
+    const operation = dice.pick(['UNION ALL', 'UNION', 'INTERSECT', 'EXCEPT', 'INTERSECT ALL', 'EXCEPT ALL'])
     const kinds = Array.from({ length: 1 + dice.below(2) }, () => dice.pick(['int', 'text', 'int', 'text', 'decimal'] as const))
     const side = (): string => {
       for (;;) {

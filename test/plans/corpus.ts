@@ -65,6 +65,9 @@ const wordRow: DataType = {
 const userFunctions: Record<string, Pick<FunctionDefinition, 'signature'>> = {
   slug: { signature: { kind: 'scalar', parameters: [stringType], result: stringType } },
   words: { signature: { kind: 'table', parameters: [stringType], result: wordRow } },
+  /** Called as functions are that only plans have, and as a built-in one. */
+  item: { signature: { kind: 'scalar', parameters: [stringType], result: stringType } },
+  max: { signature: { kind: 'scalar', parameters: [stringType], result: stringType } },
   total_length: { signature: { kind: 'aggregate', parameters: [stringType], result: integerType } },
 }
 

@@ -13,11 +13,13 @@ interface Outcome {
   readonly notes: string
 }
 
-function run(script: string): Promise<Outcome> {
+function run(script: string, words: readonly string[] = ['run', '-', '--format', 'csv']): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = execFile(program, ['run', '-', '--format', 'csv'], { timeout: patienceMs, maxBuffer: 1 << 26 }, (error, out, notes) =>
+    const child = execFile(program, words, { timeout: patienceMs, maxBuffer: 1 << 26 }, (error, out, notes) =>
       resolve({ status: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, out, notes }),
     )
+    // What is refused is not read to its end.
+    child.stdin?.on('error', () => undefined)
     child.stdin?.end(script)
   })
 }
@@ -72,6 +74,20 @@ describe('names that JavaScript has a meaning for', () => {
   })
 })
 
+describe('the shell in a pipe', { timeout: patienceMs }, () => {
+  test('a statement of 100,000 lines', async () => {
+    const { status, out } = await run(`SELECT 1 AS n\n${'-- and so on\n'.repeat(100_000)};`, ['sql'])
+    expect(status).toBe(0)
+    expect(out).toContain('│ 1 │')
+  })
+
+  test('a line without an end', async () => {
+    const { status, notes } = await run('x'.repeat(20_000_000), ['sql'])
+    expect(status).toBe(1)
+    expect(notes).toContain('code: CLI_FILE_TOO_LARGE')
+  })
+})
+
 test('far times are moved further', async () => {
   const script = `SELECT TIMESTAMPADD(YEAR, 500000, TIMESTAMP '2001-01-01 00:00:00') IS NOT NULL AS a,
     TIMESTAMPADD(DAY, 2147483647, TIMESTAMP '2001-01-01 00:00:00') > TIMESTAMP '9999-12-31 00:00:00' AS b`
@@ -84,6 +100,17 @@ test('maps are equal or not, though they have no order', async () => {
 })
 
 test('too many arguments are told from too few', async () => {
-  const { notes } = await run(`SELECT COALESCE(${Array.from({ length: 2000 }, () => '1').join()})`)
-  expect(notes).toContain('COALESCE takes at most 1000 arguments, got 2000')
+  const { notes } = await run(`SELECT COALESCE(${Array.from({ length: 20_001 }, () => '1').join()})`)
+  expect(notes).toContain('COALESCE takes at most 20000 arguments, got 20001')
+})
+
+test.each([
+  "REPEAT('abc', 2000000000)",
+  "LPAD('a', 2000000000, 'x')",
+  "RPAD('a', 2000000000, 'x')",
+  "REPEAT('a', 500000000) || REPEAT('a', 500000000)",
+])('a text that would be too long is refused, with the name of its function: %s', async (call) => {
+  const { status, notes } = await run(`SELECT CHAR_LENGTH(${call}) AS n`)
+  expect(status).toBe(1)
+  expect(notes).toMatch(/^error: function (?:REPEAT|LPAD|RPAD|\|\|) would give a text longer than 536870888 characters$/m)
 })

@@ -112,6 +112,7 @@ export class Person {
     const { drawn } = this
     return {
       isInteractive: lines === undefined,
+      isTyped: lines === undefined,
       get columns() {
         return drawn.columns
       },
@@ -153,6 +154,7 @@ export class Person {
     return {
       write: (text) => drawn.write(text),
       note: (text) => drawn.write(text),
+      flush: () => Promise.resolve(),
       isTerminal,
       showsProgress: isTerminal,
       get width() {

@@ -1,6 +1,6 @@
 /** The command line as scripts use it: what goes to which stream, and with which exit status. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -60,6 +60,16 @@ describe('formats', () => {
     expect(await millrace(['run', '-', '--format', format], answer)).toEqual({ status: 0, out, notes: '' })
   })
 
+  test('rows that are not in the answer are counted beside it', async () => {
+    await scriptFile('dirty.json', '{"at":"2001-01-01 00:00:00"}\n{"at"\n{"at":"2001-01-01 00:01:00"}\n{"at":"2001-01-01 00:00:01"}\n')
+    const script = `CREATE TABLE t (\`at\` TIMESTAMP(3), WATERMARK FOR \`at\` AS \`at\`)
+WITH ('connector' = 'filesystem', 'path' = 'dirty.json', 'format' = 'json', 'json.ignore-parse-errors' = 'true');
+SELECT COUNT(*) AS n FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(\`at\`), INTERVAL '30' SECOND)) GROUP BY window_start, window_end;`
+    const notes = 'note: 1 row set aside as unreadable, 1 row dropped as late\n'
+    expect(await millrace(['run', '-', '--format', 'csv'], script)).toEqual({ status: 0, out: 'n\n1\n1\n', notes })
+    expect(await millrace(['sql'], script)).toMatchObject({ status: 0, notes })
+  })
+
   test('timestamps and settings', async () => {
     const script = "SELECT TIMESTAMP '2001-01-31 12:30:00' AS t, CAST(TIMESTAMP '2001-01-31 12:30:00.5' AS TIMESTAMP(3)) AS u"
     const { out } = await millrace(['run', '-', '-f', 'json', '--set', 'table.local-time-zone=Europe/Berlin'], script)
@@ -105,8 +115,11 @@ describe('what is wrong with a file is said', () => {
   })
 
   test('a statement in place of a file', async () => {
-    const { notes } = await millrace(['run', 'SELECT 1;'])
-    expect(notes).toContain('A statement itself goes in through a pipe')
+    for (const statement of ['SELECT 1;', `SELECT ${'1, '.repeat(2000)} 1`]) {
+      const { status, notes } = await millrace(['run', statement])
+      expect(status).toBe(2)
+      expect(notes).toContain('A statement itself goes in through a pipe')
+    }
   })
 
   test('one that is not UTF-8', async () => {
@@ -189,6 +202,17 @@ describe('ends', () => {
     expect(out.endsWith('}\n')).toBe(true)
   })
 
+  test('at Ctrl-C with a word on the rows set aside by then', async () => {
+    await scriptFile('watched.json', '{"n":1}\nnonsense\n{"n":2}\n')
+    const watching = `CREATE TABLE t (n INT) WITH ('connector' = 'filesystem', 'path' = 'watched.json', 'format' = 'json',
+'json.ignore-parse-errors' = 'true', 'source.monitor-interval' = '10 s');
+SELECT n FROM t;`
+    const child = start(['run', '-', '--format', 'changelog'], watching)
+    const ended = outcomeOf(child)
+    child.stdout?.once('data', () => child.kill('SIGINT'))
+    expect(await ended).toMatchObject({ status: 130, notes: 'note: 1 row set aside as unreadable\n' })
+  })
+
   test('at once at the second Ctrl-C', async () => {
     const child = start(['run', '-', '--format', 'csv'], endless)
     const ended = outcomeOf(child)
@@ -209,8 +233,43 @@ describe('ends', () => {
   })
 })
 
-test('a full disk is an error of the outside', async () => {
-  const child = spawn('sh', ['-c', `echo "$1" | "$0" run - --format csv > /dev/full`, program, endless], { cwd: folder })
+describe('two runs that write into one directory', () => {
+  const table = (name: string) =>
+    `CREATE TABLE ticks (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000'${name === 'few' ? ", 'number-of-rows' = '10'" : ''});
+SET 'execution.checkpointing.interval' = '50 ms';
+CREATE TABLE log (n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'log', 'format' = 'csv');
+INSERT INTO log SELECT n FROM ticks;`
+  const log = () => readdir(path.join(folder, 'log')).catch(() => [] as string[])
+  const isWriting = async () => (await log()).some((name) => name.endsWith('.inprogress'))
+
+  test('do not disturb one another, and what a killed one left is cleared by the next', async () => {
+    const endless = start(['run', '-'], table('endless'))
+    const ended = outcomeOf(endless)
+    await expect.poll(isWriting, { timeout: 10_000 }).toBe(true)
+    expect(await millrace(['run', '-'], table('few'))).toMatchObject({ status: 0 })
+    endless.kill('SIGINT')
+    expect(await ended).toMatchObject({ status: 130, notes: '' })
+    expect((await log()).filter((name) => name.startsWith('.'))).toEqual([])
+
+    const killed = start(['run', '-'], table('endless'))
+    const gone = outcomeOf(killed)
+    await expect.poll(isWriting, { timeout: 10_000 }).toBe(true)
+    killed.kill('SIGKILL')
+    await gone
+    expect((await log()).filter((name) => name.startsWith('.'))).not.toEqual([])
+    expect(await millrace(['run', '-'], table('few'))).toMatchObject({ status: 0 })
+    expect((await log()).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+})
+
+test.each([
+  ['run - --format csv', endless],
+  ['run -', 'SELECT 1 AS n'],
+  ['explain -', 'SELECT 1 AS n'],
+  ['sql', 'SELECT 1 AS n;'],
+  ['--help', ''],
+])('a full disk is an error of the outside, however short the answer is: %s', async (words, script) => {
+  const child = spawn('sh', ['-c', `echo "$1" | "$0" ${words} > /dev/full`, program, script], { cwd: folder })
   expect(await outcomeOf(child)).toMatchObject({ status: 3, notes: expect.stringContaining('could not write the answer') })
 })
 
@@ -234,5 +293,5 @@ test('bench prints the machine and a line for each query', async () => {
 test('bench tells which queries there are', async () => {
   const { status, notes } = await millrace(['bench', 'nexmark', '--query', 'q77'])
   expect(status).toBe(2)
-  expect(notes).toContain('option "--query" expects q0 or q1 or q2 or q7 or q8, got "q77"')
+  expect(notes).toContain('option "--query" expects q0, q1, q2, q7 or q8, got "q77"')
 })

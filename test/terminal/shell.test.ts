@@ -115,7 +115,7 @@ describe('results that keep changing', () => {
     person.enter(channels)
     await person.sees(/ channel +bids\n(?: .+\n){10}/)
     expect(person.drawn.isFullScreen).toBe(true)
-    expect(person.drawn.text).toMatch(/rows in · [\d,]+ rows\/s · refresh 250 ms/)
+    await person.sees(/rows in · [\d,]+ rows\/s · refresh 250 ms/)
     person.press('n', 'n')
     await person.sees(/page [23] of/)
     person.press('l')

@@ -24,6 +24,7 @@ test.each<[words: string, file: string, format: string, set: string[]]>([
   ['--format json --format table a.sql', 'a.sql', 'table', []],
   ['--set a=1 a.sql --set b=x=y', 'a.sql', 'table', ['a=1', 'b=x=y']],
   ['-- --format', '--format', 'table', []],
+  ['a.sql --set -1', 'a.sql', 'table', ['-1']],
 ])('%s', (words, file, wanted, set) => {
   const input: CommandInput = parseArguments(words.split(' '), command)
   expect(input.arguments).toEqual([file])
@@ -35,8 +36,8 @@ test.each<[words: string[], message: string, hint: string | undefined]>([
   [[], 'argument <file> of "millrace run" is missing', 'For example: millrace run a.sql'],
   [['a', 'b'], 'argument "b" is one too many for "millrace run"', undefined],
   [['a', '--formt', 'json'], 'option "--formt" does not exist in "millrace run"', 'Did you mean --format?'],
-  [['a', '--zzzzzz'], 'option "--zzzzzz" does not exist in "millrace run"', 'Its options are --format, --set, --quick.'],
-  [['a', '-x'], 'option "-x" does not exist in "millrace run"', 'Its options are --format, --set, --quick.'],
+  [['a', '--zzzzzz'], 'option "--zzzzzz" does not exist in "millrace run"', 'Its options are --format, --set and --quick.'],
+  [['a', '-x'], 'option "-x" does not exist in "millrace run"', 'Its options are --format, --set and --quick.'],
   [['a', '--format'], 'option "--format" expects table or json, got nothing', undefined],
   [['a', '--format', 'jsn'], 'option "--format" expects table or json, got "jsn"', 'Did you mean "json"?'],
   [['a', '--format', '--set', 'a=1'], 'option "--format" expects table or json, got nothing', undefined],

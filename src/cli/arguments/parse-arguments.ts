@@ -1,6 +1,6 @@
 /** Reads the words of a command line by the rows of its command. */
 import { parseArgs } from 'node:util'
-import { closeNames } from '#base'
+import { closeNames, listed } from '#base'
 import { usageErrors } from '../errors.ts'
 import type { CommandInput, CommandRow, OptionRow } from './command.ts'
 
@@ -21,9 +21,9 @@ export function parseArguments(words: readonly string[], command: CommandRow): C
   return { arguments: given, values }
 }
 
-/** An option that stands where a value belongs is no value. */
+/** An option that stands where a value belongs is no value; a number below 0 is a wrong one. */
 function isSwallowed(token: { readonly value: string | undefined; readonly inlineValue: boolean | undefined }): boolean {
-  return token.inlineValue === false && /^-./.test(token.value ?? '')
+  return token.inlineValue === false && /^-[^\d]/.test(token.value ?? '')
 }
 
 function optionsOf(command: CommandRow): NonNullable<Parameters<typeof parseArgs>[0]>['options'] {
@@ -38,7 +38,8 @@ function optionsOf(command: CommandRow): NonNullable<Parameters<typeof parseArgs
 function optionNotFound(rawName: string, command: CommandRow): Error {
   const names = command.options.map(({ name }) => `--${name}`)
   const [nearest] = closeNames(rawName, names, 1)
-  const all = names.length === 0 ? 'It has no options.' : `Its options are ${names.join(', ')}.`
+  const all =
+    names.length === 0 ? 'It has no options.' : names.length === 1 ? `Its only option is ${names[0]}.` : `Its options are ${listed(names)}.`
   return usageErrors.CLI_OPTION_NOT_FOUND(
     { name: rawName, command: `millrace ${command.name}` },
     { hint: nearest === undefined ? all : `Did you mean ${nearest}?` },
@@ -50,7 +51,7 @@ function checkedValue(row: OptionRow, rawName: string, value: string | undefined
     if (value === undefined) return ''
     throw usageErrors.CLI_OPTION_VALUE({ name: rawName, expected: 'no value', got: `"${value}"` })
   }
-  const expected = row.oneOf?.join(' or ') ?? `<${row.value}>`
+  const expected = row.oneOf === undefined ? `<${row.value}>` : listed(row.oneOf, 'or')
   if (value === undefined || value === '') throw usageErrors.CLI_OPTION_VALUE({ name: rawName, expected, got: 'nothing' })
   if (row.oneOf !== undefined && !row.oneOf.includes(value)) {
     throw usageErrors.CLI_OPTION_VALUE({ name: rawName, expected, got: `"${value}"` }, { hint: didYouMean(value, row.oneOf) })
@@ -70,7 +71,7 @@ function checkArguments(given: readonly string[], command: CommandRow): void {
       )
     }
     if (row.oneOf !== undefined && !row.oneOf.includes(got)) {
-      throw usageErrors.CLI_ARGUMENT_VALUE({ name: row.name, expected: row.oneOf.join(' or '), got }, { hint: didYouMean(got, row.oneOf) })
+      throw usageErrors.CLI_ARGUMENT_VALUE({ name: row.name, expected: listed(row.oneOf, 'or'), got }, { hint: didYouMean(got, row.oneOf) })
     }
   })
   const extra = given[command.arguments.length]

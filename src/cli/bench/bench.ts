@@ -1,6 +1,6 @@
 /** `millrace bench`: how fast this machine runs queries that everyone can run elsewhere. */
 import { cpus, release, totalmem, type } from 'node:os'
-import { assert } from '#base'
+import { assert, listed } from '#base'
 import type { RunReport, StatementListener } from '#query'
 import { didYouMean } from '../arguments/parse-arguments.ts'
 import { findFlightsData } from '../demo/demo-files.ts'
@@ -48,7 +48,10 @@ function chosen(suite: BenchSuite, names: readonly string[]): readonly BenchQuer
   const all = suite.queries.map((query) => query.name)
   for (const name of names) {
     if (!all.includes(name)) {
-      throw usageErrors.CLI_OPTION_VALUE({ name: '--query', expected: all.join(' or '), got: `"${name}"` }, { hint: didYouMean(name, all) })
+      throw usageErrors.CLI_OPTION_VALUE(
+        { name: '--query', expected: listed(all, 'or'), got: `"${name}"` },
+        { hint: didYouMean(name, all) },
+      )
     }
   }
   return suite.queries.filter((query) => names.length === 0 || names.includes(query.name))

@@ -16,8 +16,13 @@ export interface DemoFiles {
 const dataInScript = 'node_modules/vega-datasets/data/'
 const resultsInScript = 'out/flights'
 
-/** Folders of the results that the script writes, below the folder of all. */
-const resultFolders: readonly string[] = ['daily-delays', 'worst-routes', 'alarms', 'set-aside']
+/** The tables that the script writes, each to a folder below the folder of all. */
+export const demoResults: readonly { readonly table: string; readonly folder: string; readonly holds: string }[] = [
+  { table: 'daily_delays', folder: 'daily-delays', holds: 'Parquet  each airport and day' },
+  { table: 'worst_routes', folder: 'worst-routes', holds: 'CSV      the ten worst of each week' },
+  { table: 'alarms', folder: 'alarms', holds: 'CSV      thrice the usual delay' },
+  { table: 'set_aside', folder: 'set-aside', holds: 'CSV      what cannot be right' },
+]
 
 /** Reads the script and makes room for new results below the current directory. */
 export async function prepareDemo(root: string, directory: string): Promise<DemoFiles> {
@@ -26,7 +31,7 @@ export async function prepareDemo(root: string, directory: string): Promise<Demo
   const text = await readFile(scriptPath, 'utf8')
   const results = path.join(directory, ...resultsInScript.split('/'))
   // A file sink only adds; what an earlier run left would be counted twice.
-  for (const folder of resultFolders) await rm(path.join(results, folder), { recursive: true, force: true })
+  for (const { folder } of demoResults) await rm(path.join(results, folder), { recursive: true, force: true })
   const script = text.replaceAll(`'${dataInScript}`, `'${quoted(data)}/`).replaceAll(`'${resultsInScript}/`, `'${quoted(results)}/`)
   return { script, scriptPath, results }
 }

@@ -6,7 +6,7 @@ import { LiveArea } from '../output/live-area.ts'
 import { cut } from '../output/text-width.ts'
 import { count, rowsPerSecond } from '../progress.ts'
 import { execute } from '../run-command.ts'
-import { prepareDemo } from './demo-files.ts'
+import { demoResults, prepareDemo } from './demo-files.ts'
 import { FlightsBoard } from './flights-board.ts'
 
 const refreshEveryMs = 100
@@ -17,13 +17,6 @@ const linesWidth = 120
 const linesHeight = 60
 /** Where nobody watches, a line now and then is enough. */
 const lineEveryMs = 1000
-
-const results: readonly { readonly table: string; readonly folder: string; readonly holds: string }[] = [
-  { table: 'daily_delays', folder: 'daily-delays', holds: 'Parquet  each airport and day' },
-  { table: 'worst_routes', folder: 'worst-routes', holds: 'CSV      the ten worst of each week' },
-  { table: 'alarms', folder: 'alarms', holds: 'CSV      thrice the usual delay' },
-  { table: 'set_aside', folder: 'set-aside', holds: 'CSV      what cannot be right' },
-]
 
 /** Runs examples/flights-demo.sql and gives the exit status. */
 export async function runDemo(environment: CliEnvironment): Promise<number> {
@@ -124,7 +117,7 @@ function progressText(report: RunReport, board: FlightsBoard): string {
 }
 
 function summaryOf(report: RunReport, board: FlightsBoard, folder: string): string {
-  const lines = results.map(({ table, folder: name, holds }) => {
+  const lines = demoResults.map(({ table, folder: name, holds }) => {
     const rows = `${count(board.counts.get(table) ?? 0)} rows`
     return `  ${`${folder}/${name}`.padEnd(26)}${rows.padStart(12)}  ${holds}`
   })

@@ -1,8 +1,8 @@
 /** What the demo shows of the tables that are being written: the latest day, week and alarms, and what was set aside. */
+import { printable } from '#base'
 import { type Batch, columnIndex, familyOf, printValue, rowAt, type Schema } from '#data'
 import type { Row } from '../output/frame.ts'
 import type { Paint } from '../output/paint.ts'
-import { printable } from '../output/printable.ts'
 import { cut, padded, textWidth } from '../output/text-width.ts'
 import { count } from '../progress.ts'
 

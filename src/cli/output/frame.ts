@@ -1,7 +1,7 @@
 /** Tables in frames: how wide each column is, and the lines that make it. */
+import { printable } from '#base'
 import { familyOf, printValue, type Schema } from '#data'
 import type { Paint } from './paint.ts'
-import { printable } from './printable.ts'
 import { padded, textWidth } from './text-width.ts'
 
 export type Row = readonly unknown[]
@@ -9,7 +9,12 @@ export type Row = readonly unknown[]
 export type Cells = readonly (string | null)[]
 
 const nullText = 'NULL'
+/** Below so many cells a column is of no use. */
 const columnWidthMin = 3
+/** Stands for the columns that a terminal has no room for. */
+const leftOut = '…'
+/** Cells that the bar and the blanks of a column take. */
+const columnEdges = 3
 
 export function cellsOf(schema: Schema, values: Row, timeZone: string): Cells {
   return schema.map((column, index) => {
@@ -24,21 +29,28 @@ export interface FrameOptions {
   readonly paint: Paint
 }
 
-/** The columns of a table as they will be drawn. */
+/** The columns of a table as they will be drawn: all of them, or the first ones that a terminal has room for. */
 export class Frame {
   readonly #names: readonly string[]
   readonly #widths: readonly number[]
   readonly #right: readonly boolean[]
   readonly #paint: Paint
+  /** Columns that are drawn; for the others stands a mark. */
+  readonly shownColumns: number
 
   constructor(schema: Schema, rows: readonly Cells[], { widthMax, paint }: FrameOptions) {
-    this.#names = schema.map((column) => printable(column.name))
-    this.#right = schema.map((column) => ['integer', 'decimal', 'approximate'].includes(familyOf(column.type)))
-    this.#paint = paint
-    const wanted = this.#names.map((name, index) =>
-      rows.reduce((width, row) => Math.max(width, widthOf(row[index] ?? null)), textWidth(name)),
+    const shown = schema.slice(0, widthMax === undefined ? schema.length : columnsWithin(widthMax, schema.length))
+    const isWhole = shown.length === schema.length
+    const wanted = shown.map((column, index) =>
+      rows.reduce((width, row) => Math.max(width, widthOf(row[index] ?? null)), textWidth(printable(column.name))),
     )
-    this.#widths = widthMax === undefined ? wanted : shrink(wanted, widthMax - 3 * wanted.length - 1)
+    const edges = shown.length * columnEdges + 1 + (isWhole ? 0 : leftOut.length + columnEdges)
+    const widths = widthMax === undefined ? wanted : shrink(wanted, widthMax - edges)
+    this.shownColumns = shown.length
+    this.#names = [...shown.map((column) => printable(column.name)), ...(isWhole ? [] : [leftOut])]
+    this.#widths = isWhole ? widths : [...widths, leftOut.length]
+    this.#right = shown.map((column) => ['integer', 'decimal', 'approximate'].includes(familyOf(column.type)))
+    this.#paint = paint
   }
 
   get top(): string {
@@ -57,6 +69,7 @@ export class Frame {
 
   row(cells: Cells): string {
     const texts = this.#widths.map((width, index) => {
+      if (index === this.shownColumns) return leftOut
       const text = cells[index] ?? null
       const right = this.#right[index] === true
       return text === null ? this.#paint.quiet(padded(nullText, width, right)) : padded(text, width, right)
@@ -78,29 +91,49 @@ function widthOf(cell: string | null): number {
   return cell === null ? nullText.length : textWidth(cell)
 }
 
-/** Takes from the widest columns first until all fit; below a few cells a column is of no use, so the table stays too wide. */
-function shrink(wanted: readonly number[], room: number): number[] {
-  const widths = [...wanted]
-  let excess = widths.reduce((a, b) => a + b, 0) - room
-  while (excess > 0) {
-    const widest = Math.max(...widths)
-    if (widest <= columnWidthMin) break
-    const next = Math.max(columnWidthMin, ...widths.filter((width) => width < widest))
-    for (let index = 0; index < widths.length && excess > 0; index++) {
-      if (widths[index] !== widest) continue
-      const taken = Math.min(widest - next, Math.ceil(excess / widths.filter((width) => width >= widest).length), excess)
-      widths[index] = widest - Math.max(1, taken)
-      excess -= Math.max(1, taken)
-    }
-  }
-  return widths
+/** How many of the columns can be drawn in a width, at least one; with fewer than all, the mark for the others needs room, too. */
+function columnsWithin(width: number, columns: number): number {
+  const least = columnWidthMin + columnEdges
+  if (columns * least + 1 <= width) return columns
+  return Math.max(1, Math.floor((width - 1 - leftOut.length - columnEdges) / least))
 }
 
-/** A whole table as text, without a last line that counts. */
-export function renderFrame(schema: Schema, rows: readonly Row[], timeZone: string, options: FrameOptions): string {
+/** Takes from the widest columns first until all fit, but nothing from columns that are narrow already. */
+function shrink(wanted: readonly number[], room: number): number[] {
+  const cap = largestCap(wanted, room)
+  const widths = wanted.map((width) => Math.min(width, cap))
+  // What is left over goes to the first of those that gave something.
+  let left = room - sum(widths)
+  return widths.map((width, index) => (left > 0 && width < (wanted[index] ?? 0) && left-- > 0 ? width + 1 : width))
+}
+
+/** The largest width such that all columns fit when none is wider. */
+function largestCap(wanted: readonly number[], room: number): number {
+  let fits = columnWidthMin
+  let tooWide = wanted.reduce((a, b) => Math.max(a, b), columnWidthMin) + 1
+  while (tooWide - fits > 1) {
+    const middle = Math.floor((fits + tooWide) / 2)
+    if (sum(wanted.map((width) => Math.min(width, middle))) <= room) fits = middle
+    else tooWide = middle
+  }
+  return fits
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0)
+}
+
+export interface DrawnTable {
+  readonly lines: readonly string[]
+  readonly shownColumns: number
+}
+
+/** A whole table, without a last line that counts. */
+export function drawTable(schema: Schema, rows: readonly Row[], timeZone: string, options: FrameOptions): DrawnTable {
   const cells = rows.map((values) => cellsOf(schema, values, timeZone))
   const frame = new Frame(schema, cells, options)
-  return `${[frame.top, frame.head, frame.middle, ...cells.map((row) => frame.row(row)), frame.bottom].join('\n')}\n`
+  const lines = [frame.top, frame.head, frame.middle, ...cells.map((row) => frame.row(row)), frame.bottom]
+  return { lines, shownColumns: frame.shownColumns }
 }
 
 export function countRows(count: number): string {

@@ -1,8 +1,8 @@
 /** Row formats that print rows one by one: JSON, changelog and CSV. */
+import { printableLines } from '#base'
 import { type Batch, changeNames, jsonFunction, printValue, rowAt, type Schema } from '#data'
 import { FinalTable, type QueryInfo } from '#query'
 import type { Output, OutputContext, OutputFactory } from './output.ts'
-import { printableLines } from './printable.ts'
 
 /** Characters that are written at once. */
 const chunkLength = 1 << 16

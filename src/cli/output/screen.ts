@@ -8,6 +8,8 @@ export interface Screen {
   write(text: string): void | Promise<void>
   /** Writes text for people beside the answer: notes, progress. */
   note(text: string): void
+  /** Waits until the answer has left; `closed` tells whether it could. */
+  flush(): Promise<void>
   /** Whether people read the answer on a terminal. */
   readonly isTerminal: boolean
   /** Whether someone watches while the answer goes elsewhere. */
@@ -45,13 +47,15 @@ export function processScreen(
     note(text) {
       notes.write(text)
     },
+    flush: () => flushed(out, closing.signal),
     isTerminal,
     showsProgress: notes.isTTY === true && variables['TERM'] !== 'dumb' && (isTerminal || isFile(out)),
+    // A terminal that does not know its size says 0.
     get width() {
-      return out.columns ?? notes.columns ?? 120
+      return out.columns || notes.columns || 120
     },
     get height() {
-      return out.rows ?? notes.rows ?? 24
+      return out.rows || notes.rows || 24
     },
     paint: paintFor(notes.isTTY === true, variables),
     answerPaint: paintFor(isTerminal, variables),
@@ -68,6 +72,15 @@ function drained(out: NodeJS.WriteStream, closed: AbortSignal): Promise<void> {
     }
     out.once('drain', done)
     closed.addEventListener('abort', done, { once: true })
+  })
+}
+
+/** A failure is told a turn after the call back. */
+async function flushed(out: NodeJS.WriteStream, closed: AbortSignal): Promise<void> {
+  if (closed.aborted || out.destroyed) return
+  await new Promise<void>((resolve) => {
+    closed.addEventListener('abort', () => resolve(), { once: true })
+    out.write('', () => setImmediate(resolve))
   })
 }
 

@@ -33,6 +33,7 @@ function paper(options: Partial<Screen> = {}): Screen & { text: string; notes: s
     note: (text: string) => {
       screen.notes += text
     },
+    flush: () => Promise.resolve(),
     isTerminal: false,
     showsProgress: false,
     width: 80,
@@ -88,6 +89,22 @@ test('a terminal cuts columns to its width, a file cuts nothing', () => {
   expect(Math.max(...cut.split('\n').map((line) => line.length))).toBe(40)
   expect(cut).toContain('xxx…')
   expect(run(tableOutput, query(), long)).toContain('x'.repeat(100))
+})
+
+test.each([20, 40, 79])('a terminal of %i cells shows as many columns as there is room for, and says so', (width) => {
+  const many: Schema = Array.from({ length: 10_000 }, (_, index) => ({ name: `column ${index}`, type: bigintType }))
+  const text = run(tableOutput, query({ schema: many }), [many.map((_, index) => index)], { screen: { isTerminal: true, width } })
+  const lines = text.trimEnd().split('\n')
+  expect(Math.max(...lines.slice(0, -1).map((line) => line.length))).toBeLessThanOrEqual(width)
+  expect(lines[1]).toMatch(/^│ co.*… │ … │$/)
+  expect(lines.at(-1)).toMatch(/^1 row, \d+ of 10000 columns shown: --format csv prints all$/)
+})
+
+test('a preview is never wider than the terminal', () => {
+  const output = tableOutput({ screen: paper({ isTerminal: true, width: 12 }), timeZone: () => 'UTC' })
+  output.opened?.(query({ updating: true, schema: [...schema, { name: 'third', type: bigintType }] }))
+  void output.changes?.(batchOf([...schema, { name: 'third', type: bigintType }], [['a name', 1, 2]]))
+  expect(output.preview?.(12, 10).slice(0, -1)).toEqual(['┌──────┬───┐', '│ item │ … │', '├──────┼───┤', '│ a n… │ … │', '└──────┴───┘'])
 })
 
 test('nothing that a terminal obeys comes out of data, names or CSV', () => {

@@ -1,9 +1,9 @@
 /** Answers as tables for people: live while they change on a terminal, whole at the end. */
+import { printableLines } from '#base'
 import { type Batch, rowAt, type Schema } from '#data'
 import { FinalTable, type QueryInfo } from '#query'
-import { type Cells, cellsOf, countRows, Frame, type Row, renderFrame } from './frame.ts'
+import { type Cells, cellsOf, countRows, drawTable, Frame, type Row } from './frame.ts'
 import type { OutputContext, OutputFactory } from './output.ts'
-import { printableLines } from './printable.ts'
 
 /** Rows of one answer that a terminal shows at the end; a file gets all. */
 const terminalRowsMax = 1000
@@ -161,14 +161,19 @@ function previewRows(height: number): number {
 }
 
 function renderPreview(schema: Schema, rows: readonly Row[], count: number, { screen, timeZone }: OutputContext): readonly string[] {
-  const lines = renderFrame(schema, rows, timeZone(), { widthMax: screen.width, paint: screen.answerPaint }).trimEnd().split('\n')
+  const { lines } = drawTable(schema, rows, timeZone(), { widthMax: screen.width, paint: screen.answerPaint })
   return [...lines, count > rows.length ? `${countRows(count)} so far, ${rows.length} shown` : `${countRows(count)} so far`]
 }
 
-/** A framed table with a line that counts the rows. */
+/** A framed table with a line that counts the rows, and says what a terminal has no room for. */
 function renderTable(schema: Schema, rows: readonly Row[], timeZone: string, { screen }: OutputContext, count = rows.length): string {
   const shown = screen.isTerminal ? rows.slice(0, terminalRowsMax) : rows
   const options = { widthMax: screen.isTerminal ? screen.width : undefined, paint: screen.answerPaint }
-  const more = count > shown.length ? `, the first ${terminalRowsMax.toLocaleString('en-US')} shown: --format csv prints all` : ''
-  return `${renderFrame(schema, shown, timeZone, options)}${screen.answerPaint.quiet(`${countRows(count)}${more}`)}\n`
+  const { lines, shownColumns } = drawTable(schema, shown, timeZone, options)
+  const parts = [
+    ...(count > shown.length ? [`the first ${terminalRowsMax.toLocaleString('en-US')}`] : []),
+    ...(shownColumns < schema.length ? [`${shownColumns} of ${schema.length} columns`] : []),
+  ]
+  const more = parts.length === 0 ? '' : `, ${parts.join(' and ')} shown: --format csv prints all`
+  return `${[...lines, screen.answerPaint.quiet(`${countRows(count)}${more}`)].join('\n')}\n`
 }

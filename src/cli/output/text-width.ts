@@ -1,5 +1,5 @@
 /** How many cells of a terminal a text takes: East Asian wide characters and most pictographs take two, combining marks none. */
-import { isPlain } from './printable.ts'
+import { isPlain } from '#base'
 
 let segmenter: Intl.Segmenter | undefined
 const wide =
@@ -8,6 +8,7 @@ const none = /^[\p{M}\u200b-\u200d]+$/u
 
 /** Characters as people count them. */
 export function segmentsOf(text: string): string[] {
+  if (isPlain(text)) return text.split('')
   segmenter ??= new Intl.Segmenter()
   return Array.from(segmenter.segment(text), ({ segment }) => segment)
 }

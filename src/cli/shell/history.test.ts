@@ -66,8 +66,8 @@ test.each([
   [{}, undefined],
 ])('the file for %j is %s', (variables, file) => expect(historyFile(variables)).toBe(file))
 
-test('a file that cannot be written stops nobody', async () => {
-  const history = await load('/dev/null/history')
+test.each(['/dev/null/history', '/proc/.local/state/millrace/history'])('a file that cannot be written stops nobody: %s', async (file) => {
+  const history = await load(file)
   history.add('SELECT 1;')
   await history.save()
   expect(history.entries).toEqual(['SELECT 1;'])

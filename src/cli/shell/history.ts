@@ -1,12 +1,10 @@
 /** What was typed before, kept over sessions in a file of the user's state directory. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { secretWords } from '#query'
 
 const entriesMax = 1000
 const entryLengthMax = 20_000
-
-/** Options and settings that look like secrets: the whole statement stays out of the file. */
-const secret = /password|secret|token|credential|private[._-]?key|access[._-]?key|api[._-]?key/i
 
 export class History {
   readonly #file: string | undefined
@@ -29,7 +27,8 @@ export class History {
   add(entry: string): void {
     if (entry.trim() === '' || this.#entries.at(-1) === entry) return
     this.#entries.push(entry)
-    if (!secret.test(entry) && entry.length <= entryLengthMax) this.#added.push(entry)
+    // A statement that may hold a secret stays out of the file as a whole.
+    if (!secretWords.test(entry) && entry.length <= entryLengthMax) this.#added.push(entry)
   }
 
   /** Adds what is new to the file, in which other shells may have written meanwhile. A history that cannot be kept stops nobody. */
@@ -38,13 +37,26 @@ export class History {
     const kept = [...(await readEntries(this.#file)), ...this.#added].slice(-entriesMax)
     this.#added = []
     try {
-      await mkdir(path.dirname(this.#file), { recursive: true, mode: 0o700 })
+      await makeFolder(path.dirname(this.#file))
       const fresh = `${this.#file}.${process.pid}`
       await writeFile(fresh, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 })
       await rename(fresh, this.#file)
     } catch {
       this.#added = []
     }
+  }
+}
+
+/** Makes a folder and those above it. The way that Node has for it never comes back below /proc, where a home may be by mistake. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || path.dirname(folder) === folder) throw error
+    await makeFolder(path.dirname(folder))
+    await mkdir(folder, { mode: 0o700 })
   }
 }
 

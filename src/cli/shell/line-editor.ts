@@ -1,5 +1,5 @@
 /** What is being typed: keys go in, statements come out. Draws nothing and waits for nothing, so that every key can be tested. */
-import { printableLines } from '../output/printable.ts'
+import { printableLines } from '#base'
 import type { Key } from '../terminal/terminal.ts'
 import { type CompletionSource, completeAt } from './completing.ts'
 import type { History } from './history.ts'

@@ -90,25 +90,24 @@ function layOut(editor: LineEditor, room: Room): Drawing {
 }
 
 function layOutText({ text, cursor }: TextEdit, { columns, rows, paint }: Room): Drawing {
-  const lines: string[] = []
+  const lines: PromptLine[] = []
   let cursorLine = 0
   let cursorColumn = 0
   let offset = 0
-  for (const [index, line] of text.split('\n').entries()) {
-    const prompt = index === 0 ? firstPrompt : continuationPrompt(text.slice(0, offset))
-    let drawn = paint.title(prompt)
-    let width = textWidth(prompt)
+  for (const line of text.split('\n')) {
+    let drawn: PromptLine = { text: '', start: offset }
+    let width = firstPrompt.length
     let at = offset
     for (const segment of segmentsOf(line)) {
       if (at === cursor) [cursorLine, cursorColumn] = [lines.length, width]
       const cells = segmentWidth(segment)
       if (width + cells >= columns) {
         lines.push(drawn)
-        drawn = ''
+        drawn = { text: '', start: null }
         width = 0
         if (at === cursor) [cursorLine, cursorColumn] = [lines.length, 0]
       }
-      drawn += segment
+      drawn.text += segment
       width += cells
       at += segment.length
     }
@@ -118,7 +117,22 @@ function layOutText({ text, cursor }: TextEdit, { columns, rows, paint }: Room):
   }
   const room = Math.max(2, rows - choiceLinesMax - 1)
   const first = Math.max(0, Math.min(cursorLine - Math.floor(room / 2), lines.length - room))
-  return { lines: lines.slice(first, first + room), cursorLine: cursorLine - first, cursorColumn }
+  const shown = lines
+    .slice(first, first + room)
+    .map((line) => (line.start === null ? '' : paint.title(promptAt(text, line.start))) + line.text)
+  return { lines: shown, cursorLine: cursorLine - first, cursorColumn }
+}
+
+/** A line of the terminal. */
+interface PromptLine {
+  text: string
+  /** Offset of the line of text that begins here, with a prompt; null where a longer one goes on. */
+  readonly start: number | null
+}
+
+/** Prompts are all of one width. What is open is found for the lines that are seen only: a long paste has thousands. */
+function promptAt(text: string, start: number): string {
+  return start === 0 ? firstPrompt : continuationPrompt(text.slice(0, start))
 }
 
 function continuationPrompt(before: string): string {

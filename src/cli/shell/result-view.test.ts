@@ -47,7 +47,16 @@ function seen(view: ResultView): string {
 
 test('a page has a title, a head, rows, what is going on and the keys', () => {
   const view = viewOf(2)
-  const report: RunReport = { rowsIn: 3000, rowsOut: 2, skippedRows: 0, lateRows: 0, watermarkMs: 0, startedAt: 0, durationMs: 1500 }
+  const report: RunReport = {
+    rowsIn: 3000,
+    rowsOut: 2,
+    skippedRows: 0,
+    lateRows: 0,
+    watermarkMs: 0,
+    resumedFrom: null,
+    startedAt: 0,
+    durationMs: 1500,
+  }
   view.report = report
   expect(view.lines(110, 8).map((line) => line.trimEnd())).toEqual([
     ` SELECT item, sold FROM t${' '.repeat(69)}table · running`,

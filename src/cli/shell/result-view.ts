@@ -1,9 +1,9 @@
 /** A result that fills the screen: which part of it is seen, and the lines that show it. Keys go in, lines come out. */
+import { printable } from '#base'
 import { type Batch, changeNames, familyOf, rowAt, type Schema, stringType } from '#data'
 import { FinalTable, type QueryInfo, type RunReport } from '#query'
 import { type Cells, cellsOf, countRows, type Row } from '../output/frame.ts'
 import type { Paint } from '../output/paint.ts'
-import { printable } from '../output/printable.ts'
 import { cut, padded, textWidth } from '../output/text-width.ts'
 import { count, rowsPerSecond, timeText } from '../progress.ts'
 import type { Key } from '../terminal/terminal.ts'
@@ -95,6 +95,7 @@ export class ResultView {
 
   press(key: Key): ViewWish {
     if (key.ctrl && key.name === 'c') return 'stop'
+    if (key.ctrl && key.name === 'd') return 'quit'
     const page = Math.max(1, this.#bodyHeight)
     const letter = key.text
     if (letter === 'q' || letter === 'Q' || key.name === 'escape') {

@@ -36,3 +36,12 @@ test.each<[text: string, statements: string[], rest: string, open: string]>([
 ])('%j', (text, statements, rest, open) => {
   expect(scanStatements(text)).toEqual({ statements, rest, open })
 })
+
+test.each<[what: string, text: string, open: string]>([
+  ['text', `'${'x'.repeat(16_000_000)}`, 'text'],
+  ['text of quotes', `'${"''".repeat(8_000_000)}`, 'text'],
+  ['name', `\`${'x'.repeat(16_000_000)}`, 'name'],
+  ['comment', `/*${'*'.repeat(16_000_000)}`, 'comment'],
+])('a %s as long as a script may be', (_what, text, open) => {
+  expect(scanStatements(text).open).toBe(open)
+})

@@ -14,8 +14,11 @@ export interface Scan {
   readonly open: OpenPart
 }
 
-const token =
-  /'(?:[^']|'')*(?<text>'|$)|`(?:[^`]|``)*(?<name>`|$)|--[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?<comment>\*\/|$)|[A-Za-z_][\w$]*|[();]/g
+/** What begins a quoted text or a comment, words, and the signs that count. */
+const tokens = /'|`|--|\/\/|\/\*|[A-Za-z_][\w$]*|[();]/g
+
+/** What stands open where the end of a text comes first. */
+const openings: Readonly<Record<string, OpenPart>> = { "'": 'text', '`': 'name', '/*': 'comment' }
 
 export function scanStatements(text: string): Scan {
   const statements: string[] = []
@@ -23,20 +26,24 @@ export function scanStatements(text: string): Scan {
   let depth = 0
   let words: string[] = []
   let open: OpenPart | undefined
-  for (const match of text.matchAll(token)) {
+  const token = new RegExp(tokens)
+  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     const [found] = match
-    const first = found.charAt(0)
-    open = openPart(found, match.groups)
-    if (open !== undefined) break
+    const end = endOf(found, text, token.lastIndex)
+    if (end < 0) {
+      open = openings[found]
+      break
+    }
+    token.lastIndex = end
     if (found === '(') depth++
     else if (found === ')') depth--
     else if (found === ';') {
       if (isOpenSet(words)) continue
-      statements.push(text.slice(start, match.index + 1).trim())
-      start = match.index + 1
+      statements.push(text.slice(start, end).trim())
+      start = end
       depth = 0
       words = []
-    } else if (first !== "'" && first !== '`' && !/^(?:--|\/)/.test(found)) words.push(found.toUpperCase())
+    } else if (/^\w/.test(found)) words.push(found.toUpperCase())
   }
   const rest = text.slice(start).trim()
   return {
@@ -46,12 +53,30 @@ export function scanStatements(text: string): Scan {
   }
 }
 
-/** Quotes and comments that reach the end of the text without their own. */
-function openPart(found: string, groups: Record<string, string | undefined> | undefined): OpenPart | undefined {
-  if (found.startsWith("'")) return groups?.['text'] === "'" ? undefined : 'text'
-  if (found.startsWith('`')) return groups?.['name'] === '`' ? undefined : 'name'
-  if (found.startsWith('/*')) return groups?.['comment'] === '*/' ? undefined : 'comment'
-  return undefined
+/** Where a token ends that stands before `from`: quoted texts and comments go on. Below 0 when the text ends within it. */
+function endOf(found: string, text: string, from: number): number {
+  switch (found) {
+    case "'":
+    case '`':
+      return endOfQuoted(found, text, from)
+    case '/*': {
+      const end = text.indexOf('*/', from)
+      return end < 0 ? -1 : end + 2
+    }
+    case '--':
+    case '//': {
+      const end = text.indexOf('\n', from)
+      return end < 0 ? text.length : end
+    }
+    default:
+      return from
+  }
+}
+
+/** Two quotes stand for one and end nothing. */
+function endOfQuoted(quote: string, text: string, from: number): number {
+  for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 2)) if (text.charAt(at + 1) !== quote) return at + 1
+  return -1
 }
 
 /** `BEGIN STATEMENT SET; …` and `EXECUTE STATEMENT SET BEGIN …` hold statements of their own until END. */

@@ -1,11 +1,13 @@
 /** `millrace sql`: statements typed one after another, in one session. */
+
 import { spawn } from 'node:child_process'
+import { printableLines } from '#base'
 import type { QuerySession } from '#query'
 import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { cliErrors } from '../errors.ts'
-import { printableLines } from '../output/printable.ts'
-import { errorsOf, exitStatusOf, renderError } from '../render-error.ts'
+import { noteErrors } from '../render-error.ts'
 import { openSession } from '../script.ts'
+import { scriptLengthMax, scriptTooLarge } from '../terminal/script-file.ts'
 import type { Key } from '../terminal/terminal.ts'
 import { type ClientCommand, clientCommand, shellHelp } from './client-commands.ts'
 import type { CompletionSource } from './completing.ts'
@@ -66,22 +68,28 @@ class Shell {
   /** Plain lines, from a pipe or a terminal that cannot be drawn on. Goes on after a failure; the first one gives the exit status. */
   async runOnLines(): Promise<number> {
     const { terminal, screen } = this.#environment
-    let text = ''
+    let lines: string[] = []
+    let length = 0
     let status: number = exitStatus.done
-    const prompt = (): void => (screen.isTerminal ? terminal.write(text.trim() === '' ? 'millrace> ' : '       -> ') : undefined)
+    const prompt = (): void => (terminal.isTyped ? terminal.write(lines.length === 0 ? 'millrace> ' : '       -> ') : undefined)
     prompt()
     for await (const line of terminal.readLines()) {
-      text = text.trim() === '' ? line : `${text}\n${line}`
-      if (text.trim() !== '' && isWhole(text)) {
+      if (lines.length > 0 || line.trim() !== '') lines.push(line)
+      length += line.length
+      if (length > scriptLengthMax) throw scriptTooLarge('standard input')
+      // Nothing else can make a whole of what was none: a long statement is not read anew with every line.
+      const text = lines.length === 1 || line.includes(';') ? lines.join('\n') : ''
+      if (text !== '' && isWhole(text)) {
         const next = await this.#submit(text)
         status ||= next
-        text = ''
+        lines = []
+        length = 0
       }
       if (this.#isLeaving || screen.closed.aborted) return status
       prompt()
     }
-    if (text.trim() === '') return status
-    const last = await this.#submit(text)
+    if (lines.length === 0) return status
+    const last = await this.#submit(lines.join('\n'))
     return status || last
   }
 
@@ -92,11 +100,7 @@ class Shell {
       const command = clientCommand(text)
       return await (command === undefined ? this.#runStatements(text) : this.#obey(command))
     } catch (error) {
-      const { screen, variables } = this.#environment
-      for (const each of errorsOf(error)) {
-        screen.note(renderError(each, { source: { name: '', text }, paint: screen.paint, trace: variables['MILLRACE_TRACE'] === '1' }))
-      }
-      return exitStatusOf(error)
+      return noteErrors(error, { name: '', text }, this.#environment)
     }
   }
 

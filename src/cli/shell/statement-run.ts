@@ -3,7 +3,7 @@ import type { QueryInfo, QuerySession, StatementListener } from '#query'
 import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { tableOutput } from '../output/table.ts'
 import { summaryLine, withProgress } from '../progress.ts'
-import { errorsOf, exitStatusOf, renderError } from '../render-error.ts'
+import { noteErrors } from '../render-error.ts'
 import type { Key } from '../terminal/terminal.ts'
 import { LiveResult } from './live-result.ts'
 import { type ResultMode, ResultView } from './result-view.ts'
@@ -59,7 +59,6 @@ class StatementRun {
   }
 
   async run(): Promise<number> {
-    const { screen, variables } = this.#environment
     try {
       await this.#session.run(this.#text, this.#listener(), this.#stopping.signal)
       clearTimeout(this.#patience)
@@ -69,10 +68,7 @@ class StatementRun {
     } catch (error) {
       clearTimeout(this.#patience)
       this.#live?.close()
-      const trace = variables['MILLRACE_TRACE'] === '1'
-      for (const each of errorsOf(error))
-        screen.note(renderError(each, { source: { name: '', text: this.#text }, paint: screen.paint, trace }))
-      return exitStatusOf(error)
+      return noteErrors(error, { name: '', text: this.#text }, this.#environment)
     }
   }
 

@@ -4,8 +4,8 @@ import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { cliErrors, usageErrors } from '../errors.ts'
 
-/** Statements, not data: more is a mistake. */
-const scriptBytesMax = 16 * 1024 * 1024
+/** Bytes or characters of a script at most. Statements, not data: more is a mistake. */
+export const scriptLengthMax = 16 * 1024 * 1024
 
 /** The text of a file, or of standard input for `-`. */
 export async function readScriptFile(path: string, input: Readable): Promise<string> {
@@ -14,7 +14,7 @@ export async function readScriptFile(path: string, input: Readable): Promise<str
     throw fileError(path, error)
   })
   if (found.isDirectory()) throw usageErrors.CLI_FILE_IS_DIRECTORY({ path })
-  if (found.isFile() && found.size > scriptBytesMax) throw tooLarge(path)
+  if (found.isFile() && found.size > scriptLengthMax) throw scriptTooLarge(path)
   return readStream(path, createReadStream(path))
 }
 
@@ -24,7 +24,7 @@ async function readStream(name: string, stream: Readable): Promise<string> {
   try {
     for await (const part of stream as AsyncIterable<Uint8Array>) {
       length += part.length
-      if (length > scriptBytesMax) throw tooLarge(name)
+      if (length > scriptLengthMax) throw scriptTooLarge(name)
       parts.push(part)
     }
   } catch (error) {
@@ -42,12 +42,12 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'errno' in error
 }
 
-function tooLarge(path: string): Error {
-  return cliErrors.CLI_FILE_TOO_LARGE({ path, limitMb: scriptBytesMax / 1024 / 1024 })
+export function scriptTooLarge(path: string): Error {
+  return cliErrors.CLI_FILE_TOO_LARGE({ path, limitMb: scriptLengthMax / 1024 / 1024 })
 }
 
 function fileError(path: string, error: NodeJS.ErrnoException): Error {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ENAMETOOLONG') {
     const hint =
       path.endsWith(';') || /\s/.test(path) ? 'A statement itself goes in through a pipe: echo "SELECT 1" | millrace run -' : undefined
     return usageErrors.CLI_FILE_NOT_FOUND({ path }, { hint })

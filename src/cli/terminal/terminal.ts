@@ -1,6 +1,7 @@
 /** A terminal that can be drawn on and whose keys can be read; tests put a drawn one in its place. */
-import { createInterface, emitKeypressEvents } from 'node:readline'
+import { emitKeypressEvents } from 'node:readline'
 import type { ReadStream, WriteStream } from 'node:tty'
+import { scriptLengthMax, scriptTooLarge } from './script-file.ts'
 
 export interface Key {
   /** Such as `return`, `up`, `a`; empty when the key only has a text. */
@@ -20,6 +21,8 @@ export interface Terminal {
   /** Gives keys to the listener listed last, until the returned function is called. Ctrl-C is a key then. */
   readKeys(listener: (key: Key) => void): () => void
   onResize(listener: () => void): () => void
+  /** Whether somebody types the lines. */
+  readonly isTyped: boolean
   /** Lines of input, where keys cannot be read one by one. */
   readLines(): AsyncIterable<string>
   /** Opens the alternate screen, or leaves it and shows what stood there before. */
@@ -66,10 +69,10 @@ class ProcessTerminal implements Terminal {
   }
 
   get columns(): number {
-    return this.#output.columns ?? 80
+    return this.#output.columns || 80
   }
   get rows(): number {
-    return this.#output.rows ?? 24
+    return this.#output.rows || 24
   }
 
   write(text: string): void {
@@ -106,8 +109,12 @@ class ProcessTerminal implements Terminal {
     return () => this.#output.off('resize', listener)
   }
 
+  get isTyped(): boolean {
+    return this.#input.isTTY === true
+  }
+
   readLines(): AsyncIterable<string> {
-    return createInterface({ input: this.#input, terminal: false })
+    return linesOf(this.#input)
   }
 
   showFullScreen(on: boolean): void {
@@ -147,6 +154,27 @@ class ProcessTerminal implements Terminal {
     // The whole group, as the terminal itself would: a launcher that waits for this process must stop as well.
     process.kill(0, 'SIGTSTP')
   }
+}
+
+/** Lines without their ends. One that would fill the memory is refused. */
+async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const bytes of input) {
+    const [first = '', ...others] = decoder.decode(bytes, { stream: true }).split('\n')
+    rest += first
+    for (const next of others) {
+      yield withoutReturn(rest)
+      rest = next
+    }
+    if (rest.length > scriptLengthMax) throw scriptTooLarge('standard input')
+  }
+  rest += decoder.decode()
+  if (rest !== '') yield withoutReturn(rest)
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line
 }
 
 function keyOf(text: string | undefined, { name = '', sequence = '', ctrl = false, meta = false }: RawKey): Key {

@@ -1,10 +1,8 @@
 /** Takes every row and keeps none: to measure a query, or to run it for its other sinks. */
-import type { Connector, ConnectorOption, SinkWriter } from '../connector.ts'
-import { tableOptions } from '../options.ts'
+import type { Connector, SinkWriter } from '../connector.ts'
+import { option, tableOptions } from '../options.ts'
 
-const options: readonly ConnectorOption[] = [
-  { key: 'sink.parallelism', type: 'integer', required: false, default: null, description: 'Has no effect: one writer is enough.' },
-]
+const options = [option('sink.parallelism', 'integer', null, 'Has no effect: one writer is enough.')]
 
 const writer: SinkWriter = {
   write: () => undefined,

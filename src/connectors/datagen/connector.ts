@@ -14,14 +14,11 @@ import { DatagenReader } from './reader.ts'
 export const datagenConnector: Connector = {
   name: 'datagen',
   options: datagenOptions,
-  source: openSource,
+  source: datagenSource,
   sink: null,
 }
 
-/** A request that may go on where an earlier reader stood. */
-type ResumableRequest = ReadRequest & { readonly position?: unknown }
-
-function openSource(table: ConnectorTable): Source {
+function datagenSource(table: ConnectorTable): Source {
   const options = tableOptions(table, datagenOptions)
   const count = (key: string, otherwise: number) => {
     const value = options.number(key) ?? otherwise
@@ -34,7 +31,7 @@ function openSource(table: ConnectorTable): Source {
   const rowsPerSecond = count('rows-per-second', 0)
   const rows = Math.min(count('number-of-rows', Number.POSITIVE_INFINITY), ...Array.from(fields.values(), (field) => field.rows))
   const seed = options.number('seed') ?? 0
-  const open = async (request: ResumableRequest) => {
+  const open = async (request: ReadRequest) => {
     const columns = request.columns.map(({ key, type }) => {
       const field = fields.get(key)
       assert(field !== undefined, 'a wanted column is one of the table')

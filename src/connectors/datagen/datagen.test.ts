@@ -172,6 +172,19 @@ describe('sequences', () => {
   })
 })
 
+test('a sequence within a row ends the rows, too', async () => {
+  const fields = [{ name: 'n', type: integerType }]
+  const types: DataType[] = [
+    { kind: 'row', fields, nullable: true },
+    { kind: 'array', element: integerType, nullable: true },
+  ]
+  const sequence = (path: string) => ({ [`fields.${path}.kind`]: 'sequence', [`fields.${path}.start`]: '1', [`fields.${path}.end`]: '2' })
+  const [row, array] = types as [DataType, DataType]
+  expect((await read(tableOf({ r: row }, sequence('r.n')))).rows).toEqual([[[1]], [[2]]])
+  const options = { ...sequence('a.element'), 'fields.a.length': '2' }
+  expect((await read(tableOf({ a: array }, options))).rows).toEqual([[[1, 1]], [[2, 2]]])
+})
+
 describe('rows repeat', () => {
   const columns = { a: integerType, b: stringType, c: doubleType }
   const options = { 'number-of-rows': '9000', 'fields.b.length': '5' }
@@ -226,7 +239,7 @@ describe('pace', () => {
 
 describe('options that do not fit', () => {
   const cases: readonly [Record<string, string>, string, string | undefined][] = [
-    [{ 'fields.b.min': '1' }, 'option "fields.b.min" of table "made" is for a field that does not exist', 'The columns are a.'],
+    [{ 'fields.b.min': '1' }, 'option "fields.b.min" of table "made" is for a field that does not exist', 'The columns are a, d.'],
     [
       { 'fields.a.length': '1' },
       'option "fields.a.length" of table "made" does not suit the type of its field',
@@ -262,12 +275,17 @@ describe('options that do not fit', () => {
       'option "rows-per-second" of table "made" does not have a value that fits',
       'Expected a number from 0 on, got "-1".',
     ],
+    [
+      { 'fields.d.kind': 'sequence', 'fields.d.start': '0', 'fields.d.end': '1000' },
+      'option "fields.d.end" of table "made" does not have a value that fits',
+      'Expected at most 999, got "1000".',
+    ],
     [{ 'row-per-second': '1' }, 'option "row-per-second" does not exist for table "made"', undefined],
   ]
   test.each(cases)('%o', (options, message, detail) => {
     const failure = (() => {
       try {
-        return sourceOf(tableOf({ a: integerType }, options))
+        return sourceOf(tableOf({ a: integerType, d: decimalType(5, 2) }, options))
       } catch (error) {
         return error
       }

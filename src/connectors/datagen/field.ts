@@ -32,11 +32,11 @@ const floatMax = 3.4028234663852886e38
 /** A field at a path such as `user.name`, by its type and options. */
 export function fieldOf(path: string, type: DataType, options: FieldOptions): Field {
   if (options.text(path, 'kind') === 'sequence') return sequenceOf(path, type, options)
-  const { make, suiting } = randomOf(path, type, options)
+  const { make, suiting, rows = Number.POSITIVE_INFINITY } = randomOf(path, type, options)
   options.take(path, type, ['kind', 'null-rate', ...suiting])
   const nullRate = options.number(path, 'null-rate', 0, 0, 1)
   const nullable: MakeValue = (random, place) => (random.fraction() < nullRate ? null : make(random, place))
-  return { make: nullRate === 0 ? make : nullable, rows: Number.POSITIVE_INFINITY }
+  return { make: nullRate === 0 ? make : nullable, rows }
 }
 
 function sequenceOf(path: string, type: DataType, options: FieldOptions): Field {
@@ -46,7 +46,7 @@ function sequenceOf(path: string, type: DataType, options: FieldOptions): Field 
   const start = options.bound(path, 'start')
   const end = options.bound(path, 'end')
   if (start > end) throw datagenErrors.CONNECTORS_DATAGEN_RANGE_EMPTY({ field: path, table: options.table.name, min: start, max: end })
-  const [least, most] = integerRange(type) ?? [longMin, longMax]
+  const [least, most] = integerRange(type) ?? countableRange(type)
   if (BigInt(start) < least) throw options.mismatch(path, 'start', `at least ${least}`)
   if (BigInt(end) > most) throw options.mismatch(path, 'end', `at most ${most}`)
   return { make: (_random, { row }) => convert(start + row), rows: end - start + 1 }
@@ -59,9 +59,10 @@ function sequenceValue(type: DataType): ((count: number) => unknown) | null {
     case 'smallint':
     case 'integer':
     case 'bigint':
-    case 'float':
     case 'double':
       return (count) => count
+    case 'float':
+      return Math.fround
     case 'decimal': {
       const unit = 10n ** BigInt(type.scale)
       return (count) => boxExact(BigInt(count) * unit)
@@ -72,6 +73,13 @@ function sequenceValue(type: DataType): ((count: number) => unknown) | null {
     default:
       return null
   }
+}
+
+/** Whole numbers of types that have others, too. */
+function countableRange(type: DataType): readonly [bigint, bigint] {
+  if (type.kind !== 'decimal') return [longMin, longMax]
+  const most = 10n ** BigInt(type.precision - type.scale) - 1n
+  return [-most, most]
 }
 
 /** Null for types other than integers. */
@@ -97,6 +105,8 @@ function integerRange(type: DataType): readonly [bigint, bigint] | null {
 interface RandomField {
   readonly make: MakeValue
   readonly suiting: readonly FieldOption[]
+  /** Rows until a sequence within ends; without one they never end. */
+  readonly rows?: number
 }
 
 function randomOf(path: string, type: DataType, options: FieldOptions): RandomField {
@@ -254,24 +264,26 @@ function randomCollection(path: string, type: DataType, options: FieldOptions): 
   switch (type.kind) {
     case 'array': {
       const length = elements()
-      const { make } = fieldOf(`${path}.element`, type.element, options)
-      return { make: (random, place) => Array.from({ length }, () => make(random, place)), suiting: ['length'] }
+      const { make, rows } = fieldOf(`${path}.element`, type.element, options)
+      return { make: (random, place) => Array.from({ length }, () => make(random, place)), suiting: ['length'], rows }
     }
     case 'map': {
       const length = elements()
       const key = fieldOf(`${path}.key`, type.key, options)
       const value = fieldOf(`${path}.value`, type.value, options)
       const pair = (random: PlaceRandom, place: Place) => [key.make(random, place), value.make(random, place)] as const
-      return { make: (random, place) => new Map(Array.from({ length }, () => pair(random, place))), suiting: ['length'] }
+      const make: MakeValue = (random, place) => new Map(Array.from({ length }, () => pair(random, place)))
+      return { make, suiting: ['length'], rows: Math.min(key.rows, value.rows) }
     }
     case 'multiset': {
       const length = elements()
-      const { make } = fieldOf(`${path}.element`, type.element, options)
-      return { make: (random, place) => counted(Array.from({ length }, () => make(random, place))), suiting: ['length'] }
+      const { make, rows } = fieldOf(`${path}.element`, type.element, options)
+      return { make: (random, place) => counted(Array.from({ length }, () => make(random, place))), suiting: ['length'], rows }
     }
     case 'row': {
       const fields = type.fields.map((field) => fieldOf(`${path}.${field.name}`, field.type, options))
-      return { make: (random, place) => fields.map(({ make }) => make(random, place)), suiting: [] }
+      const rows = Math.min(...fields.map((field) => field.rows))
+      return { make: (random, place) => fields.map(({ make }) => make(random, place)), suiting: [], rows }
     }
     default:
       return { make: () => null, suiting: [] }

@@ -1,9 +1,6 @@
 /** The options of the connector: Flink's, and `seed`, which is ours. */
 import type { Option } from '#formats'
-
-function option(key: string, type: Option['type'], fallback: string | null, description: string): Option {
-  return { key, type, required: false, default: fallback, description }
-}
+import { option } from '../options.ts'
 
 export const datagenOptions: readonly Option[] = [
   option('rows-per-second', 'integer', '10000', 'Rows per second at most; 0 means as many as are taken.'),

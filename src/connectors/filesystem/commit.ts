@@ -1,10 +1,10 @@
-/** Makes parts visible for good, and clears away what crashed runs left behind. Every step may be done again. */
-import { access, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+/** Makes parts visible for good. Every step may be done again. */
+import { access, open, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { makeDirectory } from '#blobs'
 import { fileError, filesystemErrors } from './errors.ts'
-import { isHidden } from './location.ts'
-import { makeDirectory } from './make-directory.ts'
+import { entriesOf, isHidden } from './location.ts'
+import { removeFile } from './remove-file.ts'
 
 /** What is to be done, as JSON. Paths are below the table's directory. */
 export interface CommitRecord {
@@ -62,18 +62,8 @@ async function exists(file: string): Promise<boolean> {
 async function removeOthers(directory: string, uids: readonly string[]): Promise<void> {
   for (const entry of await entriesOf(directory)) {
     if (isHidden(entry.name)) continue
-    const place = path.join(directory, entry.name)
     if (entry.isDirectory()) continue
-    if (!uids.some((uid) => entry.name.startsWith(`part-${uid}-`))) await rm(place, { force: true })
-  }
-}
-
-async function entriesOf(directory: string) {
-  try {
-    return await readdir(directory, { withFileTypes: true })
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOENT') return []
-    throw fileError(error, directory, 'read')
+    if (!uids.some((uid) => entry.name.startsWith(`part-${uid}-`))) await removeFile(path.join(directory, entry.name))
   }
 }
 
@@ -98,71 +88,5 @@ async function syncDirectory(directory: string): Promise<void> {
   } catch (error) {
     const { code } = error as { code?: unknown }
     if (code !== 'EINVAL' && code !== 'EISDIR' && code !== 'EPERM' && code !== 'ENOTSUP') throw fileError(error, directory, 'write')
-  }
-}
-
-/** Says who writes under a uid, so that others can tell a crashed run from one that is alive. */
-export async function writeOwner(root: string, uid: string): Promise<void> {
-  const file = ownerFile(root, uid)
-  try {
-    await makeDirectory(root)
-    await writeFile(file, JSON.stringify({ host: hostname(), pid: process.pid }))
-  } catch (error) {
-    throw fileError(error, file, 'write')
-  }
-}
-
-export async function removeOwner(root: string, uid: string): Promise<void> {
-  await rm(ownerFile(root, uid), { force: true })
-}
-
-function ownerFile(root: string, uid: string): string {
-  return path.join(root, `.run-${uid}.json`)
-}
-
-/**
- * Removes parts in progress of runs on this machine whose process is gone. Pending parts stay: the run may be started again and commit
- * them.
- */
-export async function removeLeftovers(root: string): Promise<void> {
-  for (const { name } of await entriesOf(root)) {
-    const uid = /^\.run-(.+)\.json$/.exec(name)?.[1]
-    if (uid === undefined || !(await isGone(path.join(root, name)))) continue
-    await removeParts(root, (file) => file.startsWith(`.part-${uid}-`) && file.endsWith('.inprogress'))
-    await rm(path.join(root, name), { force: true })
-  }
-}
-
-/** Removes pending parts of a run whose last commit has been done: what it prepared later nobody will ask for. */
-export async function removePending(root: string, uid: string): Promise<void> {
-  await removeParts(root, (file) => file.startsWith(`.part-${uid}-`))
-}
-
-async function removeParts(directory: string, isLeft: (name: string) => boolean): Promise<void> {
-  for (const entry of await entriesOf(directory)) {
-    const place = path.join(directory, entry.name)
-    if (entry.isDirectory()) {
-      if (!isHidden(entry.name)) await removeParts(place, isLeft)
-    } else if (isLeft(entry.name)) {
-      await rm(place, { force: true })
-    }
-  }
-}
-
-async function isGone(owner: string): Promise<boolean> {
-  try {
-    const { host, pid } = JSON.parse(await readFile(owner, 'utf8')) as { host?: unknown; pid?: unknown }
-    return host === hostname() && typeof pid === 'number' && pid !== process.pid && !isAlive(pid)
-  } catch {
-    return false
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as { code?: unknown }).code !== 'ESRCH'
   }
 }

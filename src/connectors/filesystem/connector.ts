@@ -1,4 +1,5 @@
 /** Files on this machine, as Flink's `filesystem` connector reads and writes them. */
+import { loadFormat } from '#formats'
 import type { Connector } from '../connector.ts'
 import { filesystemOptions } from './options.ts'
 import { filesystemSink } from './sink.ts'
@@ -7,6 +8,7 @@ import { filesystemSource } from './source.ts'
 export const filesystemConnector: Connector = {
   name: 'filesystem',
   options: filesystemOptions,
+  load: (options) => loadFormat(options['format'] ?? ''),
   source: filesystemSource,
   sink: filesystemSink,
 }

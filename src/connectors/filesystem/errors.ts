@@ -14,21 +14,26 @@ export const filesystemErrors = defineErrors({
     blame: 'user',
     message: 'option "{key}" of table "{table}" is no regular expression',
   },
+  CONNECTORS_FILESYSTEM_FILE_GONE: {
+    blame: 'external',
+    message: 'file "{path}" was found, but is gone before it was read',
+    hint: 'Take files away only once they have been read.',
+  },
   CONNECTORS_FILESYSTEM_FILE_SHRUNK: {
     blame: 'external',
     message: 'file "{path}" became shorter while it was read',
   },
   CONNECTORS_FILESYSTEM_FILE_UNREADABLE: {
     blame: 'external',
-    message: 'could not read file "{path}"',
+    message: 'could not read "{path}"',
   },
   CONNECTORS_FILESYSTEM_FILE_UNWRITABLE: {
     blame: 'external',
-    message: 'could not write file "{path}"',
+    message: 'could not write "{path}"',
   },
   CONNECTORS_FILESYSTEM_DISK_FULL: {
     blame: 'external',
-    message: 'could not write file "{path}": no space is left',
+    message: 'could not write "{path}": no space is left',
     hint: 'Make room on the device, then start again: nothing of the unfinished file is visible.',
   },
   CONNECTORS_FILESYSTEM_FILE_CUT: {
@@ -76,7 +81,7 @@ export const filesystemErrors = defineErrors({
 export function fileError(error: unknown, path: string, action: 'read' | 'write'): MillraceError {
   if (error instanceof MillraceError) return error
   const { code, message } = error as { code?: unknown; message?: unknown }
-  if (code === 'ENOENT' && action === 'read') return filesystemErrors.CONNECTORS_FILESYSTEM_PATH_NOT_FOUND({ path }, { cause: error })
+  if (code === 'ENOENT' && action === 'read') return filesystemErrors.CONNECTORS_FILESYSTEM_FILE_GONE({ path }, { cause: error })
   if (code === 'ENOSPC' || code === 'EDQUOT') return filesystemErrors.CONNECTORS_FILESYSTEM_DISK_FULL({ path }, { cause: error })
   const create =
     action === 'read' ? filesystemErrors.CONNECTORS_FILESYSTEM_FILE_UNREADABLE : filesystemErrors.CONNECTORS_FILESYSTEM_FILE_UNWRITABLE
@@ -93,4 +98,5 @@ const reasons: Readonly<Record<string, string>> = {
   EFBIG: 'The file would become larger than allowed.',
   ENOENT: 'Its directory does not exist.',
   ENAMETOOLONG: 'The name is too long.',
+  ELOOP: 'It is a link that leads to itself.',
 }

@@ -1,5 +1,5 @@
 /** Finds the files of a path: a file, a directory and all below it, or a pattern. */
-import type { Stats } from 'node:fs'
+import type { Dirent, Stats } from 'node:fs'
 import { glob, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -52,15 +52,25 @@ async function expand(root: string, anyMatch: boolean): Promise<string[]> {
     refuseDevice(root, await stat(root))
     return [root]
   } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOENT') throw fileError(error, root, 'read')
     const isPattern = /[*?[{]/.test(root)
-    if ((error as { code?: unknown }).code !== 'ENOENT' || !isPattern) throw fileError(error, root, 'read')
+    if (!isPattern) throw filesystemErrors.CONNECTORS_FILESYSTEM_PATH_NOT_FOUND({ path: root }, { cause: error })
   }
-  const matches: string[] = []
-  for await (const match of glob(root)) if (!isHidden(path.basename(match))) matches.push(match)
+  const matches = await matchesOf(root)
   if (anyMatch && matches.length === 0) {
     throw filesystemErrors.CONNECTORS_FILESYSTEM_PATH_NOT_FOUND({ path: root }, { detail: 'No file matches the pattern.' })
   }
   return withoutNested(matches)
+}
+
+async function matchesOf(pattern: string): Promise<string[]> {
+  const matches: string[] = []
+  try {
+    for await (const match of glob(pattern)) if (!isHidden(path.basename(match))) matches.push(match)
+  } catch (error) {
+    throw fileError(error, pattern, 'read')
+  }
+  return matches
 }
 
 /** Pipes and devices cannot be read from a place of one's choice. Below a directory they are left out; one that was asked for is not. */
@@ -81,7 +91,7 @@ function withoutNested(matches: readonly string[]): string[] {
 
 async function collect(place: string, found: FoundFile[], visited: Set<string>): Promise<void> {
   const stats = await statOf(place)
-  // A file may vanish between listing and looking; then it is not there.
+  // A file may vanish between listing and looking, and a link lead nowhere; then nothing is there.
   if (stats === null) return
   if (!stats.isDirectory()) {
     if (stats.isFile()) found.push({ path: place, size: stats.size, modifiedMs: Math.floor(stats.mtimeMs) })
@@ -91,22 +101,25 @@ async function collect(place: string, found: FoundFile[], visited: Set<string>):
   const identity = `${stats.dev}:${stats.ino}`
   if (visited.has(identity)) return
   visited.add(identity)
-  for (const name of await namesIn(place)) if (!isHidden(name)) await collect(path.join(place, name), found, visited)
+  for (const { name } of await entriesOf(place)) if (!isHidden(name)) await collect(path.join(place, name), found, visited)
 }
 
 async function statOf(place: string): Promise<Stats | null> {
   try {
     return await stat(place)
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOENT') return null
+    const { code } = error as { code?: unknown }
+    if (code === 'ENOENT' || code === 'ELOOP') return null
     throw fileError(error, place, 'read')
   }
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+/** What is in a directory; nothing where it does not exist. */
+export async function entriesOf(directory: string): Promise<Dirent[]> {
   try {
-    return await readdir(directory)
+    return await readdir(directory, { withFileTypes: true })
   } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return []
     throw fileError(error, directory, 'read')
   }
 }

@@ -1,32 +1,18 @@
 /** The options of the filesystem connector: Flink's, by Flink's names. */
-import { type Format, type FormatTable, formatNamed, formats, type Options } from '#formats'
-import type { ConnectorOption, ConnectorTable } from '../connector.ts'
-import { tableOptions } from '../options.ts'
+import { type Format, type FormatTable, formatNamed, formatNames, type Option, type Options } from '#formats'
+import type { ConnectorTable } from '../connector.ts'
+import { lookupOptions } from '../lookup-options.ts'
+import { option, requiredOption, tableOptions } from '../options.ts'
 import { filesystemErrors } from './errors.ts'
 
-function option(key: string, type: ConnectorOption['type'], fallback: string | null, description: string): ConnectorOption {
-  return { key, type, required: false, default: fallback, description }
-}
-
-export const filesystemOptions: readonly ConnectorOption[] = [
-  {
-    key: 'path',
-    type: 'text',
-    required: true,
-    default: null,
-    description: 'A file, a directory, a pattern such as data/*.csv, or a file:// address.',
-  },
-  {
-    key: 'format',
-    type: { oneOf: formats.map((format) => format.name) },
-    required: true,
-    default: null,
-    description: 'How rows are written in the files.',
-  },
+export const filesystemOptions: readonly Option[] = [
+  requiredOption('path', 'text', 'A file, a directory, a pattern such as data/*.csv, or a file:// address.'),
+  requiredOption('format', { oneOf: formatNames }, 'How rows are written in the files.'),
   option('source.monitor-interval', 'duration', null, 'How often to look for new files; without it the files are read once.'),
   option('source.path.regex-pattern', 'text', null, 'Only files whose whole path matches the regular expression are read.'),
   option('source.max-record-size', 'memory', '32 mb', 'The longest record that is read, in a file of records such as CSV or JSON.'),
   option('partition.default-name', 'text', '__DEFAULT_PARTITION__', 'The directory of rows whose partition column is NULL or empty.'),
+  ...lookupOptions(['FULL']),
   option('sink.rolling-policy.file-size', 'memory', '128 mb', 'A file of this size is closed and another one begun.'),
   option('sink.rolling-policy.rollover-interval', 'duration', '30 min', 'A file this old is closed and another one begun.'),
   option('sink.rolling-policy.check-interval', 'duration', '1 min', 'How often the age of files is looked at.'),

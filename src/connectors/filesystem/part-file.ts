@@ -2,15 +2,16 @@
  * One file of a table while it is written: hidden by its name until the commit.
  *
  *     .part-<uid>-<n>.csv.inprogress   being written; of no use to anybody after a crash
- *     .part-<uid>-<n>.csv.pending      whole and safe on the disk: named in a commit record, kept whatever happens
+ *     .part-<uid>-<n>.csv.pending      whole and safe on the disk: named in a commit record, kept as long as that may be committed
  *     part-<uid>-<n>.csv               committed
  */
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename } from 'node:fs/promises'
 import path from 'node:path'
+import { makeDirectory } from '#blobs'
 import type { Batch } from '#data'
 import type { AppendableFile, RecordEncoder } from '#formats'
 import { fileError } from './errors.ts'
-import { makeDirectory } from './make-directory.ts'
+import { removeFile } from './remove-file.ts'
 
 /** The first block of a file is small, for there may be many files; the next ones grow. */
 const firstBlockBytes = 16_384
@@ -141,6 +142,12 @@ export function partNames(directory: string, uid: string, count: number, extensi
   }
 }
 
+/** The stage of a hidden part of a run, by the name of its file; null for any other file. */
+export function partStage(name: string, uid: string): 'in-progress' | 'pending' | null {
+  if (!name.startsWith(`.part-${uid}-`)) return null
+  return name.endsWith('.inprogress') ? 'in-progress' : name.endsWith('.pending') ? 'pending' : null
+}
+
 export class PartFile {
   readonly names: PartNames
   readonly openedMs: number
@@ -176,8 +183,8 @@ export class PartFile {
   /** Removes the part, in whatever state it is. */
   async discard(): Promise<void> {
     await this.#file.abandon()
-    await rm(this.names.inProgress, { force: true })
-    await rm(this.names.pending, { force: true })
+    await removeFile(this.names.inProgress)
+    await removeFile(this.names.pending)
   }
 }
 

@@ -77,6 +77,11 @@ function compares(a: number | bigint, operator: '<' | '<=' | '>' | '>=', b: numb
   }
 }
 
+/** Fails when a column cannot name directories. */
+export function checkPartitionColumns(columns: readonly Column[]): void {
+  for (const column of columns) printer(column)
+}
+
 /** Names the directory of each row. */
 export class PartitionNames {
   readonly #columns: readonly PartitionColumn[]

@@ -1,22 +1,25 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { batchOf, dateType, integerType, stringType } from '#data'
+import { batchOf, type DataType, dateType, integerType, stringType } from '#data'
 import { fileError } from './errors.ts'
 import { AppendingFile } from './part-file.ts'
 import { filesystemSink } from './sink.ts'
-import { failureOf, openWriter, readWhole, TestClock, tableAt, temporaryDirectory, writeRows, writeWhole } from './table.fixture.ts'
+import {
+  failureOf,
+  filesIn,
+  openWriter,
+  readWhole,
+  TestClock,
+  tableAt,
+  temporaryDirectory,
+  writeRows,
+  writeWhole,
+} from './table.fixture.ts'
 
 const types = { id: integerType, name: stringType }
 
-/** All files below a directory, hidden ones included. */
-function filesIn(directory: string, inner = ''): string[] {
-  return readdirSync(path.join(directory, inner), { withFileTypes: true })
-    .flatMap((entry) => (entry.isDirectory() ? filesIn(directory, path.join(inner, entry.name)) : [path.join(inner, entry.name)]))
-    .toSorted()
-}
 const visible = (directory: string) => filesIn(directory).filter((file) => !path.basename(file).startsWith('.'))
 const sorted = (rows: unknown[][]) => rows.toSorted((a, b) => Number(a[0]) - Number(b[0]))
 
@@ -59,31 +62,54 @@ describe('two phases', () => {
   test('a record is committed by the next life of the work, and what the last one prepared later is void', async () => {
     const directory = temporaryDirectory()
     const table = tableAt(directory, types)
-    const first = await openWriter(table)
+    const first = await openWriter(table, { durable: { name: 'work', record: null } })
     await writeRows(first, table, [[1, 'x']])
     const record = JSON.parse(JSON.stringify(await first.prepare()))
     await writeRows(first, table, [[2, 'lost']])
     await first.prepare()
     await writeRows(first, table, [[3, 'lost']])
-    const second = await openWriter(table)
-    await second.commit(record)
+    const second = await openWriter(table, { durable: { name: 'work', record } })
     await second.commit(record)
     expect((await readWhole(table)).rows).toEqual([[1, 'x']])
     expect(filesIn(directory).filter((file) => file.startsWith('.part'))).toEqual([])
     await second.close()
     await first.close()
   })
-  test('a prepared part survives the close, for a checkpoint may name it', async () => {
+  test('a prepared part survives the close when a checkpoint may name it', async () => {
     const directory = temporaryDirectory()
     const table = tableAt(directory, types)
-    const first = await openWriter(table)
+    const first = await openWriter(table, { durable: { name: 'work', record: null } })
     await writeRows(first, table, [[1, 'x']])
     const record = await first.prepare()
     await first.close()
     expect(visible(directory)).toEqual([])
-    const second = await openWriter(table)
-    await second.commit(record)
+    const other = await openWriter(table, { durable: { name: 'other work', record: null } })
+    await other.close()
+    const second = await openWriter(table, { durable: { name: 'work', record } })
     await second.close()
+    expect((await readWhole(table)).rows).toEqual([[1, 'x']])
+    expect(filesIn(directory)).toHaveLength(1)
+  })
+  test('what a life prepared for a checkpoint that never was is void', async () => {
+    const directory = temporaryDirectory()
+    const table = tableAt(directory, types)
+    const first = await openWriter(table, { durable: { name: 'work', record: null } })
+    await writeRows(first, table, [[1, 'lost']])
+    await first.prepare()
+    const second = await openWriter(table, { durable: { name: 'work', record: null } })
+    await second.close()
+    expect(filesIn(directory)).toEqual([])
+  })
+  test('a prepared part that nobody can commit any more goes with its writer', async () => {
+    const directory = temporaryDirectory()
+    const table = tableAt(directory, types)
+    const writer = await openWriter(table)
+    await writeRows(writer, table, [[1, 'x']])
+    await writer.commit(await writer.prepare())
+    await writeRows(writer, table, [[2, 'y']])
+    await writer.prepare()
+    await writer.close()
+    expect(filesIn(directory)).toEqual(visible(directory))
     expect((await readWhole(table)).rows).toEqual([[1, 'x']])
   })
   test('a part that is gone is an error', async () => {
@@ -92,32 +118,6 @@ describe('two phases', () => {
     const record = { uid: 'x', kin: [], parts: [{ from: '.part-x-0.csv.pending', to: 'part-x-0.csv' }], replaced: [], marks: [] }
     expect((await failureOf(() => writer.commit(record))).code).toBe('CONNECTORS_FILESYSTEM_FILE_LOST')
     await writer.close()
-  })
-})
-
-describe('leftovers', () => {
-  const leave = (directory: string, uid: string, pid: number, host = hostname()) => {
-    mkdirSync(path.join(directory, 'day=1'), { recursive: true })
-    writeFileSync(path.join(directory, `.run-${uid}.json`), JSON.stringify({ host, pid }))
-    for (const name of [
-      `.part-${uid}-0.csv.inprogress`,
-      `.part-${uid}-1.csv.pending`,
-      path.join('day=1', `.part-${uid}-2.csv.inprogress`),
-    ]) {
-      writeFileSync(path.join(directory, name), '')
-    }
-  }
-  test('of runs whose process is gone are removed, prepared parts excepted', async () => {
-    const directory = temporaryDirectory()
-    // No process has the largest number that Linux gives.
-    leave(directory, 'dead', 4_194_304)
-    leave(directory, 'alive', process.ppid)
-    leave(directory, 'elsewhere', 4_194_304, 'another-host')
-    writeFileSync(path.join(directory, '.run-broken.json'), '{')
-    await writeWhole(tableAt(directory, types), [])
-    expect(filesIn(directory).filter((file) => file.includes('dead'))).toEqual(['.part-dead-1.csv.pending'])
-    expect(filesIn(directory).filter((file) => file.includes('alive'))).toHaveLength(4)
-    expect(filesIn(directory).filter((file) => file.includes('elsewhere'))).toHaveLength(4)
   })
 })
 
@@ -140,6 +140,11 @@ describe('partitions', () => {
     ])
     expect(readFileSync(path.join(directory, visible(directory)[1] ?? ''), 'utf8')).toBe('1,x\n4,w\n')
     expect(sorted((await readWhole(table)).rows)).toEqual(rows)
+  })
+  test('cannot be named by every type, which is said before anything is written', () => {
+    const array: DataType = { kind: 'array', element: integerType, nullable: true }
+    const table = tableAt(temporaryDirectory(), { id: integerType, p: array }, { partitionedBy: ['p'] })
+    expect(() => filesystemSink(table)).toThrow('column "p" of type ARRAY<INT> cannot be a partition column')
   })
   test('more than can be open at once', async () => {
     const directory = temporaryDirectory()
@@ -175,7 +180,7 @@ describe('overwriting', () => {
     const directory = temporaryDirectory()
     const table = tableAt(directory, types)
     await writeWhole(table, [[1, 'old']])
-    const writer = await openWriter(table, true)
+    const writer = await openWriter(table, { overwrite: true })
     await writeRows(writer, table, [[2, 'new']])
     const record = await writer.prepare()
     expect((await readWhole(table)).rows).toEqual([[1, 'old']])
@@ -195,11 +200,11 @@ describe('overwriting', () => {
     const directory = temporaryDirectory()
     const table = tableAt(directory, types)
     await writeWhole(table, [[1, 'old']])
-    const first = await openWriter(table, true)
+    const first = await openWriter(table, { overwrite: true, durable: { name: 'work', record: null } })
     await writeRows(first, table, [[2, 'new']])
     const record = await first.prepare()
     await first.close()
-    const second = await openWriter(table, true)
+    const second = await openWriter(table, { overwrite: true })
     await second.commit(record)
     await writeRows(second, table, [[3, 'newer']])
     await second.commit(await second.prepare())
@@ -266,10 +271,10 @@ describe('trouble', () => {
     expect(await failureOf(fill)).toMatchObject({
       code: 'CONNECTORS_FILESYSTEM_DISK_FULL',
       blame: 'external',
-      message: 'could not write file "/dev/full": no space is left',
+      message: 'could not write "/dev/full": no space is left',
     })
     await file.abandon()
-    expect(fileError({ code: 'EACCES' }, 'a', 'write').message).toBe('could not write file "a"')
+    expect(fileError({ code: 'EACCES' }, 'a', 'write').message).toBe('could not write "a"')
   })
   test('a path that is a file, or below one', async () => {
     const file = path.join(temporaryDirectory(), 'a')

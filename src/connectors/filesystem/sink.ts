@@ -9,25 +9,19 @@ import type { Clock } from '#base'
 import { type Batch, type Column, columnIndex, selectBatch } from '#data'
 import type { AppendableFile, FormatTable } from '#formats'
 import type { ConnectorTable, Sink, SinkWriter, WriteRequest } from '../connector.ts'
-import {
-  type CommitRecord,
-  commitParts,
-  removeLeftovers,
-  removeOwner,
-  removePending,
-  syncDirectories,
-  writeMark,
-  writeOwner,
-} from './commit.ts'
+import { type CommitRecord, commitParts, syncDirectories, writeMark } from './commit.ts'
 import { fileError, filesystemErrors } from './errors.ts'
+import { removeEarlierLives, removeLeftovers, removePending } from './leftovers.ts'
 import { absolutePath } from './location.ts'
 import { checkSinkOptions, type FilesystemTable, filesystemTable } from './options.ts'
 import { PartFile, partNames, type RowWriter, recordRows } from './part-file.ts'
-import { PartitionNames } from './partition.ts'
+import { checkPartitionColumns, PartitionNames } from './partition.ts'
+import { removeOwner, writeOwner } from './run-owner.ts'
 
 export function filesystemSink(table: ConnectorTable): Sink {
   const settings = filesystemTable(table)
   checkSinkOptions(settings.options)
+  checkPartitionColumns(table.schema.filter((column) => table.partitionedBy.includes(column.name)))
   const root = absolutePath(settings.path)
   const rowsOf = rowWriterOf(settings)
   return {
@@ -36,8 +30,12 @@ export function filesystemSink(table: ConnectorTable): Sink {
       await checkDirectory(root, settings.path)
       await removeLeftovers(root)
       const uid = randomBytes(8).toString('hex')
-      await writeOwner(root, uid)
-      return new FilesWriter({ root, uid, settings, clock: table.clock, rowsOf }, table.partitionedBy, request)
+      const { durable } = request
+      await writeOwner(root, uid, durable?.name ?? null)
+      const writer = new FilesWriter({ root, uid, settings, clock: table.clock, rowsOf }, table.partitionedBy, request)
+      if (durable !== undefined && durable.record !== null) await writer.commit(durable.record)
+      if (durable !== undefined) await removeEarlierLives(root, durable.name, uid)
+      return writer
     },
   }
 }
@@ -107,7 +105,8 @@ class FilesWriter implements SinkWriter {
   #checkedMs: number
   /** Partitions that have rows and no success file yet, with the time of their first row. */
   readonly #unmarked = new Map<string, number>()
-  #uncommitted = 0
+  /** Parts that are ready and not committed yet. */
+  #prepared: PartFile[] = []
 
   constructor(plan: WriterPlan, partitionedBy: readonly string[], request: WriteRequest) {
     const { schema } = request
@@ -207,16 +206,20 @@ class FilesWriter implements SinkWriter {
       parts.map((part) => path.dirname(part.names.pending)),
     )
     this.#closing = []
-    this.#uncommitted++
-    const below = (file: string) => path.relative(root, file)
-    const directories = new Set(parts.map((part) => path.dirname(below(part.names.committed))))
+    this.#prepared.push(...parts)
+    const directories = new Set(parts.map((part) => path.dirname(this.#below(part.names.committed))))
     return {
       uid,
       kin: [...this.#kin],
-      parts: parts.map(({ names }) => ({ from: below(names.pending), to: below(names.committed) })),
+      parts: parts.map(({ names }) => ({ from: this.#below(names.pending), to: this.#below(names.committed) })),
       replaced: this.#request.overwrite ? [...(this.#partitions === null ? ['.'] : directories)] : [],
       marks: this.#dueMarks(),
     }
+  }
+
+  /** The path of a file as seen from the root. */
+  #below(file: string): string {
+    return path.relative(this.#plan.root, file)
   }
 
   /** Success files of the partitions that count as whole. A partition that gets rows later is marked again. */
@@ -239,7 +242,8 @@ class FilesWriter implements SinkWriter {
     const given = record as CommitRecord
     await commitParts(this.#plan.root, given)
     if (given.uid === this.#plan.uid) {
-      this.#uncommitted--
+      const committed = new Set(given.parts.map((part) => part.from))
+      this.#prepared = this.#prepared.filter((part) => !committed.has(this.#below(part.names.pending)))
       return
     }
     // A record of an earlier life of this work: what that life prepared later is void, and an overwrite keeps what it committed.
@@ -248,15 +252,22 @@ class FilesWriter implements SinkWriter {
     await removeOwner(this.#plan.root, given.uid)
   }
 
-  /** Drops what was not prepared. Prepared parts stay, hidden: a checkpoint may name them. */
+  /** Drops what was not committed. Prepared parts of durable work stay, hidden, and with them the marker of their run. */
   async close(): Promise<void> {
     const { root, uid } = this.#plan
-    const clean = this.#open.size === 0 && this.#closing.length === 0 && this.#uncommitted === 0
+    const clean = this.#open.size === 0 && this.#closing.length === 0 && this.#prepared.length === 0
+    const kept = this.#request.durable === undefined ? [] : this.#prepared
+    const dropped = [
+      ...this.#open.values(),
+      ...this.#closing.map(({ part }) => part),
+      ...this.#prepared.filter((part) => !kept.includes(part)),
+    ]
     await Promise.allSettled(this.#closing.map(({ done }) => done))
-    for (const part of [...this.#open.values(), ...this.#closing.map((closing) => closing.part)]) await part.discard()
+    for (const part of dropped) await part.discard()
     this.#open.clear()
     this.#closing = []
+    this.#prepared = []
     if (clean) for (const mark of this.#takeMarks(() => true)) await writeMark(path.join(root, mark))
-    await removeOwner(root, uid)
+    if (kept.length === 0) await removeOwner(root, uid)
   }
 }

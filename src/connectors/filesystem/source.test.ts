@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
@@ -37,6 +37,13 @@ describe('which files are read', () => {
     write(directory, 'a/1.csv', '1,x\n')
     for (const hidden of ['_SUCCESS', '.part-1.csv.inprogress', '_tmp/a.csv', '.x/a.csv']) write(directory, hidden, '9,x\n')
     symlinkSync(directory, path.join(directory, 'a', 'loop'))
+    for (const [link, to] of [
+      ['self', 'self'],
+      ['one', 'other'],
+      ['other', 'one'],
+      ['nowhere', 'missing'],
+    ] as const)
+      symlinkSync(to, path.join(directory, link))
     expect(ids((await readWhole(tableAt(directory, types))).rows)).toEqual([1, 2, 3])
   })
   test('a pattern, or a regular expression over whole paths', async () => {
@@ -74,8 +81,22 @@ describe('which files are read', () => {
       blame: 'external',
       detail: 'A part of the path is not a directory.',
     })
+    symlinkSync('self', path.join(directory, 'self'))
+    expect(await failureOf(() => readWhole(tableAt(path.join(directory, 'self'), types)))).toMatchObject({
+      detail: 'It is a link that leads to itself.',
+    })
     expect(fileError({ code: 'EACCES' }, file, 'read').detail).toBe('The permission is missing.')
   })
+})
+
+test.each(['csv', 'csv.gz', 'parquet'])('a file that is gone before it is read is an error, not an empty one: %s', async (end) => {
+  const directory = temporaryDirectory()
+  const table = tableAt(directory, types, { options: { format: end === 'parquet' ? 'parquet' : 'csv' } })
+  const file = write(directory, `a.${end}`, '1,x\n')
+  const reader = await filesystemSource(table).open(requestOf(table))
+  rmSync(file)
+  expect(await failureOf(async () => reader.read())).toMatchObject({ code: 'CONNECTORS_FILESYSTEM_FILE_GONE', blame: 'external' })
+  await reader.close()
 })
 
 describe('what rows have besides their fields', () => {
@@ -208,6 +229,21 @@ describe('positions', () => {
       const rest = await readWhole(table, requestOf(table, undefined, { position }))
       expect(rest.rows).toEqual(whole.rows.slice(rows))
     }
+  })
+  test('the file that was begun comes first, also before files that have come since', async () => {
+    const directory = temporaryDirectory()
+    const file = write(directory, 'b.csv', Array.from({ length: 10_000 }, (_, id) => `${id},x\n`).join(''))
+    const table = tableAt(directory, types)
+    const [first] = (await readWhole(table)).positions
+    expect(first?.rows).toBeLessThan(10_000)
+    write(directory, 'a.csv', '-1,new\n')
+    const resumed = requestOf(table, undefined, { position: first?.position })
+    const reader = await filesystemSource(table).open(resumed)
+    expect(reader.position()).toEqual(first?.position)
+    await reader.close()
+    expect(ids((await readWhole(table, resumed)).rows)).toEqual([...Array.from({ length: 10_000 }, (_, id) => id).slice(first?.rows), -1])
+    rmSync(file)
+    expect((await failureOf(() => readWhole(table, resumed))).code).toBe('CONNECTORS_FILESYSTEM_FILE_GONE')
   })
   test('a header is left out once', async () => {
     const file = write(temporaryDirectory(), 'a.csv', `id,name\n${'1,x\n'.repeat(10_000)}`)

@@ -6,6 +6,7 @@ import type { Clock } from '#base'
 import { type Batch, columnIndex, type Schema, type Vector } from '#data'
 import type { FileFormat, RecordDecoder } from '#formats'
 import type { ConnectorTable, ReadRequest, Source, SourceBatch, SourceReader, WantedColumn } from '../connector.ts'
+import { lookupCachePolicy, lookupRetriesMax } from '../lookup-options.ts'
 import { pause } from '../pause.ts'
 import { filesystemErrors } from './errors.ts'
 import { ConstantColumn, fileMetadata, metadataValue } from './file-columns.ts'
@@ -15,15 +16,18 @@ import { canMeet, partitionValues } from './partition.ts'
 import { ReadableHandle } from './readable-handle.ts'
 import { type RecordPosition, RecordReader } from './record-reader.ts'
 
-/** A request that may go on where an earlier reader stood. */
-type ResumableRequest = ReadRequest & { readonly position?: unknown }
-
-/** Where a reader stands: the files that are done, and the one it is in. */
-interface FilesPosition {
-  readonly done: readonly string[]
+/** A file, and a place in it that its own reader knows. */
+interface FileAt {
   readonly file: string | null
   readonly at: unknown
 }
+
+/** Where a reader stands: the files that are done, and the one it is in. */
+interface FilesPosition extends FileAt {
+  readonly done: readonly string[]
+}
+
+const untouched: FileAt = { file: null, at: null }
 
 const split = 'files'
 
@@ -37,7 +41,11 @@ export function filesystemSource(table: ConnectorTable): Source {
   return {
     bounded: intervalMs === null,
     metadata: fileMetadata,
-    open: async (request: ResumableRequest) => {
+    // A table that is watched for new files never ends, so that it cannot be read as a whole.
+    ...(intervalMs === null
+      ? { lookup: { cache: lookupCachePolicy(options, table.name), retriesMax: lookupRetriesMax(options), open: null } }
+      : {}),
+    open: async (request) => {
       const reader = new FilesReader({ settings, root, pattern, intervalMs, partitions, clock: table.clock }, request)
       await reader.start(request.position as FilesPosition | undefined)
       return reader
@@ -85,7 +93,8 @@ class FilesReader implements SourceReader {
   readonly #done = new Set<string>()
   #queue: FoundFile[] = []
   #file: OpenFile | null = null
-  #resumed: FilesPosition | null = null
+  /** Where to go on in the first file, until it is opened. */
+  #resumed: FileAt | null = null
   #skippedInFiles = 0
   #lookedAtMs = 0
 
@@ -100,8 +109,16 @@ class FilesReader implements SourceReader {
 
   async start(position: FilesPosition | undefined): Promise<void> {
     for (const path of position?.done ?? []) this.#done.add(path)
-    if (position !== undefined && position.file !== null) this.#resumed = position
     await this.#look()
+    if (position !== undefined && position.file !== null) this.#resume(position.file, position)
+  }
+
+  /** The file that was being read comes first, whatever has come since: only one file at a time is neither done nor untouched. */
+  #resume(path: string, position: FileAt): void {
+    const file = this.#queue.find((found) => found.path === path)
+    if (file === undefined) throw filesystemErrors.CONNECTORS_FILESYSTEM_FILE_GONE({ path })
+    this.#queue = [file, ...this.#queue.filter((found) => found !== file)]
+    this.#resumed = position
   }
 
   get skippedRows(): number {
@@ -109,7 +126,8 @@ class FilesReader implements SourceReader {
   }
 
   position(): FilesPosition {
-    return { done: [...this.#done], file: this.#file?.path ?? null, at: this.#file?.position() ?? null }
+    const { file, at } = this.#file === null ? (this.#resumed ?? untouched) : { file: this.#file.path, at: this.#file.position() }
+    return { done: [...this.#done], file, at }
   }
 
   read(): SourceBatch | null | Promise<SourceBatch | null> {
@@ -137,13 +155,13 @@ class FilesReader implements SourceReader {
   }
 
   async #look(): Promise<void> {
-    this.#lookedAtMs = this.#plan.clock.nowMs()
+    this.#lookedAtMs = this.#plan.clock.monotonicMs()
     const files = await findFiles(this.#plan.root, this.#plan.pattern, this.#plan.intervalMs === null)
     this.#queue = files.filter((file) => !this.#done.has(file.path))
   }
 
   async #waitForFiles(intervalMs: number): Promise<void> {
-    const left = this.#lookedAtMs + intervalMs - this.#plan.clock.nowMs()
+    const left = this.#lookedAtMs + intervalMs - this.#plan.clock.monotonicMs()
     if (left > 0) await pause(left, this.#request.signal)
     else await this.#look()
   }
@@ -160,6 +178,8 @@ class FilesReader implements SourceReader {
   /** Null when no row of the file can be wanted. */
   async #open(file: FoundFile): Promise<OpenFile | null> {
     const { settings, partitions } = this.#plan
+    const from = this.#resumed?.file === file.path ? this.#resumed.at : null
+    this.#resumed = null
     const values = partitionValues(file.path, partitions, settings.defaultPartition)
     if (!canMeet(values, this.#request.conditions)) {
       this.#done.add(file.path)
@@ -169,7 +189,6 @@ class FilesReader implements SourceReader {
       if (column.kind === 'metadata') return new ConstantColumn(metadataType(column), metadataValue(file, column.key))
       return values.has(column.key) ? new ConstantColumn(column.type, values.get(column.key)) : null
     })
-    const from = this.#resumed?.file === file.path ? this.#resumed.at : null
     const { format } = settings
     return format.kind === 'record'
       ? this.#openRecords(file, constants, from as RecordPosition | null)

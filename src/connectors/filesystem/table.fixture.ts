@@ -1,20 +1,30 @@
 /** For the tests of this folder: tables in a directory of their own, read and written whole. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '#base'
 import { batchOf, type DataType, rowsOf, type Schema } from '#data'
-import type { ConnectorTable, ReadRequest, SinkWriter, SourceReader } from '../connector.ts'
+import { formatNames, loadFormat } from '#formats'
+import type { ConnectorTable, ReadRequest, SinkWriter, SourceReader, WriteRequest } from '../connector.ts'
 import { fileMetadata } from './file-columns.ts'
 import { filesystemSink } from './sink.ts'
 import { filesystemSource } from './source.ts'
+
+await Promise.all(formatNames.map(loadFormat))
 
 /** A directory that is gone after the test. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'millrace-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
+}
+
+/** All files below a directory, hidden ones included. */
+export function filesIn(directory: string, inner = ''): string[] {
+  return readdirSync(path.join(directory, inner), { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? filesIn(directory, path.join(inner, entry.name)) : [path.join(inner, entry.name)]))
+    .toSorted()
 }
 
 export class TestClock implements Clock {
@@ -89,8 +99,8 @@ export async function readWhole(table: ConnectorTable, request = requestOf(table
   return { rows, reader, positions }
 }
 
-export async function openWriter(table: ConnectorTable, overwrite = false): Promise<SinkWriter> {
-  return filesystemSink(table).open({ schema: table.schema, overwrite, signal: new AbortController().signal })
+export async function openWriter(table: ConnectorTable, how: Partial<WriteRequest> = {}): Promise<SinkWriter> {
+  return filesystemSink(table).open({ schema: table.schema, overwrite: false, signal: new AbortController().signal, ...how })
 }
 
 export async function writeRows(writer: SinkWriter, table: ConnectorTable, rows: unknown[][]): Promise<void> {
@@ -99,7 +109,7 @@ export async function writeRows(writer: SinkWriter, table: ConnectorTable, rows:
 
 /** Writes rows and commits them, as a statement would. */
 export async function writeWhole(table: ConnectorTable, rows: unknown[][], overwrite = false): Promise<void> {
-  const writer = await openWriter(table, overwrite)
+  const writer = await openWriter(table, { overwrite })
   await writeRows(writer, table, rows)
   await writer.commit(JSON.parse(JSON.stringify(await writer.prepare())))
   await writer.close()

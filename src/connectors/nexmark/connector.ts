@@ -5,7 +5,7 @@
  * that nobody asks for are not built, and a condition on `event_type` or on a field leaves out the other kinds at once.
  */
 import { type DataType, printType, type RowField, sameType } from '#data'
-import type { Connector, ConnectorTable, ReadRequest, Source } from '../connector.ts'
+import type { Connector, ConnectorTable, Source } from '../connector.ts'
 import { nexmarkErrors } from './errors.ts'
 import { eventColumns } from './fields.ts'
 import { nexmarkOptions, nexmarkSettings } from './options.ts'
@@ -15,14 +15,11 @@ import { Texts } from './text.ts'
 export const nexmarkConnector: Connector = {
   name: 'nexmark',
   options: nexmarkOptions,
-  source: openSource,
+  source: nexmarkSource,
   sink: null,
 }
 
-/** A request that may go on where an earlier reader stood. */
-type ResumableRequest = ReadRequest & { readonly position?: unknown }
-
-function openSource(table: ConnectorTable): Source {
+function nexmarkSource(table: ConnectorTable): Source {
   const settings = nexmarkSettings(table)
   checkColumns(table)
   const texts = new Texts(settings.extraSeed, settings.channelSeed)
@@ -30,7 +27,7 @@ function openSource(table: ConnectorTable): Source {
     bounded: settings.eventsMax !== Number.POSITIVE_INFINITY && !settings.keepsAlive,
     metadata: [],
     readsFields: true,
-    open: async (request: ResumableRequest) => new NexmarkReader(settings, texts, table.clock, request, request.position),
+    open: async (request) => new NexmarkReader(settings, texts, table.clock, request),
   }
 }
 

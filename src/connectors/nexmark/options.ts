@@ -1,12 +1,8 @@
 /** The options of the connector: those of the Java source, by its names and with its defaults, and ours for runs that repeat. */
 import type { Option, Options } from '#formats'
 import type { ConnectorTable } from '../connector.ts'
-import { tableOptions } from '../options.ts'
+import { option, tableOptions } from '../options.ts'
 import { nexmarkErrors } from './errors.ts'
-
-function option(key: string, type: Option['type'], fallback: string | null, description: string): Option {
-  return { key, type, required: false, default: fallback, description }
-}
 
 export const nexmarkOptions: readonly Option[] = [
   option('first-event.rate', 'integer', '10000', 'Events per second of event time.'),

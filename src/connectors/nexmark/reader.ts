@@ -29,8 +29,8 @@ export class NexmarkReader implements SourceReader {
   readonly #rows: readonly BoxedRows[]
   readonly #startedAtMs: number
 
-  constructor(settings: NexmarkSettings, texts: Texts, clock: Clock, request: ReadRequest, position: unknown) {
-    const start = positionOf(position)
+  constructor(settings: NexmarkSettings, texts: Texts, clock: Clock, request: ReadRequest) {
+    const start = positionOf(request.position)
     const { fields, kept } = deriveWanted(request)
     const columns = new EventColumns(texts)
     const rows: BoxedRows[] = []
@@ -78,9 +78,14 @@ export class NexmarkReader implements SourceReader {
   }
 
   async #readLater(): Promise<SourceBatch | null> {
-    const dueAtMs = this.#startedAtMs + this.#generator.nextTimeMs() - this.#settings.baseTimeMs
-    await pause(dueAtMs - this.#clock.nowMs(), this.#signal)
+    await pause(this.#waitMs(), this.#signal)
     return this.read()
+  }
+
+  /** Milliseconds until the next event; for ever after the last one. */
+  #waitMs(): number {
+    if (this.#generator.events >= this.#settings.eventsMax) return Number.POSITIVE_INFINITY
+    return this.#startedAtMs + this.#generator.nextTimeMs() - this.#settings.baseTimeMs - this.#clock.nowMs()
   }
 }
 

@@ -1,13 +1,13 @@
 /** Prints every row, as Flink's print sink does: `+I[1, a]`, with the identifier before it where there is one: `id> +I[1, a]`. */
 import type { Writable } from 'node:stream'
-import type { Connector, ConnectorOption } from '../connector.ts'
-import { tableOptions } from '../options.ts'
+import type { Connector } from '../connector.ts'
+import { option, tableOptions } from '../options.ts'
 import { PrintWriter } from './writer.ts'
 
-const options: readonly ConnectorOption[] = [
-  { key: 'print-identifier', type: 'text', required: false, default: null, description: 'Stands before every row, with "> " after it.' },
-  { key: 'standard-error', type: 'boolean', required: false, default: 'false', description: 'Whether to print to the standard error.' },
-  { key: 'sink.parallelism', type: 'integer', required: false, default: null, description: 'Has no effect: one writer prints.' },
+const options = [
+  option('print-identifier', 'text', null, 'Stands before every row, with "> " after it.'),
+  option('standard-error', 'boolean', 'false', 'Whether to print to the standard error.'),
+  option('sink.parallelism', 'integer', null, 'Has no effect: one writer prints.'),
 ]
 
 /** Where rows are printed to. */
@@ -30,7 +30,9 @@ export function createPrintConnector(streams: () => PrintStreams): Connector {
         open: async (request) => {
           const stream = isError ? streams().error : streams().output
           const name = isError ? 'standard error' : 'standard output'
-          return new PrintWriter({ stream, name, table: table.name, prefix: identifier === '' ? '' : `${identifier}> ` }, request)
+          const isTerminal = 'isTTY' in stream && stream.isTTY === true
+          const prefix = identifier === '' ? '' : `${identifier}> `
+          return new PrintWriter({ stream, name, table: table.name, prefix, isTerminal }, request)
         },
       }
     },

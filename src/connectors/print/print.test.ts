@@ -65,6 +65,14 @@ test('a row is a line', async () => {
   expect(output.text).toBe('+I[1, a]\n+I[2, null]\n')
 })
 
+test('rows neither steer a terminal nor mix with what was drawn on it', async () => {
+  const output = Object.assign(new Kept(), { isTTY: true })
+  const writer = await writerTo(output)
+  await writer.write(batchOf(schema, [[1, 'a\u001b[2Jb']]))
+  await writer.prepare()
+  expect(output.text).toBe('\r\u001b[K+I[1, a\ufffd[2Jb]\n')
+})
+
 test('changes show their kind, after the identifier', async () => {
   const output = new Kept()
   const writer = await writerTo(output, { 'print-identifier': 'orders' })

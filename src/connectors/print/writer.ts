@@ -1,5 +1,6 @@
 /** Prints rows to a stream, one line each, and waits when the stream cannot keep up. */
 import type { Writable } from 'node:stream'
+import { printableLines } from '#base'
 import { type Batch, changeNames, valueAt } from '#data'
 import type { SinkWriter, WriteRequest } from '../connector.ts'
 import { printErrors } from './errors.ts'
@@ -15,7 +16,12 @@ export interface PrintTarget {
   readonly table: string
   /** What stands before each row. */
   readonly prefix: string
+  /** Whether people read the rows as they come: nothing in them may steer the terminal, and no progress may show through. */
+  readonly isTerminal: boolean
 }
+
+/** A line of progress may stand where the rows go. */
+const clearLine = '\r\u001b[K'
 
 export class PrintWriter implements SinkWriter {
   readonly #target: PrintTarget
@@ -47,10 +53,10 @@ export class PrintWriter implements SinkWriter {
     for (let row = 0; row < batch.length; row++) {
       piece += this.#line(batch, row)
       if (piece.length < pieceLength) continue
-      this.#target.stream.write(piece)
+      this.#print(piece)
       piece = ''
     }
-    if (piece !== '') this.#target.stream.write(piece)
+    if (piece !== '') this.#print(piece)
     return this.#target.stream.writableNeedDrain ? this.#drained() : undefined
   }
 
@@ -68,6 +74,11 @@ export class PrintWriter implements SinkWriter {
     stream.off('drain', this.#wake)
     stream.off('close', this.#wake)
     this.#request.signal.removeEventListener('abort', this.#wake)
+  }
+
+  #print(piece: string): void {
+    const { stream, isTerminal } = this.#target
+    stream.write(isTerminal ? clearLine + printableLines(piece) : piece)
   }
 
   #line(batch: Batch, row: number): string {

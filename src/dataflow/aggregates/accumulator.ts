@@ -3,6 +3,7 @@
  * from the key table of the operator. Slots start empty, and are empty again after `clear`.
  */
 import type { Vector } from '#data'
+import type { SavedColumns } from '../state/saved-columns.ts'
 
 export interface Accumulator {
   /** Makes room for slots 0 to `slots` − 1. */
@@ -14,6 +15,8 @@ export interface Accumulator {
   clear(slot: number): void
   /** The results of the first `count` slots listed. */
   results(slots: Int32Array, count: number): Vector
+  /** The state of each slot, to be saved. Slots are loaded into empty ones, for which room was made. */
+  readonly saved: SavedColumns
 }
 
 export interface AccumulatorInput {
@@ -25,7 +28,8 @@ export interface AccumulatorInput {
   readonly signs: Int8Array | null
 }
 
-const signOfChange = [1, -1, 1, -1] as const
+/** By change kind: 1 for a row that comes, −1 for one that goes. */
+export const signOfChange = [1, -1, 1, -1] as const
 
 /**
  * What is to be done with each row: by its change kind, its FILTER flag, and whether an argument is NULL, which aggregate functions
@@ -45,12 +49,4 @@ export function signsOf(
   if (filter !== null) for (let i = 0; i < rows; i++) if (filter[i] === 0) scratch[i] = 0
   for (const flags of nulls) for (let i = 0; i < rows; i++) if (flags[i] === 1) scratch[i] = 0
   return scratch
-}
-
-/** A typed array of at least `length` elements with the same content at its start. */
-export function grownNumbers(data: Float64Array, length: number): Float64Array<ArrayBuffer> {
-  if (data.length >= length) return data as Float64Array<ArrayBuffer>
-  const grown = new Float64Array(Math.max(length, data.length * 2, 16))
-  grown.set(data)
-  return grown
 }

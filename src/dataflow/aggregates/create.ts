@@ -1,16 +1,18 @@
 /** Chooses the accumulator for an aggregate function, by what it computes, on which types, and whether rows may go again. */
 import { assert } from '#base'
-import { boxExact, type DataType, familyOf } from '#data'
+import { type DataType, familyOf } from '#data'
 import { encodeValue } from '../state/canonical.ts'
 import type { Accumulator } from './accumulator.ts'
-import { MomentAccumulator, type MomentFunction } from './approximate.ts'
+import { ApproximateSumAccumulator } from './approximate.ts'
+import { CollectAccumulator } from './collect.ts'
 import { CountAccumulator } from './count.ts'
 import { DistinctAccumulator } from './distinct.ts'
 import { ExactAverageAccumulator, ExactSumAccumulator } from './exact-sum.ts'
 import { ExtremeAccumulator, NumberExtremeAccumulator, RetractableExtremeAccumulator, supportsNumberExtreme } from './extreme.ts'
-import { FirstLastAccumulator } from './first-last.ts'
-import { ListAccumulator, type ListFinish } from './list.ts'
+import { FirstLastAccumulator, RetractableFirstLastAccumulator } from './first-last.ts'
+import { ListAccumulator, type ListFinish, RetractableListAccumulator } from './list.ts'
 import { TextListAccumulator } from './text-list.ts'
+import { VarianceAccumulator, type VarianceFunction } from './variance.ts'
 
 export type AggregateKind =
   | 'count'
@@ -21,8 +23,9 @@ export type AggregateKind =
   | 'first'
   | 'last'
   | 'text-list'
+  | 'collect'
   | 'list'
-  | Exclude<MomentFunction, 'sum' | 'average'>
+  | VarianceFunction
 
 export interface AggregateShape {
   readonly kind: AggregateKind
@@ -51,9 +54,8 @@ function createPlain(shape: AggregateShape): Accumulator {
     case 'count':
       return new CountAccumulator()
     case 'sum':
-      return createSum(shape)
     case 'average':
-      return createAverage(shape)
+      return createSum(shape, shape.kind)
     case 'min':
     case 'max':
       return createExtreme(shape, shape.kind)
@@ -64,11 +66,13 @@ function createPlain(shape: AggregateShape): Accumulator {
       return shape.retracts
         ? createList(shape, (tuples) => joined(tuples, shape.separator ?? ','))
         : new TextListAccumulator(shape.separator ?? ',')
+    case 'collect':
+      return new CollectAccumulator(argumentOf(shape), shape.result, equalityKey)
     case 'list':
       assert(shape.finish !== undefined, 'a list aggregate says what it makes of the list')
       return createList(shape, shape.finish)
     default:
-      return new MomentAccumulator(shape.kind, argumentOf(shape), shape.result)
+      return new VarianceAccumulator(shape.kind, argumentOf(shape), shape.result)
   }
 }
 
@@ -78,51 +82,34 @@ function argumentOf(shape: AggregateShape): DataType {
   return type
 }
 
-function createSum(shape: AggregateShape): Accumulator {
-  const approximate = familyOf(argumentOf(shape)) === 'approximate'
-  return approximate ? new MomentAccumulator('sum', argumentOf(shape), shape.result) : new ExactSumAccumulator(shape.result)
-}
-
-function createAverage(shape: AggregateShape): Accumulator {
+function createSum(shape: AggregateShape, wanted: 'sum' | 'average'): Accumulator {
   const argument = argumentOf(shape)
-  const { result } = shape
-  if (familyOf(argument) === 'approximate' || familyOf(result) === 'approximate') return new MomentAccumulator('average', argument, result)
-  if (result.kind !== 'decimal') {
-    return new ExactAverageAccumulator(result, (sum, count) =>
-      typeof sum === 'number' ? Math.trunc(sum / count) : boxExact(sum / BigInt(count)),
-    )
-  }
-  const up = result.scale - (argument.kind === 'decimal' ? argument.scale : 0)
-  return new ExactAverageAccumulator(result, (sum, count) => boxExact(dividedHalfUp(BigInt(sum), BigInt(count), up)))
-}
-
-/** sum × 10^digits ÷ count, rounded half away from zero. */
-function dividedHalfUp(sum: bigint, count: bigint, digits: number): bigint {
-  const numerator = digits >= 0 ? sum * 10n ** BigInt(digits) : sum
-  const denominator = digits >= 0 ? count : count * 10n ** BigInt(-digits)
-  const magnitude = numerator < 0n ? -numerator : numerator
-  const rounded = (2n * magnitude + denominator) / (2n * denominator)
-  return numerator < 0n ? -rounded : rounded
+  if (familyOf(argument) === 'approximate') return new ApproximateSumAccumulator(wanted, argument)
+  return wanted === 'sum' ? new ExactSumAccumulator(shape.result) : new ExactAverageAccumulator(argument, shape.result)
 }
 
 function createExtreme(shape: AggregateShape, wanted: 'min' | 'max'): Accumulator {
   const type = argumentOf(shape)
-  if (shape.retracts) return new RetractableExtremeAccumulator(type, wanted, equalityKey)
+  if (shape.retracts) return new RetractableExtremeAccumulator(type, wanted)
   return supportsNumberExtreme(type) ? new NumberExtremeAccumulator(type, wanted) : new ExtremeAccumulator(type, wanted)
 }
 
 function createFirstLast(shape: AggregateShape, wanted: 'first' | 'last'): Accumulator {
-  if (!shape.retracts) return new FirstLastAccumulator(argumentOf(shape), wanted)
-  return createList(shape, (tuples) => tuples.at(wanted === 'first' ? 0 : -1)?.[0] ?? null)
+  const type = argumentOf(shape)
+  return shape.retracts ? new RetractableFirstLastAccumulator(type, wanted, tupleKey) : new FirstLastAccumulator(type, wanted)
 }
 
 function createList(shape: AggregateShape, finish: ListFinish): Accumulator {
-  const keyOf = (values: readonly unknown[]): unknown => (values.length === 1 ? equalityKey(values[0]) : equalityKey(values))
-  return new ListAccumulator({ arguments: shape.arguments, result: shape.result, finish, keyOf })
+  const list = { arguments: shape.arguments, result: shape.result, finish, keyOf: tupleKey }
+  return shape.retracts ? new RetractableListAccumulator(list) : new ListAccumulator(list)
 }
 
 function joined(tuples: readonly (readonly unknown[])[], separator: string): string | null {
   return tuples.length === 0 ? null : tuples.map((tuple) => String(tuple[0])).join(separator)
+}
+
+function tupleKey(tuple: readonly unknown[]): unknown {
+  return equalityKey(tuple.length === 1 ? tuple[0] : tuple)
 }
 
 /** The same primitive for equal values. */

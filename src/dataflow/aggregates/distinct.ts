@@ -2,9 +2,12 @@
  * DISTINCT inside an aggregate: passes a value on when it is first seen in its group, and takes it back when its last row goes. State
  * is a count for each value of each group; its bound is the count of distinct values.
  */
-import { type DataType, integerType, type Vector } from '#data'
+import { bigintType, type DataType, integerType, type Vector, valueAt, vectorOf } from '#data'
+import { grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
-import { type Accumulator, type AccumulatorInput, grownNumbers } from './accumulator.ts'
+import { type SavedColumns, savedTogether, savedValue } from '../state/saved-columns.ts'
+import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { tuplesType } from './arrivals.ts'
 
 const none = -1
 
@@ -21,9 +24,20 @@ export class DistinctAccumulator implements Accumulator {
   #selection = new Int32Array(16)
   #found = new Int32Array(16)
   #signs = new Int8Array(16)
+  readonly saved: SavedColumns
 
   constructor(inner: Accumulator, types: readonly DataType[]) {
     this.#inner = inner
+    this.saved = savedTogether([
+      inner.saved,
+      savedValue(
+        tuplesType([...types, bigintType]),
+        (slot) => this.#saveEntries(slot, types),
+        (slot, entries) => {
+          if (entries !== null) this.#loadEntries(slot, entries as unknown[][], types)
+        },
+      ),
+    ])
     this.#entries = new KeyTable([{ ...integerType, nullable: false }, ...types])
   }
 
@@ -117,6 +131,33 @@ export class DistinctAccumulator implements Accumulator {
     }
     this.#heads[slot] = none
     this.#inner.clear(slot)
+  }
+
+  #saveEntries(slot: number, types: readonly DataType[]): unknown[][] | null {
+    const entries = Int32Array.from(this.#entriesOf(slot))
+    if (entries.length === 0) return null
+    const values = this.#entries.keyVectors(entries, entries.length).slice(1)
+    return Array.from(entries, (entry, row) => [
+      ...types.map((type, place) => valueAt(values[place] as Vector, row, type)),
+      this.#counts[entry],
+    ])
+  }
+
+  #loadEntries(slot: number, saved: readonly (readonly unknown[])[], types: readonly DataType[]): void {
+    const rows = saved.length
+    const values = types.map((type, place) =>
+      vectorOf(
+        type,
+        saved.map((entry) => entry[place]),
+      ),
+    )
+    this.#reserveRows(rows)
+    this.#entries.resolve([{ form: 'integers', data: new Int32Array(rows).fill(slot), nulls: null }, ...values], rows, this.#found)
+    this.#reserveEntries(this.#entries.capacity)
+    for (const [row, entry] of saved.entries()) {
+      this.#counts[this.#found[row] as number] = entry[types.length] as number
+      this.#link(this.#found[row] as number, slot)
+    }
   }
 
   results(slots: Int32Array, count: number): Vector {

@@ -2,9 +2,24 @@
  * Sums of integers and decimals, always exact: a safe number a group, and a bigint for the few groups that outgrow it. State is one
  * number and one count of values a group.
  */
-import { boxExact, type DataType, numbersIn, type Vector, vectorOf } from '#data'
-import { type Accumulator, type AccumulatorInput, grownNumbers } from './accumulator.ts'
+import {
+  boxExact,
+  type DataType,
+  decimalPrecisionMax,
+  decimalType,
+  divideDecimal,
+  type ExactInteger,
+  fitDecimal,
+  numbersIn,
+  type Vector,
+  vectorOf,
+  wrapInteger,
+} from '#data'
+import { grownNumbers } from '../state/grown.ts'
+import { type SavedColumns, savedNumber, savedTogether, savedValue } from '../state/saved-columns.ts'
+import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
+type DecimalType = Extract<DataType, { kind: 'decimal' }>
 type Numbers = Int32Array | Float64Array
 
 const safeMax = Number.MAX_SAFE_INTEGER
@@ -15,6 +30,22 @@ abstract class ExactSums implements Accumulator {
   protected counts = new Float64Array(16)
   /** What no longer fits beside `sums`, by slot. */
   protected readonly carried = new Map<number, bigint>()
+  readonly saved: SavedColumns = savedTogether([
+    savedValue(
+      decimalType(decimalPrecisionMax, 0),
+      (slot) => this.sumAt(slot),
+      (slot, sum) => {
+        if (typeof sum === 'bigint') this.carried.set(slot, sum)
+        else this.sums[slot] = sum as number
+      },
+    ),
+    savedNumber(
+      (slot) => this.counts[slot] as number,
+      (slot, count) => {
+        this.counts[slot] = count
+      },
+    ),
+  ])
 
   abstract results(slots: Int32Array, count: number): Vector
 
@@ -72,20 +103,18 @@ abstract class ExactSums implements Accumulator {
     else this.carried.set(slot, total)
   }
 
-  protected sumAt(slot: number): number | bigint {
+  protected sumAt(slot: number): ExactInteger {
     const carried = this.carried.get(slot)
     const sum = this.sums[slot] as number
     return carried === undefined ? sum : boxExact(carried + BigInt(sum))
   }
 
   merge(slot: number, from: ExactSums, fromSlot: number): void {
-    this.carry(slot, (from.carried.get(fromSlot) ?? 0n) + BigInt(from.sums[fromSlot] as number))
-    const carried = this.carried.get(slot) ?? 0n
-    const boxed = boxExact(carried)
-    if (typeof boxed === 'number') {
-      this.carried.delete(slot)
-      this.sums[slot] = boxed
-    }
+    const added = from.sums[fromSlot] as number
+    const carried = from.carried.get(fromSlot)
+    const sum = (this.sums[slot] as number) + added
+    if (carried === undefined && sum <= safeMax && sum >= -safeMax) this.sums[slot] = sum
+    else this.carry(slot, (carried ?? 0n) + BigInt(added))
     this.counts[slot] = (this.counts[slot] as number) + (from.counts[fromSlot] as number)
   }
 
@@ -95,8 +124,6 @@ abstract class ExactSums implements Accumulator {
     this.carried.delete(slot)
   }
 }
-
-const decimalLimits = Array.from({ length: 39 }, (_, digits) => 10n ** BigInt(digits))
 
 /** SUM. Integers wrap around in the type of the result, as Java's do; a decimal that outgrows its precision becomes NULL. */
 export class ExactSumAccumulator extends ExactSums {
@@ -118,34 +145,32 @@ export class ExactSumAccumulator extends ExactSums {
 }
 
 /** An exact sum as a value of its type. */
-function fitted(sum: number | bigint, type: DataType): number | bigint | null {
+function fitted(sum: ExactInteger, type: DataType): ExactInteger | null {
   switch (type.kind) {
     case 'tinyint':
-      return Number(BigInt.asIntN(8, BigInt(sum)))
     case 'smallint':
-      return Number(BigInt.asIntN(16, BigInt(sum)))
     case 'integer':
-      return typeof sum === 'number' && (sum | 0) === sum ? sum : Number(BigInt.asIntN(32, BigInt(sum)))
     case 'bigint':
-      return typeof sum === 'number' ? sum : boxExact(BigInt.asIntN(64, sum))
-    case 'decimal': {
-      const limit = decimalLimits[type.precision] as bigint
-      return sum < limit && sum > -limit ? sum : null
-    }
+      return wrapInteger(sum, type.kind)
+    case 'decimal':
+      return fitDecimal(sum, type.precision)
     default:
       return sum
   }
 }
 
-/** AVG of integers and decimals: `divide` gives the quotient in the type of the result. */
+/** AVG of integers and decimals, cut or rounded to the type of the result. A sum that outgrows BIGINT wraps around, as in Flink. */
 export class ExactAverageAccumulator extends ExactSums {
-  readonly #type: DataType
-  readonly #divide: (sum: number | bigint, count: number) => unknown
+  readonly #result: DataType
+  readonly #divide: (sum: ExactInteger, count: number) => ExactInteger | null
 
-  constructor(type: DataType, divide: (sum: number | bigint, count: number) => unknown) {
+  constructor(argument: DataType, result: DataType) {
     super()
-    this.#type = type
-    this.#divide = divide
+    this.#result = result
+    this.#divide =
+      argument.kind === 'decimal' && result.kind === 'decimal'
+        ? (sum, count) => averageDecimal(sum, argument.scale, count, result)
+        : averageInteger
   }
 
   results(slots: Int32Array, count: number): Vector {
@@ -155,6 +180,17 @@ export class ExactAverageAccumulator extends ExactSums {
       const rows = this.counts[slot] as number
       values.push(rows === 0 ? null : this.#divide(this.sumAt(slot), rows))
     }
-    return vectorOf(this.#type, values)
+    return vectorOf(this.#result, values)
   }
+}
+
+function averageInteger(sum: ExactInteger, count: number): ExactInteger {
+  const wrapped = wrapInteger(sum, 'bigint')
+  // Adding zero makes a negative zero plain.
+  return typeof wrapped === 'number' ? Math.trunc(wrapped / count) + 0 : boxExact(wrapped / BigInt(count))
+}
+
+function averageDecimal(sum: ExactInteger, scale: number, count: number, result: DecimalType): ExactInteger | null {
+  const fits = fitDecimal(sum, decimalPrecisionMax) !== null
+  return fits ? divideDecimal(sum, scale, count, 0, result.precision, result.scale) : null
 }

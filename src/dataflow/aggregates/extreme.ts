@@ -1,11 +1,18 @@
 /**
- * MIN and MAX. Over rows that only come, state is the best value of a group. Over rows that may go again, it is a heap of the values
- * seen with their counts: the best that is still there is found at the top, and what left is dropped when it gets there.
+ * MIN and MAX. Over rows that only come, state is the best value of a group. Over rows that may go again, it is all values of a group
+ * with their counts (value-heap.ts).
  */
-import { comparator, type DataType, numbersIn, plainFormOf, type Vector, valueAt, vectorOf } from '#data'
-import { type Accumulator, type AccumulatorInput, grownNumbers } from './accumulator.ts'
+import { bigintType, comparator, type DataType, numbersIn, plainFormOf, type Vector, valueAt, vectorOf, withNullable } from '#data'
+import { grownNumbers } from '../state/grown.ts'
+import { type SavedColumns, savedValue } from '../state/saved-columns.ts'
+import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { tuplesType } from './arrivals.ts'
+import { ValueHeap } from './value-heap.ts'
 
-/** Numbers only, append-only: one number a group, and a bigint for the few groups that need one. NaN is the greatest number. */
+/**
+ * Numbers only, append-only: one number a group, and a bigint for the few groups that need one. As in Flink, NaN is neither better nor
+ * worse than a number: it stays where it comes first, and replaces nothing. (Over rows that may go again it is the greatest number.)
+ */
 export class NumberExtremeAccumulator implements Accumulator {
   readonly #type: DataType
   readonly #sign: 1 | -1
@@ -13,10 +20,18 @@ export class NumberExtremeAccumulator implements Accumulator {
   #seen = new Uint8Array(16)
   /** The best value of slots whose best is no safe number. */
   readonly #wide = new Map<number, bigint>()
+  readonly saved: SavedColumns
 
   constructor(type: DataType, wanted: 'min' | 'max') {
     this.#type = type
     this.#sign = wanted === 'max' ? 1 : -1
+    this.saved = savedValue(
+      withNullable(type, true),
+      (slot) => this.#bestAt(slot),
+      (slot, value) => {
+        if (value !== null) this.#offer(slot, value as number | bigint)
+      },
+    )
   }
 
   reserve(slots: number): void {
@@ -89,9 +104,7 @@ export class NumberExtremeAccumulator implements Accumulator {
 }
 
 function isBetter(value: number | bigint, best: number | bigint, sign: 1 | -1): boolean {
-  return sign === 1
-    ? value > best || (Number.isNaN(value) && !Number.isNaN(best))
-    : value < best || (Number.isNaN(best) && !Number.isNaN(value))
+  return sign === 1 ? value > best : value < best
 }
 
 /** Any type, append-only: one boxed value a group. */
@@ -100,11 +113,19 @@ export class ExtremeAccumulator implements Accumulator {
   readonly #compare: (a: unknown, b: unknown) => number
   readonly #sign: 1 | -1
   readonly #best: unknown[] = []
+  readonly saved: SavedColumns
 
   constructor(type: DataType, wanted: 'min' | 'max') {
     this.#type = type
     this.#compare = comparator(type)
     this.#sign = wanted === 'max' ? 1 : -1
+    this.saved = savedValue(
+      withNullable(type, true),
+      (slot) => this.#best[slot],
+      (slot, value) => {
+        this.#best[slot] = value
+      },
+    )
   }
 
   reserve(slots: number): void {
@@ -140,25 +161,27 @@ export class ExtremeAccumulator implements Accumulator {
   }
 }
 
-/** Values of one group with their counts, and a heap that orders them. */
-interface ValueHeap {
-  /** By comparable key; how often each value is there. */
-  readonly counts: Map<unknown, number>
-  readonly heap: unknown[]
-}
-
-/** Any type, with retraction: all values of a group. Its bound is the count of distinct values. */
+/** Any type that is ordered, with retraction: all values of a group. Its bound is the count of distinct values. */
 export class RetractableExtremeAccumulator implements Accumulator {
   readonly #type: DataType
-  readonly #better: (a: unknown, b: unknown) => boolean
-  readonly #keyOf: (value: unknown) => unknown
+  readonly #isBetter: (a: unknown, b: unknown) => boolean
   readonly #groups: (ValueHeap | undefined)[] = []
+  readonly saved: SavedColumns
 
-  constructor(type: DataType, wanted: 'min' | 'max', keyOf: (value: unknown) => unknown) {
+  constructor(type: DataType, wanted: 'min' | 'max') {
     this.#type = type
     const compare = comparator(type)
-    this.#better = wanted === 'max' ? (a, b) => compare(a, b) > 0 : (a, b) => compare(a, b) < 0
-    this.#keyOf = keyOf
+    this.#isBetter = wanted === 'max' ? (a, b) => compare(a, b) > 0 : (a, b) => compare(a, b) < 0
+    this.saved = savedValue(
+      tuplesType([type, bigintType]),
+      (slot) => {
+        const group = this.#groups[slot]
+        return group === undefined ? null : [...group.entries]
+      },
+      (slot, saved) => {
+        for (const [value, count] of (saved as [unknown, number][] | null) ?? []) this.#group(slot).change(value, count)
+      },
+    )
   }
 
   reserve(): void {}
@@ -166,36 +189,17 @@ export class RetractableExtremeAccumulator implements Accumulator {
   add({ slots, rows, signs, arguments: [vector] }: AccumulatorInput): void {
     for (let i = 0; i < rows; i++) {
       const sign = signs === null ? 1 : (signs[i] as number)
-      if (sign !== 0) this.#change(slots[i] as number, valueAt(vector as Vector, i, this.#type), sign)
+      if (sign !== 0) this.#group(slots[i] as number).change(valueAt(vector as Vector, i, this.#type), sign)
     }
   }
 
-  /** Counts may pass below zero while a retraction overtakes its row; such values are not there. */
-  #change(slot: number, value: unknown, by: number): void {
-    let group = this.#groups[slot]
-    if (group === undefined) {
-      group = { counts: new Map(), heap: [] }
-      this.#groups[slot] = group
-    }
-    const key = this.#keyOf(value)
-    const before = group.counts.get(key)
-    const after = (before ?? 0) + by
-    if (after === 0) group.counts.delete(key)
-    else group.counts.set(key, after)
-    if (after > 0 && (before ?? 0) <= 0) pushHeap(group.heap, value, this.#better)
+  #group(slot: number): ValueHeap {
+    this.#groups[slot] ??= new ValueHeap(this.#isBetter)
+    return this.#groups[slot]
   }
 
   merge(slot: number, from: RetractableExtremeAccumulator, fromSlot: number): void {
-    const group = from.#groups[fromSlot]
-    if (group === undefined) return
-    const done = new Set<unknown>()
-    for (const value of group.heap) {
-      const key = this.#keyOf(value)
-      if (done.has(key)) continue
-      done.add(key)
-      const count = group.counts.get(key) ?? 0
-      if (count !== 0) this.#change(slot, value, count)
-    }
+    for (const [value, count] of from.#groups[fromSlot]?.entries ?? []) this.#group(slot).change(value, count)
   }
 
   clear(slot: number): void {
@@ -205,49 +209,12 @@ export class RetractableExtremeAccumulator implements Accumulator {
   results(slots: Int32Array, count: number): Vector {
     return vectorOf(
       this.#type,
-      Array.from({ length: count }, (_, index) => this.#bestOf(slots[index] as number)),
+      Array.from({ length: count }, (_, index) => this.#groups[slots[index] as number]?.best() ?? null),
     )
-  }
-
-  #bestOf(slot: number): unknown {
-    const group = this.#groups[slot]
-    while (group !== undefined && group.heap.length > 0) {
-      const top = group.heap[0]
-      if ((group.counts.get(this.#keyOf(top)) ?? 0) > 0) return top
-      popHeap(group.heap, this.#better)
-    }
-    return null
   }
 }
 
 export function supportsNumberExtreme(type: DataType): boolean {
   const form = plainFormOf(type)
   return form === 'integers' || form === 'numbers'
-}
-
-function pushHeap(heap: unknown[], value: unknown, better: (a: unknown, b: unknown) => boolean): void {
-  let at = heap.push(value) - 1
-  while (at > 0) {
-    const parent = (at - 1) >> 1
-    if (!better(value, heap[parent])) break
-    heap[at] = heap[parent]
-    at = parent
-  }
-  heap[at] = value
-}
-
-function popHeap(heap: unknown[], better: (a: unknown, b: unknown) => boolean): void {
-  const last = heap.pop()
-  const { length } = heap
-  if (length === 0) return
-  let at = 0
-  for (;;) {
-    let child = 2 * at + 1
-    if (child >= length) break
-    if (child + 1 < length && better(heap[child + 1], heap[child])) child++
-    if (!better(heap[child], last)) break
-    heap[at] = heap[child]
-    at = child
-  }
-  heap[at] = last
 }

@@ -1,15 +1,28 @@
-/** FIRST_VALUE and LAST_VALUE over rows that only come: one boxed value a group. NULL does not count. */
-import { type DataType, type Vector, valueAt, vectorOf } from '#data'
+/**
+ * FIRST_VALUE and LAST_VALUE. Over rows that only come, state is one boxed value a group; over rows that may go again, it is all rows of
+ * a group. NULL does not count.
+ */
+import { type DataType, type Vector, valueAt, vectorOf, withNullable } from '#data'
+import { type SavedColumns, savedValue } from '../state/saved-columns.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { Arrivals, savedArrivals, type Tuple } from './arrivals.ts'
 
 export class FirstLastAccumulator implements Accumulator {
   readonly #type: DataType
   readonly #wanted: 'first' | 'last'
   readonly #values: unknown[] = []
+  readonly saved: SavedColumns
 
   constructor(type: DataType, wanted: 'first' | 'last') {
     this.#type = type
     this.#wanted = wanted
+    this.saved = savedValue(
+      withNullable(type, true),
+      (slot) => this.#values[slot],
+      (slot, value) => {
+        this.#values[slot] = value
+      },
+    )
   }
 
   reserve(slots: number): void {
@@ -39,6 +52,60 @@ export class FirstLastAccumulator implements Accumulator {
     return vectorOf(
       this.#type,
       Array.from({ length: count }, (_, index) => this.#values[slots[index] as number] ?? null),
+    )
+  }
+}
+
+export class RetractableFirstLastAccumulator implements Accumulator {
+  readonly #type: DataType
+  readonly #wanted: 'first' | 'last'
+  readonly #keyOf: (tuple: Tuple) => unknown
+  readonly #groups: (Arrivals | undefined)[] = []
+  readonly saved: SavedColumns
+
+  constructor(type: DataType, wanted: 'first' | 'last', keyOf: (tuple: Tuple) => unknown) {
+    this.#type = type
+    this.#wanted = wanted
+    this.#keyOf = keyOf
+    this.saved = savedArrivals(
+      [type],
+      (slot) => this.#groups[slot],
+      (slot) => this.#group(slot),
+    )
+  }
+
+  reserve(): void {}
+
+  add({ slots, rows, signs, arguments: [vector] }: AccumulatorInput): void {
+    for (let i = 0; i < rows; i++) {
+      const sign = signs === null ? 1 : (signs[i] as number)
+      if (sign === 0) continue
+      const group = this.#group(slots[i] as number)
+      const tuple = [valueAt(vector as Vector, i, this.#type)]
+      if (sign > 0) group.add(tuple)
+      else group.remove(tuple)
+    }
+  }
+
+  #group(slot: number): Arrivals {
+    this.#groups[slot] ??= new Arrivals(this.#keyOf)
+    return this.#groups[slot]
+  }
+
+  merge(slot: number, from: RetractableFirstLastAccumulator, fromSlot: number): void {
+    const group = from.#groups[fromSlot]
+    if (group !== undefined) this.#group(slot).merge(group)
+  }
+
+  clear(slot: number): void {
+    this.#groups[slot] = undefined
+  }
+
+  results(slots: Int32Array, count: number): Vector {
+    const wanted = this.#wanted
+    return vectorOf(
+      this.#type,
+      Array.from({ length: count }, (_, index) => this.#groups[slots[index] as number]?.[wanted]?.[0] ?? null),
     )
   }
 }

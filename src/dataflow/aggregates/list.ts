@@ -1,68 +1,56 @@
 /**
- * Aggregates over all values of a group in order of arrival: LISTAGG, ARRAY_AGG, COLLECT, the JSON aggregates, and FIRST_VALUE and
- * LAST_VALUE when rows may go again. State is the list of values (tuples of the arguments); its bound is the count of rows.
+ * Aggregates over all values of a group in order of arrival: ARRAY_AGG, the JSON aggregates, and LISTAGG when rows may go again. State
+ * is the rows (tuples of the arguments) and the last result; its bound is the count of rows.
  */
 import { type DataType, type Vector, valueAt, vectorOf } from '#data'
+import { type SavedColumns, savedValue } from '../state/saved-columns.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { Arrivals, savedArrivals, type Tuple, tuplesType } from './arrivals.ts'
 
 /** What is made of the tuples of a group; null is NULL. */
-export type ListFinish = (tuples: readonly (readonly unknown[])[]) => unknown
+export type ListFinish = (tuples: readonly Tuple[]) => unknown
 
 export interface ListShape {
   readonly arguments: readonly DataType[]
   readonly result: DataType
   readonly finish: ListFinish
-  /** Tells equal values apart from others; finds the tuple that a retraction takes back. */
-  readonly keyOf: (values: readonly unknown[]) => unknown
+  /** The same primitive for equal tuples. */
+  readonly keyOf: (tuple: Tuple) => unknown
 }
 
+/** Over rows that only come. */
 export class ListAccumulator implements Accumulator {
   readonly #shape: ListShape
-  readonly #lists: (unknown[][] | undefined)[] = []
-  /** Retractions that came before their rows, as keys. */
-  readonly #owed: (unknown[] | undefined)[] = []
+  readonly #lists: (Tuple[] | undefined)[] = []
+  readonly #results: FinishedResults
+  readonly saved: SavedColumns
 
   constructor(shape: ListShape) {
     this.#shape = shape
+    this.#results = new FinishedResults(shape, (slot) => this.#lists[slot] ?? [])
+    this.saved = savedValue(
+      tuplesType(shape.arguments),
+      (slot) => this.#lists[slot],
+      (slot, tuples) => {
+        this.#lists[slot] = (tuples as Tuple[] | null) ?? undefined
+      },
+    )
   }
 
   reserve(): void {}
 
   add({ slots, rows, signs, arguments: vectors }: AccumulatorInput): void {
     for (let i = 0; i < rows; i++) {
-      const sign = signs === null ? 1 : (signs[i] as number)
-      if (sign === 0) continue
-      const tuple = this.#shape.arguments.map((type, index) => valueAt(vectors[index] as Vector, i, type))
-      if (sign > 0) this.#append(slots[i] as number, tuple)
-      else this.#remove(slots[i] as number, tuple)
+      if (signs !== null && signs[i] === 0) continue
+      this.#append(slots[i] as number, tupleAt(vectors, i, this.#shape.arguments))
     }
   }
 
-  #append(slot: number, tuple: unknown[]): void {
-    const owed = this.#owed[slot]
-    if (owed !== undefined) {
-      const at = owed.indexOf(this.#shape.keyOf(tuple))
-      if (at >= 0) {
-        owed.splice(at, 1)
-        if (owed.length === 0) this.#owed[slot] = undefined
-        return
-      }
-    }
+  #append(slot: number, tuple: Tuple): void {
     const list = this.#lists[slot]
     if (list === undefined) this.#lists[slot] = [tuple]
     else list.push(tuple)
-  }
-
-  #remove(slot: number, tuple: unknown[]): void {
-    const key = this.#shape.keyOf(tuple)
-    const list = this.#lists[slot] ?? []
-    const at = list.findIndex((other) => this.#shape.keyOf(other) === key)
-    if (at >= 0) list.splice(at, 1)
-    else {
-      const owed = this.#owed[slot]
-      if (owed === undefined) this.#owed[slot] = [key]
-      else owed.push(key)
-    }
+    this.#results.forget(slot)
   }
 
   merge(slot: number, from: ListAccumulator, fromSlot: number): void {
@@ -71,14 +59,92 @@ export class ListAccumulator implements Accumulator {
 
   clear(slot: number): void {
     this.#lists[slot] = undefined
-    this.#owed[slot] = undefined
+    this.#results.forget(slot)
   }
 
   results(slots: Int32Array, count: number): Vector {
-    const { finish, result } = this.#shape
-    return vectorOf(
-      result,
-      Array.from({ length: count }, (_, index) => finish(this.#lists[slots[index] as number] ?? [])),
+    return this.#results.of(slots, count)
+  }
+}
+
+/** Over rows that may go again. */
+export class RetractableListAccumulator implements Accumulator {
+  readonly #shape: ListShape
+  readonly #groups: (Arrivals | undefined)[] = []
+  readonly #results: FinishedResults
+  readonly saved: SavedColumns
+
+  constructor(shape: ListShape) {
+    this.#shape = shape
+    this.#results = new FinishedResults(shape, (slot) => this.#groups[slot]?.tuples() ?? [])
+    this.saved = savedArrivals(
+      shape.arguments,
+      (slot) => this.#groups[slot],
+      (slot) => this.#group(slot),
     )
   }
+
+  reserve(): void {}
+
+  add({ slots, rows, signs, arguments: vectors }: AccumulatorInput): void {
+    for (let i = 0; i < rows; i++) {
+      const sign = signs === null ? 1 : (signs[i] as number)
+      if (sign === 0) continue
+      const slot = slots[i] as number
+      const tuple = tupleAt(vectors, i, this.#shape.arguments)
+      if (sign > 0) this.#group(slot).add(tuple)
+      else this.#group(slot).remove(tuple)
+      this.#results.forget(slot)
+    }
+  }
+
+  #group(slot: number): Arrivals {
+    this.#groups[slot] ??= new Arrivals(this.#shape.keyOf)
+    return this.#groups[slot]
+  }
+
+  merge(slot: number, from: RetractableListAccumulator, fromSlot: number): void {
+    const group = from.#groups[fromSlot]
+    if (group !== undefined) this.#group(slot).merge(group)
+    this.#results.forget(slot)
+  }
+
+  clear(slot: number): void {
+    this.#groups[slot] = undefined
+    this.#results.forget(slot)
+  }
+
+  results(slots: Int32Array, count: number): Vector {
+    return this.#results.of(slots, count)
+  }
+}
+
+/** Results are kept until their group changes: a group that is updated is asked for its result before and after. */
+class FinishedResults {
+  readonly #shape: ListShape
+  readonly #tuplesOf: (slot: number) => readonly Tuple[]
+  readonly #known: unknown[] = []
+
+  constructor(shape: ListShape, tuplesOf: (slot: number) => readonly Tuple[]) {
+    this.#shape = shape
+    this.#tuplesOf = tuplesOf
+  }
+
+  forget(slot: number): void {
+    this.#known[slot] = undefined
+  }
+
+  of(slots: Int32Array, count: number): Vector {
+    const { finish, result } = this.#shape
+    const values = Array.from({ length: count }, (_, index) => {
+      const slot = slots[index] as number
+      this.#known[slot] ??= finish(this.#tuplesOf(slot))
+      return this.#known[slot]
+    })
+    return vectorOf(result, values)
+  }
+}
+
+function tupleAt(vectors: readonly Vector[], row: number, types: readonly DataType[]): Tuple {
+  return types.map((type, index) => valueAt(vectors[index] as Vector, row, type))
 }

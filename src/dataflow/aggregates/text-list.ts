@@ -1,10 +1,18 @@
 /** LISTAGG over rows that only come: the text so far, one string a group. */
 import { stringType, type Vector, valueAt, vectorOf } from '#data'
+import { type SavedColumns, savedValue } from '../state/saved-columns.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
 export class TextListAccumulator implements Accumulator {
   readonly #separator: string
   readonly #texts: (string | null)[] = []
+  readonly saved: SavedColumns = savedValue(
+    stringType,
+    (slot) => this.#texts[slot],
+    (slot, text) => {
+      this.#texts[slot] = text as string | null
+    },
+  )
 
   constructor(separator: string) {
     this.#separator = separator

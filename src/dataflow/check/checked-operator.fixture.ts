@@ -24,6 +24,7 @@ import {
   watermarkNone,
 } from '#data'
 import type { Operator, OperatorFactory, Output } from '../operator.ts'
+import type { StatePart } from '../state/state-part.ts'
 import { printValues } from './print-rows.fixture.ts'
 
 export interface OperatorContract {
@@ -43,6 +44,7 @@ export function checked(contract: OperatorContract, factory: OperatorFactory): O
 }
 
 class CheckedOperator implements Operator {
+  readonly state?: readonly StatePart[]
   readonly #inputs: readonly StreamCheck[]
   readonly #operator: Operator
   readonly #receiver: CheckedOutput
@@ -51,6 +53,7 @@ class CheckedOperator implements Operator {
     this.#inputs = contract.inputs.map((schema, index) => new StreamCheck(`input ${index}`, schema, false, null))
     this.#operator = operator
     this.#receiver = receiver
+    if (operator.state !== undefined) this.state = operator.state
   }
 
   push(input: number, batch: Batch): void {

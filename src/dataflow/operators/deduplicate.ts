@@ -6,11 +6,17 @@
  * last by arrival, first and last by event time: state is one row for each key. Emits, once a batch for each key whose row changed, +I,
  * then −U and +U (or +U alone). Of rows with the same time the first wins for `first`, the last for `last`.
  * first by event time, `once`: see first-by-time.ts.
+ * With a retention, a key goes when it was not written for that long: where the first row by arrival wins, since that row came; else since
+ * a row took the place, which it then does, and is sent, even where it equals the one before, so that who follows keeps its state as well.
  */
 import { type Batch, type DataType, selectBatch, type Vector } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { Expiry, type Retention } from '../state/expiry.ts'
 import { grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
+import { KeyedPart } from '../state/keyed-part.ts'
+import { savedNumber } from '../state/saved-columns.ts'
+import type { StatePart } from '../state/state-part.ts'
 import { KeyedRows } from './keyed-rows.ts'
 import { timesOf } from './times.ts'
 
@@ -23,10 +29,12 @@ export interface DeduplicateShape {
   readonly time: number | null
   /** Whether the receiver wants −U before each +U. */
   readonly emitsUpdateBefore: boolean
+  /** How long idle keys are kept; left out: for good. */
+  readonly retention?: Retention
 }
 
 /** Makes the operator that fits the shape. */
-export function createDeduplicate(shape: DeduplicateShape, output: Output): Operator {
+export function createDeduplicate(shape: DeduplicateShape, output: Output): Operator & Pick<Required<Operator>, 'tick'> {
   return shape.keep === 'first' && shape.time === null ? new FirstByArrival(shape, output) : new DeduplicateByUpdates(shape, output)
 }
 
@@ -36,15 +44,24 @@ class FirstByArrival implements Operator {
   readonly #output: Output
   #slots = new Int32Array(0)
   #selection = new Int32Array(0)
+  readonly #expiry: Expiry | null
+  readonly #part: KeyedPart
+  readonly state: readonly StatePart[]
 
-  constructor({ types, key }: DeduplicateShape, output: Output) {
+  constructor({ types, key, retention }: DeduplicateShape, output: Output) {
+    const keyTypes = key.map((column) => types[column] as DataType)
     this.#key = key
-    this.#table = new KeyTable(key.map((column) => types[column] as DataType))
+    this.#table = new KeyTable(keyTypes)
     this.#output = output
+    this.#expiry = retention === undefined ? null : new Expiry(retention)
+    const columns = this.#expiry === null ? [] : [this.#expiry.saved]
+    const reserve = (slots: number): void => this.#expiry?.reserve(slots)
+    this.#part = new KeyedPart({ name: 'keys', table: this.#table, keyTypes, columns, reserve })
+    this.state = [this.#part]
   }
 
   get stateBytes(): number {
-    return this.#table.stateBytes
+    return this.#table.stateBytes + (this.#expiry?.stateBytes ?? 0)
   }
 
   push(_input: number, batch: Batch): void {
@@ -52,18 +69,48 @@ class FirstByArrival implements Operator {
       this.#slots = new Int32Array(batch.length)
       this.#selection = new Int32Array(batch.length)
     }
-    // Keys are never removed, so slots count up: a new key has the next one.
-    let known = this.#table.capacity
+    const known = this.#table.capacity
     const keys = this.#key.map((column) => batch.columns[column] as Vector)
     this.#table.resolve(keys, batch.length, this.#slots)
-    let count = 0
-    for (let row = 0; row < batch.length; row++) {
-      if (this.#slots[row] !== known) continue
-      known += 1
-      this.#selection[count++] = row
-    }
+    const count = this.#expiry === null ? this.#selectNew(batch.length, known) : this.#selectNotHeld(batch.length, this.#expiry)
+    for (let i = 0; i < count; i++) this.#part.pages.mark(this.#slots[this.#selection[i] as number] as number)
     if (count === batch.length) this.#output.push(batch)
     else if (count > 0) this.#output.push(selectBatch(batch, this.#selection, count))
+    this.#expiry?.sweep(batch.length, this.#remove)
+  }
+
+  tick(nowMs: number): void {
+    this.#expiry?.tick(nowMs, this.#remove)
+  }
+
+  /** Where keys are never removed, slots count up: a new key has the next one. */
+  #selectNew(rows: number, known: number): number {
+    let next = known
+    let count = 0
+    for (let row = 0; row < rows; row++) {
+      if (this.#slots[row] !== next) continue
+      next += 1
+      this.#selection[count++] = row
+    }
+    return count
+  }
+
+  #selectNotHeld(rows: number, expiry: Expiry): number {
+    expiry.begin()
+    expiry.reserve(this.#table.capacity)
+    let count = 0
+    for (let row = 0; row < rows; row++) {
+      const slot = this.#slots[row] as number
+      if (expiry.isHeld(slot)) continue
+      expiry.write(slot)
+      this.#selection[count++] = row
+    }
+    return count
+  }
+
+  readonly #remove = (slot: number): void => {
+    this.#table.remove(slot)
+    this.#part.pages.mark(slot)
   }
 
   advance(_input: number, watermarkMs: number): void {
@@ -81,11 +128,20 @@ class DeduplicateByUpdates implements Operator {
   readonly #output: Output
   /** By slot: the time of the row that the key has. */
   #times = new Float64Array(0)
+  readonly state: readonly StatePart[]
 
   constructor(shape: DeduplicateShape, output: Output) {
     this.#shape = shape
-    this.#rows = new KeyedRows(shape, output)
+    const times = savedNumber(
+      (slot) => this.#times[slot] as number,
+      (slot, time) => {
+        this.#times = grownNumbers(this.#times, slot + 1)
+        this.#times[slot] = time
+      },
+    )
+    this.#rows = new KeyedRows(shape, output, shape.time === null ? [] : [times])
     this.#output = output
+    this.state = [this.#rows.part]
   }
 
   get stateBytes(): number {
@@ -99,6 +155,10 @@ class DeduplicateByUpdates implements Operator {
       for (let row = 0; row < batch.length; row++) this.#rows.choose(slots[row] as number, row)
     } else this.#chooseByTime(batch, slots, timesOf(batch.columns[time] as Vector, batch.length), keep === 'last')
     this.#rows.end(batch)
+  }
+
+  tick(nowMs: number): void {
+    this.#rows.tick(nowMs)
   }
 
   advance(_input: number, watermarkMs: number): void {

@@ -2,9 +2,10 @@
  * GROUPING SETS: each row once for every set, with NULL in the keys that the set leaves out and the id of the set.
  *
  * State: none.
- * Emits each batch once per set, in the order of the sets; rows keep their change and watermark.
+ * Emits each batch once per set, in the order of the sets, or each row, where the order of rows counts; rows keep their change and
+ * watermark.
  */
-import { type Batch, type DataType, type Vector, vectorOf } from '#data'
+import { type Batch, type DataType, selectBatchParts, selectRows, type Vector, vectorOf } from '#data'
 import type { Operator, Output } from '../operator.ts'
 
 export interface ExpandShape {
@@ -12,6 +13,8 @@ export interface ExpandShape {
   readonly keys: readonly DataType[]
   /** For each set its id and, for each key, whether it is grouped by. */
   readonly sets: readonly { readonly id: number; readonly kept: readonly boolean[] }[]
+  /** Whether rows stay in the order in which they came: their watermarks do not go back then. */
+  readonly inOrder: boolean
 }
 
 export class Expand implements Operator {
@@ -27,6 +30,27 @@ export class Expand implements Operator {
   }
 
   push(_input: number, batch: Batch): void {
+    if (this.#shape.inOrder) this.#pushInOrder(batch)
+    else this.#pushBySets(batch)
+  }
+
+  #pushInOrder(batch: Batch): void {
+    const { keys, sets } = this.#shape
+    const length = batch.length * sets.length
+    const selection = Int32Array.from({ length }, (_, row) => Math.floor(row / sets.length))
+    const columns = batch.columns.map((vector, place) => {
+      if (place === keys.length) return idsOf(sets, length)
+      const repeated = selectRows(vector, selection, length)
+      if (place > keys.length || sets.every(({ kept }) => kept[place] === true)) return repeated
+      const nulls = Uint8Array.from({ length }, (_, row) =>
+        sets[row % sets.length]?.kept[place] === true ? (repeated.nulls?.[row] ?? 0) : 1,
+      )
+      return { ...repeated, nulls }
+    })
+    this.#output.push({ length, columns, ...selectBatchParts(batch, selection, length) })
+  }
+
+  #pushBySets(batch: Batch): void {
     const { keys, sets } = this.#shape
     if (batch.length > this.#length) {
       this.#length = batch.length
@@ -47,4 +71,9 @@ export class Expand implements Operator {
   finish(): void {
     this.#output.finish()
   }
+}
+
+/** The ids of the sets, over and over. */
+function idsOf(sets: ExpandShape['sets'], length: number): Vector {
+  return { form: 'numbers', data: Float64Array.from({ length }, (_, row) => sets[row % sets.length]?.id ?? 0), nulls: null }
 }

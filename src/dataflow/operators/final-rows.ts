@@ -2,32 +2,65 @@
  * The final rows of a stream of changes, for runs in batch mode.
  *
  * State: the rows that are there, each once with its count.
- * Emits nothing until the input ends, then every row as often as it is there, as inserts.
+ * Emits nothing until the input ends, then every row as often as it is there, as inserts, in order of arrival. Then it holds none.
  */
-import { type Batch, batchRows, changeDelete, changeUpdateBefore, type DataType, watermarkEnd, withNullable } from '#data'
-import { grownNumbers } from '../aggregates/accumulator.ts'
+import { type Batch, batchRows, type DataType, watermarkEnd, withNullable } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
+import { KeyedPart } from '../state/keyed-part.ts'
+import { savedNumber } from '../state/saved-columns.ts'
+import { sortByRank } from '../state/sort-by-rank.ts'
+import type { StatePart } from '../state/state-part.ts'
+import { leaves } from './leaves.ts'
 
 export class FinalRows implements Operator {
   readonly #output: Output
   readonly #table: KeyTable
+  readonly #part: KeyedPart
+  readonly state: readonly StatePart[]
+  /** By slot: how often the row is there, and when it came. */
   #counts = new Float64Array(16)
+  #arrivals = new Float64Array(16)
+  #arrived = 0
   #slots = new Int32Array(batchRows)
 
   constructor(types: readonly DataType[], output: Output) {
+    const keyTypes = types.map((type) => withNullable(type, true))
     this.#output = output
-    this.#table = new KeyTable(types.map((type) => withNullable(type, true)))
+    this.#table = new KeyTable(keyTypes)
+    this.#part = this.#createPart(keyTypes)
+    this.state = [this.#part]
+  }
+
+  #createPart(keyTypes: readonly DataType[]): KeyedPart {
+    const counts = savedNumber(
+      (slot) => this.#counts[slot] as number,
+      (slot, count) => {
+        this.#counts[slot] = count
+      },
+    )
+    const arrivals = savedNumber(
+      (slot) => this.#arrivals[slot] as number,
+      (slot, arrival) => {
+        this.#arrivals[slot] = arrival
+        this.#arrived = Math.max(this.#arrived, arrival)
+      },
+    )
+    const reserve = (slots: number): void => this.#reserve(slots)
+    return new KeyedPart({ name: 'rows', table: this.#table, keyTypes, columns: [counts, arrivals], reserve })
   }
 
   push(_input: number, batch: Batch): void {
     if (this.#slots.length < batch.length) this.#slots = new Int32Array(batch.length)
     this.#table.resolve(batch.columns, batch.length, this.#slots)
-    this.#counts = grownNumbers(this.#counts, this.#table.capacity)
+    this.#reserve(this.#table.capacity)
+    this.#part.pages.markAll(this.#slots, batch.length)
     for (let i = 0; i < batch.length; i++) {
       const slot = this.#slots[i] as number
-      const kind = batch.kinds?.[i]
-      this.#counts[slot] = (this.#counts[slot] as number) + (kind === changeUpdateBefore || kind === changeDelete ? -1 : 1)
+      const count = this.#counts[slot] as number
+      if (count === 0) this.#arrivals[slot] = ++this.#arrived
+      this.#counts[slot] = count + (leaves(batch, i) ? -1 : 1)
     }
     for (let i = 0; i < batch.length; i++) {
       const slot = this.#slots[i] as number
@@ -35,18 +68,35 @@ export class FinalRows implements Operator {
     }
   }
 
+  #reserve(slots: number): void {
+    this.#counts = grownNumbers(this.#counts, slots)
+    this.#arrivals = grownNumbers(this.#arrivals, slots)
+  }
+
   advance(): void {}
 
   finish(): void {
     const rows: number[] = []
-    for (let slot = 0; slot < this.#table.capacity; slot++) {
-      if (!this.#table.isLive(slot)) continue
+    for (const slot of this.#sorted()) {
       for (let copy = 0; copy < (this.#counts[slot] as number); copy++) rows.push(slot)
       if (rows.length >= batchRows) this.#emit(rows.splice(0))
     }
     if (rows.length > 0) this.#emit(rows)
+    this.#part.pages.markBelow(this.#table.capacity)
+    this.#table.clear()
     this.#output.advance(watermarkEnd)
     this.#output.finish()
+  }
+
+  #sorted(): Int32Array {
+    const slots = new Int32Array(this.#table.count)
+    let count = 0
+    for (let slot = 0; slot < this.#table.capacity; slot++) if (this.#table.isLive(slot)) slots[count++] = slot
+    return sortByRank(
+      slots,
+      Float64Array.from(slots, (slot) => this.#arrivals[slot] as number),
+      () => 0,
+    )
   }
 
   #emit(rows: readonly number[]): void {

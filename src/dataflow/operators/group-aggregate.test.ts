@@ -46,7 +46,7 @@ const measures: readonly {
   },
   {
     shape: aggregate('average', [2], bigintType),
-    expected: (amounts) => (amounts.length === 0 ? null : boxed(total(amounts) / BigInt(amounts.length))),
+    expected: (amounts) => (amounts.length === 0 ? null : boxed(BigInt.asIntN(64, total(amounts)) / BigInt(amounts.length))),
   },
   { shape: aggregate('min', [2], bigintType), expected: (amounts) => amounts.toSorted(ascending)[0] ?? null },
   { shape: aggregate('max', [2], bigintType), expected: (amounts) => amounts.toSorted(ascending).at(-1) ?? null },

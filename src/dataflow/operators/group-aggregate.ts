@@ -2,10 +2,11 @@
  * Aggregation of groups that are updated for as long as rows arrive.
  *
  * State: a slot for each key with its row count and accumulators; it grows with distinct keys and shrinks when a retracting input
- * takes the last row of a key away.
+ * takes the last row of a key away, or with a retention when no row of a key has come for that long.
  * Emits, once a batch for each key that the batch touched and whose result changed: +I for a new key, −U and +U for a known one (+U
  * alone where the receiver does without −U), −D when its last row is gone. Without keys there is one group, and it appears with the
- * first row.
+ * first row. A group that was idle for too long goes without a word, and appears anew with its next row; −U and −D of rows that it had
+ * are passed over. With `repeats`, results that stayed the same are sent again, so that who follows keeps its state as well.
  */
 import {
   type Batch,
@@ -20,9 +21,15 @@ import {
   selectRows,
   type Vector,
 } from '#data'
-import { grownNumbers } from '../aggregates/accumulator.ts'
+import { signOfChange } from '../aggregates/accumulator.ts'
 import type { Operator, Output } from '../operator.ts'
+import { Expiry, type Retention } from '../state/expiry.ts'
+import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
+import { KeyedPart } from '../state/keyed-part.ts'
+import { savedFlag, savedNumber } from '../state/saved-columns.ts'
+import type { StatePart } from '../state/state-part.ts'
+import { leaves } from './leaves.ts'
 import { type MeasureShape, Measures } from './measures.ts'
 
 export interface GroupAggregateShape {
@@ -32,9 +39,11 @@ export interface GroupAggregateShape {
   readonly resultTypes: readonly DataType[]
   /** Whether the receiver wants −U before each +U. */
   readonly emitsUpdateBefore: boolean
+  /** How long idle groups are kept; left out: for good. */
+  readonly retention?: Retention
+  /** Whether an update is also sent for each group whose rows changed nothing. */
+  readonly repeats?: boolean
 }
-
-const signOfChange = [1, -1, 1, -1] as const
 
 export class GroupAggregate implements Operator {
   readonly #shape: GroupAggregateShape
@@ -50,21 +59,67 @@ export class GroupAggregate implements Operator {
   #batchNumber = 0
   #slots = new Int32Array(batchRows)
   #touched = new Int32Array(batchRows)
+  readonly #expiry: Expiry | null
+  /** By slot: how often the group began anew within the batch. */
+  #restarts = new Int32Array(0)
+  readonly #part: KeyedPart
+  readonly state: readonly StatePart[]
 
   constructor(shape: GroupAggregateShape, output: Output) {
     this.#shape = shape
     this.#output = output
     this.#table = new KeyTable(shape.keys)
     this.#measures = new Measures(shape.measures)
+    this.#expiry = shape.retention === undefined ? null : new Expiry(shape.retention)
+    this.#part = this.#createPart()
+    this.state = [this.#part]
+  }
+
+  #createPart(): KeyedPart {
+    const rows = savedNumber(
+      (slot) => this.#rows[slot] as number,
+      (slot, count) => {
+        this.#rows[slot] = count
+      },
+    )
+    const emitted = savedFlag(
+      (slot) => this.#emitted[slot] === 1,
+      (slot, isEmitted) => {
+        this.#emitted[slot] = isEmitted ? 1 : 0
+      },
+    )
+    return new KeyedPart({
+      name: 'groups',
+      table: this.#table,
+      keyTypes: this.#shape.keys,
+      columns: [rows, emitted, this.#measures.saved, ...(this.#expiry === null ? [] : [this.#expiry.saved])],
+      reserve: (slots) => this.#reserve(slots),
+    })
+  }
+
+  /** Bytes of keys and counts, without what the measures keep. */
+  get stateBytes(): number {
+    return this.#table.stateBytes + this.#rows.byteLength * 3 + (this.#expiry?.stateBytes ?? 0)
   }
 
   push(_input: number, batch: Batch): void {
+    this.#expiry?.begin()
     const count = this.#resolve(batch)
     const touched = this.#touched.subarray(0, count)
+    this.#part.pages.markAll(touched, count)
+    this.#expiry?.writeAll(touched, count, this.#forget)
     const before = this.#measures.results(touched, count)
-    this.#measures.add(batch, this.#slots, false)
-    this.#countRows(batch)
+    if (this.#expiry !== null && batch.kinds !== null) this.#addInTurn(batch, touched)
+    else {
+      this.#measures.add(batch, this.#slots, false)
+      this.#countRows(batch)
+    }
     this.#emit(touched, before)
+    this.#expiry?.sweep(batch.length, this.#remove)
+  }
+
+  tick(nowMs: number): void {
+    this.#expiry?.tick(nowMs, this.#remove)
   }
 
   /** Finds the slot of each row and lists the slots touched, in order of their first row. */
@@ -75,11 +130,7 @@ export class GroupAggregate implements Operator {
     }
     const slots = this.#slots
     this.#table.resolve(batch.columns.slice(0, this.#shape.keys.length), batch.length, slots)
-    const { capacity } = this.#table
-    this.#measures.reserve(capacity)
-    this.#rows = grownNumbers(this.#rows, capacity)
-    this.#emitted = grownNumbers(this.#emitted, capacity)
-    this.#touchedBy = grownNumbers(this.#touchedBy, capacity)
+    this.#reserve(this.#table.capacity)
     const number = ++this.#batchNumber
     let count = 0
     for (let i = 0; i < batch.length; i++) {
@@ -89,6 +140,14 @@ export class GroupAggregate implements Operator {
       this.#touched[count++] = slot
     }
     return count
+  }
+
+  #reserve(slots: number): void {
+    this.#measures.reserve(slots)
+    this.#rows = grownNumbers(this.#rows, slots)
+    this.#emitted = grownNumbers(this.#emitted, slots)
+    this.#touchedBy = grownNumbers(this.#touchedBy, slots)
+    this.#expiry?.reserve(slots)
   }
 
   #countRows(batch: Batch): void {
@@ -101,6 +160,50 @@ export class GroupAggregate implements Operator {
     }
   }
 
+  /**
+   * Adds the rows of a batch where rows may be taken away that are not known any more, as if they came one by one: what a group without
+   * rows is asked to take away is passed over, and a group that lost its last row begins anew with the next. Rows before and after such
+   * a beginning are added in rounds.
+   */
+  #addInTurn(batch: Batch, touched: Int32Array): void {
+    this.#restarts = grownIntegers(this.#restarts, this.#table.capacity)
+    for (const slot of touched) this.#restarts[slot] = 0
+    const { rounds, last, passed } = this.#roundsOf(batch)
+    if (last === 0 && !passed) {
+      this.#measures.add(batch, this.#slots, false)
+      return
+    }
+    const slots = new Int32Array(batch.length)
+    for (let round = 0; round <= last; round++) {
+      if (round > 0) for (const slot of touched) if ((this.#restarts[slot] as number) >= round) this.#measures.clear(slot)
+      for (let row = 0; row < batch.length; row++) slots[row] = rounds[row] === round ? (this.#slots[row] as number) : -1
+      this.#measures.add(batch, slots, true)
+    }
+  }
+
+  /** Counts the rows of each group, and gives for each row how often its group began anew before it, −1 for a row to pass over. */
+  #roundsOf(batch: Batch): { readonly rounds: Int32Array; readonly last: number; readonly passed: boolean } {
+    const rounds = new Int32Array(batch.length)
+    let last = 0
+    let passed = false
+    for (let row = 0; row < batch.length; row++) {
+      const slot = this.#slots[row] as number
+      const before = this.#rows[slot] as number
+      const goes = leaves(batch, row)
+      if (goes && before === 0) {
+        rounds[row] = -1
+        passed = true
+        continue
+      }
+      const round = this.#restarts[slot] as number
+      rounds[row] = round
+      last = Math.max(last, round)
+      this.#rows[slot] = goes ? before - 1 : before + 1
+      if (goes && before === 1) this.#restarts[slot] = round + 1
+    }
+    return { rounds, last, passed }
+  }
+
   #emit(touched: Int32Array, before: readonly Vector[]): void {
     const after = this.#measures.results(touched, touched.length)
     const changes = new ChangeList(touched.length)
@@ -110,7 +213,7 @@ export class GroupAggregate implements Operator {
       const empty = this.#rows[slot] === 0
       if (known && empty) changes.add(t, changeDelete)
       else if (!known && !empty) changes.add(touched.length + t, changeInsert)
-      else if (known && this.#differs(before, after, t)) {
+      else if (known && (this.#shape.repeats === true || this.#differs(before, after, t))) {
         if (this.#shape.emitsUpdateBefore) changes.add(t, changeUpdateBefore)
         changes.add(touched.length + t, changeUpdateAfter)
       }
@@ -144,10 +247,19 @@ export class GroupAggregate implements Operator {
     this.#output.push({ length, columns, kinds: appended ? null : kinds.subarray(0, length), watermarks: null })
   }
 
-  #remove(slot: number): void {
+  /** Makes the group of a slot one that has not been there yet. */
+  readonly #forget = (slot: number): void => {
     this.#measures.clear(slot)
+    this.#rows[slot] = 0
+    this.#emitted[slot] = 0
+  }
+
+  readonly #remove = (slot: number): void => {
+    this.#forget(slot)
     this.#table.remove(slot)
+    this.#part.pages.mark(slot)
     this.#touchedBy[slot] = 0
+    this.#expiry?.drop(slot)
   }
 
   advance(_input: number, watermarkMs: number): void {

@@ -10,6 +10,8 @@
  */
 import { type Batch, type DataType, type Vector, watermarkEnd, watermarkNone } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { ScalarsPart } from '../state/scalars-part.ts'
+import type { StatePart } from '../state/state-part.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import { IntervalSide } from './interval-side.ts'
 import { JoinKeys, type JoinKeysShape } from './join-keys.ts'
@@ -49,7 +51,8 @@ export class IntervalJoin implements Operator {
   readonly #heldBackMs: number
   readonly #byClock: boolean
   /** The watermark of both inputs, or the clock less a millisecond: rows that come have a greater time, or are late. */
-  #watermarkMs = watermarkNone
+  readonly #progress = { watermarkMs: watermarkNone }
+  readonly state: readonly StatePart[]
   #selection = new Int32Array(0)
   #ids = new Int32Array(0)
   #slots: Int32Array = new Int32Array(0)
@@ -57,16 +60,16 @@ export class IntervalJoin implements Operator {
   readonly #idleSlots = new NumberList()
 
   constructor(shape: IntervalJoinShape, output: Output) {
-    const { type, types, fromMs, toMs, condition, time } = shape
+    const { type, fromMs, toMs, time } = shape
     this.#shape = shape
     this.#byClock = time === 'processing-time'
     this.#keys = new JoinKeys(shape.keys)
-    this.#pairs = new JoinPairs({ type, types, condition, timed: !this.#byClock }, output)
     this.#lower = [-toMs, fromMs]
     this.#upper = [-fromMs, toMs]
     this.#lonely = [keepsLonely(type, 0), keepsLonely(type, 1)]
-    const side = (input: 0 | 1) => new IntervalSide({ reachMs: this.#upper[input], spanMs: toMs - fromMs, exact: this.#lonely[input] })
-    this.#sides = [side(0), side(1)]
+    this.#pairs = this.#createPairs(output)
+    this.#sides = [this.#createSide(0), this.#createSide(1)]
+    this.state = [new ScalarsPart('progress', this.#progress), ...this.#pairs.parts]
     this.#heldBackMs = this.#byClock ? 0 : Math.max(0, -fromMs, toMs)
     this.#watermarks = new InputWatermarks(2, {
       push: (batch) => {
@@ -83,6 +86,21 @@ export class IntervalJoin implements Operator {
         output.finish()
       },
     })
+  }
+
+  #createPairs(output: Output): JoinPairs {
+    const { type, types, condition, keys } = this.#shape
+    const ordered = this.#lonely
+    const enter = (input: 0 | 1, ids: Int32Array, columns: readonly Vector[]): void => this.#enter(input, ids, columns)
+    const shape = { type, types, condition, timed: !this.#byClock, keys: keys.columns, remembersMet: true, ordered, enter }
+    return new JoinPairs(shape, output)
+  }
+
+  #createSide(input: 0 | 1): IntervalSide {
+    const { fromMs, toMs } = this.#shape
+    const part = this.#pairs.parts[input]
+    const compareArrivals = (a: number, b: number): number => part.compareArrivals(a, b)
+    return new IntervalSide({ reachMs: this.#upper[input], spanMs: toMs - fromMs, exact: this.#lonely[input], compareArrivals })
   }
 
   get stateBytes(): number {
@@ -124,9 +142,21 @@ export class IntervalJoin implements Operator {
     }
     this.#slots = slots
     this.#pairs.keep(input, batch.columns, this.#selection, count, this.#ids)
+    this.#reserve(input)
+    return count
+  }
+
+  #reserve(input: 0 | 1): void {
     this.#sides[input].reserve(this.#keys.table.capacity, this.#pairs.stores[input].capacity)
     this.#sides[1 - input]?.reserve(this.#keys.table.capacity, 0)
-    return count
+  }
+
+  /** Takes loaded rows in. */
+  #enter(input: 0 | 1, ids: Int32Array, columns: readonly Vector[]): void {
+    const times = timesOf(columns[this.#shape.times[input]] as Vector, ids.length)
+    const slots = this.#keys.slotsOf(input, { length: ids.length, columns, kinds: null, watermarks: null }, true)
+    this.#reserve(input)
+    for (const [row, id] of ids.entries()) this.#sides[input].add(slots[row] as number, id, times[row] as number)
   }
 
   #join(input: 0 | 1, batch: Batch, times: Float64Array, count: number): void {
@@ -142,7 +172,7 @@ export class IntervalJoin implements Operator {
       else {
         const timeMs = times[row] as number
         this.#meet(input, id, slot, timeMs)
-        if (timeMs + reachMs > this.#watermarkMs) own.add(slot, id, timeMs)
+        if (timeMs + reachMs > this.#progress.watermarkMs) own.add(slot, id, timeMs)
         else {
           this.#dismiss(input, id)
           this.#idleSlots.push(slot)
@@ -156,8 +186,8 @@ export class IntervalJoin implements Operator {
     const other = this.#sides[1 - input] as IntervalSide
     if (other.isEmpty(slot)) return
     const upperMs = timeMs + this.#upper[input]
-    const lowerMs = Math.max(timeMs + this.#lower[input], this.#watermarkMs - (this.#upper[1 - input] as number) + 1)
-    const sentMs = this.#watermarkMs - this.#heldBackMs
+    const lowerMs = Math.max(timeMs + this.#lower[input], this.#progress.watermarkMs - (this.#upper[1 - input] as number) + 1)
+    const sentMs = this.#progress.watermarkMs - this.#heldBackMs
     for (
       let partner = other.firstFrom(slot, lowerMs);
       partner !== none && other.timeOf(partner) <= upperMs;
@@ -172,14 +202,14 @@ export class IntervalJoin implements Operator {
   #dismiss(input: 0 | 1, id: number): void {
     if (this.#lonely[input]) {
       this.#pairs.settle()
-      if (!this.#pairs.hasMet(input, id)) this.#pairs.sendAlone(input, id, this.#watermarkMs - this.#heldBackMs)
+      if (!this.#pairs.hasMet(input, id)) this.#pairs.sendAlone(input, id, this.#progress.watermarkMs - this.#heldBackMs)
     }
     this.#pairs.free(input, id)
   }
 
   /** Drops the rows that nothing after the watermark can meet, under the watermark before. */
   #passTime(watermarkMs: number): void {
-    if (watermarkMs <= this.#watermarkMs) return
+    if (watermarkMs <= this.#progress.watermarkMs) return
     for (const input of inputs) {
       const own = this.#sides[input]
       own.dropUnreachable(watermarkMs, (id) => {
@@ -188,7 +218,7 @@ export class IntervalJoin implements Operator {
         if (own.isEmpty(slot)) this.#idleSlots.push(slot)
       })
     }
-    this.#watermarkMs = watermarkMs
+    this.#progress.watermarkMs = watermarkMs
   }
 
   #end(): void {

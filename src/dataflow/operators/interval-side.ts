@@ -11,6 +11,8 @@ export interface IntervalSideShape {
   readonly spanMs: number
   /** Whether rows are dropped in order of time, each as soon as the watermark passes its reach; otherwise many together, and later. */
   readonly exact: boolean
+  /** Negative when row `a` came before row `b`; asked of exact sides. */
+  readonly compareArrivals: (a: number, b: number) => number
 }
 
 const none = -1
@@ -26,8 +28,6 @@ export class IntervalSide {
   #previous = new Int32Array(0)
   #slots = new Int32Array(0)
   #times = new Float64Array(0)
-  #arrivals = new Float64Array(0)
-  #arrived = 0
   /** Rows to drop, by time; only one of the two is used. */
   readonly #queue: RowHeap
   readonly #parts = new OpenWindows<NumberList>(null, () => new NumberList())
@@ -38,13 +38,11 @@ export class IntervalSide {
   constructor(shape: IntervalSideShape) {
     this.#shape = shape
     this.#partMs = Math.max(1, Math.ceil(shape.spanMs / parts))
-    this.#queue = new RowHeap(
-      (a, b) => (this.#times[a] as number) - (this.#times[b] as number) || (this.#arrivals[a] as number) - (this.#arrivals[b] as number),
-    )
+    this.#queue = new RowHeap((a, b) => (this.#times[a] as number) - (this.#times[b] as number) || shape.compareArrivals(a, b))
   }
 
   get stateBytes(): number {
-    return this.#ends.byteLength + this.#next.byteLength * 5 + this.#times.byteLength + this.#queue.stateBytes
+    return this.#ends.byteLength + this.#next.byteLength * 3 + this.#times.byteLength + this.#queue.stateBytes
   }
 
   /** Makes room for keys below `slots` and rows below `ids`. */
@@ -54,7 +52,6 @@ export class IntervalSide {
     this.#previous = grownIntegers(this.#previous, ids)
     this.#slots = grownIntegers(this.#slots, ids)
     this.#times = grownNumbers(this.#times, ids)
-    if (this.#shape.exact) this.#arrivals = grownNumbers(this.#arrivals, ids)
   }
 
   isEmpty(slot: number): boolean {
@@ -102,10 +99,8 @@ export class IntervalSide {
     const after = before === none ? (this.#ends[2 * slot] as number) : (this.#next[before] as number)
     this.#link(slot, before, id)
     this.#link(slot, id, after)
-    if (this.#shape.exact) {
-      this.#arrivals[id] = ++this.#arrived
-      this.#queue.push(id)
-    } else this.#addToPart(id, timeMs)
+    if (this.#shape.exact) this.#queue.push(id)
+    else this.#addToPart(id, timeMs)
   }
 
   #link(slot: number, before: number, after: number): void {

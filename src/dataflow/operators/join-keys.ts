@@ -25,6 +25,11 @@ export class JoinKeys {
     this.table = new KeyTable(shape.types.map((type) => withNullable(type, true)))
   }
 
+  /** Places of the key columns in an input. */
+  placesOf(input: 0 | 1): readonly number[] {
+    return this.#shape.columns[input]
+  }
+
   /** The slot of each row's key, `slotNone` where a NULL matches nothing; with `inserting` false also where the key is not held. */
   slotsOf(input: 0 | 1, batch: Batch, inserting: boolean): Int32Array {
     if (this.#slots.length < batch.length) {

@@ -4,6 +4,7 @@
  */
 import { type Batch, batchRows, changeDelete, changeInsert, selectBatchParts, selectRows, type Vector } from '#data'
 import type { Output } from '../operator.ts'
+import type { Expiry } from '../state/expiry.ts'
 import { isWhole, selectPadded } from '../state/padded.ts'
 import { type JoinSide, slotSkipped } from './join-side.ts'
 import { leaves } from './leaves.ts'
@@ -69,7 +70,8 @@ export class JoinProbe {
     if (this.#found.length < batch.length) this.#found = new Int32Array(batch.length)
     this.#found.fill(0, 0, batch.length)
     this.#closedBefore = 0
-    this.#collectPairs()
+    if (this.#other.expiry === null) this.#collectPairs()
+    else this.#collectHeldPairs(this.#other.expiry)
     if (!this.#isInner) {
       this.#closeRows(batch.length)
       this.#flush()
@@ -89,6 +91,27 @@ export class JoinProbe {
       for (let id = lists.first(slot); id !== -1; id = lists.after(id)) {
         rows[count] = row
         ids[count++] = id
+        if (count === batchRows) {
+          this.#takePairs(count)
+          count = 0
+        }
+        if (this.#firstOnly) break
+      }
+    }
+    if (count > 0) this.#takePairs(count)
+  }
+
+  /** As `#collectPairs`, without rows that have expired. */
+  #collectHeldPairs(expiry: Expiry): void {
+    const { lists } = this.#other
+    let count = 0
+    for (let row = 0; row < this.#batch.length; row++) {
+      const slot = this.#slots[row] as number
+      if (slot < 0) continue
+      for (let id = lists.first(slot); id !== -1; id = lists.after(id)) {
+        if (expiry.isGone(id)) continue
+        this.#pairRows[count] = row
+        this.#pairIds[count++] = id
         if (count === batchRows) {
           this.#takePairs(count)
           count = 0
@@ -159,6 +182,8 @@ export class JoinProbe {
     }
     const before = matches[id] as number
     matches[id] = goes ? before - 1 : before + 1
+    this.#other.part.pages.mark(id)
+    this.#other.expiry?.write(id)
     const alone = goes ? before === 1 : before === 0
     if (!this.#emitsPairs) {
       if (alone) this.#emit((this.#shape.type === 'semi') === goes ? changeDelete : changeInsert, -1, id, row)

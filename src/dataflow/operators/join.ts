@@ -4,16 +4,19 @@
  * inner: pairs. left, right, full: also the rows of that side (of both) without a partner, padded with NULLs. semi, anti: the left rows
  * with a partner, without one. A NULL in a key matches nothing unless `nullsEqual` says so.
  * State: all rows of both inputs that are there, by key, and for sides whose lonely rows count, how many partners each row has. Rows with
- * a NULL key are not kept. It grows with its inputs: only retractions shrink it.
+ * a NULL key are not kept. It grows with its inputs: only retractions shrink it, and with a retention rows that were not written for
+ * that long are let go. They meet nobody from then on, while counts of partners stay, and who takes such a row back takes back the pairs
+ * that it would make now, as in Flink.
  * Emits at once. Pairs of an inner join carry the change of the row that came; else +I and −D. A row that gets its first partner takes
  * back (−D) what it gave without one, before its pair; one that loses its last partner gives it again, after.
  */
-import type { Batch, DataType } from '#data'
+import type { Batch } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import type { StatePart } from '../state/state-part.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import { JoinKeys, type JoinKeysShape } from './join-keys.ts'
 import { type JoinCondition, JoinProbe, type JoinType } from './join-probe.ts'
-import { JoinSide } from './join-side.ts'
+import { type JoinInput, JoinSide } from './join-side.ts'
 import { leaves } from './leaves.ts'
 
 export interface JoinShape {
@@ -24,24 +27,20 @@ export interface JoinShape {
   readonly condition: JoinCondition | null
 }
 
-export interface JoinInput {
-  readonly types: readonly DataType[]
-  /** Whether rows are also taken away. */
-  readonly retracts: boolean
-}
-
 export class Join implements Operator {
   readonly #keys: JoinKeys
   readonly #sides: readonly [JoinSide, JoinSide]
   readonly #probes: readonly [JoinProbe, JoinProbe]
   readonly #watermarks: InputWatermarks
+  readonly state: readonly StatePart[]
 
   constructor(shape: JoinShape, output: Output) {
     const { type, left, right, condition } = shape
     const countsLeft = type === 'left' || type === 'full' || type === 'semi' || type === 'anti'
     const countsRight = type === 'right' || type === 'full'
     this.#keys = new JoinKeys(shape.keys)
-    this.#sides = [new JoinSide(left.types, left.retracts, countsLeft), new JoinSide(right.types, right.retracts, countsRight)]
+    this.#sides = [new JoinSide(left, countsLeft, this.#keys, 0), new JoinSide(right, countsRight, this.#keys, 1)]
+    this.state = this.#sides.map((side) => side.part)
     this.#probes = [
       new JoinProbe({ type, input: 0, condition, otherRetracts: right.retracts }, this.#sides[1], output),
       new JoinProbe({ type, input: 1, condition, otherRetracts: left.retracts }, this.#sides[0], output),
@@ -57,6 +56,8 @@ export class Join implements Operator {
     const at = input === 0 ? 0 : 1
     const own = this.#sides[at]
     const other = this.#sides[1 - at] as JoinSide
+    const nowMs = own.expiry?.begin()
+    other.expiry?.begin(nowMs)
     const slots = this.#keys.slotsOf(at, batch, true)
     const ids = own.update(batch, slots, this.#keys.table.capacity)
     other.lists.reserve(this.#keys.table.capacity, 0)
@@ -69,6 +70,12 @@ export class Join implements Operator {
       }
     }
     if (batch.kinds !== null) this.#removeKeys(batch, slots)
+    own.sweep(batch.length, this.#removeKeyIfEmpty)
+    other.sweep(batch.length, this.#removeKeyIfEmpty)
+  }
+
+  tick(nowMs: number): void {
+    for (const side of this.#sides) side.tick(nowMs, this.#removeKeyIfEmpty)
   }
 
   advance(input: number, watermarkMs: number): void {
@@ -82,11 +89,14 @@ export class Join implements Operator {
   /** Gives up the keys that have no row any more. */
   #removeKeys(batch: Batch, slots: Int32Array): void {
     const { table } = this.#keys
-    const [left, right] = this.#sides
     for (let row = 0; row < batch.length; row++) {
       const slot = slots[row] as number
-      if (slot < 0 || !leaves(batch, row) || !table.isLive(slot)) continue
-      if (left.lists.first(slot) === -1 && right.lists.first(slot) === -1) table.remove(slot)
+      if (slot >= 0 && leaves(batch, row) && table.isLive(slot)) this.#removeKeyIfEmpty(slot)
     }
+  }
+
+  readonly #removeKeyIfEmpty = (slot: number): void => {
+    const [left, right] = this.#sides
+    if (left.lists.first(slot) === -1 && right.lists.first(slot) === -1) this.#keys.table.remove(slot)
   }
 }

@@ -1,6 +1,9 @@
 /** Keys that are given up at a time, which moves on while they are used. */
 import { grownNumbers } from '../state/grown.ts'
 import { RowHeap } from '../state/row-heap.ts'
+import { type SavedColumns, savedNumber } from '../state/saved-columns.ts'
+
+const never = Number.POSITIVE_INFINITY
 
 export class KeyExpiry {
   /** By slot: when the key is given up, the time under which it is queued, and 1 for a key that is queued. */
@@ -8,6 +11,14 @@ export class KeyExpiry {
   #queuedAt = new Float64Array(0)
   #isQueued = new Float64Array(0)
   readonly #queue = new RowHeap((a, b) => (this.#queuedAt[a] as number) - (this.#queuedAt[b] as number) || a - b)
+
+  /** When each key is given up, by slot. */
+  readonly saved: SavedColumns = savedNumber(
+    (slot) => (this.#isQueued[slot] === 1 ? (this.#dueAt[slot] as number) : never),
+    (slot, atMs) => {
+      if (atMs !== never) this.set(slot, atMs)
+    },
+  )
 
   /** Puts the end of a key off to a later time. */
   set(slot: number, atMs: number): void {

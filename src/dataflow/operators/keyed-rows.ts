@@ -1,9 +1,12 @@
 /** One kept row for each key, and the changes that follow when another takes its place. */
 import { type Batch, changeDelete, changeInsert, changeUpdateAfter, changeUpdateBefore, type DataType, type Vector } from '#data'
 import type { Output } from '../operator.ts'
+import { Expiry, type Retention } from '../state/expiry.ts'
 import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
+import { KeyedPart } from '../state/keyed-part.ts'
 import { RowStore } from '../state/row-store.ts'
+import type { SavedColumns } from '../state/saved-columns.ts'
 import { StoredChanges } from './stored-changes.ts'
 
 export interface KeyedRowsShape {
@@ -12,6 +15,8 @@ export interface KeyedRowsShape {
   readonly key: readonly number[]
   /** Whether the receiver wants −U before each +U. */
   readonly emitsUpdateBefore: boolean
+  /** How long the row of a key is kept where no other takes its place; left out: for good. */
+  readonly retention?: Retention
 }
 
 const none = -1
@@ -31,16 +36,52 @@ export class KeyedRows {
   #chosenIn = new Float64Array(0)
   #batchNumber = 0
   #touched: number[] = []
+  readonly #expiry: Expiry | null
+  /** The keys with their rows and, by key, `columns`. */
+  readonly part: KeyedPart
 
-  constructor(shape: KeyedRowsShape, output: Output) {
+  constructor(shape: KeyedRowsShape, output: Output, columns: readonly SavedColumns[] = []) {
+    const keyTypes = shape.key.map((column) => shape.types[column] as DataType)
     this.#shape = shape
-    this.table = new KeyTable(shape.key.map((column) => shape.types[column] as DataType))
+    this.table = new KeyTable(keyTypes)
     this.store = new RowStore(shape.types)
     this.#changes = new StoredChanges({ placed: false, timed: false }, this.store, output)
+    this.#expiry = shape.retention === undefined ? null : new Expiry(shape.retention)
+    this.part = new KeyedPart({
+      name: 'rows',
+      table: this.table,
+      keyTypes,
+      columns: [this.#savedRows(), ...columns, ...(this.#expiry === null ? [] : [this.#expiry.saved])],
+      holds: (slot) => this.#ids[slot] !== none,
+      reserve: (slots) => this.#reserve(slots),
+    })
+  }
+
+  /** The row of each key. */
+  #savedRows(): SavedColumns {
+    return {
+      types: this.#shape.types,
+      save: (slots, count) => {
+        const ids = slots.subarray(0, count).map((slot) => this.#ids[slot] as number)
+        return this.store.gather(ids, count)
+      },
+      load: (slots, vectors, count) => {
+        const ids = new Int32Array(count)
+        this.store.append(vectors, null, count, ids)
+        for (let i = 0; i < count; i++) this.#ids[slots[i] as number] = ids[i] as number
+      },
+    }
+  }
+
+  #reserve(slots: number): void {
+    this.#ids = grownIntegers(this.#ids, slots, none)
+    this.#chosen = grownIntegers(this.#chosen, slots, none)
+    this.#chosenIn = grownNumbers(this.#chosenIn, slots)
+    this.#expiry?.reserve(slots)
   }
 
   get stateBytes(): number {
-    return this.table.stateBytes + this.store.stateBytes + this.#ids.byteLength * 4
+    return this.table.stateBytes + this.store.stateBytes + this.#ids.byteLength * 4 + (this.#expiry?.stateBytes ?? 0)
   }
 
   /** Starts a batch: finds the slot of each row's key. */
@@ -48,13 +89,32 @@ export class KeyedRows {
     if (this.#slots.length < batch.length) this.#slots = new Int32Array(batch.length)
     const keys = this.#shape.key.map((column) => batch.columns[column] as Vector)
     this.table.resolve(keys, batch.length, this.#slots)
-    const { capacity } = this.table
-    this.#ids = grownIntegers(this.#ids, capacity, none)
-    this.#chosen = grownIntegers(this.#chosen, capacity, none)
-    this.#chosenIn = grownNumbers(this.#chosenIn, capacity)
+    this.#reserve(this.table.capacity)
     this.#batchNumber += 1
     this.#touched = []
+    if (this.#expiry !== null) this.#forgetGone(this.#expiry, batch.length)
     return this.#slots
+  }
+
+  #forgetGone(expiry: Expiry, rows: number): void {
+    expiry.begin()
+    for (let row = 0; row < rows; row++) {
+      const slot = this.#slots[row] as number
+      if (!expiry.isGone(slot)) continue
+      expiry.drop(slot)
+      this.#forget(slot)
+    }
+  }
+
+  #forget(slot: number): void {
+    this.store.free(this.#ids[slot] as number)
+    this.#ids[slot] = none
+    this.part.pages.mark(slot)
+  }
+
+  readonly #giveUp = (slot: number): void => {
+    this.#forget(slot)
+    this.table.remove(slot)
   }
 
   /** Whether a key has a row, kept or chosen in this batch. */
@@ -68,6 +128,7 @@ export class KeyedRows {
     if (this.#chosenIn[slot] !== this.#batchNumber) {
       this.#chosenIn[slot] = this.#batchNumber
       this.#touched.push(slot)
+      this.part.pages.mark(slot)
     }
     this.#chosen[slot] = row
   }
@@ -84,11 +145,24 @@ export class KeyedRows {
       this.#change(slot, before, after)
     }
     this.#changes.flush()
+    if (this.#expiry !== null) this.#writeTouched(this.#expiry)
     for (const slot of this.#touched) if (this.#ids[slot] === none) this.table.remove(slot)
+    this.#expiry?.sweep(batch.length, this.#giveUp)
+  }
+
+  tick(nowMs: number): void {
+    this.#expiry?.tick(nowMs, this.#giveUp)
+  }
+
+  #writeTouched(expiry: Expiry): void {
+    for (const slot of this.#touched) {
+      if (this.#ids[slot] === none) expiry.drop(slot)
+      else expiry.write(slot)
+    }
   }
 
   #change(slot: number, before: number, after: number): void {
-    if (before !== none && after !== none && this.store.same(before, after)) {
+    if (before !== none && after !== none && this.#expiry === null && this.store.same(before, after)) {
       this.#changes.free(after)
       return
     }

@@ -8,6 +8,8 @@
 import { assert } from '#base'
 import { type Batch, selectBatch } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { ScalarsPart } from '../state/scalars-part.ts'
+import type { StatePart } from '../state/state-part.ts'
 
 export interface LimitShape {
   /** Rows passed over first. */
@@ -18,7 +20,8 @@ export interface LimitShape {
 export class Limit implements Operator {
   readonly #shape: LimitShape
   readonly #output: Output
-  #seen = 0
+  readonly #progress = { seen: 0 }
+  readonly state: readonly StatePart[] = [new ScalarsPart('progress', this.#progress)]
 
   constructor(shape: LimitShape, output: Output) {
     this.#shape = shape
@@ -27,15 +30,16 @@ export class Limit implements Operator {
 
   /** Whether all rows have been emitted that ever will be. */
   get isSatisfied(): boolean {
-    return this.#seen >= this.#shape.offset + this.#shape.limit
+    return this.#progress.seen >= this.#shape.offset + this.#shape.limit
   }
 
   push(_input: number, batch: Batch): void {
     assert(batch.kinds === null || batch.kinds.subarray(0, batch.length).every((kind) => kind === 0), 'rows only come')
     const { offset, limit } = this.#shape
-    const from = Math.max(0, offset - this.#seen)
-    const to = Math.min(batch.length, offset + limit - this.#seen)
-    this.#seen += batch.length
+    const { seen } = this.#progress
+    const from = Math.max(0, offset - seen)
+    const to = Math.min(batch.length, offset + limit - seen)
+    this.#progress.seen = seen + batch.length
     if (from >= to) return
     if (from === 0 && to === batch.length) this.#output.push(batch)
     else {

@@ -2,6 +2,7 @@
 import { type Batch, flagsIn, type Vector } from '#data'
 import { type Accumulator, signsOf } from '../aggregates/accumulator.ts'
 import { type AggregateShape, createAccumulator } from '../aggregates/create.ts'
+import { type SavedColumns, savedTogether } from '../state/saved-columns.ts'
 
 export interface MeasureShape {
   readonly aggregate: AggregateShape
@@ -20,6 +21,11 @@ export class Measures {
   constructor(shapes: readonly MeasureShape[]) {
     this.#shapes = shapes
     this.accumulators = shapes.map((shape) => createAccumulator(shape.aggregate))
+  }
+
+  /** The state of all measures, slot by slot. */
+  get saved(): SavedColumns {
+    return savedTogether(this.accumulators.map((accumulator) => accumulator.saved))
   }
 
   reserve(slots: number): void {

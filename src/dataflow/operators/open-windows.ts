@@ -1,6 +1,6 @@
 /** The windows that a watermark has not closed yet, with what an operator keeps for each. Windows go by their end; see slices.ts. */
 import type { Batch, Vector } from '#data'
-import type { WindowClock } from './slices.ts'
+import { closesAtMs, type WindowClock } from './slices.ts'
 
 interface OpenWindow<T> {
   readonly closesAtMs: number
@@ -31,15 +31,15 @@ export class OpenWindows<T> {
     const data = ends.form === 'numbers' ? ends.data : new Float64Array(length)
     let count = 0
     let known = Number.NaN
-    let closesAtMs = 0
+    let closing = 0
     for (let row = 0; row < length; row++) {
       const end = data[row] as number
       if (end !== known) {
         known = end
-        closesAtMs = this.#closesAt(end)
+        closing = closesAtMs(this.#clock, end)
       }
       const before = watermarks === null ? watermarkMs : (watermarks[row] as number)
-      if (before < closesAtMs && (nulls === null || nulls[row] === 0)) selection[count++] = row
+      if (before < closing && (nulls === null || nulls[row] === 0)) selection[count++] = row
     }
     return count
   }
@@ -48,7 +48,7 @@ export class OpenWindows<T> {
   find(end: number): T {
     let window = this.#windows.get(end)
     if (window === undefined) {
-      window = { closesAtMs: this.#closesAt(end), end, kept: this.#create() }
+      window = { closesAtMs: closesAtMs(this.#clock, end), end, kept: this.#create() }
       this.#windows.set(end, window)
       this.#closesNext = Math.min(this.#closesNext, window.closesAtMs)
     }
@@ -61,12 +61,7 @@ export class OpenWindows<T> {
     const closed = [...this.#windows.values()].filter((window) => window.closesAtMs <= watermarkMs)
     for (const { end } of closed) this.#windows.delete(end)
     this.#closesNext = Number.POSITIVE_INFINITY
-    for (const { closesAtMs } of this.#windows.values()) this.#closesNext = Math.min(this.#closesNext, closesAtMs)
+    for (const window of this.#windows.values()) this.#closesNext = Math.min(this.#closesNext, window.closesAtMs)
     return closed.sort((a, b) => a.end - b.end).map((window) => window.kept)
-  }
-
-  /** The watermark that closes a window: its last millisecond. */
-  #closesAt(end: number): number {
-    return (this.#clock === null ? end : this.#clock.toEpochMs(end)) - 1
   }
 }

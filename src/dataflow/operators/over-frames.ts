@@ -7,8 +7,12 @@
  */
 import { type DataType, selectRows, type Vector, valueAt, vectorOf } from '#data'
 import { grownIntegers, grownNumbers } from '../state/grown.ts'
+import type { KeyTable } from '../state/key-table.ts'
+import { savedKeys } from '../state/keyed-part.ts'
 import { LinkedRows } from '../state/linked-rows.ts'
 import { RowStore } from '../state/row-store.ts'
+import { RowsPart } from '../state/rows-part.ts'
+import { type SavedColumns, savedNumber } from '../state/saved-columns.ts'
 import { NumberList } from './number-list.ts'
 import { type OverMeasureShape, OverMeasures } from './over-measures.ts'
 
@@ -16,6 +20,16 @@ export interface OverFrame {
   readonly unit: 'rows' | 'range'
   /** Rows, or milliseconds for a range, before the current row; null: all. */
   readonly preceding: number | null
+}
+
+export interface OverFramesShape {
+  /** Types of the input columns. */
+  readonly types: readonly DataType[]
+  readonly measures: readonly OverMeasureShape[]
+  readonly frame: OverFrame
+  /** The keys, whose slots the frames go by. */
+  readonly table: KeyTable
+  readonly keyTypes: readonly DataType[]
 }
 
 /** Rows whose turn has come: of each key in order of time. */
@@ -41,6 +55,9 @@ export class OverFrames {
   readonly #lists = new LinkedRows()
   /** By id of the store. */
   #times = new Float64Array(0)
+  #slotsById = new Int32Array(0)
+  /** The rows in bounded frames. */
+  readonly part: RowsPart
   /** By slot: rows in the frame. */
   #sizes = new Int32Array(0)
   /** By slot: the last call that saw it, and the round and time of its last row there. */
@@ -49,16 +66,49 @@ export class OverFrames {
   #lastTimes = new Float64Array(0)
   #call = 0
 
-  constructor(types: readonly DataType[], measures: readonly OverMeasureShape[], frame: OverFrame) {
+  constructor({ types, measures, frame, table, keyTypes }: OverFramesShape) {
     this.#shapes = measures
     this.#frame = frame
     this.#measures = new OverMeasures(measures)
     this.#places = [...new Set(measures.flatMap((measure) => measure.arguments))]
-    this.#store = new RowStore(this.#places.map((place) => types[place] as DataType))
+    const rowTypes = this.#places.map((place) => types[place] as DataType)
+    this.#store = new RowStore(rowTypes)
+    this.part = this.#createPart(rowTypes, table, keyTypes)
+  }
+
+  #createPart(rowTypes: readonly DataType[], table: KeyTable, keyTypes: readonly DataType[]): RowsPart {
+    const slotOf = (id: number): number => this.#slotsById[id] as number
+    const setSlot = (id: number, slot: number): void => {
+      this.#slotsById[id] = slot
+    }
+    const time = savedNumber(
+      (id) => this.#times[id] as number,
+      (id, timeMs) => {
+        this.#times[id] = timeMs
+      },
+    )
+    return new RowsPart({
+      name: 'frames',
+      store: this.#store,
+      rowTypes,
+      keys: keyTypes.map((_, place) => rowTypes.length + place),
+      columns: [savedKeys({ table, keyTypes, slotOf, setSlot }), time],
+      reserve: () => this.#reserveIds(),
+      enter: (ids) => {
+        this.reserve(table.capacity)
+        for (const id of ids) this.#enter(id)
+      },
+    })
+  }
+
+  /** The state of all measures, slot by slot. */
+  get saved(): SavedColumns {
+    return this.#measures.saved
   }
 
   get stateBytes(): number {
-    return this.#store.stateBytes + this.#lists.stateBytes + this.#times.byteLength + this.#sizes.byteLength * 7
+    const rows = this.#store.stateBytes + this.#lists.stateBytes + this.#times.byteLength + this.#slotsById.byteLength
+    return rows + this.part.stateBytes + this.#sizes.byteLength * 7
   }
 
   reserve(slots: number): void {
@@ -96,6 +146,7 @@ export class OverFrames {
     for (let id = this.#lists.first(slot); id !== none; id = this.#lists.first(slot)) {
       this.#lists.remove(slot, id)
       this.#store.free(id)
+      this.part.go(id)
     }
     this.#sizes[slot] = 0
   }
@@ -166,15 +217,27 @@ export class OverFrames {
     this.#takeBack(leavingIds, leavingSlots)
     const ids = new Int32Array(rows.length)
     this.#store.append(args, null, rows.length, ids)
-    this.#lists.reserve(0, this.#store.capacity)
-    this.#times = grownNumbers(this.#times, this.#store.capacity)
+    this.part.come(ids, rows.length)
+    this.#reserveIds()
     for (let i = 0; i < rows.length; i++) {
       const id = ids[i] as number
-      const slot = slots[i] as number
+      this.#slotsById[id] = slots[i] as number
       this.#times[id] = due.times[rows[i] as number] as number
-      this.#lists.add(slot, id)
-      this.#sizes[slot] = (this.#sizes[slot] as number) + 1
+      this.#enter(id)
     }
+  }
+
+  #reserveIds(): void {
+    const { capacity } = this.#store
+    this.#lists.reserve(0, capacity)
+    this.#times = grownNumbers(this.#times, capacity)
+    this.#slotsById = grownIntegers(this.#slotsById, capacity)
+  }
+
+  #enter(id: number): void {
+    const slot = this.#slotsById[id] as number
+    this.#lists.add(slot, id)
+    this.#sizes[slot] = (this.#sizes[slot] as number) + 1
   }
 
   /** Whether a row leaves the frame before the next row enters. */
@@ -188,6 +251,9 @@ export class OverFrames {
     if (count === 0) return
     const args = this.#store.gather(ids.toArray(), count)
     this.#measures.add((place) => this.#argument(args, place), slots.toArray(), count, 'take-back')
-    for (let i = 0; i < count; i++) this.#store.free(ids.at(i))
+    for (let i = 0; i < count; i++) {
+      this.#store.free(ids.at(i))
+      this.part.go(ids.at(i))
+    }
   }
 }

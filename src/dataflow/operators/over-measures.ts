@@ -1,8 +1,9 @@
 /** What is measured over a frame of rows: aggregates, and functions that look at the rows before the current one. */
-import { changeDelete, type DataType, numbersIn, type Vector, valueAt, vectorOf } from '#data'
+import { changeDelete, type DataType, numbersIn, type Vector, valueAt, vectorOf, withNullable } from '#data'
 import { type Accumulator, type AccumulatorInput, signsOf } from '../aggregates/accumulator.ts'
 import { type AggregateShape, createAccumulator } from '../aggregates/create.ts'
 import { grownNumbers } from '../state/grown.ts'
+import { type SavedColumns, savedNumber, savedTogether, savedValue } from '../state/saved-columns.ts'
 
 type OverFunction =
   | { readonly kind: 'aggregate'; readonly aggregate: AggregateShape }
@@ -27,6 +28,11 @@ export class OverMeasures {
   constructor(shapes: readonly OverMeasureShape[]) {
     this.#shapes = shapes
     this.#accumulators = shapes.map((shape) => createFunction(shape))
+  }
+
+  /** The state of all measures, slot by slot. */
+  get saved(): SavedColumns {
+    return savedTogether(this.#accumulators.map((accumulator) => accumulator.saved))
   }
 
   reserve(slots: number): void {
@@ -73,6 +79,26 @@ class RankAccumulator implements Accumulator {
   #rows = new Float64Array(16)
   #ranks = new Float64Array(16)
   #times = new Float64Array(16)
+  readonly saved: SavedColumns = savedTogether([
+    savedNumber(
+      (slot) => this.#rows[slot] as number,
+      (slot, rows) => {
+        this.#rows[slot] = rows
+      },
+    ),
+    savedNumber(
+      (slot) => this.#ranks[slot] as number,
+      (slot, rank) => {
+        this.#ranks[slot] = rank
+      },
+    ),
+    savedNumber(
+      (slot) => this.#times[slot] as number,
+      (slot, time) => {
+        this.#times[slot] = time
+      },
+    ),
+  ])
 
   constructor(isDense: boolean) {
     this.#isDense = isDense
@@ -122,12 +148,30 @@ class LagAccumulator implements Accumulator {
   readonly #otherwiseType: DataType | null
   readonly #result: DataType
   readonly #slots: (LastValues | undefined)[] = []
+  readonly saved: SavedColumns
 
   constructor(offset: number, type: DataType, otherwiseType: DataType | null, result: DataType) {
     this.#offset = offset
     this.#type = type
     this.#otherwiseType = otherwiseType
     this.#result = result
+    this.saved = savedTogether([
+      savedValue(
+        { kind: 'array', element: type, nullable: true },
+        (slot) => this.#slots[slot]?.values,
+        (slot, values) => {
+          if (values !== null) this.#slots[slot] = { values: values as unknown[], otherwise: null }
+        },
+      ),
+      savedValue(
+        withNullable(otherwiseType ?? type, true),
+        (slot) => this.#slots[slot]?.otherwise,
+        (slot, otherwise) => {
+          const last = this.#slots[slot]
+          if (last !== undefined) last.otherwise = otherwise
+        },
+      ),
+    ])
   }
 
   reserve(): void {}

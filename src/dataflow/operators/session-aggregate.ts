@@ -9,8 +9,12 @@
 import { type Batch, batchRows, type DataType, numbersIn, type Vector, watermarkEnd, watermarkNone } from '#data'
 import type { Operator, Output } from '../operator.ts'
 import { KeyTable } from '../state/key-table.ts'
+import { ScalarsPart } from '../state/scalars-part.ts'
+import type { StatePart } from '../state/state-part.ts'
 import { type MeasureShape, Measures } from './measures.ts'
-import type { WindowClock } from './slices.ts'
+import { SessionQueue } from './session-queue.ts'
+import { SessionsPart } from './sessions-part.ts'
+import { closesAtMs, type WindowClock, windowTimeMs } from './slices.ts'
 
 export interface SessionAggregateShape {
   /** Types of the key columns, which are the first columns of the input. */
@@ -40,23 +44,38 @@ export class SessionAggregate implements Operator {
   readonly #measures: Measures
   /** Open sessions by key slot, ascending in time. */
   readonly #sessions: (Session[] | undefined)[] = []
-  /** Sessions by the end that they had when they were queued; a min-heap. */
-  readonly #queue: { readonly end: number; readonly session: Session }[] = []
+  readonly #queue = new SessionQueue<Session>()
+  /** By slot. */
+  readonly #bySlot: (Session | undefined)[] = []
   readonly #freeSlots: number[] = []
-  #slotsUsed = 0
   #sessionNumber = 0
   /** Sessions not yet emitted, by key slot. */
   readonly #openCounts: number[] = []
-  #watermark = watermarkNone
   #keySlots = new Int32Array(batchRows)
   #slots = new Int32Array(batchRows)
-  lateRows = 0
+  readonly #progress = { watermark: watermarkNone, lateRows: 0 }
+  readonly #part: SessionsPart
+  readonly state: readonly StatePart[]
 
   constructor(shape: SessionAggregateShape, output: Output) {
     this.#shape = shape
     this.#output = output
     this.#table = new KeyTable(shape.keys)
     this.#measures = new Measures(shape.measures)
+    this.#part = new SessionsPart({
+      table: this.#table,
+      keyTypes: shape.keys,
+      saved: this.#measures.saved,
+      capacity: () => this.#bySlot.length,
+      sessionOf: (slot) => this.#bySlot[slot],
+      open: ({ key, number, start, end }) => this.#load(key, number, start, end),
+    })
+    this.state = [new ScalarsPart('progress', this.#progress), this.#part]
+  }
+
+  /** Rows dropped since their session was closed before they came. */
+  get lateRows(): number {
+    return this.#progress.lateRows
   }
 
   push(_input: number, batch: Batch): void {
@@ -69,17 +88,18 @@ export class SessionAggregate implements Operator {
     const times = numbersIn(time)
     const assigned: (Session | null)[] = []
     for (let i = 0; i < batch.length; i++) {
-      const watermark = batch.watermarks === null ? this.#watermark : (batch.watermarks[i] as number)
+      const watermark = batch.watermarks === null ? this.#progress.watermark : (batch.watermarks[i] as number)
       const isNull = time.nulls !== null && time.nulls[i] === 1
       assigned.push(isNull ? null : this.#assign(this.#keySlots[i] as number, this.#localMs(times[i] as number), watermark))
     }
     let skips = false
-    this.#measures.reserve(this.#slotsUsed)
+    this.#measures.reserve(this.#bySlot.length)
     assigned.forEach((session, i) => {
       const target = session === null ? null : finalSession(session)
       this.#slots[i] = target === null ? -1 : target.slot
       skips ||= target === null
     })
+    this.#part.pages.markAll(this.#slots, batch.length)
     this.#measures.add(batch, this.#slots, skips)
     this.#dropIdleKeys(batch.length)
   }
@@ -97,12 +117,12 @@ export class SessionAggregate implements Operator {
       start = Math.min(start, session.start)
       end = Math.max(end, session.end)
     }
-    if (this.#lastMs(end) <= watermark) {
-      this.lateRows++
+    if (this.#closesAt(end) <= watermark) {
+      this.#progress.lateRows++
       return null
     }
     const [first, ...others] = met
-    const target = first ?? this.#create(key, start, end)
+    const target = first ?? this.#create(key, this.#sessionNumber++, start, end)
     for (const other of others) this.#merge(other, target)
     target.start = start
     target.end = end
@@ -114,25 +134,45 @@ export class SessionAggregate implements Operator {
   #openSessions(key: number, watermark: number): Session[] {
     const sessions = this.#sessions[key]
     if (sessions === undefined) return []
-    const isOpen = (session: Session): boolean => this.#lastMs(session.end) > watermark
+    const isOpen = (session: Session): boolean => this.#closesAt(session.end) > watermark
     return sessions.every(isOpen) ? sessions : sessions.filter(isOpen)
   }
 
-  #create(key: number, start: number, end: number): Session {
-    const slot = this.#freeSlots.pop() ?? this.#slotsUsed++
-    const session: Session = { key, slot, number: this.#sessionNumber++, start, end, mergedInto: null }
+  #create(key: number, number: number, start: number, end: number): Session {
+    const slot = this.#freeSlots.pop() ?? this.#bySlot.length
+    const session: Session = { key, slot, number, start, end, mergedInto: null }
+    this.#bySlot[slot] = session
     this.#openCounts[key] = (this.#openCounts[key] ?? 0) + 1
-    this.#enqueue(session)
+    this.#queue.add(session)
     return session
   }
 
+  /** Opens a loaded session, and returns its slot. */
+  #load(key: number, number: number, start: number, end: number): number {
+    const session = this.#create(key, number, start, end)
+    this.#sessionNumber = Math.max(this.#sessionNumber, number + 1)
+    this.#measures.reserve(this.#bySlot.length)
+    const sessions = this.#sessions[key] ?? []
+    const later = sessions.findIndex((other) => other.start > start)
+    sessions.splice(later === -1 ? sessions.length : later, 0, session)
+    this.#sessions[key] = sessions
+    return session.slot
+  }
+
   #merge(session: Session, target: Session): void {
-    this.#measures.reserve(this.#slotsUsed)
+    this.#measures.reserve(this.#bySlot.length)
     this.#measures.merge(target.slot, this.#measures, session.slot)
-    this.#measures.clear(session.slot)
     session.mergedInto = target
-    this.#openCounts[session.key] = (this.#openCounts[session.key] ?? 0) - 1
-    this.#freeSlots.push(session.slot)
+    this.#release(session)
+  }
+
+  /** Gives up the sums of a session. */
+  #release({ key, slot }: Session): void {
+    this.#measures.clear(slot)
+    this.#bySlot[slot] = undefined
+    this.#freeSlots.push(slot)
+    this.#part.pages.mark(slot)
+    this.#openCounts[key] = (this.#openCounts[key] ?? 0) - 1
   }
 
   #dropIdleKeys(rows: number): void {
@@ -145,37 +185,9 @@ export class SessionAggregate implements Operator {
     this.#sessions[key] = undefined
   }
 
-  #enqueue(session: Session): void {
-    const queue = this.#queue
-    let at = queue.push({ end: session.end, session }) - 1
-    while (at > 0) {
-      const parent = (at - 1) >> 1
-      if (!isBefore(queue[at], queue[parent])) break
-      swap(queue, at, parent)
-      at = parent
-    }
-  }
-
-  #dequeue(): void {
-    const queue = this.#queue
-    const last = queue.pop()
-    if (last === undefined || queue.length === 0) return
-    queue[0] = last
-    let at = 0
-    for (;;) {
-      let child = 2 * at + 1
-      if (child >= queue.length) return
-      if (child + 1 < queue.length && isBefore(queue[child + 1], queue[child])) child++
-      if (!isBefore(queue[child], queue[at])) return
-      swap(queue, at, child)
-      at = child
-    }
-  }
-
   advance(_input: number, watermarkMs: number): void {
-    if (watermarkMs <= this.#watermark) return
-    this.#fireUpTo(watermarkMs)
-    this.#watermark = watermarkMs
+    if (watermarkMs > this.#progress.watermark) this.#fireUpTo(watermarkMs)
+    this.#progress.watermark = Math.max(this.#progress.watermark, watermarkMs)
     this.#output.advance(watermarkMs)
   }
 
@@ -186,16 +198,8 @@ export class SessionAggregate implements Operator {
 
   #fireUpTo(watermarkMs: number): void {
     let due: Session[] = []
-    for (;;) {
-      const top = this.#queue[0]
-      if (top === undefined || this.#lastMs(top.end) > watermarkMs) break
-      this.#dequeue()
-      const { session } = top
-      if (session.mergedInto !== null) continue
-      if (session.end > top.end) {
-        this.#enqueue(session)
-        continue
-      }
+    const isReached = (end: number): boolean => this.#closesAt(end) <= watermarkMs
+    for (let session = this.#queue.takeReached(isReached); session !== undefined; session = this.#queue.takeReached(isReached)) {
       due.push(session)
       if (due.length === batchRows) {
         this.#emit(due)
@@ -217,7 +221,7 @@ export class SessionAggregate implements Operator {
       ...keys,
       instants((session) => session.start),
       instants((session) => session.end),
-      instants((session) => this.#lastMs(session.end)),
+      instants((session) => windowTimeMs(this.#shape.clock, session.end)),
       ...this.#measures.results(slots, count),
     ]
     this.#output.push({ length: count, columns, kinds: null, watermarks: null })
@@ -229,16 +233,13 @@ export class SessionAggregate implements Operator {
     return clock === null ? epochMs : clock.toLocalMs(epochMs)
   }
 
-  /** The last instant before an end, in epoch milliseconds. */
-  #lastMs(end: number): number {
-    const { clock } = this.#shape
-    return (clock === null ? end : clock.toEpochMs(end)) - 1
+  /** The watermark that closes a session with this end. */
+  #closesAt(end: number): number {
+    return closesAtMs(this.#shape.clock, end)
   }
 
   #drop(session: Session): void {
-    this.#measures.clear(session.slot)
-    this.#freeSlots.push(session.slot)
-    this.#openCounts[session.key] = (this.#openCounts[session.key] ?? 0) - 1
+    this.#release(session)
     this.#sessions[session.key] = this.#sessions[session.key]?.filter((other) => other !== session)
     this.#dropKeyIfIdle(session.key)
   }
@@ -248,17 +249,4 @@ function finalSession(session: Session): Session {
   let final = session
   while (final.mergedInto !== null) final = final.mergedInto
   return final
-}
-
-type Queued = { readonly end: number; readonly session: Session }
-
-function isBefore(a: Queued | undefined, b: Queued | undefined): boolean {
-  if (a === undefined || b === undefined) return false
-  return a.end < b.end || (a.end === b.end && a.session.number < b.session.number)
-}
-
-function swap(queue: Queued[], a: number, b: number): void {
-  const kept = queue[a] as Queued
-  queue[a] = queue[b] as Queued
-  queue[b] = kept
 }

@@ -39,8 +39,27 @@ export function windowStartOf(shape: Exclude<SliceShape, { kind: 'attached' }>, 
   return Math.floor((end - 1 - shape.offsetMs) / shape.sizeMs) * shape.sizeMs + shape.offsetMs
 }
 
-/** A clock that windows follow, such as local time in a zone; watermarks speak in epoch milliseconds. */
+/**
+ * A clock that windows follow, such as local time in a zone; watermarks speak in epoch milliseconds. Where it is put forward it leaves
+ * local times out, and where it is put back it shows some of them twice.
+ */
 export interface WindowClock {
   toLocalMs(epochMs: number): number
+  /** The instant of a local time: the first of two, and of one that is left out the instant that it would have been. */
   toEpochMs(localMs: number): number
+  /** The watermark after which a local time does not come any more: of two the second, of one that is left out the change itself. */
+  passedAtMs(localMs: number): number
+}
+
+/** How far a clock is put forward or back at most. */
+export const clockChangeMsMax = 3 * 3_600_000
+
+/** The watermark that closes a window: its last millisecond. */
+export function closesAtMs(clock: WindowClock | null, end: number): number {
+  return clock === null ? end - 1 : clock.passedAtMs(end - 1)
+}
+
+/** The time of a window, as an instant: its last millisecond. */
+export function windowTimeMs(clock: WindowClock | null, end: number): number {
+  return clock === null ? end - 1 : clock.toEpochMs(end - 1)
 }

@@ -2,16 +2,17 @@
  * ORDER BY over a bounded input, with OFFSET and LIMIT. Rows that the order does not tell apart stand as they arrived.
  *
  * State: all rows that are there; with a limit over an input that only inserts, never many more than OFFSET and LIMIT ask for.
- * Emits everything when the input ends, as inserts. Watermarks are held back until then.
+ * Emits everything when the input ends, as inserts, and holds nothing then. Watermarks are held back until then.
  */
-import { type Batch, changeInsert, type DataType, watermarkNone } from '#data'
+import { type Batch, changeInsert, type DataType, type Vector, watermarkNone } from '#data'
 import type { Operator, Output } from '../operator.ts'
-import { grownNumbers } from '../state/grown.ts'
 import { hashRows } from '../state/row-hash.ts'
 import { RowIndex } from '../state/row-index.ts'
 import { type OrderColumn, RowOrder } from '../state/row-order.ts'
 import { RowStore } from '../state/row-store.ts'
+import { RowsPart } from '../state/rows-part.ts'
 import { sortByRank } from '../state/sort-by-rank.ts'
+import type { StatePart } from '../state/state-part.ts'
 import { leaves } from './leaves.ts'
 import { StoredChanges } from './stored-changes.ts'
 
@@ -34,9 +35,8 @@ export class Sort implements Operator {
   readonly #order: RowOrder
   readonly #index: RowIndex | null
   readonly #changes: StoredChanges
-  /** By row id: when it came, or −1 when it is not there. */
-  #arrivals = new Float64Array(64)
-  #arrived = 0
+  readonly #part: RowsPart
+  readonly state: readonly StatePart[]
   #count = 0
   #watermarkMs = watermarkNone
   #ids = new Int32Array(0)
@@ -48,10 +48,13 @@ export class Sort implements Operator {
     this.#order = new RowOrder(this.#store, shape.types, shape.orderBy)
     this.#index = shape.retracts ? new RowIndex(this.#store) : null
     this.#changes = new StoredChanges({ placed: false, timed: false }, this.#store, output)
+    const enter = (ids: Int32Array, columns: readonly Vector[]): void => this.#enter(ids, columns)
+    this.#part = new RowsPart({ name: 'rows', store: this.#store, rowTypes: shape.types, keys: [], ordered: true, enter })
+    this.state = [this.#part]
   }
 
   get stateBytes(): number {
-    return this.#store.stateBytes + this.#order.stateBytes + this.#arrivals.byteLength + (this.#index?.stateBytes ?? 0)
+    return this.#store.stateBytes + this.#order.stateBytes + this.#part.stateBytes + (this.#index?.stateBytes ?? 0)
   }
 
   push(_input: number, batch: Batch): void {
@@ -59,7 +62,7 @@ export class Sort implements Operator {
     for (let row = 0; row < batch.length; row++) if (!leaves(batch, row)) rows.push(row)
     if (this.#ids.length < batch.length) this.#ids = new Int32Array(batch.length)
     this.#store.append(batch.columns, Int32Array.from(rows), rows.length, this.#ids)
-    this.#arrivals = grownNumbers(this.#arrivals, this.#store.capacity)
+    this.#part.come(this.#ids, rows.length)
     const ranks = this.#order.ranksOf(batch.columns, batch.length)
     if (this.#index === null) for (const [i, row] of rows.entries()) this.#keep(this.#ids[i] as number, ranks[row] as number)
     else this.#takeChanges(batch, ranks, this.#index)
@@ -77,6 +80,8 @@ export class Sort implements Operator {
     const end = limit === null ? sorted.length : Math.min(sorted.length, offset + limit)
     for (let i = offset; i < end; i++) this.#changes.add(changeInsert, sorted[i] as number)
     this.#changes.flush()
+    for (const id of sorted) this.#part.go(id)
+    this.#count = 0
     if (this.#watermarkMs > watermarkNone) this.#output.advance(this.#watermarkMs)
     this.#output.finish()
   }
@@ -105,12 +110,21 @@ export class Sort implements Operator {
 
   #keep(id: number, rank: number): void {
     this.#order.note(id, rank)
-    this.#arrivals[id] = ++this.#arrived
     this.#count += 1
   }
 
+  /** Takes loaded rows in. */
+  #enter(ids: Int32Array, columns: readonly Vector[]): void {
+    const ranks = this.#order.ranksOf(columns, ids.length)
+    for (let i = 0; i < ids.length; i++) this.#keep(ids[i] as number, ranks[i] as number)
+    if (this.#index === null) return
+    const hashes = new Int32Array(ids.length)
+    hashRows(this.#shape.types, columns, null, ids.length, hashes)
+    for (let i = 0; i < ids.length; i++) this.#index.add(ids[i] as number, hashes[i] as number)
+  }
+
   #drop(id: number): void {
-    this.#arrivals[id] = -1
+    this.#part.go(id)
     this.#count -= 1
     this.#store.free(id)
   }
@@ -124,12 +138,12 @@ export class Sort implements Operator {
     const ranks = new Float64Array(this.#count)
     let count = 0
     for (let id = 0; id < this.#store.capacity; id++) {
-      if ((this.#arrivals[id] as number) <= 0) continue
+      if (!this.#part.has(id)) continue
       ranks[count] = this.#order.rankOf(id)
       ids[count++] = id
     }
     const order = this.#order
-    const arrivals = this.#arrivals
-    return sortByRank(ids, ranks, (a, b) => order.compare(a, b) || (arrivals[a] as number) - (arrivals[b] as number))
+    const part = this.#part
+    return sortByRank(ids, ranks, (a, b) => order.compare(a, b) || part.compareArrivals(a, b))
   }
 }

@@ -4,22 +4,29 @@
  * a stream, and without sort columns LIMIT over a stream that retracts.
  *
  * State: over an input that only inserts, the first `to` rows of each partition; over one that retracts, all its rows, since any may
- * move up.
+ * move up. With a retention, rows go when they came that long ago; where rows stand as they came, all those of a partition go when none
+ * came or left for that long.
  * Emits, once a batch for each partition whose window changed: with the place as a column, −U and +U for each place that another row
  * took, +I and −D as places come and go; without it, −D for rows that left the window and +I for rows that entered it (−U and +U for a
- * window of one row).
+ * window of one row). Rows that were kept for long enough leave without a word.
  */
 import { type Batch, changeDelete, changeInsert, changeUpdateAfter, changeUpdateBefore, type DataType, type Vector } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { ExpiringLists } from '../state/expiring-lists.ts'
+import type { Retention } from '../state/expiry.ts'
 import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
+import { KeyedPart } from '../state/keyed-part.ts'
 import { LongLists } from '../state/long-lists.ts'
 import type { RankedLists } from '../state/ranked-lists.ts'
 import { hashRows } from '../state/row-hash.ts'
 import { RowIndex } from '../state/row-index.ts'
 import { type OrderColumn, RowOrder } from '../state/row-order.ts'
 import { RowStore } from '../state/row-store.ts'
+import { RowsPart } from '../state/rows-part.ts'
+import type { SavedColumns } from '../state/saved-columns.ts'
 import { ShortLists } from '../state/short-lists.ts'
+import type { StatePart } from '../state/state-part.ts'
 import { leaves } from './leaves.ts'
 import { StoredChanges } from './stored-changes.ts'
 
@@ -36,6 +43,10 @@ export interface TopShape {
   readonly retracts: boolean
   /** Whether the receiver wants −U before each +U. */
   readonly emitsUpdateBefore: boolean
+  /** How long rows are kept; left out: for good. */
+  readonly retention?: Retention
+  /** Whether the order is that of arrival, so that the rows of a partition expire together. */
+  readonly byArrival?: boolean
 }
 
 const none = -1
@@ -50,6 +61,8 @@ export class Top implements Operator {
   readonly #order: RowOrder
   /** The ordered rows of each partition. */
   readonly #lists: RankedLists
+  /** The same lists where rows expire. */
+  readonly #expiring: ExpiringLists | null
   readonly #index: RowIndex | null
   readonly #changes: StoredChanges
   /** By partition: its last row once there are `to` of them, where later ones can be dropped. */
@@ -67,20 +80,77 @@ export class Top implements Operator {
   #slots = new Int32Array(0)
   #ids = new Int32Array(0)
   #kept = new Int32Array(0)
+  readonly #rowsPart: RowsPart
+  /** The times of partitions, where their rows expire together. */
+  readonly #partitionsPart: KeyedPart | null
+  readonly state: readonly StatePart[]
 
   constructor(shape: TopShape, output: Output) {
     const { types, partitionBy } = shape
+    const keyTypes = partitionBy.map((column) => types[column] as DataType)
     this.#shape = shape
     this.#output = output
-    this.#partitions = new KeyTable(partitionBy.map((column) => types[column] as DataType))
+    this.#partitions = new KeyTable(keyTypes)
     this.#store = new RowStore(types)
     const order = new RowOrder(this.#store, types, shape.orderBy)
     this.#order = order
     const compare = (a: number, b: number) => order.compare(a, b)
     const isShort = !shape.retracts && shape.to >= 1 && shape.to <= shortListMax
-    this.#lists = isShort ? new ShortLists(shape.to, compare) : new LongLists(compare)
+    const lists = isShort ? new ShortLists(shape.to, compare) : new LongLists(compare)
+    const { retention, byArrival = shape.orderBy.length === 0 } = shape
+    this.#expiring = retention === undefined ? null : new ExpiringLists(lists, retention, byArrival, this.#letGo)
+    this.#lists = this.#expiring ?? lists
     this.#index = shape.retracts ? new RowIndex(this.#store) : null
     this.#changes = new StoredChanges({ placed: shape.placed, timed: false }, this.#store, output)
+    const times = this.#expiring === null ? [] : [this.#expiring.saved]
+    this.#rowsPart = this.#createRowsPart(byArrival ? [] : times)
+    this.#partitionsPart = byArrival && times.length > 0 ? this.#createPartitionsPart(keyTypes, times) : null
+    this.state = this.#partitionsPart === null ? [this.#rowsPart] : [this.#partitionsPart, this.#rowsPart]
+  }
+
+  #createRowsPart(times: readonly SavedColumns[]): RowsPart {
+    const { types, partitionBy } = this.#shape
+    return new RowsPart({
+      name: 'rows',
+      store: this.#store,
+      rowTypes: types,
+      keys: partitionBy,
+      columns: times,
+      reserve: (ids) => this.#expiring?.reserveRows(ids),
+      enter: (ids, columns) => this.#enter(ids, columns),
+    })
+  }
+
+  #createPartitionsPart(keyTypes: readonly DataType[], times: readonly SavedColumns[]): KeyedPart {
+    const reserve = (slots: number): void => this.#reserve(slots)
+    return new KeyedPart({ name: 'partitions', table: this.#partitions, keyTypes, columns: times, reserve })
+  }
+
+  /** Ranks rows that have been loaded. */
+  #enter(ids: Int32Array, columns: readonly Vector[]): void {
+    const { types, partitionBy, to } = this.#shape
+    const rows = ids.length
+    const slots = new Int32Array(rows)
+    const hashes = new Int32Array(rows)
+    const keys = partitionBy.map((column) => columns[column] as Vector)
+    this.#partitions.resolve(keys, rows, slots)
+    this.#reserve(this.#partitions.capacity)
+    const ranks = this.#order.ranksOf(columns, rows)
+    if (this.#index !== null) hashRows(types, columns, null, rows, hashes)
+    for (const [row, id] of ids.entries()) {
+      const slot = slots[row] as number
+      this.#order.note(id, ranks[row] as number)
+      this.#index?.add(id, hashes[row] as number)
+      if (this.#expiring === null) this.#lists.insert(slot, id)
+      else this.#expiring.enter(slot, id)
+      if (this.#index === null && this.#lists.size(slot) === to) this.#worst[slot] = this.#lists.at(slot, to)
+    }
+  }
+
+  #reserve(slots: number): void {
+    this.#lists.reserve(slots)
+    this.#worst = grownIntegers(this.#worst, slots, none)
+    this.#touchedBy = grownNumbers(this.#touchedBy, slots)
   }
 
   get stateBytes(): number {
@@ -95,6 +165,11 @@ export class Top implements Operator {
     if (this.#index === null) this.#takeInserts(batch, ranks)
     else this.#takeChanges(batch, ranks, this.#index)
     this.#emit()
+    if (this.#expiring !== null) this.#giveUpEmpty(batch.length, this.#expiring)
+  }
+
+  tick(nowMs: number): void {
+    this.#expiring?.tick(nowMs, this.#removeIfEmpty)
   }
 
   advance(_input: number, watermarkMs: number): void {
@@ -113,17 +188,43 @@ export class Top implements Operator {
     }
     const keys = this.#shape.partitionBy.map((column) => batch.columns[column] as Vector)
     this.#partitions.resolve(keys, batch.length, this.#slots)
-    const { capacity } = this.#partitions
-    this.#lists.reserve(capacity)
-    this.#worst = grownIntegers(this.#worst, capacity, none)
-    this.#touchedBy = grownNumbers(this.#touchedBy, capacity)
+    this.#reserve(this.#partitions.capacity)
+    this.#partitionsPart?.pages.markAll(this.#slots, batch.length)
     this.#batchNumber += 1
+    this.#expiring?.begin(this.#slots, batch.length)
+  }
+
+  /** Gives up the partitions that a batch left without rows, and what the sweep finds. */
+  #giveUpEmpty(rows: number, expiring: ExpiringLists): void {
+    for (let row = 0; row < rows; row++) this.#removeIfEmpty(this.#slots[row] as number)
+    expiring.sweep(rows, this.#removeIfEmpty)
+  }
+
+  readonly #removeIfEmpty = (slot: number): void => {
+    if (this.#lists.size(slot) > 0 || !this.#partitions.isLive(slot)) return
+    this.#partitions.remove(slot)
+    this.#partitionsPart?.pages.mark(slot)
+  }
+
+  /** Lets an expired row go. */
+  readonly #letGo = (slot: number, id: number): void => {
+    this.#worst[slot] = none
+    this.#index?.remove(id)
+    this.#rowsPart.go(id)
+    this.#store.free(id)
+  }
+
+  /** Lets a row go once the changes of the batch are sent. */
+  #free(id: number): void {
+    this.#rowsPart.go(id)
+    this.#changes.free(id)
   }
 
   /** Keeps the rows that stand among the first `to` of their partition. */
   #takeInserts(batch: Batch, ranks: Float64Array): void {
     const count = this.#selectHopeful(batch.length, ranks)
     this.#store.append(batch.columns, this.#kept, count, this.#ids)
+    this.#rowsPart.come(this.#ids, count)
     for (let i = 0; i < count; i++) {
       const row = this.#kept[i] as number
       const id = this.#ids[i] as number
@@ -131,7 +232,7 @@ export class Top implements Operator {
       this.#order.note(id, ranks[row] as number)
       const worst = this.#worst[slot] as number
       if (worst !== none && this.#order.compare(id, worst) >= 0) {
-        this.#changes.free(id)
+        this.#free(id)
         continue
       }
       this.#touch(slot)
@@ -143,7 +244,7 @@ export class Top implements Operator {
     const { to } = this.#shape
     if (worst !== none) {
       this.#lists.remove(slot, worst)
-      this.#changes.free(worst)
+      this.#free(worst)
     }
     this.#lists.insert(slot, id)
     if (this.#lists.size(slot) === to) this.#worst[slot] = this.#lists.at(slot, to)
@@ -172,6 +273,7 @@ export class Top implements Operator {
     let count = 0
     for (let row = 0; row < batch.length; row++) if (!leaves(batch, row)) this.#kept[count++] = row
     this.#store.append(batch.columns, this.#kept, count, this.#ids)
+    this.#rowsPart.come(this.#ids, count)
     let kept = 0
     for (let row = 0; row < batch.length; row++) {
       const slot = this.#slots[row] as number
@@ -190,7 +292,7 @@ export class Top implements Operator {
       this.#touch(slot)
       index.remove(id)
       this.#lists.remove(slot, id)
-      this.#changes.free(id)
+      this.#free(id)
     }
   }
 
@@ -223,9 +325,7 @@ export class Top implements Operator {
       else this.#compareRows(oldStart, oldEnd, ends)
     }
     this.#changes.flush()
-    for (const slot of this.#touched) {
-      if (this.#lists.size(slot) === 0) this.#partitions.remove(slot)
-    }
+    for (const slot of this.#touched) this.#removeIfEmpty(slot)
     this.#touched = []
     this.#windowStarts = []
     this.#windowsLength = 0

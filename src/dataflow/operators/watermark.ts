@@ -41,6 +41,12 @@ export class WatermarkOperator implements Operator {
     if (watermark > before) this.#output.advance(watermark)
   }
 
+  /** Announces the watermark of an earlier life of this work again. */
+  resume(watermarkMs: number): void {
+    this.watermark = watermarkMs
+    this.#output.advance(watermarkMs)
+  }
+
   /** Watermarks from further up are replaced by those derived here. */
   advance(_input: number, watermarkMs: number): void {
     if (watermarkMs === watermarkEnd) this.#output.advance(watermarkMs)

@@ -190,4 +190,21 @@ describe('session aggregate', () => {
       expect(rowsOfRun(make, cut(random, rows, watermarks)), `seed ${seed}`).toEqual(wanted)
     }
   })
+
+  it('lets sessions that meet count as the one that starts first', () => {
+    const make = (to: Output) => new SessionAggregate({ keys: [stringType], time: 1, gapMs: 10, measures, clock: null }, to)
+    const steps: Step[] = [
+      { rows: [['a', 0, 1]] },
+      { rows: [['b', 20, 1]] },
+      { rows: [['a', 20, 1]] },
+      { rows: [['a', 10, 1]] },
+      { watermarkMs: 28 },
+      { watermarkMs: 29 },
+    ]
+    const { changes } = runOperator({ inputs: [input], output, appends: true }, make, steps)
+    expect(changes.map(({ row }) => row.slice(0, 3))).toEqual([
+      ['a', 0, 30],
+      ['b', 20, 30],
+    ])
+  })
 })

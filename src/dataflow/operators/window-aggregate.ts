@@ -9,9 +9,23 @@
  */
 import { type Batch, batchRows, type DataType, integerType, numbersIn, selectBatch, type Vector, watermarkEnd, watermarkNone } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { grownBytes, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
+import { ScalarsPart } from '../state/scalars-part.ts'
+import type { StatePart } from '../state/state-part.ts'
 import { type MeasureShape, Measures } from './measures.ts'
-import { lastWindowEndOf, type SliceShape, sliceEndOf, sliceLengthOf, type WindowClock, windowStartOf } from './slices.ts'
+import {
+  clockChangeMsMax,
+  closesAtMs,
+  lastWindowEndOf,
+  type SliceShape,
+  sliceEndOf,
+  sliceLengthOf,
+  type WindowClock,
+  windowStartOf,
+  windowTimeMs,
+} from './slices.ts'
+import { SlicesPart } from './slices-part.ts'
 
 export interface WindowAggregateShape {
   /** Types of the key columns, which are the first columns of the input. */
@@ -47,12 +61,17 @@ export class WindowAggregate implements Operator {
   #nextId = 0
   /** 1 where a slot is listed in its slice. */
   #listed = new Uint8Array(16)
-  #watermark = watermarkNone
+  /** By slot: the end of its slice, and how many slots were listed before it. */
+  #endsBySlot = new Float64Array(16)
+  #orders = new Float64Array(16)
+  #listings = 0
+  readonly #progress = { watermark: watermarkNone, lateRows: 0 }
   #slots = new Int32Array(batchRows)
   #found = new Int32Array(batchRows)
   #selection = new Int32Array(batchRows)
   #ids = new Int32Array(batchRows)
-  lateRows = 0
+  readonly #part: SlicesPart
+  readonly state: readonly StatePart[]
 
   constructor(shape: WindowAggregateShape, output: Output) {
     this.#shape = shape
@@ -61,6 +80,26 @@ export class WindowAggregate implements Operator {
     this.#measures = new Measures(shape.measures)
     this.#sumTable = new KeyTable(shape.keys)
     this.#sums = new Measures(shape.measures)
+    this.#part = this.#createPart()
+    this.state = [new ScalarsPart('progress', this.#progress), this.#part]
+  }
+
+  #createPart(): SlicesPart {
+    return new SlicesPart({
+      table: this.#table,
+      keyTypes: this.#shape.keys,
+      saved: this.#measures.saved,
+      endOf: (slot) => this.#endsBySlot[slot] as number,
+      orderOf: (slot) => this.#orders[slot] as number,
+      sliceWith: (end) => (this.#slices.get(end) ?? this.#createSlice(end)).id,
+      reserve: (slots) => this.#reserveSlots(slots),
+      enter: (slot, end) => this.#enter(slot, this.#slices.get(end) as Slice),
+    })
+  }
+
+  /** Rows dropped since their last window was closed before they came. */
+  get lateRows(): number {
+    return this.#progress.lateRows
   }
 
   push(_input: number, batch: Batch): void {
@@ -81,7 +120,7 @@ export class WindowAggregate implements Operator {
       if (watermark < closesAt || watermark === watermarkNone) continue
       this.#add(batchPart(batch, from, i))
       this.#fireUpTo(watermark)
-      this.#watermark = Math.max(this.#watermark, watermark)
+      this.#progress.watermark = Math.max(this.#progress.watermark, watermark)
       from = i
       closesAt = this.#nextClosing()
     }
@@ -90,10 +129,19 @@ export class WindowAggregate implements Operator {
 
   /** The watermark that closes the earliest slice that is still open. */
   #nextClosing(): number {
-    const { slices, clock } = this.#shape
-    if (this.#watermark === watermarkNone) return watermarkNone
-    const local = clock === null ? this.#watermark + 1 : clock.toLocalMs(this.#watermark + 1)
-    return this.#closesAt(sliceEndOf(slices, local))
+    const { slices } = this.#shape
+    const { watermark } = this.#progress
+    if (watermark === watermarkNone || slices.kind === 'attached') return watermarkNone
+    let end = sliceEndOf(slices, this.#openFrom())
+    while (this.#closesAt(end) <= watermark) end += sliceLengthOf(slices)
+    return this.#closesAt(end)
+  }
+
+  /** A time of the window clock that no window before is open at. */
+  #openFrom(): number {
+    const { clock } = this.#shape
+    const { watermark } = this.#progress
+    return clock === null || watermark === watermarkNone ? watermark + 1 : clock.toLocalMs(watermark + 1) - clockChangeMsMax
   }
 
   #add(batch: Batch): void {
@@ -105,9 +153,17 @@ export class WindowAggregate implements Operator {
     const columns: Vector[] = [{ form: 'integers', data: this.#ids, nulls: null }, ...batch.columns.slice(0, this.#shape.keys.length)]
     this.#table.resolve(columns, selected, all ? this.#slots : this.#found, all ? null : this.#selection)
     if (!all) this.#scatter(batch.length, selected)
-    this.#measures.reserve(this.#table.capacity)
+    this.#reserveSlots(this.#table.capacity)
     this.#list(batch.length)
+    this.#part.pages.markAll(this.#slots, batch.length)
     this.#measures.add(batch, this.#slots, !all)
+  }
+
+  #reserveSlots(slots: number): void {
+    this.#measures.reserve(slots)
+    this.#listed = grownBytes(this.#listed, slots)
+    this.#endsBySlot = grownNumbers(this.#endsBySlot, slots)
+    this.#orders = grownNumbers(this.#orders, slots)
   }
 
   #reserve(rows: number): void {
@@ -136,9 +192,9 @@ export class WindowAggregate implements Operator {
         closesAt = this.#closesAt(lastWindowEndOf(slices, to))
         id = -1
       }
-      const watermark = watermarks === null ? this.#watermark : (watermarks[i] as number)
+      const watermark = watermarks === null ? this.#progress.watermark : (watermarks[i] as number)
       if (watermark >= closesAt) {
-        this.lateRows++
+        this.#progress.lateRows++
         continue
       }
       if (id === -1) id = this.#sliceFor(to).id
@@ -150,7 +206,7 @@ export class WindowAggregate implements Operator {
 
   /** The watermark that closes a window: its last millisecond. */
   #closesAt(end: number): number {
-    return (this.#shape.clock === null ? end : this.#shape.clock.toEpochMs(end)) - 1
+    return closesAtMs(this.#shape.clock, end)
   }
 
   #sliceFor(end: number): Slice {
@@ -171,7 +227,7 @@ export class WindowAggregate implements Operator {
 
   /** Whether a cumulating window has already taken this slice into its running sum. */
   #isCumulated(sliceEnd: number): boolean {
-    return this.#shape.slices.kind === 'cumulate' && this.#watermark >= this.#closesAt(sliceEnd)
+    return this.#shape.slices.kind === 'cumulate' && this.#progress.watermark >= this.#closesAt(sliceEnd)
   }
 
   #spanEnd(sliceEnd: number): number {
@@ -185,29 +241,30 @@ export class WindowAggregate implements Operator {
 
   /** Adds slots that are new to the list of their slice. */
   #list(rows: number): void {
-    if (this.#listed.length < this.#table.capacity) {
-      const listed = new Uint8Array(Math.max(this.#table.capacity, this.#listed.length * 2))
-      listed.set(this.#listed)
-      this.#listed = listed
-    }
     let slice: Slice | undefined
     const byId = new Map<number, Slice>()
     for (let i = 0; i < rows; i++) {
       const slot = this.#slots[i] as number
       if (slot < 0 || this.#listed[slot] === 1) continue
-      this.#listed[slot] = 1
       const id = this.#ids[i] as number
       if (slice?.id !== id) {
         if (byId.size === 0) for (const known of this.#slices.values()) byId.set(known.id, known)
         slice = byId.get(id)
       }
-      if (slice !== undefined) append(slice, slot)
+      if (slice !== undefined) this.#enter(slot, slice)
     }
+  }
+
+  #enter(slot: number, slice: Slice): void {
+    this.#listed[slot] = 1
+    this.#endsBySlot[slot] = slice.end
+    this.#orders[slot] = ++this.#listings
+    append(slice, slot)
   }
 
   advance(_input: number, watermarkMs: number): void {
     this.#fireUpTo(watermarkMs)
-    this.#watermark = Math.max(this.#watermark, watermarkMs)
+    this.#progress.watermark = Math.max(this.#progress.watermark, watermarkMs)
     this.#output.advance(watermarkMs)
   }
 
@@ -218,33 +275,31 @@ export class WindowAggregate implements Operator {
 
   /** Emits the windows whose end the watermark passes, earliest first. */
   #fireUpTo(watermarkMs: number): void {
+    let fired = Number.NEGATIVE_INFINITY
     for (;;) {
-      const end = this.#nextWindowEnd()
+      const end = this.#nextWindowEnd(fired)
       if (end === undefined || this.#closesAt(end) > watermarkMs) return
       this.#fire(end)
-      this.#watermark = Math.max(this.#watermark, this.#closesAt(end))
       this.#dropBefore(end)
+      fired = end
     }
   }
 
-  /** The earliest window end that is still to come and has rows. */
-  #nextWindowEnd(): number | undefined {
+  /** The earliest window end, after one, that the watermark has not passed yet and that has rows. */
+  #nextWindowEnd(after: number): number | undefined {
     const { slices } = this.#shape
-    if (slices.kind === 'cumulate') return this.#nextCumulated(slices.stepMs)
+    if (slices.kind === 'cumulate') return this.#nextCumulated(slices, after)
     const first = this.#ends[0]
     if (first === undefined || slices.kind !== 'hop') return first
-    let end = first
-    if (this.#watermark >= this.#closesAt(end)) {
-      // Windows up to the watermark are done: go on with the first that ends after it and still holds the slice.
-      const local = this.#shape.clock === null ? this.#watermark + 1 : this.#shape.clock.toLocalMs(this.#watermark + 1)
-      end += Math.floor((local - end) / slices.slideMs) * slices.slideMs
-      while (this.#watermark >= this.#closesAt(end)) end += slices.slideMs
-    }
+    // Windows up to the watermark are done: go on with the first that ends after it and still holds the slice.
+    const from = Math.max(after, this.#openFrom() - slices.slideMs)
+    let end = Math.max(first, first + Math.floor((from - first) / slices.slideMs) * slices.slideMs)
+    while (end <= after || this.#closesAt(end) <= this.#progress.watermark) end += slices.slideMs
     return end
   }
 
   /** Cumulating windows end at every step as long as their span has rows. */
-  #nextCumulated(stepMs: number): number | undefined {
+  #nextCumulated({ stepMs, sizeMs }: Extract<SliceShape, { kind: 'cumulate' }>, after: number): number | undefined {
     let next: number | undefined
     for (const key of this.#ends) {
       const slice = this.#slices.get(key) as Slice
@@ -253,10 +308,9 @@ export class WindowAggregate implements Operator {
         continue
       }
       const spanEnd = spanOfKey(slice.end)
-      const local = this.#shape.clock === null ? this.#watermark + 1 : this.#shape.clock.toLocalMs(this.#watermark + 1)
-      const steps = Math.max(1, Math.ceil((spanEnd - local) / stepMs))
+      const steps = Math.min(sizeMs / stepMs, Math.max(1, Math.ceil((spanEnd - this.#openFrom()) / stepMs)))
       let end = spanEnd - (steps - 1) * stepMs
-      while (this.#watermark >= this.#closesAt(end) && end < spanEnd) end += stepMs
+      while ((end <= after || this.#closesAt(end) <= this.#progress.watermark) && end < spanEnd) end += stepMs
       if (next === undefined || end < next) next = end
     }
     return next
@@ -321,8 +375,9 @@ export class WindowAggregate implements Operator {
     const targets = new Int32Array(slice.count)
     const ids: Vector = { form: 'integers', data: new Int32Array(slice.count).fill(span.id), nulls: null }
     this.#table.resolve([ids, ...this.#table.keyVectors(slots, slice.count).slice(1)], slice.count, targets)
-    this.#measures.reserve(this.#table.capacity)
+    this.#reserveSlots(this.#table.capacity)
     for (let i = 0; i < slice.count; i++) this.#measures.merge(targets[i] as number, this.#measures, slots[i] as number)
+    this.#part.pages.markAll(targets, slice.count)
     this.#slots = targets.length > this.#slots.length ? targets : this.#slots
     this.#slots.set(targets)
     this.#ids = this.#ids.length < slice.count ? new Int32Array(slice.count) : this.#ids
@@ -345,6 +400,7 @@ export class WindowAggregate implements Operator {
       this.#measures.clear(slot)
       this.#table.remove(slot)
       this.#listed[slot] = 0
+      this.#part.pages.mark(slot)
     }
     this.#slices.delete(slice.end)
     this.#ends.splice(this.#ends.indexOf(slice.end), 1)
@@ -353,7 +409,7 @@ export class WindowAggregate implements Operator {
   #emit(keys: readonly Vector[], results: readonly Vector[], end: number, length: number): void {
     const { slices, clock } = this.#shape
     const start = slices.kind === 'attached' ? end : windowStartOf(slices, end)
-    const time = clock === null ? end - 1 : clock.toEpochMs(end) - 1
+    const time = windowTimeMs(clock, end)
     const columns = [...keys, constant(start, length), constant(end, length), constant(time, length), ...results]
     this.#output.push({ length, columns, kinds: null, watermarks: null })
   }

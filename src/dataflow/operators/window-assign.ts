@@ -7,7 +7,7 @@
  */
 import { type Batch, batchRows, numbersIn, selectBatchParts, selectRows, type Vector } from '#data'
 import type { Operator, Output } from '../operator.ts'
-import { lastWindowEndOf, type SliceShape, sliceEndOf, sliceLengthOf, type WindowClock, windowStartOf } from './slices.ts'
+import { lastWindowEndOf, type SliceShape, sliceEndOf, sliceLengthOf, type WindowClock, windowStartOf, windowTimeMs } from './slices.ts'
 
 export interface WindowAssignShape {
   /** Place of the time column: a timestamp in milliseconds. */
@@ -59,7 +59,7 @@ export class WindowAssign implements Operator {
       ...batch.columns.map((vector) => selectRows(vector, selection, length)),
       instants((end) => windowStartOf(slices, end)),
       instants((end) => end),
-      instants((end) => (clock === null ? end : clock.toEpochMs(end)) - 1),
+      instants((end) => windowTimeMs(clock, end)),
     ]
     this.#output.push({ length, columns, ...selectBatchParts(batch, selection, length) })
   }

@@ -12,6 +12,8 @@ import { type Batch, type DataType, numbersIn, selectBatch, type Vector, waterma
 import type { Operator, Output } from '../operator.ts'
 import { grownIntegers } from '../state/grown.ts'
 import { LinkedRows } from '../state/linked-rows.ts'
+import { ScalarsPart } from '../state/scalars-part.ts'
+import type { StatePart } from '../state/state-part.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import { JoinKeys, type JoinKeysShape } from './join-keys.ts'
 import { JoinPairs, keepsLonely } from './join-pairs.ts'
@@ -48,17 +50,17 @@ export class WindowJoin implements Operator {
   readonly #slotsById: [Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>] = [new Int32Array(0), new Int32Array(0)]
   readonly #windows: OpenWindows<WindowRows>
   readonly #watermarks: InputWatermarks
-  #watermarkMs = watermarkNone
+  readonly #progress = { watermarkMs: watermarkNone, lateRows: 0 }
+  readonly state: readonly StatePart[]
   #selection = new Int32Array(0)
   #ids = new Int32Array(0)
-  /** Rows dropped since their window was closed before they came. */
-  lateRows = 0
 
   constructor(shape: WindowJoinShape, output: Output) {
-    const { type, types, condition, clock } = shape
+    const { clock } = shape
     this.#shape = shape
     this.#keys = new JoinKeys(shape.keys)
-    this.#pairs = new JoinPairs({ type, types, condition, timed: false }, output)
+    this.#pairs = this.#createPairs(output)
+    this.state = [new ScalarsPart('progress', this.#progress), ...this.#pairs.parts]
     this.#windows = new OpenWindows<WindowRows>(clock, () => [new NumberList(), new NumberList()])
     this.#watermarks = new InputWatermarks(2, {
       push: (batch) => {
@@ -66,7 +68,7 @@ export class WindowJoin implements Operator {
       },
       advance: (watermarkMs) => {
         this.#emitClosed(watermarkMs)
-        this.#watermarkMs = watermarkMs
+        this.#progress.watermarkMs = Math.max(this.#progress.watermarkMs, watermarkMs)
         output.advance(watermarkMs)
       },
       finish: () => {
@@ -74,6 +76,22 @@ export class WindowJoin implements Operator {
         output.finish()
       },
     })
+  }
+
+  #createPairs(output: Output): JoinPairs {
+    const { type, types, condition, keys } = this.#shape
+    const enter = (input: 0 | 1, ids: Int32Array, columns: readonly Vector[]): void => {
+      const batch = { length: ids.length, columns, kinds: null, watermarks: null }
+      const slots = this.#keys.slotsOf(input, batch, true)
+      this.#list(input, batch, slots, null, ids)
+    }
+    const shape = { type, types, condition, timed: false, keys: keys.columns, remembersMet: false, ordered: [false, false], enter } as const
+    return new JoinPairs(shape, output)
+  }
+
+  /** Rows dropped since their window was closed before they came. */
+  get lateRows(): number {
+    return this.#progress.lateRows
   }
 
   get stateBytes(): number {
@@ -89,8 +107,8 @@ export class WindowJoin implements Operator {
     }
     const timed = { ...batch, watermarks: this.#watermarks.ofBatch(input, batch) }
     const ends = batch.columns[this.#shape.windowEnds[at]] as Vector
-    const count = this.#windows.selectOpen(timed, ends, this.#watermarkMs, this.#selection)
-    this.lateRows += batch.length - count
+    const count = this.#windows.selectOpen(timed, ends, this.#progress.watermarkMs, this.#selection)
+    this.#progress.lateRows += batch.length - count
     if (count > 0) this.#keep(at, count === batch.length ? batch : selectBatch(batch, this.#selection, count))
   }
 
@@ -109,6 +127,11 @@ export class WindowJoin implements Operator {
     let count = 0
     for (let row = 0; row < batch.length; row++) if (lonely || slots[row] !== slotNone) selection[count++] = row
     this.#pairs.keep(input, batch.columns, selection, count, this.#ids)
+    this.#list(input, batch, slots, selection, this.#ids.subarray(0, count))
+  }
+
+  /** Lists kept rows by key and by window: row `selection[i]` of the batch (row i when it is null) under id `ids[i]`. */
+  #list(input: 0 | 1, batch: Batch, slots: Int32Array, selection: Int32Array | null, ids: Int32Array): void {
     const { capacity } = this.#pairs.stores[input]
     for (const lists of this.#lists) lists.reserve(this.#keys.table.capacity, 0)
     const lists = this.#lists[input]
@@ -116,9 +139,9 @@ export class WindowJoin implements Operator {
     const slotsById = grownIntegers(this.#slotsById[input], capacity)
     this.#slotsById[input] = slotsById
     const ends = numbersIn(batch.columns[this.#shape.windowEnds[input]] as Vector)
-    for (let i = 0; i < count; i++) {
-      const row = selection[i] as number
-      const id = this.#ids[i] as number
+    for (let i = 0; i < ids.length; i++) {
+      const row = selection === null ? i : (selection[i] as number)
+      const id = ids[i] as number
       const slot = slots[row] as number
       slotsById[id] = slot
       if (slot !== slotNone) lists.add(slot, id)

@@ -28,7 +28,7 @@ function randomRow(random: Random, id: number): readonly unknown[] {
 }
 
 const orderColumn = fc.record({ column: fc.integer({ min: 3, max: 5 }), descending: fc.boolean(), nullsFirst: fc.boolean() })
-const hourAhead = { toLocalMs: (ms: number) => ms + 7, toEpochMs: (ms: number) => ms - 7 }
+const hourAhead = { toLocalMs: (ms: number) => ms + 7, toEpochMs: (ms: number) => ms - 7, passedAtMs: (ms: number) => ms - 7 }
 const anyShape: fc.Arbitrary<WindowTopShape> = fc.record({
   types: fc.constant(schema.map((column) => column.type)),
   partitionBy: fc.constantFrom([0, 1], [2, 1, 0]),

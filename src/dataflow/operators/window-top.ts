@@ -9,13 +9,17 @@
  */
 import { type Batch, changeInsert, type DataType, numbersIn, type Vector, watermarkEnd, watermarkNone } from '#data'
 import type { Operator, Output } from '../operator.ts'
-import { grownIntegers } from '../state/grown.ts'
+import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { LongLists } from '../state/long-lists.ts'
 import type { RankedLists } from '../state/ranked-lists.ts'
 import { type OrderColumn, RowOrder } from '../state/row-order.ts'
 import { RowStore } from '../state/row-store.ts'
+import { RowsPart } from '../state/rows-part.ts'
+import { savedNumber } from '../state/saved-columns.ts'
+import { ScalarsPart } from '../state/scalars-part.ts'
 import { ShortLists } from '../state/short-lists.ts'
+import type { StatePart } from '../state/state-part.ts'
 import { NumberList } from './number-list.ts'
 import { OpenWindows } from './open-windows.ts'
 import type { WindowClock } from './slices.ts'
@@ -55,16 +59,21 @@ export class WindowTop implements Operator {
   readonly #windows: OpenWindows<NumberList>
   /** By partition: its last row once there are `to` of them, where later ones can be dropped. */
   #worst = new Int32Array(0)
-  #watermarkMs = watermarkNone
+  /** By partition, and by row: how many partitions had come before the partition. */
+  #orders = new Float64Array(0)
+  #ordersById = new Float64Array(0)
+  #partitionsSeen = 0
+  readonly #part: RowsPart
+  readonly state: readonly StatePart[]
+  /** Loaded partitions, with the ends of their windows, before they are listed. */
+  #loaded: { readonly slot: number; readonly end: number }[] = []
+  readonly #progress = { watermarkMs: watermarkNone, lateRows: 0 }
   #selection = new Int32Array(0)
   #slots = new Int32Array(0)
   #ids = new Int32Array(0)
   #kept = new Int32Array(0)
   #keptSlots = new Int32Array(0)
   #places = new Int32Array(0)
-  /** Rows dropped since their window was closed before they came. */
-  lateRows = 0
-
   constructor(shape: WindowTopShape, output: Output) {
     const { types, partitionBy, orderBy, to, placed, clock } = shape
     this.#shape = shape
@@ -77,11 +86,37 @@ export class WindowTop implements Operator {
     this.#lists = to >= 1 && to <= shortListMax ? new ShortLists(to, compare) : new LongLists(compare)
     this.#changes = new StoredChanges({ placed, timed: false }, this.#store, output)
     this.#windows = new OpenWindows(clock, () => new NumberList())
+    this.#part = this.#createPart()
+    this.state = [new ScalarsPart('progress', this.#progress), this.#part]
+  }
+
+  #createPart(): RowsPart {
+    const order = savedNumber(
+      (id) => this.#ordersById[id] as number,
+      (id, partitionOrder) => {
+        this.#ordersById[id] = partitionOrder
+      },
+    )
+    return new RowsPart({
+      name: 'rows',
+      store: this.#store,
+      rowTypes: this.#shape.types,
+      keys: this.#shape.partitionBy,
+      columns: [order],
+      reserve: (ids) => this.#reserveIds(ids),
+      enter: (ids, columns) => this.#enter(ids, columns),
+      entered: () => this.#listLoaded(),
+    })
+  }
+
+  /** Rows dropped since their window was closed before they came. */
+  get lateRows(): number {
+    return this.#progress.lateRows
   }
 
   get stateBytes(): number {
-    const rows = this.#store.stateBytes + this.#order.stateBytes + this.#lists.stateBytes
-    return rows + this.#partitions.stateBytes + this.#worst.byteLength
+    const rows = this.#store.stateBytes + this.#order.stateBytes + this.#lists.stateBytes + this.#ordersById.byteLength
+    return rows + this.#partitions.stateBytes + this.#worst.byteLength + this.#orders.byteLength
   }
 
   push(_input: number, batch: Batch): void {
@@ -89,13 +124,15 @@ export class WindowTop implements Operator {
     if (to < from) return
     this.#reserve(batch.length)
     const ends = batch.columns[windowEnd] as Vector
-    const count = this.#windows.selectOpen(batch, ends, this.#watermarkMs, this.#selection)
-    this.lateRows += batch.length - count
+    const count = this.#windows.selectOpen(batch, ends, this.#progress.watermarkMs, this.#selection)
+    this.#progress.lateRows += batch.length - count
     if (count === 0) return
-    this.#findPartitions(batch, count)
+    this.#findPartitions(batch.columns, count, count === batch.length ? null : this.#selection)
     const ranks = this.#order.ranksOf(batch.columns, batch.length)
     const hopeful = this.#selectHopeful(count, ranks)
     this.#store.append(batch.columns, this.#kept, hopeful, this.#ids)
+    this.#part.come(this.#ids, hopeful)
+    this.#reserveIds(this.#store.capacity)
     const endsMs = numbersIn(ends)
     for (let i = 0; i < hopeful; i++) {
       const row = this.#kept[i] as number
@@ -106,9 +143,37 @@ export class WindowTop implements Operator {
     this.#changes.flush()
   }
 
+  /** Takes loaded rows in. */
+  #enter(ids: Int32Array, columns: readonly Vector[]): void {
+    const { length } = ids
+    this.#reserve(length)
+    this.#findPartitions(columns, length, null)
+    const ranks = this.#order.ranksOf(columns, length)
+    const ends = numbersIn(columns[this.#shape.windowEnd] as Vector)
+    for (const [row, id] of ids.entries()) {
+      const slot = this.#slots[row] as number
+      this.#order.note(id, ranks[row] as number)
+      if (this.#lists.size(slot) === 0) {
+        this.#orders[slot] = this.#ordersById[id] as number
+        this.#loaded.push({ slot, end: ends[row] as number })
+      }
+      this.#insert(slot, id)
+    }
+  }
+
+  /** Lists loaded partitions in the order in which they had come. */
+  #listLoaded(): void {
+    const orderOf = ({ slot }: { readonly slot: number }): number => this.#orders[slot] as number
+    for (const partition of this.#loaded.sort((a, b) => orderOf(a) - orderOf(b))) {
+      this.#partitionsSeen = orderOf(partition)
+      this.#windows.find(partition.end).push(partition.slot)
+    }
+    this.#loaded = []
+  }
+
   advance(_input: number, watermarkMs: number): void {
     this.#emitClosed(watermarkMs)
-    this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs)
+    this.#progress.watermarkMs = Math.max(this.#progress.watermarkMs, watermarkMs)
     this.#output.advance(watermarkMs)
   }
 
@@ -126,12 +191,17 @@ export class WindowTop implements Operator {
     this.#keptSlots = new Int32Array(rows)
   }
 
-  #findPartitions(batch: Batch, count: number): void {
-    const keys = this.#shape.partitionBy.map((column) => batch.columns[column] as Vector)
-    this.#partitions.resolve(keys, count, this.#slots, count === batch.length ? null : this.#selection)
+  #reserveIds(ids: number): void {
+    this.#ordersById = grownNumbers(this.#ordersById, ids)
+  }
+
+  #findPartitions(columns: readonly Vector[], count: number, selection: Int32Array | null): void {
+    const keys = this.#shape.partitionBy.map((column) => columns[column] as Vector)
+    this.#partitions.resolve(keys, count, this.#slots, selection)
     const { capacity } = this.#partitions
     this.#lists.reserve(capacity)
     this.#worst = grownIntegers(this.#worst, capacity, none)
+    this.#orders = grownNumbers(this.#orders, capacity)
   }
 
   /** Lists the rows that may stand before the worst row of a full partition: most rows need no more than this comparison. */
@@ -154,19 +224,33 @@ export class WindowTop implements Operator {
   }
 
   #take(slot: number, id: number, end: number): void {
-    const { to, ties } = this.#shape
+    const { ties } = this.#shape
     const worst = this.#worst[slot] as number
     if (worst !== none) {
       const difference = this.#order.compare(id, worst)
       if (difference > 0 || (difference === 0 && ties === 'first')) {
-        this.#changes.free(id)
+        this.#letGo(id)
         return
       }
       this.#lists.remove(slot, worst)
-      this.#changes.free(worst)
-    } else if (this.#lists.size(slot) === 0) this.#windows.find(end).push(slot)
+      this.#letGo(worst)
+    } else if (this.#lists.size(slot) === 0) {
+      this.#orders[slot] = ++this.#partitionsSeen
+      this.#windows.find(end).push(slot)
+    }
+    this.#ordersById[id] = this.#orders[slot] as number
+    this.#insert(slot, id)
+  }
+
+  #insert(slot: number, id: number): void {
+    const { to } = this.#shape
     this.#lists.insert(slot, id)
     if (this.#lists.size(slot) === to) this.#worst[slot] = this.#lists.at(slot, to)
+  }
+
+  #letGo(id: number): void {
+    this.#part.go(id)
+    this.#changes.free(id)
   }
 
   #emitClosed(watermarkMs: number): void {
@@ -185,7 +269,7 @@ export class WindowTop implements Operator {
     for (let place = from; place <= Math.min(to, size); place++) this.#changes.add(changeInsert, places[place - 1] as number, place)
     for (let i = size - 1; i >= 0; i--) {
       this.#lists.remove(slot, places[i] as number)
-      this.#changes.free(places[i] as number)
+      this.#letGo(places[i] as number)
     }
     this.#worst[slot] = none
     this.#partitions.remove(slot)

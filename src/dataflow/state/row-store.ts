@@ -56,6 +56,20 @@ export class RowStore {
     return this.#columns.map((column, position) => column.gather(kept, count, this.#gatherNulls(position, kept, count, pads)))
   }
 
+  /** One column of these rows; id −1 gives NULL. */
+  gatherColumn(position: number, ids: Int32Array, count: number): Vector {
+    const pads = padsOf(ids, count)
+    const kept = pads === null ? ids : ids.map((id) => (id < 0 ? 0 : id))
+    const column = this.#columns[position]
+    assert(column !== undefined, 'the column is among the stored ones')
+    return column.gather(kept, count, this.#gatherNulls(position, kept, count, pads))
+  }
+
+  /** The boxed value of a kept row; null where it is NULL. */
+  valueAt(position: number, id: number): unknown {
+    return this.isNull(position, id) ? null : this.#columns[position]?.valueAt(id)
+  }
+
   /** Lets a row go; its id will be given to another. */
   free(id: number): void {
     for (const column of this.#columns) column.release(id)

@@ -26,6 +26,8 @@ export interface StoredColumn {
   write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void
   /** The values of these rows. */
   gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector
+  /** The boxed value of a row that is not NULL. */
+  valueAt(id: number): unknown
   /** Lets go of what a row holds outside of typed arrays. */
   release(id: number): void
   /** Negative, 0 or positive, in the order of SQL; neither value is NULL. */
@@ -79,6 +81,10 @@ class StoredFlags implements StoredColumn {
     return { form: 'flags', data, nulls }
   }
 
+  valueAt(id: number): boolean {
+    return this.#data[id] === 1
+  }
+
   release(): void {}
 
   compare(a: number, b: number): number {
@@ -117,6 +123,10 @@ class StoredIntegers implements StoredColumn {
     const data = new Int32Array(count)
     for (let i = 0; i < count; i++) data[i] = stored[ids[i] as number] as number
     return { form: 'integers', data, nulls }
+  }
+
+  valueAt(id: number): number {
+    return this.#data[id] as number
   }
 
   release(): void {}
@@ -182,11 +192,11 @@ class StoredNumbers implements StoredColumn {
   }
 
   #gatherWide(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
-    const data = Array.from({ length: count }, (_, i) => (nulls !== null && nulls[i] === 1 ? 0n : BigInt(this.#valueOf(ids[i] as number))))
+    const data = Array.from({ length: count }, (_, i) => (nulls !== null && nulls[i] === 1 ? 0n : BigInt(this.valueAt(ids[i] as number))))
     return { form: 'wide', data, nulls }
   }
 
-  #valueOf(id: number): number | bigint {
+  valueAt(id: number): number | bigint {
     const value = this.#data[id] as number
     return this.#exact && Number.isNaN(value) ? (this.#wide.get(id) ?? 0) : value
   }
@@ -196,7 +206,7 @@ class StoredNumbers implements StoredColumn {
   }
 
   compare(a: number, b: number): number {
-    if (this.#exact) return compareExact(this.#valueOf(a), this.#valueOf(b))
+    if (this.#exact) return compareExact(this.valueAt(a), this.valueAt(b))
     return compareNumbers(this.#data[a] as number, this.#data[b] as number)
   }
 
@@ -205,7 +215,7 @@ class StoredNumbers implements StoredColumn {
   }
 
   same(id: number, vector: Vector, row: number): boolean {
-    if (vector.form === 'wide') return this.#valueOf(id) === boxExact(vector.data[row] as bigint)
+    if (vector.form === 'wide') return this.valueAt(id) === boxExact(vector.data[row] as bigint)
     assert(vector.form === 'numbers', 'numbers come as numbers or wide')
     return compareNumbers(this.#data[id] as number, vector.data[row] as number) === 0
   }
@@ -242,6 +252,10 @@ class StoredValues implements StoredColumn {
     const data: unknown[] = []
     for (let i = 0; i < count; i++) data.push(nulls !== null && nulls[i] === 1 ? null : (this.#data[ids[i] as number] ?? null))
     return { form: 'values', data, nulls }
+  }
+
+  valueAt(id: number): unknown {
+    return this.#data[id] ?? null
   }
 
   release(id: number): void {

@@ -124,8 +124,8 @@ export class StoredText {
       const ends = this.#ends
       return compareByteRanges(this.#arena, starts[a] as number, ends[a] as number, this.#arena, starts[b] as number, ends[b] as number)
     }
-    const left = this.#valueOf(a)
-    const right = this.#valueOf(b)
+    const left = this.valueAt(a)
+    const right = this.valueAt(b)
     if (typeof left === 'string' && typeof right === 'string') return compareText(left, right)
     assert(typeof left !== 'string' && typeof right !== 'string', 'a column holds texts or bytes')
     return compareBytes(left, right)
@@ -144,14 +144,15 @@ export class StoredText {
     if (this.#mode === 'codes' && vector.form === 'dictionary' && vector.words === this.#words && this.#codes[id] === vector.codes[row]) {
       return true
     }
-    const stored = this.#valueOf(id)
+    const stored = this.valueAt(id)
     const other = this.#valueIn(vector, row)
     if (typeof stored === 'string' && typeof other === 'string') return stored === other
     assert(typeof stored !== 'string' && typeof other !== 'string', 'a column holds texts or bytes')
     return sameBytes(stored, 0, stored.length, other, 0, other.length)
   }
 
-  #valueOf(id: number): string | Uint8Array {
+  /** The value of a row that is not NULL. */
+  valueAt(id: number): string | Uint8Array {
     if (this.#mode === 'codes') return this.#words[this.#codes[id] as number] as string
     if (this.#mode === 'boxed') return this.#boxed[id] ?? ''
     const start = this.#starts[id] as number
@@ -181,7 +182,7 @@ export class StoredText {
     const ids = this.#mode === 'empty' ? 0 : this.#capacity
     const boxed: (string | Uint8Array)[] = []
     // Codes of ids that were never written are 0 and may have no word.
-    for (let id = 0; id < ids; id++) boxed.push(this.#valueOf(id) ?? '')
+    for (let id = 0; id < ids; id++) boxed.push(this.valueAt(id) ?? '')
     this.#mode = 'boxed'
     this.#boxed = boxed
     this.#arena = new Uint8Array(0)

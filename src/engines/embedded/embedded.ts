@@ -1,17 +1,21 @@
 /** The embedded engine: runs plans in this process. */
 import { type Clock, parseDurationMs } from '#base'
-import type { Plan, Scan, Tables, UserFunction } from '#plan'
+import type { BlobStore } from '#blobs'
+import { type Plan, printPlan, type Scan, type Tables, type UserFunction } from '#plan'
 import type { Engine, Observation, ResultListener, RunSettings } from '../engine.ts'
 import { embeddedCapabilities } from './capabilities.ts'
+import type { DurableRun } from './checkpoint/durable-run.ts'
 import type { ScalarFunction, Session } from './functions/evaluation.ts'
 import { costOf } from './lower/cost.ts'
-import { lowerPlan, type RuntimeMode } from './lower/lower-plan.ts'
-import { TableAccess } from './lower/table-access.ts'
+import { lowerPlan, type RunShape, type RuntimeMode } from './lower/lower-plan.ts'
+import { loadTables, TableAccess } from './lower/table-access.ts'
 import type { CollectListener, EmbeddedProgram, Instance } from './program.ts'
 import { Run } from './run.ts'
 
 export interface EmbeddedOptions {
   readonly clock: Clock
+  /** Finds the place for checkpoints that an address names; by default a folder of this machine. */
+  readonly openBlobs?: (address: string) => BlobStore
   /** The loaded function that a user's function stands for. */
   userFunction(user: UserFunction): ScalarFunction
 }
@@ -24,6 +28,10 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
 
   constructor(options: EmbeddedOptions) {
     this.#options = options
+  }
+
+  load(plan: Plan, tables: Tables): Promise<void> {
+    return loadTables(plan, tables)
   }
 
   readsFields(scan: Scan, tables: Tables): boolean {
@@ -45,16 +53,23 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   compile(plan: Plan, tables: Tables, settings: RunSettings): EmbeddedProgram {
     const session = this.#session(settings)
     const environment = new TableAccess(tables, session)
-    const mode = runtimeMode(settings)
-    const instantiate = (collect: CollectListener): Instance => lowerPlan(plan, session, environment, mode, collect)
+    const shape: RunShape = {
+      mode: runtimeMode(settings),
+      stateTtlMs: parseDurationMs(settings['table.exec.state.ttl'] ?? '') ?? 0,
+      lookups: {
+        capacity: Number(settings['table.exec.async-lookup.buffer-capacity'] ?? 100),
+        timeoutMs: parseDurationMs(settings['table.exec.async-lookup.timeout'] ?? '') ?? 180_000,
+      },
+    }
+    const instantiate = (collect: CollectListener): Instance => lowerPlan(plan, session, environment, shape, collect)
     const sample = instantiate(() => undefined)
     return {
       engine: 'embedded',
       outputs: sample.outputs,
       settings,
+      plan: printPlan(plan),
       instantiate,
-      cost: () => costOf(plan),
-      explain: () => sample.calcs.flatMap((calc) => calc.sources).join('\n'),
+      cost: () => costOf(plan, shape),
     }
   }
 
@@ -62,10 +77,24 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   async start(jobId: string, program: EmbeddedProgram, results?: ResultListener): Promise<void> {
     if (this.#runs.has(jobId)) return
     const instance = program.instantiate((output, schema, batch) => results?.changes(output, schema, batch))
-    const run = new Run(instance, this.#options.clock, commitEveryMs(instance, program.settings))
+    const { clock } = this.#options
+    const durable = await this.#durableRun(program, instance)
+    if (this.#runs.has(jobId)) return
+    const run = new Run(instance, clock, commitEveryMs(instance, program.settings), durable)
     const ended = run.run()
     ended.catch(() => undefined)
     this.#runs.set(jobId, { run, ended })
+  }
+
+  /** A run whose settings name a place for checkpoints is durable. What only such runs need is loaded for them. */
+  async #durableRun({ settings, plan }: EmbeddedProgram, instance: Instance): Promise<DurableRun | null> {
+    const place = settings['execution.checkpointing.dir'] ?? ''
+    // What is only shown cannot be taken back, nor shown again.
+    if (place === '' || instance.sinks.length === 0) return null
+    const [{ openBlobs }, { DurableRun }] = await Promise.all([import('#blobs'), import('./checkpoint/durable-run.ts')])
+    const blobs = (this.#options.openBlobs ?? openBlobs)(place)
+    const dropsState = settings['execution.state-recovery.ignore-unclaimed-state'] === 'true'
+    return new DurableRun({ blobs, intervalMs: checkpointEveryMs(settings), dropsState, plan }, instance, this.#options.clock)
   }
 
   observe(jobId: string): Promise<Observation> {
@@ -100,5 +129,9 @@ function runtimeMode(settings: RunSettings): RuntimeMode {
 /** How often a run that does not end makes its rows visible; one that ends does so then, all at once. */
 function commitEveryMs({ scans, sinks }: Instance, settings: RunSettings): number | null {
   const lasts = scans.some((task) => !task.source.bounded) && sinks.length > 0 && !sinks.some((task) => task.overwrite)
-  return lasts ? Math.max(1, parseDurationMs(settings['execution.checkpointing.interval'] ?? '') ?? 10_000) : null
+  return lasts ? checkpointEveryMs(settings) : null
+}
+
+function checkpointEveryMs(settings: RunSettings): number {
+  return Math.max(1, parseDurationMs(settings['execution.checkpointing.interval'] ?? '') ?? 10_000)
 }

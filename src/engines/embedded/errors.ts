@@ -3,6 +3,11 @@ import { defineErrors } from '#base'
 
 export const embeddedErrors = defineErrors({
   ENGINE_FUNCTION_THREW: { blame: 'user', message: 'function {name} stopped with an error: {problem}' },
+  ENGINE_TEXT_TOO_LONG: {
+    blame: 'user',
+    message: 'function {name} would give a text longer than {limit} characters',
+    detail: 'No text can be longer.',
+  },
   ENGINE_DIVISION_BY_ZERO: { blame: 'user', message: 'cannot divide by zero', hint: 'Guard the division, as in a / NULLIF(b, 0).' },
   ENGINE_SUBQUERY_ROWS: { blame: 'user', message: 'a sub-query used as a value gave {count} rows, expected one' },
   ENGINE_TABLE_NOT_READABLE: { blame: 'user', message: 'table "{table}" cannot be read: connector "{connector}" only writes' },
@@ -25,6 +30,38 @@ export const embeddedErrors = defineErrors({
     blame: 'user',
     message: 'batch mode cannot read table "{table}", which does not end',
     hint: "Bound the table by its options, or SET 'execution.runtime-mode' = 'streaming'.",
+  },
+  ENGINE_CHECKPOINT_DAMAGED: {
+    blame: 'external',
+    message: '"{name}" in "{place}" is damaged',
+    hint: 'Name an earlier checkpoint to go on from, or start anew in another folder.',
+  },
+  ENGINE_CHECKPOINT_VERSION: {
+    blame: 'user',
+    message: '"{name}" in "{place}" has version {version}, expected {expected}',
+    hint: 'Go on with the version of Millrace that wrote it.',
+  },
+  ENGINE_STATE_DROPPED: {
+    blame: 'user',
+    message: 'the statement has changed, and state of its last run would be lost',
+    hint: 'Run it with --allow-dropped-state to go on without that state, or start anew in another folder.',
+  },
+  ENGINE_LOOKUP_FAILED: { blame: 'external', message: 'could not look up {keys} in table "{table}"' },
+  ENGINE_LOOKUP_KEY_MISSING: {
+    blame: 'user',
+    message: 'table "{table}" can only be looked up by columns that are compared as they are',
+    hint: 'Compare a stored column of it with =, and convert the other side: ON CAST(o.k AS BIGINT) = t.k.',
+  },
+  ENGINE_LOOKUP_LATE: {
+    blame: 'external',
+    message: 'looking up {keys} in table "{table}" took longer than {limit}',
+    hint: "SET 'table.exec.async-lookup.timeout', or give the hint LOOKUP('table' = '…', 'timeout' = '…').",
+  },
+  ENGINE_LOOKUP_NOT_FOUND: {
+    blame: 'user',
+    message: 'table "{table}" cannot be looked up, and does not end',
+    detail: 'A join as of processing time needs a connector that finds rows by key, or a table that can be read as a whole.',
+    hint: 'Bound the table by its options, or join it by event time, with a WATERMARK and a PRIMARY KEY.',
   },
   ENGINE_NOT_SUPPORTED: { blame: 'user', message: 'engine "embedded" cannot run {what}' },
 })

@@ -2,14 +2,18 @@
 
 import type { Sink } from '#connectors'
 import type { Schema } from '#data'
+import type { WatermarkOperator } from '#dataflow'
 import type { Program, ProgramOutput, RunSettings } from '../engine.ts'
-import type { Calc } from './generate/calc.ts'
+import type { StateKeeper } from './checkpoint/state-files.ts'
+import type { LookupTask } from './lower/lookup-task.ts'
 import type { BackPressure, CollectOutput, SinkOutput } from './lower/sink.ts'
 import type { ScanTask, ValuesTask } from './lower/tasks.ts'
 
 export interface EmbeddedProgram extends Program {
   readonly engine: 'embedded'
   readonly settings: RunSettings
+  /** The plan as text. */
+  readonly plan: string
   /** Lowers the plan to fresh operators. */
   instantiate(collect: CollectListener): Instance
 }
@@ -24,12 +28,21 @@ export interface Instance {
   readonly collects: readonly CollectOutput[]
   readonly outputs: readonly ProgramOutput[]
   readonly backPressure: BackPressure
-  readonly calcs: readonly Calc[]
+  /** Tables outside that rows are looked up in, while others may come. */
+  readonly lookups: readonly LookupTask[]
   /** What follows the clock and has to be told of it. */
   readonly clocked: readonly { tick(nowMs: number): void }[]
   /** Whether every output has all the rows that it will ever have. */
   needsNoMore(): boolean
   lateRows(): number
+  savedState(): SavedState
+}
+
+/** The operators that a checkpoint asks for what they hold. */
+export interface SavedState {
+  readonly keepers: readonly StateKeeper[]
+  /** Operators that derive watermarks from rows. */
+  readonly watermarks: readonly { readonly id: string; readonly operator: WatermarkOperator }[]
 }
 
 export interface SinkTask {

@@ -6,6 +6,8 @@ import type { Clock } from '#base'
 import type { SourceBatch, SourceReader } from '#connectors'
 import { watermarkEnd, watermarkNone } from '#data'
 import type { JobState, RunReport } from '../engine.ts'
+import type { DurableRun, ResumePoint } from './checkpoint/durable-run.ts'
+import type { SavedSource } from './checkpoint/manifest.ts'
 import type { ScanTask } from './lower/tasks.ts'
 import type { Instance, SinkTask } from './program.ts'
 
@@ -21,8 +23,11 @@ const turnMs = 10
 /** A source being read. */
 interface Feed {
   readonly task: ScanTask
+  readonly id: string
   readonly reader: SourceReader
   state: 'idle' | 'waiting' | 'ready' | 'ended'
+  /** Where the reader stood before what it was asked for last; only of durable runs. */
+  position: unknown
   next: SourceBatch | null
   wait: Promise<void> | null
 }
@@ -32,6 +37,9 @@ export class Run {
   readonly #clock: Clock
   /** How often rows written so far are made visible; null: when the run ends. */
   readonly #commitEveryMs: number | null
+  readonly #durable: DurableRun | null
+  /** The checkpoint that the run went on from. */
+  #resumedFrom: ResumePoint | null = null
   #committedMs: number
   readonly #abort = new AbortController()
   readonly #feeds: Feed[] = []
@@ -46,10 +54,11 @@ export class Run {
   #wake: () => void = () => undefined
   state: JobState = 'running'
 
-  constructor(instance: Instance, clock: Clock, commitEveryMs: number | null) {
+  constructor(instance: Instance, clock: Clock, commitEveryMs: number | null, durable: DurableRun | null) {
     this.#instance = instance
     this.#clock = clock
-    this.#commitEveryMs = commitEveryMs
+    this.#commitEveryMs = durable === null ? commitEveryMs : durable.intervalMs
+    this.#durable = durable
     this.#committedMs = clock.monotonicMs()
     this.#startedAt = clock.nowMs()
     this.#startedMs = clock.monotonicMs()
@@ -69,9 +78,15 @@ export class Run {
   /** Resolves when the run has ended; rejects with what made it fail. */
   async run(): Promise<void> {
     try {
-      await this.#open()
-      await this.#readAll()
-      await this.#commit()
+      const resumed = (await this.#durable?.begin()) ?? null
+      this.#resumedFrom = resumed
+      await this.#openSinks(resumed)
+      // Of work that has ended, only the last commit may be left to do.
+      if (resumed?.finished !== true) {
+        await this.#openSources(resumed)
+        await this.#readAll(resumed)
+        await this.#commit(this.state === 'running')
+      }
       if (this.state === 'running') this.state = 'finished'
     } catch (error) {
       this.state = 'failed'
@@ -84,32 +99,59 @@ export class Run {
     }
   }
 
-  async #open(): Promise<void> {
+  async #openSinks(resumed: ResumePoint | null): Promise<void> {
     const { signal } = this.#abort
-    for (const { sink, schema, overwrite, output } of this.#instance.sinks) output.writer = await sink.open({ schema, overwrite, signal })
-    for (const task of this.#instance.scans) {
-      const reader = await task.source.open(task.request(signal))
-      this.#feeds.push({ task, reader, state: 'idle', next: null, wait: null })
+    for (const task of this.#instance.sinks) {
+      const { sink, schema, overwrite, output } = task
+      const durable = this.#durable === null ? {} : { durable: this.#durable.workOf(task, resumed) }
+      output.writer = await sink.open({ schema, overwrite, ...durable, signal })
     }
   }
 
-  async #readAll(): Promise<void> {
-    for (const values of this.#instance.values) values.run()
+  async #openSources(resumed: ResumePoint | null): Promise<void> {
+    const { signal } = this.#abort
+    for (const lookup of this.#instance.lookups) {
+      lookup.wake = () => this.#wake()
+      await lookup.open()
+    }
+    for (const [index, task] of this.#instance.scans.entries()) {
+      const id = `${task.table.join('.')}-${index + 1}`
+      const { position, ended = false } = resumed?.sources.get(id) ?? {}
+      const reader = await task.source.open({ ...task.request(signal), position })
+      this.#feeds.push({ task, id, reader, state: ended ? 'ended' : 'idle', position, next: null, wait: null })
+    }
+  }
+
+  /** Brings operators to where they were: watermarks first, then the ends of inputs. */
+  #resume(resumed: ResumePoint): void {
+    this.#durable?.resumeWatermarks(resumed)
+    for (const values of this.#instance.values) values.finish()
+    for (const feed of this.#feeds) if (feed.state === 'ended') feed.task.finish()
+  }
+
+  async #readAll(resumed: ResumePoint | null): Promise<void> {
+    if (resumed !== null) this.#resume(resumed)
+    else for (const values of this.#instance.values) values.run()
     await this.#drain()
     let turnStart = this.#clock.monotonicMs()
     while (this.state === 'running') {
       if (this.#readFailure !== null) throw this.#readFailure.error
-      if (this.#msToCommit() <= 0) await this.#commit()
+      this.#durable?.check()
+      if (this.#msToCommit() <= 0) {
+        await this.#commit(false)
+        // The run may have been asked to stop meanwhile: a source then gives nothing more, which is not its end.
+        continue
+      }
       this.#tick()
-      const feed = this.#chooseFeed()
+      const feed = this.#sendAnswered() ? undefined : this.#chooseFeed()
       if (feed === undefined) {
-        if (this.#feeds.every((each) => each.state === 'ended')) return
+        if (this.#feeds.every((each) => each.state === 'ended') && this.#isAnswered()) return
         await this.#waitForAny()
         turnStart = this.#clock.monotonicMs()
         continue
       }
       if (feed.state === 'waiting') {
-        await feed.wait
+        await (this.#isAnswered() ? feed.wait : this.#waitForAny())
         turnStart = this.#clock.monotonicMs()
         continue
       }
@@ -121,6 +163,31 @@ export class Run {
         await nextTurn()
         turnStart = this.#clock.monotonicMs()
       }
+    }
+  }
+
+  /** Sends on rows whose lookups have been answered. Returns whether so many still wait that no more should come. */
+  #sendAnswered(): boolean {
+    let isFull = false
+    for (const lookup of this.#instance.lookups) {
+      lookup.tick()
+      lookup.sendAnswered()
+      isFull ||= lookup.isFull
+    }
+    return isFull
+  }
+
+  /** Whether no rows wait for lookups. */
+  #isAnswered(): boolean {
+    return this.#instance.lookups.every((lookup) => lookup.isIdle)
+  }
+
+  /** Waits for all lookups, so that nothing is on its way between operators. */
+  async #settleLookups(): Promise<void> {
+    for (;;) {
+      this.#sendAnswered()
+      if (this.#isAnswered()) return
+      await this.#waitForAny(tickMs)
     }
   }
 
@@ -159,6 +226,7 @@ export class Run {
   }
 
   #request(feed: Feed): void {
+    if (this.#durable !== null) feed.position = feed.reader.position()
     const next = feed.reader.read()
     if (!(next instanceof Promise)) {
       feed.next = next
@@ -185,9 +253,10 @@ export class Run {
   }
 
   /** Waits until an input has something, rows have to be made visible, or the run is asked to end. */
-  #waitForAny(): Promise<void> {
+  #waitForAny(commitMs = this.#msToCommit()): Promise<void> {
     return new Promise((resolve) => {
-      const ms = Math.min(this.#msToCommit(), this.#instance.clocked.length > 0 ? tickMs : longestSleepMs)
+      const isClocked = this.#instance.clocked.length > 0 || this.#instance.lookups.length > 0
+      const ms = Math.min(commitMs, isClocked ? tickMs : longestSleepMs)
       const timer = setTimeout(resolve, Math.max(0, ms))
       this.#wake = () => {
         clearTimeout(timer)
@@ -200,10 +269,15 @@ export class Run {
     await this.#instance.backPressure.drain()
   }
 
-  /** Makes what was written visible, in two phases. */
-  async #commit(): Promise<void> {
+  /** Makes what was written visible, in two phases; of a durable run as a part of a checkpoint. */
+  async #commit(finished: boolean): Promise<void> {
     this.#committedMs = this.#clock.monotonicMs()
+    await this.#settleLookups()
     await this.#drain()
+    if (this.#durable !== null) {
+      await this.#durable.take(this.#feeds.map(savedSource), finished)
+      return
+    }
     const prepared: { task: SinkTask; record: unknown }[] = []
     for (const task of this.#instance.sinks) prepared.push({ task, record: await task.output.writer?.prepare() })
     for (const { task, record } of prepared) await task.output.writer?.commit(record)
@@ -212,7 +286,9 @@ export class Run {
   async #close(): Promise<void> {
     const readers = this.#feeds.map((feed) => feed.reader.close())
     const writers = this.#instance.sinks.map(async (task) => task.output.writer?.close())
-    await Promise.allSettled([...readers, ...writers])
+    const lookups = this.#instance.lookups.map((lookup) => lookup.close())
+    await Promise.allSettled([...readers, ...writers, ...lookups])
+    await this.#durable?.end()
   }
 
   report(): RunReport {
@@ -226,10 +302,16 @@ export class Run {
       skippedRows: this.#feeds.reduce((rows, feed) => rows + feed.reader.skippedRows, 0),
       lateRows: this.#instance.lateRows(),
       watermarkMs: watermark === watermarkNone || watermark === watermarkEnd ? null : watermark,
+      resumedFrom: this.#resumedFrom === null ? null : { checkpoint: this.#resumedFrom.number, finished: this.#resumedFrom.finished },
       startedAt: this.#startedAt,
       durationMs: (this.#endedMs ?? this.#clock.monotonicMs()) - this.#startedMs,
     }
   }
+}
+
+/** An input with a batch that is not pushed yet stands before that batch. */
+function savedSource({ id, state, position, reader }: Feed): SavedSource {
+  return { id, position: state === 'idle' || state === 'ended' ? reader.position() : position, ended: state === 'ended' }
 }
 
 function comesBefore(a: ScanTask, b: ScanTask): boolean {

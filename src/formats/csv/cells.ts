@@ -1,18 +1,19 @@
 /** Reads the values of CSV fields: simple ones as text-value.ts has it, arrays and rows split at the element delimiter. */
-import { type DataType, decodeText, printType } from '#data'
+import { blankStart, type DataType, decodeText, printType } from '#data'
 import { formatErrors } from '../errors.ts'
 import { sqlTime, type TextReader, textReader, unreadable } from '../text-value.ts'
+import { isUtf8 } from '../utf8.ts'
 import type { CsvSettings } from './settings.ts'
 
 /** The reader of a column; an error when CSV cannot hold its type. */
 export function cellReader(column: string, type: DataType, settings: CsvSettings): TextReader {
   if (type.kind === 'array') {
     const element = elementReader(column, type.element, settings)
-    return (data, start, end) => readArray(elementsOf(decodeText(data, start, end), settings), element)
+    return splitReader(settings, (texts) => readArray(texts, element))
   }
   if (type.kind === 'row') {
     const fields = type.fields.map((field) => elementReader(column, field.type, settings))
-    return (data, start, end) => readRow(elementsOf(decodeText(data, start, end), settings), fields, settings)
+    return splitReader(settings, (texts) => readRow(texts, fields, settings))
   }
   return simpleReader(column, type)
 }
@@ -20,7 +21,11 @@ export function cellReader(column: string, type: DataType, settings: CsvSettings
 function simpleReader(column: string, type: DataType): TextReader {
   const reader = textReader(type, sqlTime)
   if (reader !== null) return reader
-  throw formatErrors.FORMATS_TYPE_UNSUPPORTED(
+  throw typeUnsupported(column, type)
+}
+
+export function typeUnsupported(column: string, type: DataType): Error {
+  return formatErrors.FORMATS_TYPE_UNSUPPORTED(
     { format: 'csv', type: printType(type), column },
     { detail: 'CSV holds simple types, and arrays and rows of simple types.', hint: 'Use the format json or parquet.' },
   )
@@ -43,8 +48,13 @@ function isNullText(text: string, settings: CsvSettings): boolean {
   return text === settings.nullLiteral || (settings.emptyIsNull && text === '')
 }
 
-function elementsOf(text: string, settings: CsvSettings): string[] {
-  return text.trim() === '' ? [] : text.split(settings.elementDelimiter)
+/** Reads the texts of elements; blanks alone are none. */
+function splitReader(settings: CsvSettings, read: (texts: readonly string[]) => unknown): TextReader {
+  return (data, start, end) => {
+    if (!isUtf8(data, start, end)) return unreadable
+    const isBlank = blankStart(data, start, end) === end
+    return read(isBlank ? [] : decodeText(data, start, end).split(settings.elementDelimiter))
+  }
 }
 
 function readArray(texts: readonly string[], element: ElementReader): unknown {

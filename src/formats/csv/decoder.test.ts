@@ -18,7 +18,7 @@ import {
   tinyintType,
   withNullable,
 } from '#data'
-import { decodeRows } from '../decoding.fixture.ts'
+import { decodeRows, failure } from '../decoding.fixture.ts'
 import type { FormatTable } from '../format.ts'
 import { readOptions } from '../options.ts'
 import { csvDecoder } from './decoder.ts'
@@ -41,15 +41,6 @@ function read(
   const decoder = csvDecoder(tableOf(schema, options), names)
   const columns = names.map((name) => schema.find((column) => column.name === name) ?? { name, type: stringType })
   return decodeRows(decoder, columns, [typeof text === 'string' ? encoder.encode(text) : text], 'orders.csv')
-}
-
-function failure(run: () => unknown): { code: string; message: string; detail: string } {
-  try {
-    run()
-  } catch (error) {
-    return error as { code: string; message: string; detail: string }
-  }
-  return { code: 'none', message: '', detail: '' }
 }
 
 const abc = { a: integerType, b: stringType, c: doubleType }
@@ -77,8 +68,13 @@ describe('records', () => {
     expect(read(abc, '\n1,x,2\n\r\n\n2,y,3\n')).toHaveLength(2)
     expect(read({ b: stringType }, 'x\n\ny\n')).toEqual([['x'], [''], ['y']])
   })
-  test('a byte order mark is no part of the first value', () => {
+  test('a byte order mark is no part of the first value, and of no other', () => {
     expect(read({ b: stringType }, '\ufeffx\n')).toEqual([['x']])
+    const schema: Schema = [{ name: 'b', type: stringType }]
+    const chunks = (...texts: string[]) => texts.map((text) => encoder.encode(text))
+    expect(decodeRows(csvDecoder(tableOf(schema), ['b']), schema, chunks('x\n', '\ufeffy\n'))).toEqual([['x'], ['\ufeffy']])
+    const cut = [Uint8Array.of(0xef), Uint8Array.of(0xbb), Uint8Array.of(0xbf, 120, 10)]
+    expect(decodeRows(csvDecoder(tableOf(schema), ['b']), schema, cut)).toEqual([['x']])
   })
   test('an input may be empty', () => {
     expect(read(abc, '')).toEqual([])
@@ -112,6 +108,11 @@ describe('quotes', () => {
       detail: 'Expected a delimiter or the end of the line after a closing quote, got more text.',
     })
   })
+  test('a record with such text ends with its line, escapes and all', () => {
+    const options = { 'csv.escape-character': '\\', 'csv.ignore-parse-errors': 'true' }
+    expect(read(abc, '1,"a"x\\y,b\n2,c,3\n', options)).toEqual([[2, 'c', 3]])
+    expect(read(abc, '1,"a"x\\\ny,2\n2,c,3\n', options)).toEqual([[2, 'c', 3]])
+  })
   test('a quote that is never closed is an error, and set aside where the table says so', () => {
     expect(failure(() => read(abc, '1,x,2\n2,"a,3\n4,5,6')).detail).toBe('Expected a closing quote, got the end of the input.')
     expect(read(abc, '1,x,2\n2,"a,3\n', { 'csv.ignore-parse-errors': 'true' })).toEqual([[1, 'x', 2]])
@@ -123,6 +124,15 @@ describe('options', () => {
     expect(read(abc, 'a,"b\nb",c\n1,x,2\n', { 'csv.header': 'true' })).toEqual([[1, 'x', 2]])
     expect(read(abc, 'a,b,c\n1,x,2\n', { 'csv.ignore-first-line': 'true' })).toEqual([[1, 'x', 2]])
     expect(read(abc, 'a,b,c', { 'csv.header': 'true' })).toEqual([])
+    expect(read(abc, 'a,b,c\r1,x,2\r2,y,3', { 'csv.header': 'true' })).toEqual([
+      [1, 'x', 2],
+      [2, 'y', 3],
+    ])
+    expect(failure(() => read(abc, 'a,"b,c\n1,x,2\n', { 'csv.header': 'true' }))).toMatchObject({
+      message: 'could not read record 1 of "orders.csv" as csv',
+      detail: 'Expected a closing quote, got the end of the input.',
+    })
+    expect(read(abc, 'a,"b,c\n1,x,2\n', { 'csv.header': 'true', 'csv.ignore-parse-errors': 'true' })).toEqual([])
   })
   test('comments are left out', () => {
     expect(read(abc, '# one\n1,#x,2\n#two', { 'csv.allow-comments': 'true' })).toEqual([[1, '#x', 2]])
@@ -138,6 +148,16 @@ describe('options', () => {
   test('blanks around values can be cut off', () => {
     expect(read(abc, ' 1 , x y ,  "2" \n', { 'csv.trim-spaces': 'true' })).toEqual([[1, 'x y', 2]])
     expect(read(abc, ' 1 , x ,2 \n')).toEqual([[1, ' x ', 2]])
+    expect(read(abc, '1  2\n', { 'csv.trim-spaces': 'true', 'csv.field-delimiter': ' ' })).toEqual([[1, '', 2]])
+  })
+  test('a record that is set aside ends where its quotes end, blanks before them or not', () => {
+    const options = { 'csv.trim-spaces': 'true', 'csv.ignore-parse-errors': 'true' }
+    expect(read(abc, '1, "a\nb"x,2\n2,c,3\n', options)).toEqual([[2, 'c', 3]])
+    expect(read(abc, '1,x,2, "a\nb",3\n2,c,3\n', { ...options, 'csv.ignore-trailing-unmappable': 'true' })).toEqual([
+      [1, 'x', 2],
+      [2, 'c', 3],
+    ])
+    expect(read(abc, 'a, "b\nb",c\n1,x,2\n', { ...options, 'csv.header': 'true' })).toEqual([[1, 'x', 2]])
   })
   test('one delimiter may end a record', () => {
     expect(read(abc, '1,x,2,\n')).toEqual([[1, 'x', 2]])
@@ -151,6 +171,19 @@ describe('options', () => {
       code: 'FORMATS_OPTION_MISMATCH',
       detail: 'Expected one ASCII character other than a line end, got "||".',
     })
+  })
+  test('one character cannot have two meanings, but quotes may be escaped by themselves', () => {
+    expect(failure(() => read(abc, '', { 'csv.field-delimiter': '"' }))).toMatchObject({
+      message: 'option "csv.field-delimiter" of table "orders" does not have a value that fits',
+      detail: 'Expected another character than that of "csv.quote-character".',
+    })
+    expect(failure(() => read(abc, '', { 'csv.field-delimiter': ';', 'csv.escape-character': ';' })).detail).toBe(
+      'Expected another character than that of "csv.escape-character".',
+    )
+    expect(read(abc, '1,"a""b",2\n3,c"d,4\n', { 'csv.escape-character': '"' })).toEqual([
+      [1, 'a"b', 2],
+      [3, 'c"d', 4],
+    ])
   })
 })
 
@@ -192,6 +225,7 @@ describe('types', () => {
       Math.fround(0.1),
     ])
     expect(failure(() => one(doubleType, '1.5.2')).code).toBe('FORMATS_RECORD_UNREADABLE')
+    expect(failure(() => one(doubleType, '\u00a01e5')).code).toBe('FORMATS_RECORD_UNREADABLE')
     expect(failure(() => one(doubleType, '0x10')).detail).toBe('Expected DOUBLE in column "v", got "0x10".')
   })
   test('dates and times', () => {
@@ -206,13 +240,20 @@ describe('types', () => {
     expect(one(at(0), '1970-01-01 00:00:01.9')).toBe(1000)
     expect(one(at(6), '1970-01-01 00:00:01.123456')).toBe(1_123_456)
     expect(one(at(9), '2020-01-01 00:00:00.123456789')).toBe(1_577_836_800_123_456_789n)
+    expect(one(at(9), '9999-12-31 23:59:59.123456789')).toBe(253_402_300_799_123_456_789n)
+    expect(one(at(8), '9999-12-31 23:59:59.123456789')).toBe(253_402_300_799_123_456_780n)
+    expect(one(at(9), '0000-01-01 00:00:00')).toBe(-62_167_219_200_000_000_000n)
     expect(one(timestampLtzType, '1970-01-01 00:00:01Z')).toBe(1000)
     expect(failure(() => one(timestampLtzType, '1970-01-01 00:00:01')).detail).toContain('Expected TIMESTAMP_LTZ(3)')
     expect(failure(() => one(timestampType, '1970-01-01T00:00:01')).detail).toContain('Expected TIMESTAMP(3)')
   })
   test('bytes are base64', () => {
     expect(one(bytesType, 'AP9h')).toEqual(Uint8Array.of(0, 255, 97))
-    expect(failure(() => one(bytesType, '?')).detail).toContain('Expected BYTES')
+    expect(['', 'AA==', 'AA', 'AAA=', 'AAA', 'QUJD'].map((text) => (one(bytesType, text) as Uint8Array).length)).toEqual([0, 1, 1, 2, 2, 3])
+    for (const text of ['?', 'A', 'A===', 'AA=', 'AAAA=', '=', 'A-_A', 'A A=', 'é', 'AA==AA==']) {
+      expect(failure(() => one(bytesType, text)).detail).toContain('Expected BYTES')
+    }
+    expect((one(bytesType, 'QUJD'.repeat(5_000_000)) as Uint8Array).length).toBe(15_000_000)
   })
   test('arrays and rows are split at the element delimiter', () => {
     const array: DataType = { kind: 'array', element: integerType, nullable: true }
@@ -229,6 +270,10 @@ describe('types', () => {
     expect(one(row, '1|a', { 'csv.array-element-delimiter': '|' })).toEqual([1, 'a'])
     expect(one(row, '')).toBe(null)
     expect(failure(() => one(array, '1;x')).code).toBe('FORMATS_RECORD_UNREADABLE')
+    const texts: DataType = { kind: 'array', element: stringType, nullable: true }
+    const broken = Uint8Array.of(97, 59, 0xff, 10)
+    expect(failure(() => read({ v: texts }, broken.slice())).code).toBe('FORMATS_RECORD_UNREADABLE')
+    expect(read({ v: texts }, broken.slice(), { 'csv.ignore-parse-errors': 'true' })).toEqual([[null]])
     expect(one(array, '1;x', { 'csv.ignore-parse-errors': 'true' })).toEqual([1, null])
   })
   test('maps cannot be held', () => {

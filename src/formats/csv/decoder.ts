@@ -18,7 +18,7 @@ export function csvDecoder(table: FormatTable, wanted: readonly string[]): Recor
   const bySlot = wanted.map((name, slot) => fieldOf(table, name, slot))
   const fields = bySlot.toSorted((a, b) => a.index - b.index)
   const stores = bySlot.map((field, slot) => new ColumnStore(wanted[slot] as string, field.type, rowsMax))
-  const scanner = new CsvScanner(codeOf(settings.delimiter), codeOf(settings.quote), codeOf(settings.escape))
+  const scanner = new CsvScanner(codeOf(settings.delimiter), codeOf(settings.quote), codeOf(settings.escape), settings.trims)
   const rows = new CsvRows(stores, fields, scanner, settings, table.schema.length)
   return new LineDecoder({
     state: rows,

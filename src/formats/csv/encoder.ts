@@ -1,11 +1,12 @@
 /** Writes CSV: values in quotes only where they need them. */
-import { type DataType, printType } from '#data'
+import type { DataType } from '#data'
 import { ByteWriter } from '../byte-writer.ts'
 import { type CellWriter, TextCell, type TextShape, type TextWriter, ValueCell, type ValueWriter, valueWriter } from '../cell-writer.ts'
 import { formatErrors } from '../errors.ts'
 import type { FormatTable } from '../format.ts'
 import { LineEncoder } from '../line-encoder.ts'
-import { lineFeed } from '../line-feed.ts'
+import { carriageReturn, lineFeed } from '../line-end.ts'
+import { typeUnsupported } from './cells.ts'
 import { codeOf } from './scanner.ts'
 import { type CsvSettings, csvSettings } from './settings.ts'
 
@@ -61,10 +62,7 @@ function simpleWriter(column: string, type: DataType, settings: CsvSettings): Va
   const shape: TextShape = { separator: 32, zone: 'local', scientific: settings.scientific }
   const write = valueWriter(type, shape)
   if (write !== null) return write
-  throw formatErrors.FORMATS_TYPE_UNSUPPORTED(
-    { format: 'csv', type: printType(type), column },
-    { detail: 'CSV holds simple types, and arrays and rows of simple types.', hint: 'Use the format json or parquet.' },
-  )
+  throw typeUnsupported(column, type)
 }
 
 /** Elements of arrays and rows stand beside one another; null for other types. */
@@ -139,6 +137,6 @@ class CsvQuoting {
       return
     }
     out.byte(this.#escape >= 0 ? this.#escape : this.#quote)
-    out.byte(quoted ? byte : byte === lineFeed ? 110 : byte === 13 ? 114 : byte)
+    out.byte(quoted ? byte : byte === lineFeed ? 110 : byte === carriageReturn ? 114 : byte)
   }
 }

@@ -52,7 +52,7 @@ return function decode(givenBytes, start, givenEnd, rowsMax) {
   bytes = givenBytes; pos = start; end = givenEnd; row = 0
   while (row < rowsMax && pos < end) {
     const first = bytes[pos], recordStart = pos
-    if (${isSkippedLine(fieldCount, features)}) { pos = rows.skipLine(bytes, pos, end); continue }
+    if (${isSkippedLine(fieldCount, features)}) { pos = rows.skipLine(bytes, pos); continue }
     result = 0; missing = 0
     fields: {
 ${grouped ? groups.map((_, index) => `group${index}(); if (result !== 0) break fields`).join('\n') : blocks.join('\n')}

@@ -8,6 +8,7 @@ import { flatType, type RandomTable, randomTable } from '../random-rows.fixture.
 import { csvFormat } from './format.ts'
 import { csvSource } from './generate.ts'
 import { csvOptions } from './settings.ts'
+import { readSimply, type SimpleDialect } from './simple-csv.fixture.ts'
 
 function tableOf(schema: Schema, options: Record<string, string>): FormatTable {
   return { name: 'orders', schema, options: readOptions('table "orders"', csvOptions, options), timeZone: 'UTC' }
@@ -102,6 +103,91 @@ describe('what nobody wrote', () => {
         expect(lenient.length).toBeLessThanOrEqual(text.length + 1)
       }),
       { numRuns: 3000 },
+    )
+  })
+})
+
+describe('what others wrote', () => {
+  const dialect = fc.record({
+    delimiter: fc.constantFrom(',', ';', '|'),
+    quote: fc.constantFrom('"', "'", null),
+    escape: fc.constantFrom(null, '\\'),
+    comments: fc.boolean(),
+    trims: fc.boolean(),
+    header: fc.boolean(),
+    trailing: fc.boolean(),
+    ignoresExtra: fc.boolean(),
+  })
+  const piece = fc.constantFrom(
+    ',',
+    ',',
+    ';',
+    '|',
+    '\n',
+    '\n',
+    '\r',
+    '\r\n',
+    '"',
+    '"',
+    '""',
+    "'",
+    '\\',
+    'a',
+    'n',
+    ' ',
+    '#',
+    'é',
+    '😀',
+    '"a"',
+  )
+
+  function optionsOf(of: SimpleDialect, lenient: boolean): Record<string, string> {
+    return {
+      'csv.field-delimiter': of.delimiter,
+      ...(of.quote === null ? { 'csv.disable-quote-character': 'true' } : { 'csv.quote-character': of.quote }),
+      ...(of.escape === null ? {} : { 'csv.escape-character': of.escape }),
+      'csv.allow-comments': String(of.comments),
+      'csv.trim-spaces': String(of.trims),
+      'csv.header': String(of.header),
+      'csv.allow-trailing-comma': String(of.trailing),
+      'csv.ignore-trailing-unmappable': String(of.ignoresExtra),
+      'csv.ignore-parse-errors': String(lenient),
+    }
+  }
+
+  function orCode(read: () => unknown): unknown {
+    try {
+      return read()
+    } catch (error) {
+      return (error as { code?: string }).code
+    }
+  }
+
+  test('is read as a slow and simple reader reads it, wherever it is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 30 }),
+        dialect,
+        fc.integer({ min: 1, max: 3 }),
+        fc.boolean(),
+        fc.array(fc.nat(99)),
+        (pieces, of, columns, lenient, cuts) => {
+          const schema: Schema = Array.from({ length: columns }, (_, index) => ({ name: `c${index}`, type: stringType }))
+          const records = readSimply(pieces.join(''), of, columns)
+          const rows = records.flatMap((record) =>
+            typeof record === 'string' ? [] : [[...record, ...Array<null>(columns - record.length).fill(null)]],
+          )
+          const fits = records.every((record) => typeof record !== 'string' && record.length === columns)
+          const decoder = csvFormat.decoder(tableOf(schema, optionsOf(of, lenient)), names(schema))
+          const bytes = new TextEncoder().encode(pieces.join(''))
+          const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length]
+          const chunks = places.slice(1).map((place, index) => bytes.slice(places[index], place))
+          const expected = lenient || fits ? { rows, skipped: records.length - rows.length } : 'FORMATS_RECORD_UNREADABLE'
+          const found = () => ({ rows: decodeRows(decoder, schema, chunks), skipped: decoder.skippedRows })
+          expect(orCode(found)).toEqual(expected)
+        },
+      ),
+      { numRuns: 4000 },
     )
   })
 })

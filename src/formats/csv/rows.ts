@@ -2,15 +2,15 @@
  * What generated CSV decoders call for everything that is not plain: quoted and escaped fields, NULL, odd spellings, and records that
  * cannot be read, which stop the work or, where the table says so, are set aside.
  */
-import { type DataType, decodeText, printType } from '#data'
 import type { ColumnStore } from '../column-store.ts'
-import { lineFeed } from '../line-feed.ts'
+import { excerpt, mismatch, notUtf8, nullRefused } from '../faults.ts'
+import { carriageReturn, lineFeed } from '../line-end.ts'
 import { RecordState } from '../record-state.ts'
 import { type TextReader, unreadable } from '../text-value.ts'
 import { isUtf8 } from '../utf8.ts'
 import { cellReader } from './cells.ts'
 import { type CsvField, outcome } from './generate.ts'
-import { type CsvScanner, carriageReturn, incomplete } from './scanner.ts'
+import { type CsvScanner, incomplete } from './scanner.ts'
 import type { CsvSettings } from './settings.ts'
 
 export class CsvRows extends RecordState {
@@ -66,7 +66,7 @@ export class CsvRows extends RecordState {
   readNull(slot: number, row: number): boolean {
     const store = this.store(slot)
     if (store.type.nullable) store.setNull(row)
-    else this.#fault = `Column "${store.name}" is NOT NULL, but the record has NULL there.`
+    else this.#fault = nullRefused(store)
     return store.type.nullable
   }
 
@@ -117,7 +117,7 @@ export class CsvRows extends RecordState {
   /** Text must be UTF-8; false when the record is lost. */
   checkText(slot: number, bytes: Uint8Array, from: number, to: number, row: number): boolean {
     if (isUtf8(bytes, from, to)) return true
-    return this.#isOverlooked(slot, row, () => `Column "${this.store(slot).name}" holds bytes that are not UTF-8.`)
+    return this.#isOverlooked(slot, row, () => notUtf8(this.store(slot)))
   }
 
   /** Undoes quotes and escapes in the texts of a row that is whole. */
@@ -178,11 +178,6 @@ export class CsvRows extends RecordState {
 }
 
 function describeValue(store: ColumnStore, bytes: Uint8Array, from: number, to: number): string {
-  const text = decodeText(bytes, from, Math.min(to, from + 60))
-  const detail = `Expected ${printType(plain(store.type))} in column "${store.name}", got "${text}${to - from > 60 ? '…' : ''}".`
+  const detail = mismatch(store, `"${excerpt(bytes, from, to)}"`)
   return from === to ? `${detail} Set 'csv.null-literal' = '' to read empty values as NULL.` : detail
-}
-
-function plain(type: DataType): DataType {
-  return { ...type, nullable: true }
 }

@@ -5,9 +5,8 @@
  * Every stretch it is given ends with a line feed, so that a loop over plain bytes needs no check of the end.
  */
 
-import { lineFeed } from '../line-feed.ts'
+import { carriageReturn, lineFeed } from '../line-end.ts'
 
-export const carriageReturn = 13
 const blank = 32
 const none = -1
 
@@ -33,10 +32,13 @@ export class CsvScanner {
   /** Whether that content has doubled quotes or escapes, to be undone by `unescape`. */
   dirty = false
 
-  constructor(delimiter: number, quote: number, escapeByte: number) {
+  readonly #trims: boolean
+
+  constructor(delimiter: number, quote: number, escapeByte: number, trims: boolean) {
     this.delimiter = delimiter
     this.quote = quote
     this.escape = escapeByte
+    this.#trims = trims
     this.stops = new Uint8Array(256)
     for (const stop of [delimiter, lineFeed, carriageReturn, escapeByte]) if (stop >= 0) this.stops[stop] = 1
     this.textStops = this.stops.map((stop, byte) => (byte > 127 ? 1 : stop))
@@ -91,27 +93,23 @@ export class CsvScanner {
     return incomplete
   }
 
-  /** Scans a field of either sort. */
-  field(bytes: Uint8Array, start: number, end: number): number {
-    return bytes[start] === this.quote ? this.quoted(bytes, start, end) : this.plain(bytes, start, end)
+  /** Scans a field of either sort, from the blanks before it. */
+  #field(bytes: Uint8Array, start: number, end: number): number {
+    let at = start
+    if (this.#trims) while (bytes[at] === blank) at++
+    return bytes[at] === this.quote ? this.quoted(bytes, at, end) : this.plain(bytes, at, end)
   }
 
   /** Where the record at `start` ends and the next one begins, and how many fields it has. A malformed field counts to its line end. */
   record(bytes: Uint8Array, start: number, end: number): { readonly next: number; readonly fields: number } {
     let at = start
     for (let fields = 1; ; fields++) {
-      let stop = this.field(bytes, at, end)
-      if (stop === malformed) stop = this.#afterMalformed(bytes, this.to, end)
+      let stop = this.#field(bytes, at, end)
+      if (stop === malformed) stop = this.plain(bytes, this.to, end)
       if (stop < 0) return { next: incomplete, fields }
       if (bytes[stop] !== this.delimiter) return { next: this.afterLine(bytes, stop), fields }
       at = stop + 1
     }
-  }
-
-  #afterMalformed(bytes: Uint8Array, start: number, end: number): number {
-    let at = start
-    while (at < end && this.stops[bytes[at] as number] === 0) at++
-    return at < end ? at : incomplete
   }
 
   /** The place after the line end at `at`. */

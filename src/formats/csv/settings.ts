@@ -1,12 +1,11 @@
 /** The options of the CSV format: Flink's, by Flink's names, and `csv.header`, which is ours. */
 
+import { shortened } from '#base'
 import { formatErrors } from '../errors.ts'
 import type { FormatTable } from '../format.ts'
-import type { Option } from '../options.ts'
+import { type Option, optionsOf } from '../options.ts'
 
-function option(key: string, type: Option['type'], fallback: string | null, description: string): Option {
-  return { key: `csv.${key}`, type, required: false, default: fallback, description }
-}
+const option = optionsOf('csv')
 
 export const csvOptions: readonly Option[] = [
   option('header', 'boolean', 'false', 'Whether the first line of a file names the columns: left out when read, added when written.'),
@@ -55,22 +54,35 @@ export function csvSettings(table: FormatTable): CsvSettings {
       table: table.name,
     })
   }
+  const delimiter = character(table, 'csv.field-delimiter') ?? ','
+  const quote = quotes ? (character(table, 'csv.quote-character') ?? '"') : null
+  const escapeCharacter = character(table, 'csv.escape-character')
+  if (delimiter === quote) throw sameCharacter(table, 'csv.quote-character')
+  if (delimiter === escapeCharacter) throw sameCharacter(table, 'csv.escape-character')
   return {
     header,
     skipFirstLine: header || options.flag('csv.ignore-first-line'),
-    delimiter: character(table, 'csv.field-delimiter') ?? ',',
-    quote: quotes ? (character(table, 'csv.quote-character') ?? '"') : null,
-    escape: character(table, 'csv.escape-character'),
+    delimiter,
+    quote,
+    // Quotes that escape themselves are doubled, which they are without an escape character as well.
+    escape: escapeCharacter === quote ? null : escapeCharacter,
     nullLiteral: options.text('csv.null-literal') ?? null,
     emptyIsNull: options.flag('csv.empty-string-as-null'),
     comments: options.flag('csv.allow-comments'),
-    trims: options.flag('csv.trim-spaces'),
+    trims: options.flag('csv.trim-spaces') && delimiter !== ' ',
     trailingDelimiter: options.flag('csv.allow-trailing-comma'),
     ignoresExtra: options.flag('csv.ignore-trailing-unmappable'),
     elementDelimiter: options.text('csv.array-element-delimiter') ?? ';',
     lenient: options.flag('csv.ignore-parse-errors'),
     scientific: options.flag('csv.write-bigdecimal-in-scientific-notation'),
   }
+}
+
+function sameCharacter(table: FormatTable, other: string): Error {
+  return formatErrors.FORMATS_OPTION_MISMATCH(
+    { key: 'csv.field-delimiter', owner: `table "${table.name}"` },
+    { detail: `Expected another character than that of "${other}".` },
+  )
 }
 
 const spelled = new Map([
@@ -89,6 +101,6 @@ function character(table: FormatTable, key: string): string | null {
   if (found.length === 1 && found < '\u0080' && found !== '\n' && found !== '\r') return found
   throw formatErrors.FORMATS_OPTION_MISMATCH(
     { key, owner: `table "${table.name}"` },
-    { detail: `Expected one ASCII character other than a line end, got "${text.slice(0, 40)}".` },
+    { detail: `Expected one ASCII character other than a line end, got "${shortened(text, 40)}".` },
   )
 }

@@ -17,7 +17,7 @@ import {
   tinyintType,
   withNullable,
 } from '#data'
-import { decodeRows } from '../decoding.fixture.ts'
+import { decodeRows, failure } from '../decoding.fixture.ts'
 import type { FormatTable } from '../format.ts'
 import { readOptions } from '../options.ts'
 import { jsonDecoder } from './decoder.ts'
@@ -40,15 +40,6 @@ function read(types: Record<string, DataType>, text: string | Uint8Array, option
     schema.map((column) => column.name),
   )
   return decodeRows(decoder, schema, [typeof text === 'string' ? encoder.encode(text) : text], 'orders.json')
-}
-
-function failure(run: () => unknown): { code: string; message: string; detail: string } {
-  try {
-    run()
-  } catch (error) {
-    return error as { code: string; message: string; detail: string }
-  }
-  return { code: 'none', message: '', detail: '' }
 }
 
 const abc = { a: integerType, b: stringType, c: doubleType }
@@ -129,6 +120,20 @@ describe('values', () => {
       one(doubleType, '"1.5"'),
       one(doubleType, '7'),
     ]).toEqual([12, 1, -1000, 1.5, 7])
+    const days: DataType = { kind: 'interval-day-time', nullable: true }
+    expect([one(days, '1.5'), one(days, '-9007199254740991'), one(bigintType, '-0.5'), one(bigintType, '-9223372036854775808.0')]).toEqual([
+      1,
+      -9007199254740991,
+      0,
+      -9223372036854775808n,
+    ])
+    for (const [type, json] of [
+      [days, '9007199254740992'],
+      [days, '-9007199254740992.0'],
+      [bigintType, '9223372036854775808.0'],
+      [integerType, '2147483648.5'],
+    ] as const)
+      expect(failure(() => one(type, json)).detail).toContain(`got ${json}.`)
     expect(failure(() => one(integerType, '"1.5"')).detail).toBe('Expected INT in column "v", got "1.5".')
     expect(failure(() => one(tinyintType, '1.5')).detail).toBe('Expected TINYINT in column "v", got 1.5.')
     expect(failure(() => one(tinyintType, '128')).detail).toBe('Expected TINYINT in column "v", got 128.')
@@ -197,6 +202,10 @@ describe('values', () => {
     const offset = { 'json.timestamp-format.standard': 'ISO-8601-WITH-OFFSET' }
     expect(one(timestampType, '"1970-01-01T02:00:00+02:00"', offset)).toBe(0)
     expect(one(timestampLtzType, '"1970-01-01T02:00:00Z"', offset)).toBe(7_200_000)
+    const nanos: DataType = { kind: 'timestamp', precision: 9, nullable: true }
+    expect(one(nanos, '"0000-01-01T00:00:00+00:01"', offset)).toBe(-62_167_219_260_000_000_000n)
+    expect(one(nanos, '"9999-12-31T23:59:59.5-18:00"', offset)).toBe(253_402_365_599_500_000_000n)
+    expect(failure(() => one(nanos, '"1970-01-01T00:00:00+18:01"', offset)).code).toBe('FORMATS_RECORD_UNREADABLE')
   })
   test('bytes', () => {
     expect(one(bytesType, '"AP9h"')).toEqual(Uint8Array.of(0, 255, 97))
@@ -224,6 +233,12 @@ describe('values', () => {
     expect(failure(() => one(type, '[]')).code).toBe('FORMATS_RECORD_UNREADABLE')
     expect(failure(() => one(type, '{"xs":["x"]}')).code).toBe('FORMATS_RECORD_UNREADABLE')
     expect(one(type, '{"xs":["x",1]}', lenient)).toEqual([[null, 1], null])
+  })
+  test('the keys of maps and rows must be UTF-8', () => {
+    const map: DataType = { kind: 'map', key: stringType, value: integerType, nullable: true }
+    const bytes = Uint8Array.from([...encoder.encode('{"v":{"'), 0xff, ...encoder.encode('":1}}')])
+    expect(failure(() => read({ v: map }, bytes.slice())).code).toBe('FORMATS_RECORD_UNREADABLE')
+    expect(read({ v: map }, bytes.slice(), lenient)).toEqual([[null]])
   })
   test('the keys of maps are text', () => {
     expect(failure(() => one({ kind: 'map', key: integerType, value: integerType, nullable: true }, '{}')).message).toBe(

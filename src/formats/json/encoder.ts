@@ -4,10 +4,10 @@ import { ByteWriter } from '../byte-writer.ts'
 import { type CellWriter, TextCell, ValueCell } from '../cell-writer.ts'
 import type { FormatTable } from '../format.ts'
 import { LineEncoder } from '../line-encoder.ts'
+import { closeObject, comma, openObject } from './scanner.ts'
 import { type JsonSettings, jsonSettings } from './settings.ts'
 import { jsonWriter, keyBytes, writeString } from './write-value.ts'
 
-const comma = 44
 const nullBytes = new TextEncoder().encode('null')
 
 export function jsonEncoder(table: FormatTable): LineEncoder {
@@ -19,7 +19,7 @@ export function jsonEncoder(table: FormatTable): LineEncoder {
     cells: (out) => table.schema.map((column) => jsonCell(column, settings, out)),
     write: (row, cells, out) => {
       let first = true
-      out.byte(123)
+      out.byte(openObject)
       for (let index = 0; index < cells.length; index++) {
         const cell = cells[index] as CellWriter
         const isNull = cell.isNull(row)
@@ -30,7 +30,7 @@ export function jsonEncoder(table: FormatTable): LineEncoder {
         if (isNull) out.bytes(nullBytes)
         else cell.write(row)
       }
-      out.byte(125)
+      out.byte(closeObject)
     },
   })
 }

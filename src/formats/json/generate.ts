@@ -1,15 +1,15 @@
 /**
  * Writes the source of a JSON decoder for the wanted columns of a table: one loop over the fields of many records, where a field that
  * nobody wants is run over and the others are read on the way. The keys of the last record are remembered by their place, so that a
- * key is mostly found by one comparison of bytes. A line may also hold an array of records. Nothing of a user's text is in the source: keys are bytes in slots, and only the
- * count of columns and the kinds of their types shape it.
+ * key is mostly found by one comparison of bytes. A line may also hold an array of records. Nothing of a user's text is in the source:
+ * keys are bytes in slots, and only the count of columns and the kinds of their types shape it.
  */
 import type { DataType } from '#data'
 
 /** More wanted columns than this are noted in an array, fewer in the bits of a number. */
 const bitsMax = 30
 
-/** So many columns have code of their own; the others are read by \`rows.value\`, for V8 does not optimise huge functions. */
+/** So many columns have code of their own; the others are read by `rows.value`, for V8 does not optimise huge functions. */
 const casesMax = 16
 
 /**

@@ -2,24 +2,20 @@
  * What generated JSON decoders call for everything that is not plain: keys that are not where they were, strings with escapes, odd
  * values, missing fields, and records that cannot be read, which stop the work or, where the table says so, are set aside.
  */
-import { type DataType, decodeText, printType } from '#data'
 import type { ColumnStore } from '../column-store.ts'
-import { lineFeed } from '../line-feed.ts'
+import { excerpt, mismatch, notUtf8, nullRefused } from '../faults.ts'
+import { lineFeed } from '../line-end.ts'
 import { RecordState } from '../record-state.ts'
 import { type TextReader, unreadable } from '../text-value.ts'
 import { isUtf8 } from '../utf8.ts'
 import { keyBytesMax, keyPlaces } from './generate.ts'
-import { type JsonScanner, quote } from './scanner.ts'
+import { backslash, closeArray, comma, type JsonScanner, letterN, openArray, openObject, quote } from './scanner.ts'
 import type { JsonSettings } from './settings.ts'
 import { compactInPlace, contentText, unescapeInPlace } from './text.ts'
 import { JsonValues } from './values.ts'
 
 const unknownSlot = -1
 const unlearned = -2
-const letterN = 110
-const comma = 44
-const closeArray = 93
-const openObject = 123
 const failure = -1
 
 /** The keys that the last record had, by place: their bytes with the closing quote, in words of four, and the columns they name. */
@@ -116,8 +112,8 @@ export class JsonRows extends RecordState {
     const end = this.#scanner.string(bytes, start)
     if (end < 0) return failure
     const from = start + 1
-    if (!isUtf8(bytes, from, end - 1)) return this.#overlook(slot, row, start, end, () => this.#notUtf8(slot))
-    const escaped = bytes.subarray(from, end - 1).indexOf(92) >= 0
+    if (!isUtf8(bytes, from, end - 1)) return this.#overlook(slot, row, start, end, () => notUtf8(this.store(slot)))
+    const escaped = bytes.subarray(from, end - 1).indexOf(backslash) >= 0
     const store = this.store(slot)
     store.starts[row] = from
     store.ends[row] = escaped ? unescapeInPlace(bytes, from, end - 1) : end - 1
@@ -132,7 +128,7 @@ export class JsonRows extends RecordState {
     if (bytes[start] === letterN) return this.#readNull(slot, row, start, end)
     if (store.form === 'bytes') return this.#text(slot, bytes, start, end, row)
     const value = (this.#readers[slot] as TextReader)(bytes, start, end)
-    if (value === unreadable) return this.#overlook(slot, row, start, end, () => describeValue(store, bytes, start, end))
+    if (value === unreadable) return this.#overlook(slot, row, start, end, () => mismatch(store, excerpt(bytes, start, end)))
     if (value === null) return this.#readNull(slot, row, start, end)
     store.setBoxed(row, value)
     return end
@@ -141,20 +137,16 @@ export class JsonRows extends RecordState {
   /** A text column takes the text of whatever stands there. */
   #text(slot: number, bytes: Uint8Array, start: number, end: number, row: number): number {
     if (bytes[start] === quote) return this.string(slot, bytes, start, row)
-    if (!isUtf8(bytes, start, end)) return this.#overlook(slot, row, start, end, () => this.#notUtf8(slot))
     const store = this.store(slot)
+    if (!isUtf8(bytes, start, end)) return this.#overlook(slot, row, start, end, () => notUtf8(store))
     store.starts[row] = start
-    store.ends[row] = bytes[start] === 123 || bytes[start] === 91 ? compactInPlace(bytes, start, end) : end
+    store.ends[row] = bytes[start] === openObject || bytes[start] === openArray ? compactInPlace(bytes, start, end) : end
     return end
-  }
-
-  #notUtf8(slot: number): string {
-    return `Column "${this.store(slot).name}" holds bytes that are not UTF-8.`
   }
 
   #readNull(slot: number, row: number, start: number, end: number): number {
     const store = this.store(slot)
-    if (!store.type.nullable) return this.#fail(start, `Column "${store.name}" is NOT NULL, but the record has NULL there.`)
+    if (!store.type.nullable) return this.#fail(start, nullRefused(store))
     store.setNull(row)
     return end
   }
@@ -199,13 +191,4 @@ export class JsonRows extends RecordState {
     // Escapes before the failure may have been undone and left line feeds there; behind it the bytes are as they came.
     return bytes.indexOf(lineFeed, failedAt) + 1
   }
-}
-
-function describeValue(store: ColumnStore, bytes: Uint8Array, from: number, to: number): string {
-  const text = decodeText(bytes, from, Math.min(to, from + 60))
-  return `Expected ${printType(plain(store.type))} in column "${store.name}", got ${text}${to - from > 60 ? '…' : ''}.`
-}
-
-function plain(type: DataType): DataType {
-  return { ...type, nullable: true }
 }

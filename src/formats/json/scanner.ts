@@ -6,16 +6,18 @@
  * the end. Each method returns the place after what it scanned, or a negative number; `failedAt` and `expected` say what was wrong.
  */
 
-import { lineFeed } from '../line-feed.ts'
+import { lineFeed } from '../line-end.ts'
 
 export const quote = 34
-const backslash = 92
-const comma = 44
-const colon = 58
-const openArray = 91
-const closeArray = 93
-const openObject = 123
-const closeObject = 125
+export const backslash = 92
+export const comma = 44
+export const colon = 58
+export const openArray = 91
+export const closeArray = 93
+export const openObject = 123
+export const closeObject = 125
+/** What null begins with, and nothing else. */
+export const letterN = 110
 const failure = -1
 
 /** 1 for bytes that end a run of plain bytes in a string: the quote, the backslash and control characters. */

@@ -1,12 +1,10 @@
 /** The options of the JSON format: Flink's, by Flink's names. */
 import { formatErrors } from '../errors.ts'
 import type { FormatTable } from '../format.ts'
-import type { Option } from '../options.ts'
-import type { TimeStyle } from '../text-value.ts'
+import { type Option, optionsOf } from '../options.ts'
+import { sqlTime, type TimeStyle } from '../text-value.ts'
 
-function option(key: string, type: Option['type'], fallback: string, description: string): Option {
-  return { key: `json.${key}`, type, required: false, default: fallback, description }
-}
+const option = optionsOf('json')
 
 export const jsonOptions: readonly Option[] = [
   option('fail-on-missing-field', 'boolean', 'false', 'Whether a record without one of the columns is an error; else the value is NULL.'),
@@ -35,7 +33,7 @@ export interface JsonSettings {
 }
 
 const timeStyles: Readonly<Record<string, TimeStyle>> = {
-  SQL: { separator: 32, seconds: 'required', offset: 'none' },
+  SQL: sqlTime,
   'ISO-8601': { separator: 84, seconds: 'optional', offset: 'none' },
   'ISO-8601-WITH-OFFSET': { separator: 84, seconds: 'optional', offset: 'given' },
 }

@@ -1,8 +1,7 @@
 /** The text of JSON strings: escapes undone in bytes or into a string. */
 import { decodeText } from '#data'
-import { quote } from './scanner.ts'
+import { backslash, quote } from './scanner.ts'
 
-const backslash = 92
 const encoder = new TextEncoder()
 
 /** Undoes the escapes of a string's content in place; returns the new end. The escapes are known to be whole. */

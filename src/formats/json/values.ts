@@ -6,16 +6,17 @@ import { boxExact, type DataType, decodeText, printType } from '#data'
 import { formatErrors } from '../errors.ts'
 import { type TextReader, textReader, unreadable } from '../text-value.ts'
 import { isUtf8 } from '../utf8.ts'
-import { type JsonScanner, quote } from './scanner.ts'
+import { backslash, closeArray, comma, type JsonScanner, letterN, openArray, openObject, quote } from './scanner.ts'
 import type { JsonSettings } from './settings.ts'
 import { compactInPlace, contentText } from './text.ts'
 
-const comma = 44
-const openArray = 91
-const openObject = 123
-const letterN = 110
-
-const integerRanges = { integer: 31n, 'interval-year-month': 31n, bigint: 63n, 'interval-day-time': 63n } as const
+/** The types whose values may come as fractions, with their least and most. */
+const wholeRanges: ReadonlyMap<DataType['kind'], readonly [least: bigint, most: bigint]> = new Map([
+  ['integer', [-(2n ** 31n), 2n ** 31n - 1n]],
+  ['interval-year-month', [-(2n ** 31n), 2n ** 31n - 1n]],
+  ['bigint', [-(2n ** 63n), 2n ** 63n - 1n]],
+  ['interval-day-time', [1n - 2n ** 53n, 2n ** 53n - 1n]],
+])
 
 /** Makes readers of values that lie between two places. NULL is null at any depth. */
 export class JsonValues {
@@ -66,7 +67,7 @@ export class JsonValues {
       if (bytes[start] !== openArray) return unreadable
       const values: unknown[] = []
       let at = scanner.blanks(bytes, start + 1)
-      while (bytes[at] !== 93) {
+      while (bytes[at] !== closeArray) {
         const end = scanner.value(bytes, at)
         const value = element(bytes, at, end)
         if (value === unreadable) return unreadable
@@ -107,13 +108,14 @@ export class JsonValues {
     }
   }
 
-  /** Calls back for every entry of an object until told to stop; false when stopped, or when the value is no object. */
+  /** Calls back for every entry of an object until told to stop; false when stopped, or when the value is no object with keys in UTF-8. */
   #eachEntry(bytes: Uint8Array, start: number, take: (key: string, from: number, end: number) => boolean): boolean {
     if (bytes[start] !== openObject) return false
     const scanner = this.#scanner
     let at = scanner.blanks(bytes, start + 1)
     while (bytes[at] === quote) {
       const keyEnd = scanner.string(bytes, at)
+      if (!isUtf8(bytes, at + 1, keyEnd - 1)) return false
       const from = scanner.afterColon(bytes, keyEnd)
       const end = scanner.value(bytes, from)
       if (!take(contentText(bytes, at + 1, keyEnd - 1), from, end)) return false
@@ -124,7 +126,7 @@ export class JsonValues {
   }
 }
 
-function keysUnsupported(column: string, type: DataType): Error {
+export function keysUnsupported(column: string, type: DataType): Error {
   return formatErrors.FORMATS_TYPE_UNSUPPORTED(
     { format: 'json', type: printType(type), column },
     { detail: 'The keys of JSON objects are text.' },
@@ -144,24 +146,24 @@ function isContainer(bytes: Uint8Array, start: number): boolean {
 
 /** Strings, numbers and literals alike by their text; whole numbers may have come as fractions, which are cut off. */
 function scalarReader(type: DataType, read: TextReader): TextReader {
-  const bits = type.kind in integerRanges ? integerRanges[type.kind as keyof typeof integerRanges] : null
+  const range = wholeRanges.get(type.kind)
   return (bytes, start, end) => {
     if (isContainer(bytes, start)) return unreadable
     if (bytes[start] === quote) return readContent(bytes, start + 1, end - 1, read)
     const value = read(bytes, start, end)
-    return value === unreadable && bits !== null ? truncated(decodeText(bytes, start, end), bits) : value
+    return value === unreadable && range !== undefined ? truncated(decodeText(bytes, start, end), range) : value
   }
 }
 
 function readContent(bytes: Uint8Array, start: number, end: number, read: TextReader): unknown {
-  if (bytes.subarray(start, end).indexOf(92) < 0) return read(bytes, start, end)
+  if (bytes.subarray(start, end).indexOf(backslash) < 0) return read(bytes, start, end)
   const plain = new TextEncoder().encode(contentText(bytes, start, end))
   return read(plain, 0, plain.length)
 }
 
-function truncated(text: string, bits: bigint): unknown {
+function truncated(text: string, [least, most]: readonly [bigint, bigint]): unknown {
   const number = /[.eE]/.test(text) ? Math.trunc(Number(text)) : Number.NaN
   if (!Number.isFinite(number)) return unreadable
   const value = BigInt(number)
-  return value >= -(1n << bits) && value < 1n << bits ? boxExact(value) : unreadable
+  return value >= least && value <= most ? boxExact(value) : unreadable
 }

@@ -1,13 +1,13 @@
 /** Writes boxed values as JSON. */
-import { type DataType, printType } from '#data'
+import type { DataType } from '#data'
 import { ByteWriter } from '../byte-writer.ts'
 import { type TextShape, type ValueWriter, valueWriter } from '../cell-writer.ts'
 import { formatErrors } from '../errors.ts'
-import { quote, stringStops } from './scanner.ts'
+import { closeArray, closeObject, colon, comma, openArray, openObject, quote, stringStops } from './scanner.ts'
 import type { JsonSettings } from './settings.ts'
+import { keysUnsupported } from './values.ts'
 
 const nullText = 'null'
-const comma = 44
 const hexDigits = '0123456789ABCDEF'
 const shortEscapes: Readonly<Record<number, string>> = { 8: '\\b', 9: '\\t', 10: '\\n', 12: '\\f', 13: '\\r', 34: '\\"', 92: '\\\\' }
 /** What stands for each byte that cannot stand for itself. */
@@ -114,25 +114,20 @@ function stringWriter(): ValueWriter {
 
 function arrayWriter(element: ValueWriter): ValueWriter {
   return (value, out) => {
-    out.byte(91)
+    out.byte(openArray)
     ;(value as readonly unknown[]).forEach((item, index) => {
       if (index > 0) out.byte(comma)
       element(item, out)
     })
-    out.byte(93)
+    out.byte(closeArray)
   }
 }
 
 function mapWriter(column: string, type: DataType, key: DataType, value: ValueWriter, settings: JsonSettings): ValueWriter {
-  if (key.kind !== 'char' && key.kind !== 'varchar') {
-    throw formatErrors.FORMATS_TYPE_UNSUPPORTED(
-      { format: 'json', type: printType(type), column },
-      { detail: 'The keys of JSON objects are text.' },
-    )
-  }
+  if (key.kind !== 'char' && key.kind !== 'varchar') throw keysUnsupported(column, type)
   const writeKey = stringWriter()
   return (map, out) => {
-    out.byte(123)
+    out.byte(openObject)
     let first = true
     for (const [name, item] of map as ReadonlyMap<string | null, unknown>) {
       if (name === null && settings.nullKeys === 'DROP') continue
@@ -140,10 +135,10 @@ function mapWriter(column: string, type: DataType, key: DataType, value: ValueWr
       if (!first) out.byte(comma)
       first = false
       writeKey(name ?? settings.nullKey, out)
-      out.byte(58)
+      out.byte(colon)
       value(item, out)
     }
-    out.byte(125)
+    out.byte(closeObject)
   }
 }
 
@@ -151,7 +146,7 @@ function rowWriter(column: string, type: Extract<DataType, { kind: 'row' }>, set
   const writers = type.fields.map((field) => nullable(jsonWriter(column, field.type, settings)))
   const keys = type.fields.map((field) => keyBytes(field.name))
   return (value, out) => {
-    out.byte(123)
+    out.byte(openObject)
     let first = true
     ;(value as readonly unknown[]).forEach((item, index) => {
       if (item === null && settings.nullFields === 'dropped') return
@@ -160,7 +155,7 @@ function rowWriter(column: string, type: Extract<DataType, { kind: 'row' }>, set
       out.bytes(keys[index] as Uint8Array)
       writers[index]?.(item, out)
     })
-    out.byte(125)
+    out.byte(closeObject)
   }
 }
 
@@ -168,6 +163,6 @@ function rowWriter(column: string, type: Extract<DataType, { kind: 'row' }>, set
 export function keyBytes(name: string): Uint8Array {
   const out = new ByteWriter(64)
   stringWriter()(name, out)
-  out.byte(58)
+  out.byte(colon)
   return out.data.slice(0, out.length)
 }

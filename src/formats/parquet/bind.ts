@@ -1,5 +1,5 @@
 /** Finds the columns of a table in a file: by name, with types that suit. What fits becomes a plan to read it. */
-import { closeNames } from '#base'
+import { closeNames, listed } from '#base'
 import { type DataType, integerType, printType, type TimeZone } from '#data'
 import { type FileContext, parquetErrors } from './errors.ts'
 import { openLeaf } from './leaf-type.ts'
@@ -35,10 +35,9 @@ function findNode(nodes: readonly SchemaNode[], name: string, path: string, { ta
   const node = nodes.find((candidate) => candidate.name === name)
   if (node !== undefined) return node
   const names = nodes.map((candidate) => candidate.name)
-  const shown = names.slice(0, 20).join(', ') + (names.length > 20 ? ` and ${names.length - 20} more` : '')
   const [nearest] = closeNames(name, names, 1)
   throw parquetErrors.FORMATS_PARQUET_COLUMN_NOT_FOUND(
-    { column: path, table, file: context.file, columns: shown },
+    { column: path, table, file: context.file, columns: listed(names, 'and', 20) },
     { hint: nearest === undefined ? undefined : `Use "${nearest}".` },
   )
 }

@@ -7,7 +7,6 @@ import { unpackLz4, unpackLz4Frames } from './lz4.ts'
 import type { Codec } from './metadata.ts'
 import type { WrittenCodec } from './options.ts'
 
-const pageBytesMax = 1 << 30
 /** No block can unpack to more than so many times its size: a snappy copy makes 64 bytes of 3, LZ4 adds 255 bytes a byte. */
 const snappyRatioMax = 24
 const lz4RatioMax = 256
@@ -17,7 +16,6 @@ let snappyEncoder: ReturnType<typeof snappyCompressor> | undefined
 
 /** The page's bytes, exactly `size` of them. */
 export function decompress(codec: Codec, input: Uint8Array, size: number, context: FileContext): Uint8Array {
-  if (size > pageBytesMax) throw context.damaged(`a page should unpack to ${size} bytes, more than ${pageBytesMax}`)
   if (size === 0) return new Uint8Array(0)
   const output = unpack(codec, input, size, context)
   if (output.length !== size) throw context.damaged(`a page unpacks to ${output.length} bytes instead of ${size}`)
@@ -51,8 +49,7 @@ function unpack(codec: Codec, input: Uint8Array, size: number, context: FileCont
     }
   } catch (error) {
     if (error instanceof MillraceError) throw error
-    const cause = error instanceof Error ? error.message : String(error)
-    throw context.damaged(`a page is not well compressed with ${codec} (${cause})`, error)
+    throw context.damaged(`a page is not well compressed with ${codec}`, error)
   }
 }
 

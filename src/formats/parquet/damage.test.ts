@@ -6,13 +6,12 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MillraceError } from '#base'
-import { bigintType, type DataType, doubleType, integerType, type Schema, stringType } from '#data'
-import { ByteWriter } from '../byte-writer.ts'
+import { bigintType, bytesType, type DataType, decimalType, doubleType, integerType, type Schema, stringType } from '#data'
 import { FileContext } from './errors.ts'
+import { handmadeFile, handmadePage, withFooter } from './handmade.fixture.ts'
 import { readMetadata } from './metadata.ts'
 import { memoryFile, type Rows, readFile, readRows, writeRows } from './parquet.fixture.ts'
 import { schemaTree } from './schema-tree.ts'
-import { ThriftWriter } from './thrift-writer.ts'
 
 const schema: Schema = [
   { name: 'id', type: bigintType },
@@ -110,101 +109,152 @@ describe('files with wrong bytes', () => {
   })
 })
 
+/** One text of so many bytes, behind its length. */
+function longText(length: number): Uint8Array {
+  const bytes = new Uint8Array(4 + length).fill(1, 4)
+  new DataView(bytes.buffer).setUint32(0, length, true)
+  return bytes
+}
+
 describe('sizes that cannot be', () => {
-  /** A file of one column whose footer and page are written by hand. */
-  function fileOf(page: Uint8Array, chunk: { readonly values: number; readonly bytes?: number; readonly codec?: number }): Uint8Array {
-    const footer = new ByteWriter()
-    const thrift = new ThriftWriter(footer)
-    thrift.struct(() => {
-      thrift.structs(2, [0, 1], (index) => {
-        if (index === 1) thrift.i32(1, 2)
-        if (index === 1) thrift.i32(3, 0)
-        thrift.text(4, index === 0 ? 'root' : 'id')
-        if (index === 0) thrift.i32(5, 1)
-      })
-      thrift.i64(3, chunk.values)
-      thrift.structs(4, [0], () => {
-        thrift.structs(1, [0], () =>
-          thrift.structField(3, () => {
-            thrift.i32(4, chunk.codec ?? 0)
-            thrift.i64(5, chunk.values)
-            thrift.i64(7, chunk.bytes ?? page.length)
-            thrift.i64(9, 4)
-          }),
-        )
-        thrift.i64(3, chunk.values)
-      })
-    })
-    const out = new ByteWriter()
-    out.text('PAR1')
-    out.bytes(page)
-    out.bytes(footer.data, 0, footer.length)
-    for (let shift = 0; shift < 32; shift += 8) out.byte((footer.length >>> shift) & 255)
-    out.text('PAR1')
-    return out.data.slice(0, out.length)
-  }
-
-  function pageOf(
-    header: { kind: number; unpacked: number; bytes: number; values: number; encoding: number },
-    body: Uint8Array,
-  ): Uint8Array {
-    const out = new ByteWriter()
-    const thrift = new ThriftWriter(out)
-    thrift.struct(() => {
-      thrift.i32(1, header.kind)
-      thrift.i32(2, header.unpacked)
-      thrift.i32(3, header.bytes)
-      thrift.structField(header.kind === 2 ? 7 : 5, () => {
-        thrift.i32(1, header.values)
-        thrift.i32(2, header.encoding)
-      })
-    })
-    out.bytes(body)
-    return out.data.slice(0, out.length)
-  }
-
   const column: Schema = [{ name: 'id', type: bigintType }]
   const body = new Uint8Array(16)
   const huge = 2_000_000_000
-  const cases: readonly [what: string, bytes: Uint8Array, detail: RegExp][] = [
+  const dataPage = { kind: 0, values: 2, encoding: 0 }
+  const cases: readonly [what: string, bytes: Uint8Array, detail: RegExp, type?: DataType][] = [
     [
       'a page that unpacks to gigabytes',
-      fileOf(pageOf({ kind: 0, unpacked: huge, bytes: 16, values: 2, encoding: 0 }, body), { values: 2, codec: 1 }),
-      /should unpack to 2000000000 bytes/,
+      handmadeFile({ values: 2, codec: 1 }, handmadePage({ ...dataPage, unpacked: huge }, body)),
+      /a page takes 2000000000 bytes, more than 536870912/,
+    ],
+    [
+      'a page that takes gigabytes',
+      handmadeFile({ values: 2 }, handmadePage({ ...dataPage, bytes: huge }, body)),
+      /a page takes 2000000000 bytes, more than 536870912/,
     ],
     [
       'a snappy page that cannot unpack to so much',
-      fileOf(pageOf({ kind: 0, unpacked: 100_000_000, bytes: 16, values: 2, encoding: 0 }, body), { values: 2, codec: 1 }),
+      handmadeFile({ values: 2, codec: 1 }, handmadePage({ ...dataPage, unpacked: 100_000_000 }, body)),
       /a page of 16 bytes should unpack to 100000000 bytes/,
     ],
     [
       'a page of more values than bytes',
-      fileOf(pageOf({ kind: 0, unpacked: 16, bytes: 16, values: huge, encoding: 0 }, body), { values: huge }),
+      handmadeFile({ values: huge }, handmadePage({ ...dataPage, values: huge }, body)),
       /a page ends before its values do/,
     ],
     [
       'a page that is longer than its column',
-      fileOf(pageOf({ kind: 0, unpacked: huge, bytes: huge, values: 2, encoding: 0 }, body), { values: 2 }),
+      handmadeFile({ values: 2 }, handmadePage({ ...dataPage, bytes: 100_000 }, body)),
       /a page goes on \d+ bytes behind the end of its column/,
     ],
     [
       'a dictionary of more words than bytes',
-      fileOf(pageOf({ kind: 2, unpacked: 16, bytes: 16, values: huge, encoding: 0 }, body), { values: 2 }),
+      handmadeFile({ values: 2 }, handmadePage({ kind: 2, values: huge, encoding: 0 }, body)),
       /a dictionary of 2000000000 words has 16 bytes/,
     ],
     [
+      'a dictionary of more words than its bytes can hold',
+      handmadeFile({ values: 2 }, handmadePage({ kind: 2, values: 16, encoding: 0 }, body)),
+      /a dictionary of 16 words has 16 bytes/,
+    ],
+    [
+      'a dictionary of millions of words of nothing',
+      handmadeFile({ values: 2, physical: 6 }, handmadePage({ kind: 2, values: 17_000_000, encoding: 0 }, new Uint8Array(68_000_000))),
+      /a dictionary has 17000000 words, more than 16777216/,
+      stringType,
+    ],
+    [
       'a page without the dictionary that it uses',
-      fileOf(pageOf({ kind: 0, unpacked: 16, bytes: 16, values: 2, encoding: 8 }, body), { values: 2 }),
+      handmadeFile({ values: 2 }, handmadePage({ ...dataPage, encoding: 8 }, body)),
       /a page uses a dictionary that does not exist/,
     ],
-    ['a column behind the end', fileOf(body, { values: 2, bytes: huge }), /a column should lie at bytes 4 to 2000000004/],
-    ['a column of negative length', fileOf(body, { values: 2, bytes: -5 }), /a column should lie at bytes 4 to -1/],
-    ['a page of nothing', fileOf(new Uint8Array(40), { values: 2 }), /a page header has/],
+    ['a column behind the end', handmadeFile({ values: 2, bytes: huge }, body), /a column should lie at bytes 4 to 2000000004/],
+    [
+      'a column of negative length',
+      handmadeFile({ values: 2, bytes: -5 }, body),
+      /a column has no number of values or no place in the file/,
+    ],
+    ['a page of nothing', handmadeFile({ values: 2 }, new Uint8Array(40)), /a page header has no unpacked size/],
+    [
+      'a page of less than nothing',
+      handmadeFile({ values: 2 }, handmadePage({ ...dataPage, values: -7 }, body)),
+      /a page header has -7 as its number of values/,
+    ],
+    [
+      'blocks of a negative length',
+      handmadeFile({ values: 2, physical: 7, length: -8 }, handmadePage(dataPage, body)),
+      /values of a column are -8 bytes long/,
+      bytesType,
+    ],
+    [
+      'blocks without an end',
+      handmadeFile({ values: 2, physical: 7, length: 2 ** 50 }, handmadePage(dataPage, body)),
+      /values of a column are 1125899906842624 bytes long/,
+      bytesType,
+    ],
+    [
+      'a decimal of a million bytes',
+      handmadeFile({ values: 1, physical: 6, converted: 5, precision: 38 }, handmadePage({ ...dataPage, values: 1 }, longText(1_000_000))),
+      /a decimal takes 1000000 bytes/,
+      decimalType(38, 0),
+    ],
+    [
+      'a level that no value has',
+      handmadeFile({ values: 2, optional: true }, handmadePage(dataPage, Uint8Array.of(2, 0, 0, 0, 4, 7, ...body))),
+      /a page has a level 7, but none is above 1/,
+    ],
+    [
+      'a word of a megabyte in every row of a batch, and then another page',
+      handmadeFile(
+        { values: 4000, physical: 6 },
+        handmadePage({ kind: 2, values: 1, encoding: 0 }, longText(1_000_000)),
+        handmadePage({ kind: 0, values: 3999, encoding: 8 }, Uint8Array.of(1, 0xbe, 0x3e, 0)),
+        handmadePage({ kind: 0, values: 1, encoding: 0 }, longText(1)),
+      ),
+      /the texts of 4000 rows take more than 536870912 bytes/,
+      bytesType,
+    ],
   ]
-  test.each(cases)('%s', async (_what, bytes, detail) => {
-    const failure = await failureOf(readRows(bytes, column))
+  test.each(cases)('%s', async (_what, bytes, detail, type = bigintType) => {
+    const failure = await failureOf(readRows(bytes, [{ name: 'id', type }]))
     expect(failure.code).toBe('FORMATS_PARQUET_FILE_UNREADABLE')
     expect(failure.detail).toMatch(detail)
+  })
+
+  test('instants beyond those that a number counts in milliseconds', async () => {
+    const bytes = handmadeFile(
+      { values: 1, converted: 9 },
+      handmadePage({ ...dataPage, values: 1 }, Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 16)),
+    )
+    const instant = (precision: number): DataType => ({ kind: 'timestamp-ltz', precision, nullable: true })
+    const failure = await failureOf(readRows(bytes, [{ name: 'id', type: instant(3) }]))
+    expect(failure.message).toBe('cannot read a Parquet file that uses time stamps beyond the year 287396')
+    expect((await readRows(bytes, [{ name: 'id', type: instant(6) }])).rows).toEqual([[2n ** 60n * 1000n]])
+  })
+
+  test('what the runtime says of broken bytes is kept from the user', async () => {
+    const file = { name: 'f', size: 100, read: () => Promise.reject(new RangeError('Invalid string length')) }
+    const failure = await failureOf(readFile(file, column))
+    expect([failure.detail, (failure.cause as Error).message]).toEqual([
+      'File "f": its bytes do not fit together.',
+      'Invalid string length',
+    ])
+  })
+
+  test('a footer of more nodes or row groups than any file has', async () => {
+    const lists = (id: number, element: readonly number[]) => [
+      (id << 4) | 9,
+      0xfc,
+      0x81,
+      0x80,
+      0x80,
+      1,
+      ...Array<readonly number[]>(2_097_153).fill(element).flat(),
+    ]
+    const schemaOf = withFooter(body, Uint8Array.from([...lists(2, [0]), 0x16, 2, 0]))
+    expect((await failureOf(readRows(schemaOf, column))).detail).toMatch(/its schema has more than \d+ nodes/)
+    const groups = withFooter(body, Uint8Array.from([0x29, 0x1c, 0x48, 1, 0x72, 0x15, 0, 0, 0x16, 2, ...lists(1, [0x36, 0, 0]), 0]))
+    expect((await failureOf(readRows(groups, []))).detail).toMatch(/it has more than \d+ row groups/)
   })
 
   test('a footer of nested structs without end', async () => {
@@ -230,7 +280,7 @@ describe('tables that do not fit a file', () => {
     expect([failure.code, failure.message, failure.detail, failure.hint]).toEqual([
       'FORMATS_PARQUET_COLUMN_NOT_FOUND',
       'column "Name" of table "t" is not in a Parquet file',
-      'The columns of file "memory.parquet" are id, name, tags.',
+      'The columns of file "memory.parquet" are id, name and tags.',
       'Use "name".',
     ])
   })

@@ -7,7 +7,7 @@ import { NoValues, type Places } from './page-values.ts'
 const lengthsMax = 1 << 24
 const blockSizeMax = 1 << 20
 /** Bytes of texts that one call may put together. */
-const joinedBytesMax = 1 << 30
+const joinedBytesMax = 1 << 29
 
 /**
  * Whole numbers as blocks of differences; a block has a least difference, and its miniblocks pack what is above it. Sums are numbers

@@ -1,10 +1,9 @@
 /** Leaf columns of exact integers: BIGINT, DECIMAL and timestamps, as numbers while they are safe and wide from the first that is not. */
-import { boxExact, type Nulls, type Vector } from '#data'
+import { boxExact, type ExactInteger, type Nulls, type Vector } from '#data'
 import type { HybridDecoder } from './hybrid.ts'
+import { readInt96 } from './int96.ts'
 import { CodeReader, grown, type LeafSource, type LeafValues, spread } from './leaf-values.ts'
 import type { PageValues, Places } from './page-values.ts'
-
-type Exact = number | bigint
 
 /** How the file writes the integers. */
 export type ExactEncoding =
@@ -25,15 +24,23 @@ export class ExactLeaf implements LeafValues {
   readonly #source: LeafSource
   readonly #encoding: ExactEncoding
   /** Applied to each value; null when values stay as they are. */
-  readonly #adjust: ((value: Exact) => Exact) | null
+  readonly #adjust: ((value: ExactInteger) => ExactInteger) | null
+  /** Whether values may be wide: those of TIMESTAMP(3) and coarser are not. */
+  readonly #isWideAllowed: boolean
   #lows = new Int32Array(0)
   #highs = new Int32Array(0)
   #places: { starts: Int32Array; ends: Int32Array } = { starts: new Int32Array(0), ends: new Int32Array(0) }
 
-  constructor(source: LeafSource, encoding: ExactEncoding, adjust: ((value: Exact) => Exact) | null) {
+  constructor(
+    source: LeafSource,
+    encoding: ExactEncoding,
+    adjust: ((value: ExactInteger) => ExactInteger) | null = null,
+    isWideAllowed = true,
+  ) {
     this.#source = source
     this.#encoding = encoding
     this.#adjust = adjust
+    this.#isWideAllowed = isWideAllowed
     this.#codes = new CodeReader(source.context)
   }
 
@@ -47,7 +54,7 @@ export class ExactLeaf implements LeafValues {
   }
 
   setDictionary(values: PageValues, count: number): void {
-    this.#dictionary ??= new ExactLeaf(this.#source, this.#encoding, this.#adjust)
+    this.#dictionary ??= new ExactLeaf(this.#source, this.#encoding, this.#adjust, this.#isWideAllowed)
     this.#dictionary.clear()
     this.#dictionary.reserve(count)
     this.#dictionary.takeValues(values, count)
@@ -102,12 +109,13 @@ export class ExactLeaf implements LeafValues {
     return this.#wide
   }
 
-  #put(at: number, value: Exact): void {
+  #put(at: number, value: ExactInteger): void {
     const adjusted = this.#adjust === null ? value : this.#adjust(value)
     if (this.#wide === null && typeof adjusted === 'number') {
       this.#numbers[at] = adjusted
       return
     }
+    if (!this.#isWideAllowed) throw this.#source.context.unsupported('time stamps beyond the year 287396')
     if (this.#wide === null) this.#wide = Array.from(this.#numbers.subarray(0, at), BigInt)
     this.#wide.push(BigInt(adjusted))
   }
@@ -171,42 +179,35 @@ export class ExactLeaf implements LeafValues {
     for (let index = 0; index < count; index++) {
       const start = places.starts[index] as number
       const value =
-        encoding.kind === 'int96' ? readInt96(buffer, start, encoding.perMs) : readBigEndian(buffer, start, places.ends[index] as number)
+        encoding.kind === 'int96'
+          ? readInt96(buffer, start, encoding.perMs)
+          : this.#readBigEndian(buffer, start, places.ends[index] as number)
       this.#put(this.count + index, value)
     }
   }
+
+  /** Two's complement, high bytes first; no bytes are 0. */
+  #readBigEndian(bytes: Uint8Array, start: number, end: number): ExactInteger {
+    if (start === end) return 0
+    let from = start
+    const sign = (bytes[start] as number) > 127 ? 255 : 0
+    while (from < end - 6 && bytes[from] === sign) from++
+    if (end - from > decimalBytesMax) throw this.#source.context.damaged(`a decimal takes ${end - start} bytes`)
+    if (end - from <= 6) {
+      let value = sign === 0 ? 0 : -1
+      for (; from < end; from++) value = value * 256 + (bytes[from] as number)
+      return value
+    }
+    let value = sign === 0 ? 0n : -1n
+    for (; from < end; from++) value = (value << 8n) | BigInt(bytes[from] as number)
+    return boxExact(value)
+  }
 }
+
+/** 38 digits and a sign take no more. */
+const decimalBytesMax = 16
 
 function floorQuotient(value: bigint, divisor: bigint): bigint {
   const quotient = value / divisor
   return value < 0n && quotient * divisor !== value ? quotient - 1n : quotient
-}
-
-/** Two's complement, high bytes first; no bytes are 0. */
-function readBigEndian(bytes: Uint8Array, start: number, end: number): Exact {
-  if (start === end) return 0
-  let from = start
-  const sign = (bytes[start] as number) > 127 ? 255 : 0
-  while (from < end - 6 && bytes[from] === sign) from++
-  if (end - from <= 6) {
-    let value = sign === 0 ? 0 : -1
-    for (; from < end; from++) value = value * 256 + (bytes[from] as number)
-    return value
-  }
-  let value = sign === 0 ? 0n : -1n
-  for (; from < end; from++) value = (value << 8n) | BigInt(bytes[from] as number)
-  return boxExact(value)
-}
-
-const julianEpochDay = 2440588
-
-function readInt96(bytes: Uint8Array, start: number, perMs: number): Exact {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, 12)
-  const nanos = view.getInt32(4, true) * 4294967296 + view.getUint32(0, true)
-  const days = view.getInt32(8, true) - julianEpochDay
-  const perDay = 86_400_000 * perMs
-  const ofDay = perMs === 1_000_000 ? nanos : Math.floor(nanos / (1_000_000 / perMs))
-  const value = days * perDay + ofDay
-  const isSafe = Number.isSafeInteger(days * perDay) && Number.isSafeInteger(value)
-  return isSafe ? value : boxExact(BigInt(days) * BigInt(perDay) + BigInt(ofDay))
 }

@@ -70,6 +70,7 @@ export class FlatColumn implements ColumnReader {
       const at = this.#rows + done
       const repeated = definitions.takeRepeated(count - done)
       if (repeated > 0) {
+        if (definitions.repeatedValue > 1) throw this.#leaf.levelTooHigh(definitions.repeatedValue, 1)
         if (definitions.repeatedValue === 0) {
           this.#nulls.fill(1, at, at + repeated)
           nulls += repeated

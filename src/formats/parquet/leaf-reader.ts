@@ -6,7 +6,21 @@ import type { LeafValues } from './leaf-values.ts'
 import type { ChunkMetadata } from './metadata.ts'
 import { type DataPage, openDictionary, openPage, type PageSource } from './page.ts'
 import { PlainValues } from './plain-values.ts'
+import type { PhysicalType } from './schema-element.ts'
 import type { SchemaNode } from './schema-tree.ts'
+
+const dictionaryWordsMax = 1 << 24
+
+/** The fewest bytes that a value takes in the encoding PLAIN; blocks have a length of their own. */
+const leastBytes: { readonly [Physical in PhysicalType]?: number } = {
+  BOOLEAN: 1,
+  INT32: 4,
+  INT64: 8,
+  INT96: 12,
+  FLOAT: 4,
+  DOUBLE: 8,
+  BYTE_ARRAY: 4,
+}
 
 /** The pages of one chunk of a leaf. */
 export class LeafReader {
@@ -41,7 +55,7 @@ export class LeafReader {
       const { header, body } = page
       if (header.kind === 'dictionary') {
         const bytes = openDictionary(header, body, this.#source)
-        if (header.values > bytes.length) throw this.context.damaged(`a dictionary of ${header.values} words has ${bytes.length} bytes`)
+        this.#checkDictionary(header.values, bytes.length)
         this.values.setDictionary(new PlainValues(bytes, 0, bytes.length, this.context), header.values)
         this.#hasDictionary = true
       } else if (header.kind !== 'other') {
@@ -53,6 +67,18 @@ export class LeafReader {
       }
     }
     return 'open'
+  }
+
+  /** Memory is taken for all words at once. */
+  #checkDictionary(words: number, bytes: number): void {
+    const { physical, length } = this.node.element
+    const bytesEach = physical === null ? 1 : (leastBytes[physical] ?? length)
+    if (words * bytesEach > bytes) throw this.context.damaged(`a dictionary of ${words} words has ${bytes} bytes`)
+    if (words > dictionaryWordsMax) throw this.context.damaged(`a dictionary has ${words} words, more than ${dictionaryWordsMax}`)
+  }
+
+  levelTooHigh(level: number, most: number): Error {
+    return this.context.damaged(`a page has a level ${level}, but none is above ${most}`)
   }
 
   load(): Promise<void> {

@@ -1,14 +1,12 @@
 /** Which columns of a file suit which types of a table, and how their values are packed. */
-import { type DataType, type TimeZone, timestampUnit } from '#data'
-
+import { type DataType, isExactInteger, type TimeZone, timestampUnit } from '#data'
 import { type ExactEncoding, ExactLeaf } from './exact-leaf.ts'
 import type { LeafSource, LeafValues } from './leaf-values.ts'
-import type { LogicalType, TimeUnit } from './metadata.ts'
 import { FlagLeaf, FloatLeaf, IntegerLeaf } from './number-leaves.ts'
+import { type LogicalType, unitsPerMs } from './schema-element.ts'
 import type { SchemaNode } from './schema-tree.ts'
 import { BytesLeaf, TextLeaf } from './text-leaf.ts'
 
-const unitsPerMs: Readonly<Record<TimeUnit, number>> = { millis: 1, micros: 1000, nanos: 1_000_000 }
 const integerBits = { tinyint: 8, smallint: 16, integer: 32, bigint: 64 } as const
 const plainInt64: ExactEncoding = { kind: 'int64', multiplier: 1, divisor: 1 }
 
@@ -60,8 +58,8 @@ function isSmallInteger(node: SchemaNode, bits: number): boolean {
 function openBigint(node: SchemaNode, source: LeafSource): LeafValues | null {
   const { physical, logical } = node.element
   if (logical !== null && logical.kind !== 'integer') return null
-  if (physical === 'INT32') return new ExactLeaf(source, { kind: 'int32', signed: logical?.signed ?? true }, null)
-  return physical === 'INT64' && (logical?.signed ?? true) ? new ExactLeaf(source, plainInt64, null) : null
+  if (physical === 'INT32') return new ExactLeaf(source, { kind: 'int32', signed: logical?.signed ?? true })
+  return physical === 'INT64' && (logical?.signed ?? true) ? new ExactLeaf(source, plainInt64) : null
 }
 
 type DecimalShape = { readonly precision: number; readonly scale: number }
@@ -72,13 +70,13 @@ function openDecimal(node: SchemaNode, type: DecimalShape, source: LeafSource): 
   if (logical?.kind !== 'decimal' || logical.scale !== type.scale || logical.precision > type.precision) return null
   switch (physical) {
     case 'INT32':
-      return new ExactLeaf(source, { kind: 'int32', signed: true }, null)
+      return new ExactLeaf(source, { kind: 'int32', signed: true })
     case 'INT64':
-      return new ExactLeaf(source, plainInt64, null)
+      return new ExactLeaf(source, plainInt64)
     case 'BYTE_ARRAY':
-      return new ExactLeaf(source, { kind: 'text' }, null)
+      return new ExactLeaf(source, { kind: 'text' })
     case 'FIXED_LEN_BYTE_ARRAY':
-      return new ExactLeaf(source, { kind: 'block' }, null)
+      return new ExactLeaf(source, { kind: 'block' })
     default:
       return null
   }
@@ -96,22 +94,22 @@ function openTime(node: SchemaNode, source: LeafSource): LeafValues | null {
   return physical === 'INT64' ? new IntegerLeaf(source, unitsPerMs[logical.unit]) : null
 }
 
-type TimestampShape = { readonly kind: 'time' | 'timestamp' | 'timestamp-ltz'; readonly precision: number }
+type TimestampType = Extract<DataType, { kind: 'time' | 'timestamp' | 'timestamp-ltz' }>
 
-function openTimestamp(node: SchemaNode, type: TimestampShape, zone: TimeZone, source: LeafSource): LeafValues | null {
+function openTimestamp(node: SchemaNode, type: TimestampType, zone: TimeZone, source: LeafSource): LeafValues | null {
   const { physical, logical } = node.element
   const perMs = timestampUnit(type.precision)
   const isInt96 = physical === 'INT96' && logical === null
   if (!isInt96 && (physical !== 'INT64' || logical?.kind !== 'timestamp')) return null
   const adjust = adjustment(type, isInt96 || (logical?.kind === 'timestamp' && logical.utc), zone)
-  if (isInt96) return new ExactLeaf(source, { kind: 'int96', perMs }, adjust)
+  if (isInt96) return new ExactLeaf(source, { kind: 'int96', perMs }, adjust, isExactInteger(type))
   const filePerMs = logical?.kind === 'timestamp' ? unitsPerMs[logical.unit] : 1
   const encoding: ExactEncoding = { kind: 'int64', multiplier: Math.max(1, perMs / filePerMs), divisor: Math.max(1, filePerMs / perMs) }
-  return new ExactLeaf(source, encoding, adjust)
+  return new ExactLeaf(source, encoding, adjust, isExactInteger(type))
 }
 
 /** Cuts digits beyond the precision, and turns instants into wall clocks or the other way round where file and table differ. */
-function adjustment(type: TimestampShape, isInstant: boolean, zone: TimeZone): ((value: number | bigint) => number | bigint) | null {
+function adjustment(type: TimestampType, isInstant: boolean, zone: TimeZone): ((value: number | bigint) => number | bigint) | null {
   const perMs = timestampUnit(type.precision)
   const step = 10 ** ((type.precision <= 3 ? 3 : type.precision <= 6 ? 6 : 9) - type.precision)
   const wantsInstant = type.kind === 'timestamp-ltz'

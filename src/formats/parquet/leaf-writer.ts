@@ -5,8 +5,9 @@ import { compress } from './compression.ts'
 import { bitsFor } from './hybrid.ts'
 import { encodeHybrid } from './hybrid-encoder.ts'
 import { grown } from './leaf-values.ts'
-import { type WrittenPage, writeDataPageHeader, writeDictionaryPageHeader } from './metadata-writer.ts'
+import { writePageHeader } from './metadata-writer.ts'
 import type { WriteSettings } from './options.ts'
+import { writeInt32 } from './plain-writer.ts'
 import type { ValueEncoder } from './value-encoder.ts'
 
 /** Levels of a page, at most: so many NULLs make a page as well. */
@@ -89,9 +90,7 @@ export class LeafWriter {
   /** A text as bytes: it is not encoded again. */
   addBytes(repetition: number, data: Uint8Array, start: number, end: number, text: () => string): void {
     this.#addLevels(repetition, this.#definition)
-    const length = end - start
-    this.#plain.ensure(4)
-    for (let shift = 0; shift < 32; shift += 8) this.#plain.byte((length >>> shift) & 255)
+    writeInt32(end - start, this.#plain)
     this.#plain.bytes(data, start, end)
     this.#count(text())
   }
@@ -164,7 +163,8 @@ export class LeafWriter {
   /** Keeps count of a value just written, in the dictionary and for the bounds. */
   #count(value: unknown): void {
     const dictionary = this.#dictionary
-    if (dictionary === null) {
+    if (dictionary === null || dictionary.size > dictionaryWordsMax) {
+      this.#dictionary = null
       this.#values++
       this.#widenBounds(value)
       return
@@ -233,30 +233,26 @@ export class LeafWriter {
   #writeLevels(levels: Int32Array, most: number, body: ByteWriter): void {
     if (most === 0) return
     const lengthAt = body.length
-    for (let byte = 0; byte < 4; byte++) body.byte(0)
+    writeInt32(0, body)
     encodeHybrid(levels, this.#levels, bitsFor(most), body)
     new DataView(body.data.buffer, body.data.byteOffset).setUint32(lengthAt, body.length - lengthAt - 4, true)
   }
 
   #pushPage(body: ByteWriter, encoding: number): void {
-    const page = this.#packed(body, (header, sizes) => writeDataPageHeader(header, { ...sizes, values: this.#levels, encoding }))
+    const page = this.#packed(body, 'data', this.#levels, encoding)
     this.#pages.push(page)
     this.#pageBytes += page.length
   }
 
   #dictionaryPage(): Uint8Array {
-    const values = this.#wordCount
-    return this.#packed(this.#words, (header, sizes) => writeDictionaryPageHeader(header, { ...sizes, values, encoding: encodingPlain }))
+    return this.#packed(this.#words, 'dictionary', this.#wordCount, encodingPlain)
   }
 
   /** A page as it goes to the file: its header and its compressed body. */
-  #packed(
-    body: ByteWriter,
-    writeHeader: (header: ByteWriter, sizes: Pick<WrittenPage, 'unpackedBytes' | 'bytes' | 'crc'>) => void,
-  ): Uint8Array {
+  #packed(body: ByteWriter, kind: 'data' | 'dictionary', values: number, encoding: number): Uint8Array {
     const packed = compress(this.#settings.codec, body.data.subarray(0, body.length))
     const header = new ByteWriter(64)
-    writeHeader(header, { unpackedBytes: body.length, bytes: packed.length, crc: crc32(packed) | 0 })
+    writePageHeader(header, kind, { unpackedBytes: body.length, bytes: packed.length, crc: crc32(packed) | 0, values, encoding })
     this.#unpackedBytes += header.length + body.length
     const page = new Uint8Array(header.length + packed.length)
     page.set(header.data.subarray(0, header.length))

@@ -1,8 +1,9 @@
 /** Writes what a file says of itself: page headers, and the footer with schema and row groups. metadata.ts reads it. */
 import type { ByteWriter } from '../byte-writer.ts'
 import type { WrittenChunk } from './leaf-writer.ts'
-import { codecs, type LogicalType, physicalTypes, repetitions } from './metadata.ts'
+import { codecs } from './metadata.ts'
 import type { WrittenCodec } from './options.ts'
+import { type LogicalType, physicalTypes, repetitions } from './schema-element.ts'
 import { ThriftWriter } from './thrift-writer.ts'
 import type { WrittenNode } from './writer-schema.ts'
 
@@ -10,7 +11,7 @@ import type { WrittenNode } from './writer-schema.ts'
 const createdBy = 'millrace version 0.1.0'
 const rleEncoding = 3
 
-export interface WrittenPage {
+interface WrittenPage {
   readonly unpackedBytes: number
   readonly bytes: number
   readonly values: number
@@ -19,32 +20,21 @@ export interface WrittenPage {
   readonly crc: number
 }
 
-export function writeDataPageHeader(out: ByteWriter, page: WrittenPage): void {
+/** The header of a page of data or of the words of a dictionary. */
+export function writePageHeader(out: ByteWriter, kind: 'data' | 'dictionary', page: WrittenPage): void {
   const thrift = new ThriftWriter(out)
+  const isData = kind === 'data'
   thrift.struct(() => {
-    thrift.i32(1, 0)
+    thrift.i32(1, isData ? 0 : 2)
     thrift.i32(2, page.unpackedBytes)
     thrift.i32(3, page.bytes)
     thrift.i32(4, page.crc)
-    thrift.structField(5, () => {
+    thrift.structField(isData ? 5 : 7, () => {
       thrift.i32(1, page.values)
       thrift.i32(2, page.encoding)
+      if (!isData) return
       thrift.i32(3, rleEncoding)
       thrift.i32(4, rleEncoding)
-    })
-  })
-}
-
-export function writeDictionaryPageHeader(out: ByteWriter, page: WrittenPage): void {
-  const thrift = new ThriftWriter(out)
-  thrift.struct(() => {
-    thrift.i32(1, 2)
-    thrift.i32(2, page.unpackedBytes)
-    thrift.i32(3, page.bytes)
-    thrift.i32(4, page.crc)
-    thrift.structField(7, () => {
-      thrift.i32(1, page.values)
-      thrift.i32(2, page.encoding)
     })
   })
 }

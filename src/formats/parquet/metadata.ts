@@ -1,37 +1,13 @@
 /** What a Parquet file says of itself at its end: its schema, and where the column chunks of each row group lie. */
 import type { ReadableFile } from '../format.ts'
 import type { FileContext } from './errors.ts'
+import { nameOf, readElement, type SchemaElement } from './schema-element.ts'
 import { bytesMissing, ThriftReader } from './thrift-reader.ts'
 
-export const physicalTypes = ['BOOLEAN', 'INT32', 'INT64', 'INT96', 'FLOAT', 'DOUBLE', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'] as const
-export type PhysicalType = (typeof physicalTypes)[number]
-export const repetitions = ['REQUIRED', 'OPTIONAL', 'REPEATED'] as const
-export type Repetition = (typeof repetitions)[number]
 export const codecs = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'] as const
 export type Codec = (typeof codecs)[number]
 
-export type TimeUnit = 'millis' | 'micros' | 'nanos'
-
-/** What a physical type stands for, from the newer or the older of the two places that say so. */
-export type LogicalType =
-  | { readonly kind: 'string' | 'map' | 'list' | 'enum' | 'date' | 'json' | 'bson' | 'uuid' | 'interval' | 'null' | 'float16' | 'other' }
-  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
-  | { readonly kind: 'time' | 'timestamp'; readonly unit: TimeUnit; readonly utc: boolean }
-  | { readonly kind: 'integer'; readonly bits: number; readonly signed: boolean }
-
-export interface SchemaElement {
-  readonly name: string
-  /** Null for groups. */
-  readonly physical: PhysicalType | null
-  /** Bytes of a FIXED_LEN_BYTE_ARRAY. */
-  readonly length: number
-  readonly repetition: Repetition
-  readonly childCount: number
-  readonly logical: LogicalType | null
-}
-
 export interface FileMetadata {
-  readonly rows: number
   /** The schema tree, depth first; the first element is the root. */
   readonly elements: readonly SchemaElement[]
   /** Reads the row groups, with the chunks of some leaves only, by their number in the schema. */
@@ -61,6 +37,10 @@ interface ChunkStatistics {
   readonly isLegacy: boolean
   readonly nulls: number | null
 }
+
+/** More schema nodes and row groups than any file has: they too are held in memory. */
+const nodesMax = 1 << 20
+const groupsMax = 1 << 20
 
 const magic = 'PAR1'
 const encryptedMagic = 'PARE'
@@ -95,8 +75,12 @@ function readFooter(footer: Uint8Array, fileBytes: number, context: FileContext)
   whole(context, () => {
     const reader = new ThriftReader(footer, 0, footer.length, context)
     reader.struct((id) => {
-      if (id === 2) reader.list(() => elements.push(readElement(reader, context)))
-      else if (id === 3) rows = reader.integer()
+      if (id === 2) {
+        reader.list((index) => {
+          if (index >= nodesMax) throw context.damaged(`its schema has more than ${nodesMax} nodes`)
+          elements.push(readElement(reader, context))
+        })
+      } else if (id === 3) rows = reader.integer()
       else if (id === 8) throw context.unsupported('encryption')
       else return false
       return true
@@ -109,13 +93,16 @@ function readFooter(footer: Uint8Array, fileBytes: number, context: FileContext)
       const reader = new ThriftReader(footer, 0, footer.length, context)
       reader.struct((id) => {
         if (id !== 4) return false
-        reader.list(() => groups.push(readRowGroup(reader, leaves, fileBytes, context)))
+        reader.list((index) => {
+          if (index >= groupsMax) throw context.damaged(`it has more than ${groupsMax} row groups`)
+          groups.push(readRowGroup(reader, leaves, fileBytes, context))
+        })
         return true
       })
     })
     return groups
   }
-  return { rows, elements, readRowGroups }
+  return { elements, readRowGroups }
 }
 
 /** Runs what reads a whole footer: bytes that are missing will not come. */
@@ -125,141 +112,6 @@ function whole(context: FileContext, read: () => void): void {
   } catch (error) {
     throw error === bytesMissing ? context.damaged('its footer ends early') : error
   }
-}
-
-function readElement(reader: ThriftReader, context: FileContext): SchemaElement {
-  let name = ''
-  let physical: PhysicalType | null = null
-  let length = 0
-  let repetition: Repetition = 'REQUIRED'
-  let childCount = 0
-  let scale = 0
-  let precision = 0
-  let converted = -1
-  let logical: LogicalType | null = null
-  reader.struct((id) => {
-    if (id === 1) physical = nameOf(physicalTypes, reader.integer(), context)
-    else if (id === 2) length = reader.integer()
-    else if (id === 3) repetition = nameOf(repetitions, reader.integer(), context)
-    else if (id === 4) name = reader.text()
-    else if (id === 5) childCount = reader.integer()
-    else if (id === 6) converted = reader.integer()
-    else if (id === 7) scale = reader.integer()
-    else if (id === 8) precision = reader.integer()
-    else if (id === 10) logical = readLogicalType(reader)
-    else return false
-    return true
-  })
-  if (childCount > 0) physical = null
-  return { name, physical, length, repetition, childCount, logical: logical ?? convertedType(converted, precision, scale) }
-}
-
-function nameOf<Name extends string>(names: readonly Name[], number: number, context: FileContext): Name {
-  const name = names[number]
-  if (name === undefined) throw context.damaged(`its metadata has number ${number} where only ${names.length} meanings exist`)
-  return name
-}
-
-const plainLogicalTypes: Readonly<Record<number, Exclude<LogicalType['kind'], 'decimal' | 'time' | 'timestamp' | 'integer'>>> = {
-  1: 'string',
-  2: 'map',
-  3: 'list',
-  4: 'enum',
-  6: 'date',
-  11: 'null',
-  12: 'json',
-  13: 'bson',
-  14: 'uuid',
-  15: 'float16',
-}
-
-/** A union: a struct of one field. */
-function readLogicalType(reader: ThriftReader): LogicalType | null {
-  let logical: LogicalType | null = null
-  reader.struct((id) => {
-    const kind = plainLogicalTypes[id]
-    if (kind !== undefined) logical = { kind }
-    else if (id === 5) logical = readDecimal(reader)
-    else if (id === 7) logical = { kind: 'time', ...readTime(reader) }
-    else if (id === 8) logical = { kind: 'timestamp', ...readTime(reader) }
-    else if (id === 10) logical = readInteger(reader)
-    else logical = { kind: 'other' }
-    return kind === undefined && logical.kind !== 'other'
-  })
-  return logical
-}
-
-function readDecimal(reader: ThriftReader): LogicalType {
-  let scale = 0
-  let precision = 0
-  reader.struct((id) => {
-    if (id === 1) scale = reader.integer()
-    else if (id === 2) precision = reader.integer()
-    else return false
-    return true
-  })
-  return { kind: 'decimal', precision, scale }
-}
-
-function readTime(reader: ThriftReader): { readonly unit: TimeUnit; readonly utc: boolean } {
-  let utc = false
-  let unit: TimeUnit = 'millis'
-  reader.struct((id) => {
-    if (id === 1) {
-      utc = reader.boolean()
-      return true
-    }
-    if (id !== 2) return false
-    reader.struct((unitId) => {
-      unit = unitId === 1 ? 'millis' : unitId === 2 ? 'micros' : 'nanos'
-      return false
-    })
-    return true
-  })
-  return { unit, utc }
-}
-
-function readInteger(reader: ThriftReader): LogicalType {
-  let bits = 32
-  let signed = true
-  reader.struct((id) => {
-    if (id === 1) bits = reader.integer()
-    else if (id === 2) signed = reader.boolean()
-    else return false
-    return true
-  })
-  return { kind: 'integer', bits, signed }
-}
-
-/** The older annotation. */
-function convertedType(number: number, precision: number, scale: number): LogicalType | null {
-  const integer = (bits: number, signed: boolean): LogicalType => ({ kind: 'integer', bits, signed })
-  const time = (kind: 'time' | 'timestamp', unit: TimeUnit): LogicalType => ({ kind, unit, utc: true })
-  const meanings: readonly LogicalType[] = [
-    { kind: 'string' },
-    { kind: 'map' },
-    { kind: 'map' },
-    { kind: 'list' },
-    { kind: 'enum' },
-    { kind: 'decimal', precision, scale },
-    { kind: 'date' },
-    time('time', 'millis'),
-    time('time', 'micros'),
-    time('timestamp', 'millis'),
-    time('timestamp', 'micros'),
-    integer(8, false),
-    integer(16, false),
-    integer(32, false),
-    integer(64, false),
-    integer(8, true),
-    integer(16, true),
-    integer(32, true),
-    integer(64, true),
-    { kind: 'json' },
-    { kind: 'bson' },
-    { kind: 'interval' },
-  ]
-  return meanings[number] ?? null
 }
 
 function readRowGroup(reader: ThriftReader, leaves: ReadonlySet<number>, fileBytes: number, context: FileContext): RowGroup {
@@ -304,7 +156,9 @@ function readChunk(reader: ThriftReader, fileBytes: number, context: FileContext
     return true
   })
   const offset = dictionaryOffset > 0 && dictionaryOffset < dataOffset ? dictionaryOffset : dataOffset
-  if (!isCount(values) || !isCount(bytes) || !isCount(offset) || offset + bytes > fileBytes) {
+  if (!isCount(values) || !isCount(bytes) || !isCount(offset))
+    throw context.damaged('a column has no number of values or no place in the file')
+  if (offset + bytes > fileBytes) {
     throw context.damaged(`a column should lie at bytes ${offset} to ${offset + bytes} of the ${fileBytes} bytes of the file`)
   }
   return { codec, values, offset, bytes, statistics }

@@ -99,7 +99,7 @@ class Entries {
   /** Takes entries of the block up to the start of the row after the last wanted one; whether that start was found. */
   #takeBlock(rows: number): boolean {
     const from = this.#blockAt
-    const deepest = this.leaf.node.definition
+    const { definition: deepest, repetition: mostRepeated } = this.leaf.node
     let values = 0
     let at = from
     for (; at < this.#blockEnd; at++) {
@@ -109,7 +109,11 @@ class Entries {
       } else if (this.#rows === 0) {
         throw this.leaf.context.damaged(`column "${this.leaf.node.name}" does not begin with a row`)
       }
-      if (this.#blockDefinitions[at] === deepest) values++
+      const definition = this.#blockDefinitions[at] as number
+      const repetition = this.#blockRepetitions[at] as number
+      if (definition > deepest) throw this.leaf.levelTooHigh(definition, deepest)
+      if (repetition > mostRepeated) throw this.leaf.levelTooHigh(repetition, mostRepeated)
+      if (definition === deepest) values++
     }
     const count = at - from
     if (this.length + count > entriesMax) throw this.leaf.context.damaged(`${rows} rows have more than ${entriesMax} list elements`)

@@ -36,22 +36,22 @@ export class FlagLeaf implements LeafValues {
   }
 }
 
-/** INT32 as it is, or times of finer units as milliseconds. */
-export class IntegerLeaf implements LeafValues {
+/** Numbers in an array of their width, and the dictionary in another. */
+abstract class NumberLeaf<Numbers extends Int32Array | Float64Array> implements LeafValues {
   count = 0
-  #data = new Int32Array(0)
-  #lows = new Int32Array(0)
-  #highs = new Int32Array(0)
-  #dictionary = new Int32Array(0)
+  #data: Numbers
+  #dictionary: Numbers
   #dictionarySize = 0
   readonly #codes: CodeReader
-  /** Null for INT32; else INT64 of a unit of which so many make one. */
-  readonly #divisor: number | null
 
-  constructor(source: LeafSource, divisor: number | null) {
+  constructor(source: LeafSource, none: Numbers) {
+    this.#data = none
+    this.#dictionary = none
     this.#codes = new CodeReader(source.context)
-    this.#divisor = divisor
   }
+
+  protected abstract read(values: PageValues, out: Numbers, at: number, count: number): void
+  protected abstract vectorOf(data: Numbers, nulls: Nulls): Vector
 
   reserve(count: number): void {
     this.#data = grown(this.#data, this.count + count)
@@ -62,24 +62,39 @@ export class IntegerLeaf implements LeafValues {
   setDictionary(values: PageValues, count: number): void {
     this.#dictionary = grown(this.#dictionary, count)
     this.#dictionarySize = count
-    this.#read(values, this.#dictionary, 0, count)
+    this.read(values, this.#dictionary, 0, count)
   }
   takeCodes(codes: HybridDecoder, count: number): void {
     const taken = this.#codes.take(codes, count, this.#dictionarySize)
-    for (let index = 0; index < count; index++) this.#data[this.count + index] = this.#dictionary[taken[index] as number] as number
+    const data = this.#data
+    const dictionary = this.#dictionary
+    for (let index = 0; index < count; index++) data[this.count + index] = dictionary[taken[index] as number] as number
     this.count += count
   }
   takeValues(values: PageValues, count: number): void {
-    this.#read(values, this.#data, this.count, count)
+    this.read(values, this.#data, this.count, count)
     this.count += count
   }
   vector(rows: number, nulls: Nulls): Vector {
     this.reserve(rows - this.count)
     spread(this.#data, this.count, rows, nulls)
-    return { form: 'integers', data: this.#data, nulls }
+    return this.vectorOf(this.#data, nulls)
+  }
+}
+
+/** INT32 as it is, or times of finer units as milliseconds. */
+export class IntegerLeaf extends NumberLeaf<Int32Array> {
+  #lows = new Int32Array(0)
+  #highs = new Int32Array(0)
+  /** Null for INT32; else INT64 of a unit of which so many make one. */
+  readonly #divisor: number | null
+
+  constructor(source: LeafSource, divisor: number | null) {
+    super(source, new Int32Array(0))
+    this.#divisor = divisor
   }
 
-  #read(values: PageValues, out: Int32Array, at: number, count: number): void {
+  protected override read(values: PageValues, out: Int32Array, at: number, count: number): void {
     if (this.#divisor === null) {
       values.int32s(out, at, count)
       return
@@ -92,49 +107,26 @@ export class IntegerLeaf implements LeafValues {
       out[at + index] = Math.floor(value / this.#divisor)
     }
   }
+
+  protected override vectorOf(data: Int32Array, nulls: Nulls): Vector {
+    return { form: 'integers', data, nulls }
+  }
 }
 
-export class FloatLeaf implements LeafValues {
-  count = 0
-  #data = new Float64Array(0)
-  #dictionary = new Float64Array(0)
-  #dictionarySize = 0
-  readonly #codes: CodeReader
+export class FloatLeaf extends NumberLeaf<Float64Array> {
   readonly #isSingle: boolean
 
   constructor(source: LeafSource, isSingle: boolean) {
-    this.#codes = new CodeReader(source.context)
+    super(source, new Float64Array(0))
     this.#isSingle = isSingle
   }
 
-  reserve(count: number): void {
-    this.#data = grown(this.#data, this.count + count)
-  }
-  clear(): void {
-    this.count = 0
-  }
-  setDictionary(values: PageValues, count: number): void {
-    this.#dictionary = grown(this.#dictionary, count)
-    this.#dictionarySize = count
-    this.#read(values, this.#dictionary, 0, count)
-  }
-  takeCodes(codes: HybridDecoder, count: number): void {
-    const taken = this.#codes.take(codes, count, this.#dictionarySize)
-    for (let index = 0; index < count; index++) this.#data[this.count + index] = this.#dictionary[taken[index] as number] as number
-    this.count += count
-  }
-  takeValues(values: PageValues, count: number): void {
-    this.#read(values, this.#data, this.count, count)
-    this.count += count
-  }
-  vector(rows: number, nulls: Nulls): Vector {
-    this.reserve(rows - this.count)
-    spread(this.#data, this.count, rows, nulls)
-    return { form: 'numbers', data: this.#data, nulls }
-  }
-
-  #read(values: PageValues, out: Float64Array, at: number, count: number): void {
+  protected override read(values: PageValues, out: Float64Array, at: number, count: number): void {
     if (this.#isSingle) values.floats(out, at, count)
     else values.doubles(out, at, count)
+  }
+
+  protected override vectorOf(data: Float64Array, nulls: Nulls): Vector {
+    return { form: 'numbers', data, nulls }
   }
 }

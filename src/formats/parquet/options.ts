@@ -1,14 +1,14 @@
 /** The options of the format, by Flink's names; what Flink leaves to Parquet's own configuration has Parquet's name. */
-import type { Option, Options } from '../options.ts'
-import type { Codec, TimeUnit } from './metadata.ts'
+import { type Option, type Options, optionsOf } from '../options.ts'
+import type { Codec } from './metadata.ts'
+import { pageBytesMax } from './page-values.ts'
+import type { TimeUnit } from './schema-element.ts'
 
 const writtenCodecs = ['SNAPPY', 'ZSTD', 'GZIP', 'BROTLI', 'UNCOMPRESSED'] as const satisfies readonly Codec[]
 export type WrittenCodec = (typeof writtenCodecs)[number]
 const timeUnits = ['millis', 'micros', 'nanos'] as const satisfies readonly TimeUnit[]
 
-function option(key: string, type: Option['type'], fallback: string | null, description: string): Option {
-  return { key: `parquet.${key}`, type, required: false, default: fallback, description }
-}
+const option = optionsOf('parquet')
 
 export const parquetOptions: readonly Option[] = [
   option('utc-timezone', 'boolean', 'false', 'Whether wall clocks of files that hold instants are those of UTC, not of the session.'),
@@ -46,7 +46,8 @@ export function writeSettings(options: Options): WriteSettings {
     int64Timestamps: options.flag('parquet.write.int64.timestamp'),
     timeUnit: timeUnits.find((unit) => unit === options.text('parquet.timestamp.time.unit')) ?? null,
     groupBytes: size('parquet.block.size'),
-    pageBytes: size('parquet.page.size'),
+    // A page is only closed after a row, and must not grow beyond what can be read again.
+    pageBytes: Math.min(pageBytesMax / 2, size('parquet.page.size')),
     dictionaries: options.flag('parquet.enable.dictionary'),
   }
 }

@@ -1,6 +1,9 @@
 /** The seam of the encodings: what a data page's values can be asked for, whatever way they are written. */
 import type { FileContext } from './errors.ts'
 
+/** Pages are held in memory whole. A value lies in one page, and so no value is longer. */
+export const pageBytesMax: number = 1 << 29
+
 /** Byte strings, as places in a buffer. */
 export interface Places {
   readonly starts: Int32Array

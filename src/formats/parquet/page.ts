@@ -3,9 +3,10 @@ import { decompress } from './compression.ts'
 import { DeltaIntegers, DeltaLengthTexts, DeltaTexts } from './delta-values.ts'
 import type { FileContext } from './errors.ts'
 import { bitsFor, HybridDecoder } from './hybrid.ts'
-import type { Codec, PhysicalType } from './metadata.ts'
-import type { PageValues } from './page-values.ts'
+import type { Codec } from './metadata.ts'
+import { type PageValues, pageBytesMax } from './page-values.ts'
 import { PlainValues, RunFlags, SplitValues } from './plain-values.ts'
+import type { PhysicalType } from './schema-element.ts'
 import type { SchemaNode } from './schema-tree.ts'
 import { ThriftReader } from './thrift-reader.ts'
 
@@ -45,12 +46,22 @@ export interface PageHeader {
   readonly crc: number | null
 }
 
+/** Fields of the three kinds of header by their ids, as errors name them. */
+const dataFields = { 1: 'number of values', 2: 'encoding', 3: 'encoding of definition levels', 4: 'encoding of repetition levels' }
+const dictionaryFields = { 1: 'number of values', 2: 'encoding' }
+const secondDataFields = {
+  1: 'number of values',
+  4: 'encoding',
+  5: 'size of definition levels',
+  6: 'size of repetition levels',
+  7: 'compressed',
+}
+
 /** Reads a header; throws `bytesMissing` when it goes on behind `end`. Returns it and the offset after it. */
 export function readPageHeader(bytes: Uint8Array, start: number, end: number, context: FileContext): [header: PageHeader, end: number] {
   const reader = new ThriftReader(bytes, start, end, context)
   const numbers: Record<string, number> = {}
   let isCompressed = true
-  /** Fields of the three kinds of header by their ids. */
   const readFields = (names: Readonly<Record<number, string>>) =>
     reader.struct((id) => {
       const name = names[id]
@@ -60,33 +71,39 @@ export function readPageHeader(bytes: Uint8Array, start: number, end: number, co
     })
   reader.struct((id) => {
     if (id === 1) numbers['kind'] = reader.integer()
-    else if (id === 2) numbers['unpacked'] = reader.integer()
-    else if (id === 3) numbers['bytes'] = reader.integer()
-    else if (id === 4) numbers['crc'] = reader.integer()
-    else if (id === 5) readFields({ 1: 'values', 2: 'encoding', 3: 'definition', 4: 'repetition' })
-    else if (id === 7) readFields({ 1: 'values', 2: 'encoding' })
-    else if (id === 8) readFields({ 1: 'values', 4: 'encoding', 5: 'definitionBytes', 6: 'repetitionBytes', 7: 'compressed' })
+    else if (id === 2) numbers['unpacked size'] = reader.integer()
+    else if (id === 3) numbers['size'] = reader.integer()
+    else if (id === 4) numbers['check sum'] = reader.integer()
+    else if (id === 5) readFields(dataFields)
+    else if (id === 7) readFields(dictionaryFields)
+    else if (id === 8) readFields(secondDataFields)
     else return false
     return true
   })
-  const count = (name: string, otherwise = -1) => {
+  const count = (name: string, otherwise?: number) => {
     const value = numbers[name] ?? otherwise
-    if (value >= 0 && value <= 0x7fffffff) return value
-    throw context.damaged(`a page header has ${name} ${value}`)
+    if (value === undefined) throw context.damaged(`a page header has no ${name}`)
+    if (value < 0 || value > 0x7fffffff) throw context.damaged(`a page header has ${value} as its ${name}`)
+    return value
+  }
+  const size = (name: string) => {
+    const bytes = count(name)
+    if (bytes > pageBytesMax) throw context.damaged(`a page takes ${bytes} bytes, more than ${pageBytesMax}`)
+    return bytes
   }
   const kind = pageKinds.get(numbers['kind'] ?? -1) ?? 'other'
   const header: PageHeader = {
     kind,
-    unpackedBytes: count('unpacked'),
-    bytes: count('bytes'),
-    values: count('values', kind === 'other' ? 0 : -1),
-    encoding: count('encoding', kind === 'other' ? 0 : -1),
-    definitionEncoding: count('definition', 3),
-    repetitionEncoding: count('repetition', 3),
-    definitionBytes: count('definitionBytes', 0),
-    repetitionBytes: count('repetitionBytes', 0),
+    unpackedBytes: size('unpacked size'),
+    bytes: size('size'),
+    values: count('number of values', kind === 'other' ? 0 : undefined),
+    encoding: count('encoding', kind === 'other' ? 0 : undefined),
+    definitionEncoding: count('encoding of definition levels', 3),
+    repetitionEncoding: count('encoding of repetition levels', 3),
+    definitionBytes: count('size of definition levels', 0),
+    repetitionBytes: count('size of repetition levels', 0),
     isCompressed,
-    crc: numbers['crc'] ?? null,
+    crc: numbers['check sum'] ?? null,
   }
   return [header, reader.offset]
 }

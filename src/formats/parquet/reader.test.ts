@@ -41,6 +41,11 @@ describe('what is read', () => {
     expect(volume(file.reads)).toBeLessThan(volume(whole.reads) / 5)
   })
 
+  test('names are what they are, a byte order mark included', async () => {
+    const marked: Schema = [{ name: '\ufeffid', type: bigintType }]
+    expect((await readRows(await writeRows(marked, [[1]]), marked)).rows).toEqual([[1]])
+  })
+
   test('no columns at all still have rows', async () => {
     const { rows, batches } = await readRows(await writeRows(schema, people), [])
     expect([rows.length, batches[0]?.length]).toEqual([people.length, batchRows])
@@ -191,6 +196,18 @@ describe('time stamps', () => {
     expect(await readAs(bytes, timestampLtzType)).toBe(winter)
     expect(await readAs(bytes, timestampType)).toBe(winter + 3_600_000)
     expect(await readAs(bytes, timestampType, { 'parquet.utc-timezone': 'true' })).toBe(winter)
+  })
+
+  test('no row is left out where the clock is set back', async () => {
+    // From 00:59 on, clocks in Berlin show 02:59, then 02:00 and 02:30.
+    const instants = [0, 1, 31].map((minutes) => [Date.UTC(2021, 9, 31, 0, 59) + minutes * 60_000])
+    const bytes = await writeRows([{ name: 'at', type: timestampLtzType }], instants)
+    const rows = async (operator: '=' | '<', minutes: number) => {
+      const conditions = [{ column: 'at', operator, values: [Date.UTC(2021, 9, 31, 2, minutes)] }]
+      const read = await readRows(bytes, [{ name: 'at', type: timestampType }], { conditions, timeZone: 'Europe/Berlin' })
+      return read.rows.length
+    }
+    expect([await rows('=', 0), await rows('<', 1), await rows('=', 59)]).toEqual([3, 3, 3])
   })
 
   test('INT96 holds instants, as Flink writes them', async () => {

@@ -172,7 +172,7 @@ class ParquetReader implements FileReader {
 /** Decoders check what they read; whatever slips through ends as an error of the runtime, and the file is still to blame. */
 function explained(error: unknown, context: FileContext): unknown {
   if (error instanceof MillraceError || !(error instanceof RangeError || error instanceof TypeError)) return error
-  return context.damaged(`its bytes do not fit together (${error.message})`, error)
+  return context.damaged('its bytes do not fit together', error)
 }
 
 async function guarded<Result>(context: FileContext, work: () => Promise<Result>): Promise<Result> {

@@ -1,5 +1,5 @@
 /** Leaves out row groups that cannot hold a row for which all conditions hold, by the bounds that the file keeps of each column. */
-import { comparator, type DataType, valueAt } from '#data'
+import { boxExact, comparator, type DataType, dayMs, type ExactInteger, timestampUnit, valueAt } from '#data'
 import type { FileCondition } from '../format.ts'
 import type { ColumnPlan } from './bind.ts'
 import type { FileContext } from './errors.ts'
@@ -31,7 +31,24 @@ function boundsOf(chunk: ChunkMetadata, plan: ConditionPlan['plan'], context: Fi
   const isAllNull = statistics !== null && statistics.nulls === chunk.values
   const isUsable = statistics !== null && !(statistics.isLegacy && hasUnsignedOrder(plan))
   const bound = (bytes: Uint8Array | null) => (isUsable && bytes !== null ? readBound(bytes, plan, context) : null)
-  return { least: bound(statistics?.min ?? null), most: bound(statistics?.max ?? null), isAllNull }
+  const least = bound(statistics?.min ?? null)
+  const most = bound(statistics?.max ?? null)
+  const margin = clockMargin(plan)
+  return margin === 0 ? { least, most, isAllNull } : { least: moved(least, -margin), most: moved(most, margin), isAllNull }
+}
+
+/**
+ * How far bounds must be moved apart where instants are read as wall clocks, or the other way round: where clocks are set back, up to a
+ * day, the two have different orders.
+ */
+function clockMargin({ node, type }: ConditionPlan['plan']): number {
+  const { logical } = node.element
+  if (logical?.kind !== 'timestamp' || !('precision' in type)) return 0
+  return (type.kind === 'timestamp-ltz') === logical.utc ? 0 : dayMs * timestampUnit(type.precision)
+}
+
+function moved(bound: unknown, units: number): unknown {
+  return bound === null ? null : boxExact(BigInt(bound as ExactInteger) + BigInt(units))
 }
 
 /** The older bounds were compared as signed numbers or bytes. */

@@ -1,6 +1,6 @@
 /** The schema of a file as a tree, with the levels by which its columns are taken apart. */
 import type { FileContext } from './errors.ts'
-import type { SchemaElement } from './metadata.ts'
+import type { SchemaElement } from './schema-element.ts'
 
 export interface SchemaNode {
   readonly element: SchemaElement

@@ -2,10 +2,10 @@
 import { isAscii, isUtf8 as isUtf8Buffer } from 'node:buffer'
 import { decodeText, type Nulls, type Vector } from '#data'
 import { isUtf8 } from '../utf8.ts'
-import { parquetErrors } from './errors.ts'
+import { type FileContext, parquetErrors } from './errors.ts'
 import type { HybridDecoder } from './hybrid.ts'
 import { CodeReader, grown, type LeafSource, type LeafValues, spread } from './leaf-values.ts'
-import type { PageValues } from './page-values.ts'
+import { type PageValues, pageBytesMax } from './page-values.ts'
 
 /** Chunks share their dictionary, so that work done per word is kept from one to the next, until it has so many words. */
 const sharedWordsMax = 65_536
@@ -18,6 +18,11 @@ class Collected {
   count = 0
   /** Bytes of `data` in use when it is a copy; −1 while it is the buffer of one page. */
   #copied = -1
+  readonly #context: FileContext
+
+  constructor(context: FileContext) {
+    this.#context = context
+  }
 
   clear(): void {
     this.count = 0
@@ -72,6 +77,8 @@ class Collected {
   #append(from: number, to: number, source: Uint8Array): void {
     let bytes = 0
     for (let index = from; index < to; index++) bytes += (this.ends[index] as number) - (this.starts[index] as number)
+    if (this.#copied + bytes > pageBytesMax)
+      throw this.#context.damaged(`the texts of ${this.count} rows take more than ${pageBytesMax} bytes`)
     this.data = grown(this.data, this.#copied + bytes)
     for (let index = from; index < to; index++) {
       const start = this.starts[index] as number
@@ -86,12 +93,14 @@ class Collected {
 
 /** BINARY, VARBINARY: always bytes. */
 export class BytesLeaf implements LeafValues {
-  readonly #collected = new Collected()
-  readonly #dictionary = new Collected()
+  readonly #collected: Collected
+  readonly #dictionary: Collected
   readonly #codes: CodeReader
   readonly #length: number | null
 
   constructor(source: LeafSource, isFixed: boolean) {
+    this.#collected = new Collected(source.context)
+    this.#dictionary = new Collected(source.context)
     this.#codes = new CodeReader(source.context)
     this.#length = isFixed ? source.length : null
   }
@@ -128,7 +137,7 @@ export class BytesLeaf implements LeafValues {
 /** Text: codes of a dictionary, bytes, or, in the batch where a chunk gives up its dictionary, strings. */
 export class TextLeaf implements LeafValues {
   readonly #source: LeafSource
-  readonly #collected = new Collected()
+  readonly #collected: Collected
   readonly #codes: CodeReader
   /** Codes of the words, for values taken by a dictionary. */
   #taken = new Int32Array(0)
@@ -144,6 +153,7 @@ export class TextLeaf implements LeafValues {
 
   constructor(source: LeafSource) {
     this.#source = source
+    this.#collected = new Collected(source.context)
     this.#codes = new CodeReader(source.context)
   }
 
@@ -169,7 +179,7 @@ export class TextLeaf implements LeafValues {
       this.#words = []
       this.#codeOf = new Map()
     }
-    const dictionary = new Collected()
+    const dictionary = new Collected(this.#source.context)
     dictionary.reserve(count)
     dictionary.take(values, count, null)
     this.#chunkCodes = grown(this.#chunkCodes, count)

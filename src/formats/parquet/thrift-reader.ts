@@ -2,6 +2,7 @@
  * Reads Thrift's compact protocol, in which Parquet writes its metadata. Nothing is built that nobody asks for: a struct is a call for
  * each of its fields, and fields that the caller does not take are skipped. All lengths are checked against the bytes that are there.
  */
+import { decodeText } from '#data'
 import { type FileContext, parquetErrors } from './errors.ts'
 
 const typeTrue = 1
@@ -18,7 +19,6 @@ const typeMap = 11
 const typeStruct = 12
 
 const depthMax = 48
-const utf8 = new TextDecoder()
 
 /** Thrown when the bytes end within a value: a page header may go on in bytes that are not read yet. */
 export const bytesMissing: Error = parquetErrors.FORMATS_PARQUET_FILE_UNREADABLE({ file: '', what: 'its metadata ends early' })
@@ -75,7 +75,8 @@ export class ThriftReader {
   }
 
   text(): string {
-    return utf8.decode(this.binary())
+    const bytes = this.binary()
+    return decodeText(bytes, 0, bytes.length)
   }
 
   /** Calls `element` for each element, which must read it. */

@@ -1,11 +1,20 @@
 /** How values of each type are written: their Parquet type, their bytes in the encoding PLAIN, and what their statistics compare. */
-import { compareExact, compareNumbers, compareText, type DataType, type TimeZone, timestampMs, timestampNanos, timestampUnit } from '#data'
+import {
+  compareExact,
+  compareNumbers,
+  compareText,
+  type DataType,
+  type ExactInteger,
+  type TimeZone,
+  timestampMs,
+  timestampNanos,
+  timestampUnit,
+} from '#data'
 import type { ByteWriter } from '../byte-writer.ts'
-import { parquetErrors } from './errors.ts'
-import type { LogicalType, PhysicalType, TimeUnit } from './metadata.ts'
+import { writeInt96 } from './int96.ts'
 import type { WriteSettings } from './options.ts'
-
-type Exact = number | bigint
+import { writeBigEndian, writeBytes, writeDouble, writeFloat, writeInt32, writeInt64, writeText } from './plain-writer.ts'
+import { type LogicalType, type PhysicalType, unitsPerMs } from './schema-element.ts'
 
 export interface ValueEncoder {
   readonly physical: PhysicalType
@@ -71,7 +80,7 @@ function plain(physical: PhysicalType, logical: LogicalType | null = null, lengt
   return { physical, logical, length }
 }
 
-const compareExacts = (a: unknown, b: unknown) => compareExact(a as Exact, b as Exact)
+const compareExacts = (a: unknown, b: unknown) => compareExact(a as ExactInteger, b as ExactInteger)
 const compareFloating = (a: unknown, b: unknown) => compareNumbers(a as number, b as number)
 const compareTexts = (a: unknown, b: unknown) => compareText(a as string, b as string)
 
@@ -84,7 +93,7 @@ function int64(logical: LogicalType | null, column: string): ValueEncoder {
     ...plain('INT64', logical),
     repeats: true,
     compare: compareExacts,
-    write: (value, out) => writeInt64(value as Exact, out, column),
+    write: (value, out) => writeInt64(value as ExactInteger, out, column),
   }
 }
 
@@ -98,11 +107,9 @@ function decimal(precision: number, scale: number, column: string): ValueEncoder
     ...plain('FIXED_LEN_BYTE_ARRAY', logical, length),
     repeats: true,
     compare: compareExacts,
-    write: (value, out) => writeBigEndian(BigInt(value as Exact), length, out),
+    write: (value, out) => writeBigEndian(BigInt(value as ExactInteger), length, out),
   }
 }
-
-const unitsPerMs: Readonly<Record<TimeUnit, 1 | 1000 | 1_000_000>> = { millis: 1, micros: 1000, nanos: 1_000_000 }
 
 function timestamp(type: { readonly kind: string; readonly precision: number }, { column, settings, zone }: EncoderSource): ValueEncoder {
   const { precision } = type
@@ -110,7 +117,7 @@ function timestamp(type: { readonly kind: string; readonly precision: number }, 
   if (!settings.int64Timestamps) {
     const shift = isInstant || settings.zone === 'utc' ? (localMs: number) => localMs : (localMs: number) => zone.instantOf(localMs)
     const write = (value: unknown, out: ByteWriter) => {
-      writeInt96(shift(timestampMs(value as Exact, precision)), timestampNanos(value as Exact, precision), out)
+      writeInt96(shift(timestampMs(value as ExactInteger, precision)), timestampNanos(value as ExactInteger, precision), out)
     }
     return { ...plain('INT96'), repeats: true, compare: null, write }
   }
@@ -119,13 +126,13 @@ function timestamp(type: { readonly kind: string; readonly precision: number }, 
   const encoder = int64({ kind: 'timestamp', unit, utc: isInstant }, column)
   const filePerMs = unitsPerMs[unit]
   if (filePerMs === perMs) return encoder
-  const rescale = (value: unknown) => rescaled(value as Exact, perMs, filePerMs)
+  const rescale = (value: unknown) => rescaled(value as ExactInteger, perMs, filePerMs)
   // Bounds are kept of the values as they are written.
   return { ...encoder, write: (value, out) => encoder.write(rescale(value), out) }
 }
 
 /** Units are cut off downwards where the file has coarser ones. */
-function rescaled(value: Exact, perMs: number, filePerMs: number): Exact {
+function rescaled(value: ExactInteger, perMs: number, filePerMs: number): ExactInteger {
   if (filePerMs > perMs) {
     const product = Number(value) * (filePerMs / perMs)
     return Number.isSafeInteger(product) ? product : BigInt(value) * BigInt(filePerMs / perMs)
@@ -134,77 +141,4 @@ function rescaled(value: Exact, perMs: number, filePerMs: number): Exact {
   const exact = BigInt(value)
   const rest = ((exact % divisor) + divisor) % divisor
   return (exact - rest) / divisor
-}
-
-function viewOf(out: ByteWriter): DataView {
-  return new DataView(out.data.buffer, out.data.byteOffset, out.data.byteLength)
-}
-
-function writeInt32(value: number, out: ByteWriter): void {
-  out.ensure(4)
-  const { data } = out
-  data[out.length++] = value
-  data[out.length++] = value >> 8
-  data[out.length++] = value >> 16
-  data[out.length++] = value >> 24
-}
-
-function writeInt64(value: Exact, out: ByteWriter, column: string): void {
-  if (typeof value === 'number') {
-    writeInt32(value | 0, out)
-    writeInt32(Math.floor(value / 4294967296), out)
-    return
-  }
-  if (BigInt.asIntN(64, value) !== value) throw parquetErrors.FORMATS_PARQUET_VALUE_OUT_OF_RANGE({ column, type: 'INT64' })
-  writeInt32(Number(BigInt.asIntN(32, value)), out)
-  writeInt32(Number(BigInt.asIntN(32, value >> 32n)), out)
-}
-
-function writeFloat(value: number, out: ByteWriter): void {
-  out.ensure(4)
-  viewOf(out).setFloat32(out.length, value, true)
-  out.length += 4
-}
-
-function writeDouble(value: number, out: ByteWriter): void {
-  out.ensure(8)
-  viewOf(out).setFloat64(out.length, value, true)
-  out.length += 8
-}
-
-function writeBigEndian(value: bigint, length: number, out: ByteWriter): void {
-  out.ensure(length)
-  let rest = value
-  for (let at = out.length + length - 1; at >= out.length; at--) {
-    out.data[at] = Number(rest & 255n)
-    rest >>= 8n
-  }
-  out.length += length
-}
-
-function writeBytes(value: Uint8Array, out: ByteWriter): void {
-  writeInt32(value.length, out)
-  out.bytes(value)
-}
-
-/** The length comes first and is known last. */
-function writeText(value: unknown, out: ByteWriter): void {
-  const lengthAt = out.length
-  writeInt32(0, out)
-  out.text(value as string)
-  const end = out.length
-  out.length = lengthAt
-  writeInt32(end - lengthAt - 4, out)
-  out.length = end
-}
-
-const julianEpochDay = 2440588
-const dayMs = 86_400_000
-
-function writeInt96(ms: number, nanosOfMs: number, out: ByteWriter): void {
-  const days = Math.floor(ms / dayMs)
-  const nanos = (ms - days * dayMs) * 1_000_000 + nanosOfMs
-  writeInt32(nanos | 0, out)
-  writeInt32(Math.floor(nanos / 4294967296), out)
-  writeInt32(days + julianEpochDay, out)
 }

@@ -1,7 +1,7 @@
 /** The schema of a file to be written: every type as Flink writes it, lists and maps in three levels. */
 import { type DataType, integerType, printType, type Schema } from '#data'
 import { formatErrors } from '../errors.ts'
-import type { LogicalType, PhysicalType, Repetition } from './metadata.ts'
+import type { LogicalType, PhysicalType, Repetition } from './schema-element.ts'
 import { type EncoderSource, type ValueEncoder, valueEncoder } from './value-encoder.ts'
 
 export interface WrittenNode {

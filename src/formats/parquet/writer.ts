@@ -5,6 +5,7 @@ import type { AppendableFile, FileWriter, FormatTable } from '../format.ts'
 import { ColumnWriter } from './column-writer.ts'
 import { type PlacedChunk, type WrittenGroup, writeFooter } from './metadata-writer.ts'
 import { type WriteSettings, writeSettings } from './options.ts'
+import { writeInt32 } from './plain-writer.ts'
 import { type WrittenNode, writtenColumns, writtenLeaves } from './writer-schema.ts'
 
 const groupRowsMax = 1 << 20
@@ -55,8 +56,7 @@ class ParquetWriter implements FileWriter {
     const footer = new ByteWriter(4096)
     const leaves = this.#columns.flatMap(writtenLeaves)
     writeFooter(footer, { columns: this.#columns, leaves, groups: this.#groups, codec: this.#settings.codec })
-    const length = footer.length
-    for (let shift = 0; shift < 32; shift += 8) footer.byte((length >>> shift) & 255)
+    writeInt32(footer.length, footer)
     footer.bytes(magic)
     await this.#append(footer.data.subarray(0, footer.length))
   }

@@ -9,11 +9,9 @@ import { formatErrors } from '../errors.ts'
 import type { FormatTable, RecordDecoder, RecordFormat } from '../format.ts'
 import { LineDecoder } from '../line-decoder.ts'
 import { LineEncoder } from '../line-encoder.ts'
-import { lineFeed } from '../line-feed.ts'
+import { carriageReturn, lineFeed } from '../line-end.ts'
 import { RecordState } from '../record-state.ts'
 import { isUtf8 } from '../utf8.ts'
-
-const carriageReturn = 13
 
 export const rawFormat: RecordFormat = {
   kind: 'record',

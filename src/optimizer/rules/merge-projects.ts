@@ -1,14 +1,14 @@
 /** Makes one projection of two, so that rules and readers see which columns are really used. */
 import {
+  determinismOf,
   isLargerThan,
   mapExpression,
   mapPlan,
+  type NamedExpression,
   type Plan,
   type Project,
-  partsOf,
   type Relation,
   rootsOf,
-  scalarSignatures,
   sharedRelations,
   walkExpression,
 } from '#plan'
@@ -28,7 +28,7 @@ export function mergeProjects(plan: Plan): Plan {
 
 function mergeBelow(project: Project): Project {
   const below = project.input
-  if (below.kind !== 'project' || below.columns.some((column) => repeats(column.name, column.value, project))) return project
+  if (below.kind !== 'project' || below.columns.some((column) => repeats(column, project))) return project
   const values = new Map(below.columns.map((column) => [column.name, column.value]))
   const columns = project.columns.map(({ name, value }) => ({
     name,
@@ -37,19 +37,14 @@ function mergeBelow(project: Project): Project {
   return columns.some((column) => isLargerThan(column.value, partsMax)) ? project : { kind: 'project', input: below.input, columns }
 }
 
-/** Whether merging would compute something more than once that is either costly to repeat or gives another value each time. */
-function repeats(name: string, value: Project['columns'][number]['value'], project: Project): boolean {
-  if (partsOf(value).length === 0) return false
+/** Whether merging would compute something more than once that gives another value each time. */
+function repeats({ name, value }: NamedExpression, project: Project): boolean {
+  if (determinismOf(value) !== 'row') return false
   let uses = 0
   for (const column of project.columns) {
     walkExpression(column.value, (part) => {
       if (part.kind === 'column' && part.name === name) uses++
     })
   }
-  if (uses < 2) return false
-  let changes = false
-  walkExpression(value, (part) => {
-    changes ||= part.kind === 'call' && scalarSignatures[part.function].determinism === 'row'
-  })
-  return changes
+  return uses > 1
 }

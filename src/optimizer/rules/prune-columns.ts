@@ -1,6 +1,19 @@
 /** Drops columns that nobody asks for, down to the readers. */
 import { assert } from '#base'
-import { columnsIn, type Expression, inputsOf, mapPlan, match, type Plan, type Relation, rootsOf, schemaOf, walkRelations } from '#plan'
+import {
+  asOfTimeOf,
+  columnsIn,
+  type Expression,
+  inputsOf,
+  type Match,
+  mapPlan,
+  match,
+  type Plan,
+  type Relation,
+  rootsOf,
+  schemaOf,
+  walkRelations,
+} from '#plan'
 
 type Names = Iterable<string>
 
@@ -48,8 +61,11 @@ function needsOfInputs(relation: Relation, wanted: ReadonlySet<string>): Names[]
     over: ({ input, partitionBy, orderBy, measures }) => [
       [...passed(input), ...partitionBy, ...orderBy.map((key) => key.column), ...measures.flatMap((measure) => used(...measure.arguments))],
     ],
-    join: ({ left, right, equal, condition, asOf }) => {
+    join: (join) => {
+      const { left, right, equal, condition, asOf } = join
+      const time = asOfTimeOf(join)
       const both = new Set([...wanted, ...used(condition), ...(asOf === null ? [] : [asOf])])
+      if (time?.kind === 'event-time') both.add(time.right)
       const side = (input: Relation): string[] => allOf(input).filter((name) => both.has(name))
       return [
         [...side(left), ...equal.map((key) => key.left)],
@@ -60,8 +76,23 @@ function needsOfInputs(relation: Relation, wanted: ReadonlySet<string>): Names[]
     distinct: ({ input }) => [allOf(input)],
     top: ({ input, partitionBy, orderBy }) => [[...passed(input), ...partitionBy, ...orderBy.map((key) => key.column)]],
     sort: ({ input, orderBy }) => [[...passed(input), ...orderBy.map((key) => key.column)]],
-    match: ({ input }) => [allOf(input)],
+    match: (each) => [matchNeeds(pruneMatch(each, wanted))],
   })
+}
+
+/** Without the measures that nobody asks for, and without the lookups that nothing reads any more. */
+function pruneMatch(relation: Match, wanted: ReadonlySet<string>): Match {
+  const measures = relation.measures.filter(({ name }) => wanted.has(name))
+  const read = new Set(used(...[...measures, ...relation.definitions].map(({ value }) => value)))
+  return { ...relation, measures, lookups: relation.lookups.filter(({ name }) => read.has(name)) }
+}
+
+function matchNeeds({ input, partitionBy, orderBy, definitions, lookups }: Match): string[] {
+  const tested = used(...definitions.map(({ value }) => value)).filter((name) => allOf(input).includes(name))
+  const matched = lookups.flatMap((each) =>
+    each.kind === 'row' ? [each.column] : each.kind === 'aggregate' ? used(...each.arguments) : [],
+  )
+  return [...partitionBy, ...orderBy.map((key) => key.column), ...tested, ...matched]
 }
 
 function prune(relation: Relation, wanted: ReadonlySet<string>): Relation {
@@ -72,6 +103,8 @@ function prune(relation: Relation, wanted: ReadonlySet<string>): Relation {
       return { ...relation, columns: relation.columns.filter(({ name }) => wanted.has(name)) }
     case 'aggregate':
       return { ...relation, measures: relation.measures.filter(({ name }) => wanted.has(name)) }
+    case 'match':
+      return pruneMatch(relation, wanted)
     case 'values': {
       const places = relation.columns.flatMap(({ name }, index) => (wanted.has(name) ? [index] : []))
       return {

@@ -7,6 +7,7 @@ import {
   columnsIn,
   conjunctionOf,
   conjunctsOf,
+  determinismOf,
   type Expression,
   type Filter,
   type Join,
@@ -18,12 +19,11 @@ import {
   type Relation,
   rootsOf,
   type Scan,
-  scalarSignatures,
   schemaOf,
   sharedRelations,
+  sizeOf,
   type Union,
   type Window,
-  walkExpression,
 } from '#plan'
 
 export function pushFilters(plan: Plan): Plan {
@@ -57,7 +57,7 @@ function pushInto(relation: Relation, conjuncts: Conjuncts, kept: ReadonlySet<Re
     case 'window':
       return relation.shape.kind === 'session'
         ? filterAbove(relation, conjuncts)
-        : pushThrough(relation, conjuncts, inputNames(relation), kept)
+        : pushThrough(relation, conjuncts, namesOf(relation.input), kept)
     case 'scan':
       return filterAbove(withConditions(relation, conjuncts), conjuncts)
     default:
@@ -72,17 +72,32 @@ function filterAbove(input: Relation, conjuncts: Conjuncts): Relation {
 
 function withConditions(scan: Scan, conjuncts: Conjuncts): Scan {
   const known = new Set(scan.conditions.map((condition) => printExpression(condition)))
-  const added = conjuncts.filter((conjunct) => isPure(conjunct) && !known.has(printExpression(conjunct)))
+  const added = conjuncts.filter((conjunct) => isRepeatable(conjunct) && !known.has(printExpression(conjunct)))
   return { ...scan, conditions: [...scan.conditions, ...added] }
 }
 
 function pushThroughProject(project: Project, conjuncts: Conjuncts, kept: ReadonlySet<Relation>): Relation {
-  if (!project.columns.every((column) => isPure(column.value))) return filterAbove(project, conjuncts)
+  if (!project.columns.every((column) => isRepeatable(column.value))) return filterAbove(project, conjuncts)
   const values = new Map(project.columns.map((column) => [column.name, column.value]))
-  const moved = conjuncts.map((conjunct) =>
-    mapExpression(conjunct, (part) => (part.kind === 'column' ? (values.get(part.name) ?? part) : part)),
-  )
-  return { ...project, input: pushInto(project.input, moved, kept) }
+  const moved: Expression[] = []
+  const stopped: Expression[] = []
+  for (const conjunct of conjuncts) {
+    const below = mapExpression(conjunct, (part) => (part.kind === 'column' ? (values.get(part.name) ?? part) : part))
+    if (outgrows(conjunct, below)) stopped.push(conjunct)
+    else moved.push(below)
+  }
+  return filterAbove({ ...project, input: pushInto(project.input, moved, kept) }, stopped)
+}
+
+const levelsMax = 20
+const partsMax = 500
+const partsGrownMax = 100
+
+/** Whether a condition gets too large below a projection: on its way down it takes up what each projection computes. */
+function outgrows(conjunct: Expression, below: Expression): boolean {
+  const before = sizeOf(conjunct)
+  const { parts, levels } = sizeOf(below)
+  return (levels > levelsMax && levels > before.levels) || (parts > partsMax && parts - before.parts > partsGrownMax)
 }
 
 /** Conjuncts over the named columns go below; the others stay above. */
@@ -99,10 +114,6 @@ function pushThrough(
 /** Without keys an aggregate answers even where no row is left; with grouping sets a key may be NULL that is not in the rows. */
 function keyNames(aggregate: Aggregate): ReadonlySet<string> {
   return aggregate.groupingSets === null ? new Set(aggregate.keys) : new Set()
-}
-
-function inputNames(window: Window): ReadonlySet<string> {
-  return new Set(schemaOf(window.input).map((column) => column.name))
 }
 
 /** A side whose rows may be missing from the result keeps its conditions above the join. */
@@ -141,17 +152,14 @@ function divide(conjuncts: Conjuncts, names: ReadonlySet<string>): { readonly in
   const outside: Expression[] = []
   for (const conjunct of conjuncts) {
     const used = [...columnsIn(conjunct)]
-    const moves = used.length > 0 && isPure(conjunct) && used.every((name) => names.has(name))
+    const moves = used.length > 0 && isRepeatable(conjunct) && used.every((name) => names.has(name))
     if (moves) inside.push(conjunct)
     else outside.push(conjunct)
   }
   return { inside, outside }
 }
 
-function isPure(expression: Expression): boolean {
-  let pure = true
-  walkExpression(expression, (part) => {
-    if (part.kind === 'call' && scalarSignatures[part.function].determinism === 'row') pure = false
-  })
-  return pure
+/** Whether an expression gives the same value when it is computed at another place or once more. */
+function isRepeatable(expression: Expression): boolean {
+  return determinismOf(expression) !== 'row'
 }

@@ -3,7 +3,8 @@
  * that nobody asks for are never built. First the uses of each column are collected from the readers down to the scans, through
  * filters, watermarks and projections; then relations are rebuilt from the scans up.
  */
-import { type Column, columnIndex, type Schema, withNullable } from '#data'
+import { assert } from '#base'
+import { type Column, type DataType, withNullable } from '#data'
 import {
   type Expression,
   expressionsOf,
@@ -13,6 +14,7 @@ import {
   mapPlan,
   type NamedExpression,
   type Plan,
+  type Project,
   partsOf,
   type Relation,
   rootsOf,
@@ -26,24 +28,23 @@ import type { OptimizerFacts } from '../rule.ts'
 type Use = Set<number> | 'whole'
 type Uses = Map<string, Use>
 /** For each split column its fields' columns, by position. */
-type SplitColumns = Map<string, ReadonlyMap<number, Column>>
+type SplitColumns = ReadonlyMap<string, ReadonlyMap<number, Column>>
+/** A relation, and the columns of it that were split. */
+type Rewritten = readonly [relation: Relation, split: SplitColumns]
+
+const nothing: SplitColumns = new Map()
 
 export function splitRows(plan: Plan, facts: OptimizerFacts): Plan {
   const uses = collectUses(plan)
   const split = new Map<Relation, SplitColumns>()
   return mapPlan(plan, (relation, original) => {
-    const known = uses.get(original) ?? new Map<string, Use>()
-    const below = inputsOf(relation).map((input) => split.get(input))
-    const rebuilt = relation.kind === 'scan' ? splitScan(relation, known, facts, split) : rewrite(relation, below[0], known)
-    const carried = relation.kind === 'project' ? splitOutputs(relation.columns, below[0], known) : carriedOn(relation, below[0])
-    if (carried !== undefined && carried.size > 0) split.set(rebuilt, carried)
+    const own = uses.get(original) ?? new Map<string, Use>()
+    const [input] = inputsOf(relation)
+    const below = input === undefined ? undefined : split.get(input)
+    const [rebuilt, columns] = relation.kind === 'scan' ? splitScan(relation, own, facts) : rewrite(relation, below ?? nothing, own)
+    if (columns.size > 0) split.set(rebuilt, columns)
     return rebuilt
   })
-}
-
-/** Relations that hand the columns of their input on as they are. */
-function carriedOn(relation: Relation, below: SplitColumns | undefined): SplitColumns | undefined {
-  return relation.kind === 'filter' || relation.kind === 'watermark' ? below : undefined
 }
 
 function collectUses(plan: Plan): Map<Relation, Uses> {
@@ -97,44 +98,38 @@ function fieldIn(expression: Expression): { readonly column: string; readonly in
   return { column: row.name, index: index.value }
 }
 
-function splitScan(scan: Scan, uses: Uses, facts: OptimizerFacts, split: Map<Relation, SplitColumns>): Scan {
-  if (!scan.columns.some((column) => column.type.kind === 'row') || !facts.readsFields(scan)) return scan
-  const columns: Column[] = []
+function splitScan(scan: Scan, uses: Uses, facts: OptimizerFacts): Rewritten {
+  if (!scan.columns.some((column) => column.type.kind === 'row') || !facts.readsFields(scan)) return [scan, nothing]
+  const taken = new Set(scan.columns.map((column) => column.name))
+  const split = new Map<string, ReadonlyMap<number, Column>>()
   const sources = { ...scan.sources }
-  const splitColumns: SplitColumns = new Map()
-  for (const column of scan.columns) {
-    const fields = fieldColumns(column, uses.get(column.name), scan.columns)
-    if (fields === undefined) {
-      columns.push(column)
-      continue
-    }
-    splitColumns.set(column.name, fields)
+  const columns = scan.columns.flatMap((column) => {
+    const fields = fieldColumns(column.name, column.type, uses.get(column.name), taken)
+    if (fields === undefined) return [column]
+    split.set(column.name, fields)
     const key = scan.sources[column.name]?.key ?? column.name
-    for (const [index, field] of fields) {
-      columns.push(field)
-      sources[field.name] = { kind: 'physical', key: `${key}.${fieldName(column, index)}` }
-    }
-  }
-  if (splitColumns.size === 0) return scan
-  const conditions = scan.conditions.map((condition) => withFields(condition, splitColumns))
-  const rebuilt = { ...scan, columns, sources, conditions }
-  split.set(rebuilt, splitColumns)
-  return rebuilt
+    for (const [index, { name }] of fields) sources[name] = { kind: 'physical', key: `${key}.${fieldName(column.type, index)}` }
+    return [...fields.values()]
+  })
+  if (split.size === 0) return [scan, nothing]
+  const conditions = scan.conditions.map((condition) => withFields(condition, split))
+  return [{ ...scan, columns, sources, conditions }, split]
 }
 
-function fieldName(column: Column, index: number): string {
-  return column.type.kind === 'row' ? (column.type.fields[index]?.name ?? '') : ''
+function fieldName(type: DataType, index: number): string {
+  return type.kind === 'row' ? (type.fields[index]?.name ?? '') : ''
 }
 
-/** Columns for the used fields of a row; undefined when the row is used as a whole or a name is taken. */
-function fieldColumns(column: Column, use: Use | undefined, schema: Schema): Map<number, Column> | undefined {
-  const { type } = column
+/** Columns for the used fields of a row, named after both; undefined when the row is used as a whole. Takes their names. */
+function fieldColumns(row: string, type: DataType, use: Use | undefined, taken: Set<string>): Map<number, Column> | undefined {
   if (type.kind !== 'row' || use === 'whole') return undefined
   const fields = new Map<number, Column>()
   for (const index of [...(use ?? [])].sort((a, b) => a - b)) {
     const field = type.fields[index]
-    const name = `${column.name}.${field?.name ?? ''}`
-    if (field === undefined || columnIndex(schema, name) >= 0) return undefined
+    assert(field !== undefined, `no field ${index} in "${row}"`)
+    let name = `${row}.${field.name}`
+    while (taken.has(name)) name += '_'
+    taken.add(name)
     fields.set(index, { name, type: withNullable(field.type, type.nullable || field.type.nullable) })
   }
   return fields
@@ -149,34 +144,28 @@ function withFields(expression: Expression, split: SplitColumns): Expression {
 }
 
 /** Puts the columns of fields in the place of the calls that took them. */
-function rewrite(relation: Relation, below: SplitColumns | undefined, uses: Uses): Relation {
-  if (below === undefined || below.size === 0) return relation
-  const replace = (expression: Expression): Expression => withFields(expression, below)
-  if (relation.kind !== 'project') return mapExpressions(relation, replace)
-  const columns = relation.columns.flatMap(({ name, value }): NamedExpression[] => {
-    const fields = value.kind === 'column' ? below.get(value.name) : undefined
-    if (fields === undefined) return [{ name, value: replace(value) }]
-    return usedFields(name, fields, uses).map(([, from, to]) => ({ name: to, value: { kind: 'column', name: from.name, type: from.type } }))
-  })
-  return { ...relation, columns }
+function rewrite(relation: Relation, below: SplitColumns, uses: Uses): Rewritten {
+  if (below.size === 0) return [relation, nothing]
+  if (relation.kind === 'project') return rewriteProject(relation, below, uses)
+  const rebuilt = mapExpressions(relation, (expression) => withFields(expression, below))
+  const handsOn = relation.kind === 'filter' || relation.kind === 'watermark'
+  return [rebuilt, handsOn ? below : nothing]
 }
 
-/** The fields of a projected row that readers use: position, the column below, the name above. */
-function usedFields(name: string, fields: ReadonlyMap<number, Column>, uses: Uses): [index: number, from: Column, to: string][] {
-  const use = uses.get(name)
-  return [...fields].flatMap(([index, from]) => {
-    const used = use !== undefined && use !== 'whole' && use.has(index)
-    return used ? [[index, from, `${name}.${from.name.slice(from.name.lastIndexOf('.') + 1)}`] as [number, Column, string]] : []
+/** Of a row that a projection hands on, it hands on the fields that are used above. */
+function rewriteProject(project: Project, below: SplitColumns, uses: Uses): Rewritten {
+  const taken = new Set(project.columns.map((column) => column.name))
+  const split = new Map<string, ReadonlyMap<number, Column>>()
+  const columns = project.columns.flatMap(({ name, value }): NamedExpression[] => {
+    const known = value.kind === 'column' ? below.get(value.name) : undefined
+    const fields = known === undefined ? undefined : fieldColumns(name, value.type, uses.get(name), taken)
+    if (known === undefined || fields === undefined) return [{ name, value: withFields(value, below) }]
+    split.set(name, fields)
+    return [...fields].map(([index, field]) => {
+      const from = known.get(index)
+      assert(from !== undefined, `field ${index} of "${name}" is not read`)
+      return { name: field.name, value: { kind: 'column', name: from.name, type: from.type } }
+    })
   })
-}
-
-function splitOutputs(columns: readonly NamedExpression[], below: SplitColumns | undefined, uses: Uses): SplitColumns | undefined {
-  if (below === undefined) return undefined
-  const outputs: SplitColumns = new Map()
-  for (const { name, value } of columns) {
-    const fields = value.kind === 'column' ? below.get(value.name) : undefined
-    if (fields === undefined) continue
-    outputs.set(name, new Map(usedFields(name, fields, uses).map(([index, from, to]) => [index, { name: to, type: from.type }])))
-  }
-  return outputs
+  return [{ ...project, columns }, split]
 }

@@ -2,6 +2,8 @@
  * Arithmetic. Both sides of `+ - *` are converted to the type of the result; a decimal keeps its own precision and scale, and a whole
  * number beside it becomes a decimal of scale 0. Both sides of `%` are converted to their common type, while the result of whole numbers
  * is of the right side's type. Intervals have functions of their own (datetime.ts).
+ *
+ * A call of `+ - *` with more than two operands, all of one type that is no decimal, computes from left to right: `a - b - c`.
  */
 import {
   commonType,

@@ -1,6 +1,19 @@
 /** Arrays, maps, multisets and rows. Elements count from 1; FIELD(row, n) counts fields from 0 and `n` is a literal. */
 import { booleanType, commonType, type DataType, familyOf, implicitlyCastable, integerType, stringType, withNullable } from '#data'
-import { array, arrayOf, integer, map, mapOf, notNull, nullable, ofKind, signature, signatureTogether, text } from './parameters.ts'
+import {
+  argumentsMax,
+  array,
+  arrayOf,
+  integer,
+  map,
+  mapOf,
+  notNull,
+  nullable,
+  ofKind,
+  signature,
+  signatureTogether,
+  text,
+} from './parameters.ts'
 import type { Argument, Signature } from './signature.ts'
 
 const anyCollection = ofKind(arrayOf(integerType), 'array', 'map', 'multiset')
@@ -8,19 +21,23 @@ const anyCollection = ofKind(arrayOf(integerType), 'array', 'map', 'multiset')
 export const collectionSignatures = {
   ARRAY: signatureTogether(
     'ARRAY[value1, value2, …]',
-    [0, 100_000],
+    [0, argumentsMax],
     sameElements,
     ([element]) => notNull(arrayOf(element ?? { kind: 'null', nullable: true })),
     {
       nulls: 'custom',
     },
   ),
-  MAP: signatureTogether('MAP[key1, value1, …]', [0, 100_000], sameEntries, builtMap, { nulls: 'custom' }),
-  ROW: signatureTogether('ROW(value1, value2, …)', [1, 10_000], (args) => args.map((argument) => argument.type), builtRow, {
+  MAP: signatureTogether('MAP[key1, value1, …]', [0, argumentsMax], sameEntries, builtMap, { nulls: 'custom' }),
+  ROW: signatureTogether('ROW(value1, value2, …)', [1, argumentsMax], (args) => args.map((argument) => argument.type), builtRow, {
     nulls: 'custom',
   }),
   ITEM: signatureTogether('collection[index]', [2, 2], itemArguments, itemType, { nulls: 'custom' }),
   FIELD: signature('row.field', [ofKind({ kind: 'row', fields: [], nullable: true }, 'row'), integer], fieldType, { nulls: 'custom' }),
+  /** The numbers from 1 to a count. UNNEST of them repeats a row that often. */
+  COPIES: signature('COPIES(count)', [integer], ([type]) =>
+    withNullable(arrayOf(withNullable(integerType, false)), type?.nullable ?? true),
+  ),
   CARDINALITY: signature('CARDINALITY(collection)', [anyCollection], integerType),
   ELEMENT: signature('ELEMENT(array)', [ofKind(arrayOf(integerType), 'array', 'multiset')], elementNullable, { nulls: 'custom' }),
   ARRAY_CONTAINS: withElement('ARRAY_CONTAINS(array, element)', ([type]) => withNullable(booleanType, type?.nullable ?? true)),
@@ -33,7 +50,7 @@ export const collectionSignatures = {
   ARRAY_REMOVE: withElement('ARRAY_REMOVE(array, element)', ([type]) => type ?? null),
   ARRAY_APPEND: withElement('ARRAY_APPEND(array, element)', grown),
   ARRAY_PREPEND: withElement('ARRAY_PREPEND(array, element)', grown),
-  ARRAY_CONCAT: alike('ARRAY_CONCAT(array1, array2, …)', [1, 1000]),
+  ARRAY_CONCAT: alike('ARRAY_CONCAT(array1, array2, …)', [1, argumentsMax]),
   ARRAY_UNION: alike('ARRAY_UNION(array1, array2)', [2, 2]),
   ARRAY_EXCEPT: alike('ARRAY_EXCEPT(array1, array2)', [2, 2]),
   ARRAY_INTERSECT: alike('ARRAY_INTERSECT(array1, array2)', [2, 2]),
@@ -63,7 +80,7 @@ export const collectionSignatures = {
   MAP_ENTRIES: signature('MAP_ENTRIES(map)', [map], ([type]) => (type?.kind === 'map' ? entriesOf(type) : null)),
   MAP_UNION: signatureTogether(
     'MAP_UNION(map1, map2, …)',
-    [1, 1000],
+    [1, argumentsMax],
     (args) => commonOf(args, 'map'),
     ([type]) => type ?? null,
   ),

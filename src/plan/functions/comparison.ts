@@ -1,6 +1,6 @@
 /** Comparisons: both sides are converted to the type that they have in common. */
 import { booleanType, commonType, type DataType, familyOf, isNumeric, withNullable } from '#data'
-import { anything, notNull, signature, signatureTogether, text, together } from './parameters.ts'
+import { anything, argumentsMax, notNull, signature, signatureTogether, text, together } from './parameters.ts'
 import type { Argument, Signature } from './signature.ts'
 
 export const comparisonSignatures = {
@@ -16,7 +16,7 @@ export const comparisonSignatures = {
   'IS NOT NULL': signature('value IS NOT NULL', [anything], notNull(booleanType), { nulls: 'custom' }),
   IN: signatureTogether(
     'value IN (value1, value2, …)',
-    [2, 100_000],
+    [2, argumentsMax],
     (args) => compared(args, 'equality'),
     (types) =>
       withNullable(

@@ -1,17 +1,28 @@
 /** Functions that choose among their arguments. CASE is an expression of its own (plan.ts). */
 import { booleanType, type DataType, familyOf, withNullable } from '#data'
-import { boolean, notNull, nullable, number, type Parameter, signature, signatureTogether, text, together } from './parameters.ts'
+import {
+  argumentsMax,
+  boolean,
+  notNull,
+  nullable,
+  number,
+  type Parameter,
+  signature,
+  signatureTogether,
+  text,
+  together,
+} from './parameters.ts'
 import type { Argument, Signature } from './signature.ts'
 
 const textOrNumber: Parameter = (argument) => text(argument) ?? number(argument)
 
 export const conditionalSignatures = {
-  COALESCE: signatureTogether('COALESCE(value1 [, value2, …])', [1, 1000], together, firstOf, { nulls: 'custom' }),
+  COALESCE: signatureTogether('COALESCE(value1 [, value2, …])', [1, argumentsMax], together, firstOf, { nulls: 'custom' }),
   IFNULL: signatureTogether('IFNULL(value, replacement)', [2, 2], together, firstOf, { nulls: 'custom' }),
   IF: signatureTogether('IF(condition, value1, value2)', [3, 3], condition, ([first, ...rest]) => chosen(rest, first), { nulls: 'custom' }),
   NULLIF: signatureTogether('NULLIF(value1, value2)', [2, 2], together, ofFirst, { nulls: 'custom' }),
-  GREATEST: signatureTogether('GREATEST(value1 [, value2, …])', [1, 1000], ordered, (types) => types[0] ?? null),
-  LEAST: signatureTogether('LEAST(value1 [, value2, …])', [1, 1000], ordered, (types) => types[0] ?? null),
+  GREATEST: signatureTogether('GREATEST(value1 [, value2, …])', [1, argumentsMax], ordered, (types) => types[0] ?? null),
+  LEAST: signatureTogether('LEAST(value1 [, value2, …])', [1, argumentsMax], ordered, (types) => types[0] ?? null),
   IS_ALPHA: signature('IS_ALPHA(value)', [textOrNumber], notNull(booleanType), { nulls: 'custom' }),
   IS_DIGIT: signature('IS_DIGIT(value)', [textOrNumber], notNull(booleanType), { nulls: 'custom' }),
   IS_DECIMAL: signature('IS_DECIMAL(value)', [textOrNumber], notNull(booleanType), { nulls: 'custom' }),

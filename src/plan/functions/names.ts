@@ -8,7 +8,6 @@ import { datetimeSignatures } from './datetime.ts'
 import { hashSignatures } from './hash.ts'
 import { jsonSignatures } from './json.ts'
 import { logicSignatures } from './logic.ts'
-import { matchSignatures } from './match.ts'
 import { overSignatures } from './over.ts'
 import type { Signature } from './signature.ts'
 import { systemSignatures } from './system.ts'
@@ -25,7 +24,6 @@ export const scalarSignatures = {
   ...jsonSignatures,
   ...collectionSignatures,
   ...hashSignatures,
-  ...matchSignatures,
   ...systemSignatures,
 } satisfies Record<string, Signature>
 
@@ -53,6 +51,7 @@ export const internalFunctions: ReadonlySet<string> = new Set<FunctionName | Agg
   'ROW',
   'ITEM',
   'FIELD',
+  'COPIES',
   'IN',
   'LIKE',
   'NEGATE',
@@ -70,6 +69,19 @@ export const internalFunctions: ReadonlySet<string> = new Set<FunctionName | Agg
   'USER_AGGREGATE',
   'SINGLE_VALUE',
 ])
+
+/** The functions that people can call by name, sorted; operators such as `<=` or `IS NULL`, which have another form, are not among them. */
+export const builtInFunctions: ReadonlyMap<string, Signature> = new Map(
+  Object.entries({ ...scalarSignatures, ...aggregateSignatures, ...overSignatures })
+    .filter(([name]) => /^[A-Z][A-Z0-9_]*$/.test(name) && !internalFunctions.has(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
+)
+
+/** Whether a name or synonym is a built-in function's, whatever its letter case. */
+export function isBuiltIn(name: string): boolean {
+  const upper = name.toUpperCase()
+  return builtInFunctions.has(upper) || Object.hasOwn(functionSynonyms, upper)
+}
 
 /** The scalar function with a name or synonym, whatever its letter case. */
 export function scalarFunctionNamed(name: string): FunctionName | undefined {

@@ -38,7 +38,8 @@ export interface SignatureOptions {
   readonly determinism?: Signature['determinism']
 }
 
-const argumentsMax = 1000
+/** As many as generated code can pass to a function and its wrappers: each is a place on the stack. */
+export const argumentsMax = 20_000
 
 /** A row of a signature table for a function whose arguments are judged one by one. */
 export function signature(usage: string, parameters: readonly Parameter[], result: ResultRule, options: SignatureOptions = {}): Signature {

@@ -17,6 +17,7 @@ import {
 import type { Argument, Signature } from './signature.ts'
 
 export const textSignatures = {
+  /** A call with more than two operands joins them all. */
   '||': signature('string1 || string2', [text, text], concatenated),
   CONCAT: signature('CONCAT(string1, string2, …)', [text], stringType, { rest: text }),
   CONCAT_WS: signature(

@@ -2,8 +2,9 @@
 import { type DataType, withNullable } from '#data'
 import { type AggregateName, aggregateSignatures, type Expression, type FunctionDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
-import { boundArguments, callName } from './arguments.ts'
+import { boundArguments } from './arguments.ts'
 import { asCondition, resolve } from './call.ts'
 import { castTo } from './coerce.ts'
 import { constructorArguments } from './json-call.ts'
@@ -11,19 +12,20 @@ import type { Place } from './place.ts'
 import { convertedArguments, userOf } from './user-function.ts'
 
 export function bindAggregate(call: tree.Call, name: AggregateName, user: FunctionDefinition | null, place: Place): Expression {
-  const spoken = user?.name ?? callName(call).toUpperCase()
+  const spoken = user?.name ?? nameText(call.name).toUpperCase()
   const { position } = call
   if (place.inside !== null) {
     const hint = 'Aggregate in a subquery first, and aggregate its result.'
     throw sqlErrors.SQL_AGGREGATE_NESTED({ function: spoken, outer: place.inside }, { position, hint })
   }
-  const { arguments: args, type } = aggregateArguments(call, name, user, place)
+  const inner = place.insideOf(spoken)
+  const { arguments: args, type } = aggregateArguments(call, name, user, inner)
   const filter = call.filter
   const measure = {
     function: name,
     arguments: args,
     distinct: call.quantifier === 'distinct',
-    filter: filter === undefined ? null : asCondition(place.insideOf(spoken).bind(filter), 'FILTER', filter.position),
+    filter: filter === undefined ? null : asCondition(inner.bind(filter), 'FILTER', filter.position),
     type,
     ...(user === null ? {} : { user: userOf(user) }),
   }
@@ -33,16 +35,15 @@ export function bindAggregate(call: tree.Call, name: AggregateName, user: Functi
   throw sqlErrors.SQL_AGGREGATE_PLACE({ function: spoken, clause: place.clause }, { position, hint })
 }
 
-/** The converted arguments and the type of the result, for groups that are never empty. */
+/** The converted arguments and the type of the result, for groups that are never empty; `inner` is the place of the arguments. */
 export function aggregateArguments(
   call: tree.Call,
   name: AggregateName,
   user: FunctionDefinition | null,
-  place: Place,
+  inner: Place,
 ): { readonly arguments: readonly Expression[]; readonly type: DataType } {
-  const spoken = user?.name ?? callName(call).toUpperCase()
+  const spoken = user?.name ?? nameText(call.name).toUpperCase()
   refuseUnsupported(call, name, spoken)
-  const inner = place.insideOf(spoken)
   if (user !== null) {
     return { arguments: convertedArguments(user, boundArguments(call, inner), call.position), type: user.signature.result }
   }

@@ -1,19 +1,26 @@
 /** ALTER TABLE: the definition as it is after the change. */
+import { sameType } from '#data'
 import { columnsIn, type TableColumn, type TableDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { BoundStatement } from './bound.ts'
 import type { BindContext } from './context.ts'
 import { renamedPath } from './create-view.ts'
+import { optionsOf } from './options.ts'
 import { columnSuggestion } from './scope.ts'
 import { bindComputedColumn, bindPrimaryKey, bindStoredColumn, bindWatermark, withKeyNotNull } from './table-columns.ts'
-import { nameText, tableNotFound, tablePath } from './tables.ts'
+import { tableNotFound, tablePath } from './tables.ts'
 
 export function bindAlterTable(node: tree.AlterTable, context: BindContext): BoundStatement {
   const { environment } = context
   const path = tablePath(node.name, environment)
   const { position } = node.name
   const table = environment.table(path)
+  if (table === undefined && environment.view(path) !== undefined) {
+    const kinds = { clause: 'ALTER TABLE', expected: 'table', name: nameText(node.name), got: 'view' }
+    throw sqlErrors.SQL_OTHER_KIND(kinds, { position, hint: 'Use ALTER VIEW.' })
+  }
   if (node.change.kind === 'rename-table') {
     if (table === undefined && !node.ifExists) throw tableNotFound(node.name, path, environment)
     return {
@@ -34,10 +41,7 @@ export function bindAlterTable(node: tree.AlterTable, context: BindContext): Bou
 function changed(table: TableDefinition, change: Exclude<tree.TableChange, tree.RenameTable>, context: BindContext): TableDefinition {
   switch (change.kind) {
     case 'set-options':
-      return {
-        ...table,
-        options: { ...table.options, ...Object.fromEntries(change.options.map(({ key, value }) => [key.value, value.value])) },
-      }
+      return { ...table, options: { ...table.options, ...optionsOf(change.options) } }
     case 'reset-options': {
       const keys = new Set(change.keys.map((key) => key.value))
       return { ...table, options: Object.fromEntries(Object.entries(table.options).filter(([key]) => !keys.has(key))) }
@@ -76,14 +80,30 @@ function withSchemaChange(table: TableDefinition, change: tree.ChangeSchema, con
   )
   const constraints = [...beside, ...change.constraints]
   const [constraint] = constraints
-  if (constraint !== undefined && isAdded && table.primaryKey.length > 0)
-    throw sqlErrors.SQL_KEY_DUPLICATE({}, { position: constraint.position })
+  if (constraint !== undefined) {
+    const { position } = constraint
+    const hasKey = table.primaryKey.length > 0
+    if (isAdded && hasKey) throw sqlErrors.SQL_KEY_DUPLICATE({}, { position })
+    if (!isAdded && !hasKey) throw sqlErrors.SQL_KEY_NOT_FOUND({ table: table.path[2] }, { position, hint: 'Use ADD.' })
+  }
   const primaryKey = constraints.length > 0 ? bindPrimaryKey(constraints, columns) : columns.primaryKey
   const keyed = { ...columns, primaryKey, columns: withKeyNotNull(columns.columns, primaryKey) }
-  const [watermark] = change.watermarks
-  if (watermark === undefined) return keyed
-  if (isAdded && table.watermark !== null) throw sqlErrors.SQL_WATERMARK_DUPLICATE({}, { position: watermark.position })
-  return { ...keyed, watermark: bindWatermark(watermark, { ...keyed, watermark: null }, context) }
+  return { ...keyed, watermark: changedWatermark(keyed, change, context) }
+}
+
+function changedWatermark(
+  table: TableDefinition,
+  { kind, watermarks }: tree.ChangeSchema,
+  context: BindContext,
+): TableDefinition['watermark'] {
+  const [watermark, another] = watermarks
+  if (watermark === undefined) return table.watermark
+  const { position } = another ?? watermark
+  if (another !== undefined || (kind === 'add' && table.watermark !== null)) throw sqlErrors.SQL_WATERMARK_DUPLICATE({}, { position })
+  if (kind === 'modify' && table.watermark === null) {
+    throw sqlErrors.SQL_WATERMARK_NOT_FOUND({ table: table.path[2] }, { position, hint: 'Use ADD.' })
+  }
+  return bindWatermark(watermark, { ...table, watermark: null }, context)
 }
 
 function bindColumn(node: tree.ColumnDefinition, table: TableDefinition, context: BindContext): TableColumn {
@@ -113,7 +133,7 @@ function withModified(table: TableDefinition, change: tree.ColumnChange, context
   const { name } = change.column
   const before = existing(table, name)
   const column = bindColumn(change.column, table, context)
-  if (JSON.stringify(before.type) !== JSON.stringify(column.type)) refuseUsed(table, name)
+  if (before.kind !== column.kind || !sameType(before.type, column.type)) refuseUsed(table, name)
   if (!change.first && change.after === undefined)
     return { ...table, columns: table.columns.map((each) => (each === before ? column : each)) }
   return placed({ ...table, columns: table.columns.filter((each) => each !== before) }, column, change)

@@ -1,23 +1,10 @@
 /** Arguments of calls: expressions, and the other things that may stand there. */
 import type { Expression } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import { textConstant } from './literals.ts'
 import type { Place } from './place.ts'
-
-const others: ReadonlySet<string> = new Set([
-  'star',
-  'symbol',
-  'named-argument',
-  'table-argument',
-  'model-argument',
-  'descriptor',
-  'default-argument',
-])
-
-export function isExpression(argument: tree.Argument): argument is tree.Expression {
-  return !others.has(argument.kind)
-}
 
 /** Arguments as plain expressions: words become texts. */
 export function boundArguments(call: tree.Call, place: Place): Expression[] {
@@ -27,17 +14,20 @@ export function boundArguments(call: tree.Call, place: Place): Expression[] {
 function boundArgument(argument: tree.Argument, call: tree.Call, place: Place): Expression {
   switch (argument.kind) {
     case 'symbol':
-      return textConstant(argument.word)
+      return textConstant(argument.word.replace(/^SQL_TSI_/, ''))
     case 'star':
-      throw sqlErrors.SQL_STAR_ARGUMENT({ function: callName(call) }, { position: argument.position })
+      throw sqlErrors.SQL_STAR_ARGUMENT({ function: nameText(call.name) }, { position: argument.position })
     case 'descriptor':
     case 'table-argument':
     case 'model-argument':
     case 'default-argument':
-      throw sqlErrors.SQL_ARGUMENT_PLACE({ what: argumentWords[argument.kind], function: callName(call) }, { position: argument.position })
+      throw sqlErrors.SQL_ARGUMENT_PLACE(
+        { what: argumentWords[argument.kind], function: nameText(call.name) },
+        { position: argument.position },
+      )
     case 'named-argument':
       throw sqlErrors.SQL_NOT_SUPPORTED(
-        { what: `naming the arguments of ${callName(call)}` },
+        { what: `naming the arguments of ${nameText(call.name)}` },
         { position: argument.position, hint: 'Give them in order, without names.' },
       )
     default:
@@ -50,8 +40,4 @@ const argumentWords = {
   'table-argument': 'a table',
   'model-argument': 'a model',
   'default-argument': 'DEFAULT',
-}
-
-export function callName(call: tree.Call): string {
-  return call.name.parts.map((part) => part.text).join('.')
 }

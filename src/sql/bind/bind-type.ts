@@ -1,7 +1,8 @@
 /** Types as written, to types of data. */
-import { closeNames } from '#base'
 import { bytesType, type DataType, decimalPrecisionMax, stringType, withNullable } from '#data'
 import { sqlErrors } from '../errors.ts'
+import { typeHint } from '../syntax/parse/data-types.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 
 /** The type that a type in the text means, with Flink's defaults for lengths and precisions. */
@@ -127,68 +128,9 @@ function fractionOf(type: tree.SimpleType, precision: number): number {
   )
 }
 
-const typeNames = [
-  'BOOLEAN',
-  'TINYINT',
-  'SMALLINT',
-  'INT',
-  'INTEGER',
-  'BIGINT',
-  'FLOAT',
-  'DOUBLE',
-  'DECIMAL',
-  'NUMERIC',
-  'CHAR',
-  'VARCHAR',
-  'STRING',
-  'BINARY',
-  'VARBINARY',
-  'BYTES',
-  'DATE',
-  'TIME',
-  'TIMESTAMP',
-  'TIMESTAMP_LTZ',
-  'INTERVAL',
-  'ARRAY',
-  'MAP',
-  'MULTISET',
-  'ROW',
-] as const
-
-/** What people of other systems call a type. */
-const foreignNames: Readonly<Record<string, string>> = {
-  TEXT: 'STRING',
-  NVARCHAR: 'STRING',
-  CLOB: 'STRING',
-  JSON: 'STRING',
-  UUID: 'STRING',
-  LONG: 'BIGINT',
-  INT64: 'BIGINT',
-  INT8: 'BIGINT',
-  UINT64: 'DECIMAL(20, 0)',
-  INT4: 'INT',
-  INT32: 'INT',
-  INT2: 'SMALLINT',
-  INT16: 'SMALLINT',
-  FLOAT64: 'DOUBLE',
-  FLOAT8: 'DOUBLE',
-  FLOAT32: 'FLOAT',
-  REAL: 'FLOAT',
-  BOOL: 'BOOLEAN',
-  DATETIME: 'TIMESTAMP(3)',
-  TIMESTAMPTZ: 'TIMESTAMP_LTZ(3)',
-  BLOB: 'BYTES',
-  BYTEA: 'BYTES',
-  NUMBER: 'DECIMAL',
-  MONEY: 'DECIMAL(19, 4)',
-  STRUCT: 'ROW',
-}
-
-function typeNotFound(type: tree.NamedType): Error {
-  const name = type.name.parts.map((part) => part.text).join('.')
-  const upper = name.toUpperCase()
-  const fix = foreignNames[upper] ?? closeNames(upper, typeNames)[0]
+function typeNotFound({ name, position }: tree.NamedType): Error {
+  const written = nameText(name)
   const hint =
-    fix === undefined ? 'Types are STRING, INT, BIGINT, DOUBLE, DECIMAL(p, s), BOOLEAN, DATE, TIMESTAMP(3) and others.' : `Use ${fix}.`
-  return sqlErrors.SQL_TYPE_NOT_FOUND({ type: name }, { position: type.position, hint })
+    typeHint(written.toUpperCase()) ?? 'Types are STRING, INT, BIGINT, DOUBLE, DECIMAL(p, s), BOOLEAN, DATE, TIMESTAMP(3) and others.'
+  return sqlErrors.SQL_TYPE_NOT_FOUND({ type: written }, { position, hint })
 }

@@ -1,10 +1,20 @@
 /** Builds calls: finds the types by the function's signature, and converts the arguments to them. */
-import type { TextPosition } from '#base'
+import { listed, type TextPosition } from '#base'
 import { booleanType, type DataType, printType, withNullable } from '#data'
-import { type Argument, type Expression, type FunctionName, type Origin, type Signature, scalarSignatures } from '#plan'
+import {
+  type Argument,
+  argumentsMax,
+  type Call,
+  type Expression,
+  type FunctionName,
+  type Literal,
+  type Origin,
+  type Signature,
+  scalarSignatures,
+} from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { timeUnits } from '../syntax/parse/special-calls.ts'
 import { castTo } from './coerce.ts'
-import { listed } from './suggest.ts'
 
 /** How a call is spoken of in errors. */
 export interface Spoken {
@@ -13,15 +23,15 @@ export interface Spoken {
 }
 
 /** A call of a scalar function or operator over bound arguments. */
-export function callOf(name: FunctionName, args: readonly Expression[], position: TextPosition, spoken: Spoken = { name }): Expression {
+export function callOf(name: FunctionName, args: readonly Expression[], position: TextPosition, spoken: Spoken = { name }): Call {
   const { types, result } = resolve(scalarSignatures[name], args, position, spoken)
   const origin = originOf(position)
   const converted = args.map((arg, index) => castTo(arg, types[index] ?? arg.type, origin))
   return { kind: 'call', function: name, arguments: converted, type: result, origin }
 }
 
-export function originOf({ line, column }: TextPosition): Origin {
-  return { line, column }
+export function originOf({ line, column, within }: TextPosition): Origin {
+  return within === undefined ? { line, column } : { line, column, within }
 }
 
 /** The types that a signature decides on; an error that shows the usage when the arguments do not suit. */
@@ -35,7 +45,7 @@ export function resolve(
   if (args.length < min || args.length > max) {
     const parameters = {
       function: spoken.name,
-      expected: args.length > max && max >= 100 ? `at most ${max} arguments` : countText(min, max),
+      expected: args.length > max && max === argumentsMax ? `at most ${max} arguments` : countText(min, max),
       got: args.length,
     }
     throw sqlErrors.SQL_ARGUMENT_COUNT(parameters, { position, hint: `Write ${signature.usage}.` })
@@ -52,14 +62,14 @@ function argumentOf(expression: Expression): Argument {
 function countText(min: number, max: number): string {
   const noun = (count: number) => (count === 1 ? '1 argument' : `${count} arguments`)
   if (min === max) return min === 0 ? 'no arguments' : noun(min)
-  if (max >= 100) return `at least ${noun(min)}`
+  if (max === argumentsMax) return `at least ${noun(min)}`
   return max === min + 1 ? `${min} or ${noun(max)}` : `${min} to ${noun(max)}`
 }
 
 const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM', 'IN'])
 
 function mismatch(signature: Signature, args: readonly Expression[], position: TextPosition, spoken: Spoken): Error {
-  const types = args.map((arg) => typeText(arg))
+  const types = args.map((arg) => (isTimeUnit(arg) ? String(arg.value) : typeText(arg)))
   const [left, right] = types
   if (spoken.isOperator === true && left !== undefined && right !== undefined) {
     if (comparisons.has(spoken.name)) {
@@ -76,6 +86,11 @@ function mismatch(signature: Signature, args: readonly Expression[], position: T
   }
   if (spoken.isOperator === true) return sqlErrors.SQL_OPERATOR_TYPES({ operator: spoken.name, types: left ?? 'nothing' }, { position })
   return sqlErrors.SQL_ARGUMENT_TYPES({ function: spoken.name, types: listed(types) }, { position, hint: `Write ${signature.usage}.` })
+}
+
+/** FLOOR(… TO MONTH) and the like: the unit is a text in the plan. */
+function isTimeUnit(expression: Expression): expression is Literal {
+  return expression.kind === 'literal' && timeUnits.some((unit) => unit === expression.value)
 }
 
 /** A type as errors show it: without NOT NULL, and a text literal as what it is. */

@@ -1,16 +1,16 @@
 /** UNNEST and table functions: rows computed from each row of what stands left of them. */
-import type { TextPosition } from '#base'
+import { counted, type TextPosition } from '#base'
 import { type Column, type DataType, integerType, withNullable } from '#data'
 import { type Expression, type FunctionDefinition, type Relation, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
-import { boundArguments, callName } from './arguments.ts'
+import { boundArguments } from './arguments.ts'
 import { typeText } from './call.ts'
 import type { BindContext, Surroundings } from './context.ts'
 import { namesOf, uniqueName } from './names.ts'
 import { Place } from './place.ts'
 import { emptyScope, joinScopes, type Scope, type ScopeColumn, tableScope } from './scope.ts'
-import { counted } from './suggest.ts'
 import { bindUserFunction, findUserFunction } from './user-function.ts'
 
 /** A relation and the names that it can be spoken of by. */
@@ -85,7 +85,7 @@ export function bindTableFunction(
     left,
     { collection, join, columns: emittedColumns(user.signature.result), ordinality: [] },
     node.alias,
-    callName(node.call),
+    nameText(node.call.name),
     node.position,
   )
 }
@@ -96,7 +96,7 @@ function emittedColumns(type: DataType): Column[] {
 }
 
 function notTableFunction(call: tree.Call, user: FunctionDefinition | null): Error {
-  const name = callName(call)
+  const name = nameText(call.name)
   const { position } = call
   if (user !== null)
     return sqlErrors.SQL_NOT_A_TABLE_FUNCTION(

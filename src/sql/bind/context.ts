@@ -1,6 +1,17 @@
 /** What all steps of binding one statement share. */
-import { MillraceError } from '#base'
-import { type Expression, type Relation, schemaOf, type TablePath } from '#plan'
+import { MillraceError, type TextPosition } from '#base'
+import {
+  type Expression,
+  type FunctionDefinition,
+  type LookupHint,
+  type Relation,
+  schemaOf,
+  sizeOf,
+  type TableDefinition,
+  type TablePath,
+  type ViewDefinition,
+} from '#plan'
+import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { Correlation } from './correlation.ts'
 import type { Environment } from './environment.ts'
@@ -26,6 +37,12 @@ export interface Steps {
   query(query: tree.Query, surroundings: Surroundings, context: BindContext): Rows
 }
 
+/** For how long idle rows of tables in FROM are kept, in milliseconds; 0: for good. */
+export type StateTtls = ReadonlyMap<tree.TableReference, number>
+
+/** How rows of tables in FROM are to be looked up. */
+export type LookupHints = ReadonlyMap<tree.TableReference, LookupHint>
+
 /** What a query sees of the query around it. */
 export interface Surroundings {
   readonly outer: Scope | null
@@ -34,6 +51,9 @@ export interface Surroundings {
   readonly isInner: boolean
   /** Gathers the conditions that relate a subquery to the query around it; null where there can be none. */
   readonly correlation: Correlation | null
+  /** What hints of the SELECT that is bound say of its tables. */
+  readonly stateTtls?: StateTtls
+  readonly lookups?: LookupHints
 }
 
 export const noSurroundings: Surroundings = { outer: null, commonTables: null, isInner: false, correlation: null }
@@ -42,7 +62,11 @@ export const noSurroundings: Surroundings = { outer: null, commonTables: null, i
 export interface NameUse {
   readonly name: tree.Name
   readonly path: TablePath
+  readonly definition: TableDefinition | ViewDefinition | FunctionDefinition
 }
+
+/** BETWEEN and CASE compare one operand several times, and may stand inside one another: so many parts of expressions may be repeated. */
+const repeatedPartsMax = 1_000_000
 
 /** Who has made so many mistakes wants to see the first ones. */
 const errorsMax = 50
@@ -52,28 +76,35 @@ export class BindContext {
   readonly steps: Steps
   /** Every error found so far; binding goes on where that makes sense. */
   readonly errors: MillraceError[] = []
-  /** Tables and views that were used already: each use in a statement is the same relation. */
-  readonly tables: Map<string, Rows>
   readonly nameUses: NameUse[] = []
   /** Views that are being bound, to notice one that contains itself. */
   readonly viewPath: readonly string[]
+  /** Views that are known to mean what they meant when they were bound. */
+  readonly currentViews: Set<ViewDefinition>
   readonly #nodes = new WeakMap<object, tree.SyntaxNode>()
   #count = 0
+  #repeatedParts = 0
 
   constructor(
     environment: Environment,
     steps: Steps,
-    parent?: { readonly tables: Map<string, Rows>; readonly viewPath: readonly string[] },
+    around?: { readonly viewPath: readonly string[]; readonly currentViews: Set<ViewDefinition> },
   ) {
     this.environment = environment
     this.steps = steps
-    this.tables = parent?.tables ?? new Map()
-    this.viewPath = parent?.viewPath ?? []
+    this.viewPath = around?.viewPath ?? []
+    this.currentViews = around?.currentViews ?? new Set()
   }
 
   /** A name that no column written by people has. */
   freshName(prefix: string): string {
     return `$${prefix}${this.#count++}`
+  }
+
+  /** Notes that an expression stands in the plan more often than it was written, so many times more. */
+  countRepeated(expression: Expression, times: number, position: TextPosition): void {
+    this.#repeatedParts += sizeOf(expression).parts * times
+    if (this.#repeatedParts > repeatedPartsMax) throw sqlErrors.SQL_STATEMENT_TOO_LARGE({}, { position })
   }
 
   /** Remembers what in the text an expression comes from. */

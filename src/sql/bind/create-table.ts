@@ -9,6 +9,7 @@ import { nullOf } from './coerce.ts'
 import { type BindContext, noSurroundings, type Rows } from './context.ts'
 import { stored, storedColumns } from './insert.ts'
 import { projected } from './names.ts'
+import { optionsOf } from './options.ts'
 import { columnSuggestion } from './scope.ts'
 import { bindComputedColumn, bindPartitions, bindPrimaryKey, bindStoredColumn, bindWatermark, withKeyNotNull } from './table-columns.ts'
 import { bindLike, checkGivenOnce, likeColumns, mayReplace, type Pattern } from './table-like.ts'
@@ -25,7 +26,7 @@ export function bindCreateTable(node: tree.CreateTable, context: BindContext): B
     watermark: null,
     primaryKey: [],
     partitionedBy: [],
-    options: optionsOf(node, pattern),
+    options: mergedOptions(node, pattern),
     comment: node.comment ?? null,
     temporary: node.temporary,
   }
@@ -43,12 +44,12 @@ export function bindCreateTable(node: tree.CreateTable, context: BindContext): B
   }
 }
 
-function optionsOf(node: tree.CreateTable, pattern: Pattern | null): Options {
+function mergedOptions(node: tree.CreateTable, pattern: Pattern | null): Options {
   const before = pattern === null || pattern.merge.options === 'excluding' ? {} : pattern.table.options
   for (const { key } of node.options) {
     if (pattern !== null && Object.hasOwn(before, key.value)) checkGivenOnce(pattern, 'options', `option '${key.value}'`, key.position)
   }
-  return { ...before, ...Object.fromEntries(node.options.map(({ key, value }) => [key.value, value.value])) }
+  return { ...before, ...optionsOf(node.options) }
 }
 
 /** The table with all its columns: stored ones first, for computed ones are made from them; then in the order of writing. */

@@ -1,12 +1,14 @@
 /** CREATE VIEW and ALTER VIEW. A view keeps the text of its query, with full names, so that it means the same from everywhere. */
 import type { TablePath, ViewDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import { unparseQuery } from '../syntax/unparse/expression.ts'
 import type { BoundStatement } from './bound.ts'
 import { aliasNames } from './collections.ts'
 import { type BindContext, noSurroundings } from './context.ts'
-import { nameText, tableNotFound, tablePath } from './tables.ts'
+import { withFullNames } from './full-names.ts'
+import { tableNotFound, tablePath } from './tables.ts'
 
 export function bindCreateView(node: tree.CreateView, context: BindContext): BoundStatement {
   const path = tablePath(node.name, context.environment)
@@ -29,8 +31,13 @@ export function bindAlterView(node: tree.AlterView, context: BindContext): Bound
   if (node.renameTo !== undefined)
     return { kind: 'rename-table', path, to: renamedPath(path, node.renameTo, context), whenMissing, position }
   const view = environment.view(path)
+  if (view === undefined && environment.table(path) !== undefined) {
+    const kinds = { clause: 'ALTER VIEW', expected: 'view', name: nameText(node.name), got: 'table' }
+    throw sqlErrors.SQL_OTHER_KIND(kinds, { position, hint: 'Use ALTER TABLE.' })
+  }
   if (view === undefined || node.query === undefined) throw tableNotFound(node.name, path, environment)
-  return { kind: 'alter-view', definition: { ...view, query: bindViewQuery(node.query, [], node.name, context) }, position }
+  // The columns are those of the new query, whatever names the old ones were given.
+  return { kind: 'alter-view', definition: { ...view, columns: null, query: bindViewQuery(node.query, [], node.name, context) }, position }
 }
 
 /** A new name of one part stays in the same database. */
@@ -62,23 +69,5 @@ function bindViewQuery(query: tree.Query, columns: readonly tree.ViewColumn[], n
       { position: columns[double]?.position ?? query.position, hint },
     )
   }
-  return unparseQuery(expanded(query, context))
-}
-
-/** The query with every name of a table or function in full. */
-function expanded(query: tree.Query, { nameUses }: BindContext): tree.Query {
-  const paths = new Map<object, TablePath>(nameUses.map(({ name, path }) => [name, path]))
-  return expand(query, paths) as tree.Query
-}
-
-function expand(part: unknown, paths: ReadonlyMap<object, TablePath>): unknown {
-  if (Array.isArray(part)) return part.map((each) => expand(each, paths))
-  if (typeof part !== 'object' || part === null) return part
-  const path = paths.get(part)
-  if (path !== undefined) return fullName(part as tree.Name, path)
-  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, key === 'position' ? value : expand(value, paths)]))
-}
-
-function fullName(name: tree.Name, path: TablePath): tree.Name {
-  return { ...name, parts: path.map((text): tree.Identifier => ({ kind: 'identifier', text, quoted: true, position: name.position })) }
+  return unparseQuery(withFullNames(query, context))
 }

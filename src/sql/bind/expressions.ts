@@ -2,17 +2,22 @@
 import { commonType, type DataType, explicitlyCastable, printType, withNullable } from '#data'
 import type { Expression } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import { bindType } from './bind-type.ts'
 import { allOf, anyOf, asCondition, callOf, not, originOf, typeText } from './call.ts'
+import { bindChain } from './chain.ts'
 import { castTo, nullOf } from './coerce.ts'
 import { outerReference } from './correlation.ts'
 import { bindCall } from './function-call.ts'
-import { bindLiteral, bindNumber, integerConstant, intervalConstant, intervalUnitSize } from './literals.ts'
-import { bindBinary, compareValues, isRow } from './operators.ts'
+import { bindInValue } from './in-value.ts'
+import { intervalUnitSize } from './interval-text.ts'
+import { bindLiteral, bindNumber, integerConstant, intervalConstant } from './literals.ts'
+import { bindBinary, bindComparable, comparableValue, compare, compareValues, isRow } from './operators.ts'
 import type { Place } from './place.ts'
 import { bindExistsValue, bindScalarSubquery } from './scalar-subquery.ts'
 import { columnSuggestion, findColumn } from './scope.ts'
+import { subqueryTestOf } from './subquery-test.ts'
 
 export function bindExpression(node: tree.Expression, place: Place): Expression {
   switch (node.kind) {
@@ -36,6 +41,8 @@ export function bindExpression(node: tree.Expression, place: Place): Expression 
       return bindUnary(node, place)
     case 'binary':
       return bindBinary(node, place)
+    case 'chain':
+      return bindChain(node, place)
     case 'logical':
       return bindLogical(node, place)
     case 'is-test':
@@ -67,7 +74,7 @@ export function bindExpression(node: tree.Expression, place: Place): Expression 
     case 'exists':
       return bindExistsValue(node, place)
     case 'in-query':
-      throw sqlErrors.SQL_SUBQUERY_PLACE({ what: 'IN with a query' }, { position: node.position })
+      return bindInQuery(node, place)
     case 'collection-query':
       throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${node.collection.toUpperCase()} of a query` }, { position: node.position })
     case 'at-time-zone':
@@ -82,7 +89,7 @@ function bindColumn(node: tree.ColumnReference, place: Place): Expression {
   const { parts } = node
   const { column, fields, isOuter } = findColumn(place.scope, parts)
   if (isOuter && !place.isCorrelated) {
-    const written = parts.map(({ text }) => text).join('.')
+    const written = nameText(node)
     throw sqlErrors.SQL_CORRELATION_PLACE({ column: written, clause: place.clause }, { position: node.position })
   }
   const reference: Expression = isOuter
@@ -147,6 +154,8 @@ function bindBetween(node: tree.Between, place: Place): Expression {
     () => place.bind(node.operand),
     () => place.bindPair(node.low, node.high),
   )
+  place.context.countRepeated(value, node.symmetric ? 3 : 1, node.position)
+  if (node.symmetric) for (const bound of [low, high]) place.context.countRepeated(bound, 1, node.position)
   const within = (from: Expression, to: Expression) => [
     compareValues('>=', value, from, node.low.position),
     compareValues('<=', value, to, node.high.position),
@@ -161,10 +170,10 @@ function bindBetween(node: tree.Between, place: Place): Expression {
 
 function bindInList({ operand, items, negated, position }: tree.InList, place: Place): Expression {
   if (isRow(operand)) {
-    const equal = items.map(
-      (item): tree.Expression => ({ kind: 'binary', operator: '=', left: operand, right: item, position: item.position }),
-    )
-    const found = anyOf(place.bindAll(equal))
+    const row = bindComparable(operand, place)
+    const sides = place.context.all(items.map((item) => () => bindComparable(item, place)))
+    place.context.countRepeated(comparableValue(row), items.length - 1, position)
+    const found = anyOf(sides.map((side, index) => compare('=', row, side, items[index]?.position ?? position)))
     return negated ? not(found) : found
   }
   const found = callOf('IN', place.bindAll([operand, ...items]), position, { name: 'IN', isOperator: true })
@@ -197,6 +206,8 @@ function bindCase({ operand, branches, otherwise, position }: tree.Case, place: 
     }),
   )
   const last = otherwise === undefined ? nullOf({ kind: 'null', nullable: true }) : place.bind(otherwise)
+  const testCount = branches.reduce((sum, { conditions }) => sum + conditions.length, 0)
+  if (subject !== null) place.context.countRepeated(subject, testCount - 1, position)
   const results = [...bound.map((branch) => branch.then), last]
   const type = commonType(results.map((result) => result.type))
   if (type === null) {
@@ -226,10 +237,19 @@ function bindCast({ operand, type: written, safe, position }: tree.Cast, place: 
   return { kind: 'cast', value, type: target, failing: safe ? 'null' : 'error', origin: originOf(position) }
 }
 
-/** `x = ANY (1, 2)` is an IN; over a query it is one as well, where conditions are split. */
-function bindQuantified({ operator, quantifier, operand, items, position }: tree.Quantified, place: Place): Expression {
-  if (items === undefined) throw sqlErrors.SQL_SUBQUERY_PLACE({ what: `${quantifier.toUpperCase()} with a query` }, { position })
+/** `x = ANY (1, 2)` is an IN; over a query it is one as well. */
+function bindQuantified(node: tree.Quantified, place: Place): Expression {
+  const { operator, quantifier, operand, items } = node
+  if (items === undefined) return bindInQuery(node, place)
   const value = place.bind(operand)
+  place.context.countRepeated(value, items.length - 1, node.position)
   const tests = items.map((item) => compareValues(operator, value, place.bind(item), item.position))
   return quantifier === 'any' ? anyOf(tests) : allOf(tests)
+}
+
+function bindInQuery(node: tree.Quantified | Extract<tree.Expression, { kind: 'in-query' }>, place: Place): Expression {
+  const test = subqueryTestOf(node)
+  if (test !== null) return bindInValue(test, place)
+  const what = node.kind === 'quantified' ? node.quantifier.toUpperCase() : 'IN'
+  throw sqlErrors.SQL_SUBQUERY_PLACE({ what: `${what} with a query` }, { position: node.position })
 }

@@ -2,16 +2,19 @@
 import { type Expression, type JoinType, type NamedExpression, type Relation, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
-import type { Options } from './bound.ts'
 import { asCondition } from './call.ts'
 import { aliasNames, bindTableFunction, bindUnnest, type FromRows, fromNothing } from './collections.ts'
 import { type BindContext, type Rows, refreshed, type Surroundings } from './context.ts'
 import { type Correlation, relatedConditions } from './correlation.ts'
 import { apart, joinWith } from './joins.ts'
+import { withLookupHint } from './lookup-hint.ts'
+import { bindMatchRecognize } from './match-recognize.ts'
+import { hintedOptions } from './options.ts'
 import { Place } from './place.ts'
 import { emptyScope, joinScopes, mapScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
+import { withJoinTtl } from './state-ttl.ts'
 import { rowsNamed, tablePath } from './tables.ts'
-import { bindAsOf } from './temporal.ts'
+import { asOfJoin, bindAsOf } from './temporal.ts'
 import { mergeUsing, usingColumns } from './using.ts'
 import { bindWindowFunction, windowNameOf } from './window-function.ts'
 
@@ -37,28 +40,15 @@ function bindReference(node: tree.TableReference, surroundings: Surroundings, co
     case 'join':
       return bindJoin(node, surroundings, context)
     case 'match-recognize':
-      throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'MATCH_RECOGNIZE' }, { position: node.position })
+      return bindMatch(node, surroundings, context)
   }
 }
 
 function bindTable(node: tree.NamedTable, surroundings: Surroundings, context: BindContext): FromRows {
   if (node.sample !== undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'TABLESAMPLE' }, { position: node.sample.position })
-  const rows = rowsNamed(node.name, optionsOf(node.hints), surroundings.commonTables, context)
+  const rows = rowsNamed(node.name, hintedOptions(node.hints), surroundings.commonTables, context)
   const path = node.name.parts.length === 1 ? tablePath(node.name, context.environment) : node.name.parts.map((part) => part.text)
   return named(rows, node.alias, node.name.parts.at(-1)?.text ?? '', path)
-}
-
-/** The options that OPTIONS hints give; hints of other names change nothing about the answer. */
-export function optionsOf(hints: readonly tree.Hint[]): Options {
-  const options = new Map<string, string>()
-  for (const hint of hints) {
-    if (hint.name.text.toUpperCase() !== 'OPTIONS') continue
-    for (const { key, value, position } of hint.arguments) {
-      if (key === undefined) throw sqlErrors.SQL_HINT_FORM({}, { position, hint: "Write OPTIONS('key' = 'value')." })
-      options.set(key, value)
-    }
-  }
-  return Object.fromEntries(options)
 }
 
 /** Rows under the name of an alias, or under their own. */
@@ -147,7 +137,9 @@ function joined(
   const scope = joinScopes(left.scope, right.scope, node.right.position)
   const using = usingColumns(node, left.scope, right.scope)
   const conditions = using === null ? bindOn(node, scope, surroundings, context) : using.map((column) => column.condition)
-  const relation = joinWith(context, type, left.relation, right.relation, conditions, asOf)
+  const plain = joinWith(context, type, left.relation, right.relation, conditions, asOf)
+  const join = asOf === null ? plain : asOfJoin(plain, node, right.scope, context)
+  const relation = withLookupHint(withJoinTtl(join, node, surroundings.stateTtls), node, surroundings.lookups)
   if (type === 'semi' || type === 'anti') return { relation, scope: left.scope }
   const rows = { relation, scope: refreshed(scope, relation) }
   return using === null ? rows : mergeUsing(rows, using, type, context)
@@ -228,8 +220,14 @@ function bindLateralQuery(node: tree.Join, right: tree.DerivedTable, surrounding
   const other = renamedRight(left, table)
   const scope = joinScopes(left.scope, other.scope, right.position)
   const conditions = [...relatedConditions(correlation, names), ...bindOn(node, scope, surroundings, context)]
-  const relation = joinWith(context, type, left.relation, other.relation, conditions)
+  const relation = withJoinTtl(joinWith(context, type, left.relation, other.relation, conditions), node, surroundings.stateTtls)
   return { relation, scope: refreshed(scope, relation) }
+}
+
+function bindMatch(node: tree.MatchRecognize, surroundings: Surroundings, context: BindContext): FromRows {
+  const { relation, scope } = bindMatchRecognize(node, bindReference(node.input, surroundings, context), context)
+  const rows: Rows = { relation, columns: scope.star }
+  return node.alias === undefined ? unnamed(rows) : named(rows, node.alias, '', [])
 }
 
 /** The rows of a window function in FROM. */

@@ -1,7 +1,8 @@
 /** Binds calls: finds out which function a name means, and gives its arguments the form that the plan wants. */
+import { suggestion } from '#base'
 import {
-  type AggregateName,
   aggregateNamed,
+  builtInFunctions,
   type Expression,
   type FunctionDefinition,
   type FunctionName,
@@ -9,22 +10,24 @@ import {
   internalFunctions,
   overFunctionNamed,
   scalarFunctionNamed,
-  scalarSignatures,
 } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import { bindAggregate } from './aggregate-call.ts'
-import { boundArguments, callName } from './arguments.ts'
+import { boundArguments } from './arguments.ts'
 import { callOf } from './call.ts'
 import { isAuxiliary, isGroupWindow } from './group-window-names.ts'
 import { jsonArguments } from './json-call.ts'
 import { textConstant } from './literals.ts'
 import { bindOver } from './over-call.ts'
 import type { Place } from './place.ts'
-import { suggestion } from './suggest.ts'
 import { bindUserFunction, findUserFunction } from './user-function.ts'
+import { windowParameters } from './window-shape.ts'
 
 export function bindCall(call: tree.Call, place: Place): Expression {
+  const matched = place.collector?.matched?.(call, place) ?? null
+  if (matched !== null) return matched
   const name = plainName(call)
   const user = findUserFunction(call, place.context)
   if (user !== null) return bindUserCall(call, user, place)
@@ -156,6 +159,9 @@ const foreignFunctions: Readonly<Record<string, string>> = {
   JSON_EXTRACT_SCALAR: 'JSON_VALUE',
   FIRST: 'FIRST_VALUE',
   LAST: 'LAST_VALUE',
+  PREV: 'LAG(x) OVER (…)',
+  MATCH_ROWTIME: 'it in MATCH_RECOGNIZE',
+  MATCH_PROCTIME: 'it in MATCH_RECOGNIZE',
   TIME_BUCKET: 'a window table function: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))',
   ARRAY_LENGTH: 'CARDINALITY',
   SIZE: 'CARDINALITY',
@@ -164,37 +170,14 @@ const foreignFunctions: Readonly<Record<string, string>> = {
 }
 
 function functionNotFound(call: tree.Call, place: Place): Error {
-  const name = callName(call)
+  const name = nameText(call.name)
   const { position } = call.name
   const foreign = foreignFunctions[name.toUpperCase()]
   if (foreign !== undefined) return sqlErrors.SQL_FUNCTION_NOT_FOUND({ function: name }, { position, hint: `Use ${foreign}.` })
   const { environment } = place.context
   const users = [...environment.systemFunctionNames(), ...environment.functionNames(environment.current)]
-  const { detail, hint } = suggestion(name.toUpperCase(), [...callableNames(), ...users], 'functions')
+  const known = [...builtInFunctions.keys(), ...Object.keys(functionSynonyms), ...Object.keys(windowParameters), ...users]
+  const { detail, hint } = suggestion(name.toUpperCase(), known, 'functions')
   const listing = 'See SHOW FUNCTIONS for all of them.'
   return sqlErrors.SQL_FUNCTION_NOT_FOUND({ function: name }, { position, ...(hint === undefined ? { hint: listing } : { detail, hint }) })
-}
-
-/** Every name that people can call. */
-function callableNames(): string[] {
-  const aggregates: readonly AggregateName[] = [
-    'COUNT',
-    'SUM',
-    'AVG',
-    'MIN',
-    'MAX',
-    'LISTAGG',
-    'FIRST_VALUE',
-    'LAST_VALUE',
-    'COLLECT',
-    'STDDEV_POP',
-    'STDDEV_SAMP',
-    'VAR_POP',
-    'VAR_SAMP',
-    'ARRAY_AGG',
-  ]
-  const overs = ['ROW_NUMBER', 'RANK', 'DENSE_RANK', 'LAG', 'LEAD', 'NTILE']
-  const windows = ['TUMBLE', 'HOP', 'CUMULATE', 'SESSION']
-  const scalars = Object.keys(scalarSignatures).filter((name) => /^\w+$/.test(name) && !internalFunctions.has(name))
-  return [...scalars, ...Object.keys(functionSynonyms), ...aggregates, ...overs, ...windows]
 }

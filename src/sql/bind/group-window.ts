@@ -5,8 +5,8 @@
 import { type Column, withNullable } from '#data'
 import { type Expression, type Relation, schemaOf, type WindowShape, windowBoundType } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { isExpression } from '../syntax/tree/call.ts'
 import type * as tree from '../syntax/tree.ts'
-import { isExpression } from './arguments.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window-names.ts'
 import { columnNamed, namesOf, uniqueName } from './names.ts'
 import type { Place } from './place.ts'
@@ -26,8 +26,8 @@ export interface GroupWindow {
 }
 
 /** The window among the grouping expressions, or null. */
-export function findGroupWindow(groupBy: tree.GroupBy | undefined, relation: Relation, place: Place): GroupWindow | null {
-  const nodes = groupBy === undefined ? [] : groupBy.elements.flatMap(expressionsIn).filter(isWindowCall)
+export function findGroupWindow(groupBy: tree.GroupBy, relation: Relation, place: Place): GroupWindow | null {
+  const nodes = groupBy.elements.flatMap(expressionsIn).filter(isWindowCall)
   const [node] = nodes
   if (node === undefined) return null
   const other = nodes.find((each) => syntaxKey(each) !== syntaxKey(node))

@@ -20,11 +20,11 @@ interface GroupKey {
 
 const setsMax = 1024
 
-/** `expressionOf` binds a grouping expression; null leaves it out, because it was a window. */
+/** `expressionsOf` binds a grouping expression; one that is a window comes to several. */
 export function bindGrouping(
   groupBy: tree.GroupBy,
   place: Place,
-  expressionOf: (node: tree.Expression) => readonly Expression[],
+  expressionsOf: (node: tree.Expression) => readonly Expression[],
 ): Grouping {
   const keys: GroupKey[] = []
   const add = (node: tree.Expression): number[] => {
@@ -32,7 +32,7 @@ export function bindGrouping(
       const hint = 'Flink SQL groups by expressions, not by places in the SELECT list: write the expression itself.'
       throw sqlErrors.SQL_GROUP_BY_ORDINAL({ literal: node.text }, { position: node.position, hint })
     }
-    return expressionOf(node).map((value) => {
+    return expressionsOf(node).map((value) => {
       const key = keyOf(value)
       const known = keys.findIndex((each) => each.key === key)
       return known >= 0 ? known : keys.push({ value, key, position: node.position }) - 1
@@ -55,16 +55,27 @@ function setsOf(element: tree.GroupingElement, add: (node: tree.Expression) => n
       return [element.expressions.flatMap(add)]
     case 'rollup': {
       const parts = element.sets.map((set) => set.expressions.flatMap(add))
-      return Array.from({ length: parts.length + 1 }, (_, dropped) => parts.slice(0, parts.length - dropped).flat())
+      return different(Array.from({ length: parts.length + 1 }, (_, dropped) => parts.slice(0, parts.length - dropped).flat()))
     }
     case 'cube': {
       const parts = element.sets.map((set) => set.expressions.flatMap(add))
       if (2 ** parts.length > setsMax) throw sqlErrors.SQL_GROUPING_SETS_TOO_MANY({ limit: setsMax }, { position: element.position })
-      return Array.from({ length: 2 ** parts.length }, (_, bits) =>
+      const subsets = Array.from({ length: 2 ** parts.length }, (_, bits) =>
         parts.filter((_part, index) => ((bits >> (parts.length - 1 - index)) & 1) === 0).flat(),
       )
+      return different(subsets)
     }
     case 'grouping-sets':
       return element.elements.flatMap((inner) => setsOf(inner, add))
   }
+}
+
+/** ROLLUP and CUBE have each set once, however often an expression is written. GROUPING SETS has what is written. */
+function different(sets: readonly (readonly number[])[]): number[][] {
+  const byKeys = new Map<string, number[]>()
+  for (const set of sets) {
+    const keys = [...new Set(set)].sort((a, b) => a - b)
+    byKeys.set(keys.join(), keys)
+  }
+  return [...byKeys.values()]
 }

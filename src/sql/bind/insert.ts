@@ -1,19 +1,19 @@
 /** INSERT INTO: what a query gives, as the columns that a table stores. */
-import type { TextPosition } from '#base'
+import { counted, listed, type TextPosition } from '#base'
 import { implicitlyCastable, printType, sameType, withNullable } from '#data'
 import type { Expression, NamedExpression, Output, TableColumn, TableDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { BoundInsert } from './bound.ts'
 import { typeText } from './call.ts'
 import { castTo, nullOf } from './coerce.ts'
 import { type BindContext, noSurroundings, type Rows } from './context.ts'
-import { optionsOf } from './from.ts'
 import { projected } from './names.ts'
+import { hintedOptions } from './options.ts'
 import { Place } from './place.ts'
 import { columnSuggestion, emptyScope } from './scope.ts'
-import { counted, listed } from './suggest.ts'
-import { nameText, tableNotFound, tablePath } from './tables.ts'
+import { tableNotFound, tablePath } from './tables.ts'
 
 export function bindInserts(
   kind: BoundInsert['kind'],
@@ -34,7 +34,7 @@ function bindInsert(node: tree.Insert, context: BindContext): Output {
   const fixed = new Map(node.partition.map((value) => [value.column.text, fixedValue(value, table, place)]))
   const targets = targetColumns(node, table, fixed, context)
   const input = filled(table, targets, fixed, rows, node, context)
-  return { kind: 'insert', table: table.path, input, overwrite: node.overwrite, options: optionsOf(node.hints) }
+  return { kind: 'insert', table: table.path, input, overwrite: node.overwrite, options: hintedOptions(node.hints) }
 }
 
 function targetOf({ target }: tree.Insert, { environment }: BindContext): TableDefinition {

@@ -102,12 +102,16 @@ export function pushIntoJoins(
   const joined =
     here.length === 0
       ? { ...relation, left: pushed.relation }
-      : joinWith(context, 'inner', pushed.relation, relation.right, [...conditionsOf(relation), ...here])
+      : { ...joinWith(context, 'inner', pushed.relation, relation.right, [...conditionsOf(relation), ...here]), ...stateTtlOf(relation) }
   const kept = new Set([...rest, ...pushed.rest])
   return {
     relation: here.length === 0 && pushed.relation === relation.left ? relation : joined,
     rest: conditions.filter((condition) => kept.has(condition)),
   }
+}
+
+function stateTtlOf({ stateTtlMs }: Join): Pick<Join, 'stateTtlMs'> {
+  return stateTtlMs === undefined ? {} : { stateTtlMs }
 }
 
 /** Everything that a join compares, as conditions. */

@@ -1,11 +1,13 @@
 /** Constants: what the text of a literal says, as a boxed value of its type. */
-import type { TextPosition } from '#base'
+import { shortened, type TextPosition } from '#base'
 import { type DataType, decimalPrecisionMax, parseDateBytes } from '#data'
 import type { Expression, Literal, LiteralValue } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { isMonths } from './bind-type.ts'
+import { originOf } from './call.ts'
 import { boxed, castTo } from './coerce.ts'
+import { parseInterval } from './interval-text.ts'
 
 export function bindLiteral(literal: tree.Literal): Expression {
   switch (literal.kind) {
@@ -21,10 +23,8 @@ export function bindLiteral(literal: tree.Literal): Expression {
       return constant({ kind: 'null', nullable: true }, null)
     case 'datetime-literal':
       return bindDateTime(literal)
-    case 'interval-literal': {
-      const sign = literal.negative ? -1 : 1
-      return intervalConstant(sign * parseInterval(literal.text, literal.qualifier, literal.position), literal.qualifier.start)
-    }
+    case 'interval-literal':
+      return intervalConstant(parseInterval(literal), literal.qualifier.start)
   }
 }
 
@@ -46,25 +46,28 @@ export function intervalConstant(value: number, unit: tree.TimeUnit): Literal {
 
 /** `12` is the least of INT, BIGINT and DECIMAL that holds it; `1.50` is DECIMAL(3, 2); `1e3` is DOUBLE. */
 export function bindNumber({ text, form, position }: tree.NumberLiteral, negative: boolean): Literal {
-  if (form === 'approximate') return constant({ kind: 'double', nullable: false }, Number(text) * (negative ? -1 : 1))
+  if (form === 'approximate') return bindApproximate(text, negative, position)
   const point = text.indexOf('.')
   const digits = text.replace('.', '')
   const scale = point < 0 ? 0 : text.length - point - 1
-  const value = BigInt(digits === '' ? '0' : digits) * (negative ? -1n : 1n)
-  if (scale === 0 && point < 0) {
+  const value = BigInt(digits) * (negative ? -1n : 1n)
+  if (point < 0) {
     if (value >= -2147483648n && value < 2147483648n) return constant({ kind: 'integer', nullable: false }, Number(value))
     if (value >= -(1n << 63n) && value < 1n << 63n) return constant({ kind: 'bigint', nullable: false }, boxed(value))
   }
-  const precision = Math.max(digits.length, 1)
+  const precision = digits.length
   if (precision > decimalPrecisionMax) {
     const hint = `A DECIMAL has at most ${decimalPrecisionMax} digits. Write the number with an exponent, as in 1e40, to make it DOUBLE.`
-    throw sqlErrors.SQL_LITERAL_OUT_OF_RANGE({ literal: shortened(text) }, { position, hint })
+    throw sqlErrors.SQL_LITERAL_OUT_OF_RANGE({ literal: `number ${shortened(text, 30)}` }, { position, hint })
   }
   return constant({ kind: 'decimal', precision, scale, nullable: false }, boxed(value))
 }
 
-function shortened(text: string): string {
-  return text.length > 30 ? `${text.slice(0, 30)}…` : text
+function bindApproximate(text: string, negative: boolean, position: TextPosition): Literal {
+  const value = Number(text)
+  if (Number.isFinite(value)) return constant({ kind: 'double', nullable: false }, negative ? -value : value)
+  const hint = `The largest DOUBLE is ${Number.MAX_VALUE.toExponential().replace('+', '')}.`
+  throw sqlErrors.SQL_LITERAL_OUT_OF_RANGE({ literal: `number ${shortened(text, 30)}` }, { position, hint })
 }
 
 const shapes = {
@@ -77,10 +80,10 @@ const shapes = {
 function bindDateTime({ type, text, position }: tree.DateTimeLiteral): Expression {
   const trimmed = text.trim()
   const value = type === 'DATE' ? parseDate(trimmed) : type === 'TIME' ? parseTime(trimmed) : parseTimestamp(trimmed)
-  if (value === null) throw sqlErrors.SQL_LITERAL_MALFORMED({ got: `'${shortened(text)}'`, expected: shapes[type] }, { position })
+  if (value === null) throw sqlErrors.SQL_LITERAL_MALFORMED({ got: `'${shortened(text, 30)}'`, expected: shapes[type] }, { position })
   // What local time an instant is depends on the session, so the engine converts it.
   return type === 'TIMESTAMP_LTZ' && value.type.kind === 'timestamp'
-    ? castTo(value, { ...value.type, kind: 'timestamp-ltz' }, position)
+    ? castTo(value, { ...value.type, kind: 'timestamp-ltz' }, originOf(position))
     : value
 }
 
@@ -120,7 +123,7 @@ function parseTime(text: string): Literal | null {
 }
 
 function parseTimestamp(text: string): Literal | null {
-  const found = /^(\S+)(?:[ T](\S+))?$/.exec(text)
+  const found = /^(\S+)(?: +(\S+))?$/.exec(text)
   const days = daysOf(found?.[1] ?? '')
   const clock = clockOf(found?.[2] ?? '00:00:00')
   if (days === null || clock === null) return null
@@ -129,61 +132,4 @@ function parseTimestamp(text: string): Literal | null {
   const seconds = BigInt(days) * 86_400n + BigInt(clock.seconds)
   const value = seconds * 10n ** BigInt(digits) + BigInt(clock.fraction.padEnd(digits, '0'))
   return constant({ kind: 'timestamp', precision, nullable: false }, boxed(value))
-}
-
-const unitSizes: Record<tree.TimeUnit, number> = {
-  YEAR: 12,
-  QUARTER: 3,
-  MONTH: 1,
-  WEEK: 604_800_000,
-  DAY: 86_400_000,
-  HOUR: 3_600_000,
-  MINUTE: 60_000,
-  SECOND: 1000,
-}
-const fieldOrder: readonly tree.TimeUnit[] = ['DAY', 'HOUR', 'MINUTE', 'SECOND']
-
-/** Months or milliseconds. */
-export function intervalUnitSize(unit: tree.TimeUnit): number {
-  return unitSizes[unit]
-}
-
-/** `'1 10:00' DAY TO MINUTE` and the like, in months or milliseconds. */
-function parseInterval(text: string, qualifier: tree.IntervalQualifier, position: TextPosition): number {
-  const { start, end } = qualifier
-  const found = /^\s*([+-]?)(.*?)\s*$/.exec(text)
-  const value = partsOf(found?.[2] ?? '', start, end)
-  if (value === null) {
-    const expected = `an interval of ${start}${end === undefined ? '' : ` TO ${end}`} such as ${example(start, end)}`
-    throw sqlErrors.SQL_LITERAL_MALFORMED({ got: `'${shortened(text)}'`, expected }, { position })
-  }
-  return found?.[1] === '-' ? -value : value
-}
-
-function partsOf(text: string, start: tree.TimeUnit, end: tree.TimeUnit | undefined): number | null {
-  if (end === undefined || end === start) {
-    const pattern = start === 'SECOND' ? /^\d+(\.\d+)?$/ : /^\d+$/
-    return pattern.test(text) ? Math.trunc(Number(text) * unitSizes[start]) : null
-  }
-  if (isMonths(start)) {
-    const found = /^(\d+)-(\d+)$/.exec(text)
-    return found === null || Number(found[2]) > 11 ? null : Number(found[1]) * 12 + Number(found[2])
-  }
-  const units = fieldOrder.slice(fieldOrder.indexOf(start), fieldOrder.indexOf(end) + 1)
-  const between = units.map(
-    (unit, index) => (index === 0 ? '' : units[index - 1] === 'DAY' ? '\\s+' : ':') + (unit === 'SECOND' ? '(\\d+(?:\\.\\d+)?)' : '(\\d+)'),
-  )
-  const found = new RegExp(`^${between.join('')}$`).exec(text)
-  if (found === null) return null
-  return units.reduce((sum, unit, index) => sum + Math.trunc(Number(found[index + 1]) * unitSizes[unit]), 0)
-}
-
-function example(start: tree.TimeUnit, end: tree.TimeUnit | undefined): string {
-  if (end === undefined) return `'10'`
-  if (isMonths(start)) return `'1-6'`
-  const units = fieldOrder.slice(fieldOrder.indexOf(start), fieldOrder.indexOf(end) + 1)
-  return `'${units
-    .map((unit) => (unit === 'DAY' ? '1 ' : '10:'))
-    .join('')
-    .replace(/[: ]$/, '')}'`
 }

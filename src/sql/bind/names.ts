@@ -2,10 +2,20 @@
 import type { Column, Schema } from '#data'
 import { columnsByName, type Expression, type NamedExpression, type Relation, referTo, schemaOf } from '#plan'
 
+/** For each set, the number to try next for a name: all before it are taken, for no name is ever given back. */
+const nextCounts = new WeakMap<Set<string>, Map<string, number>>()
+
 /** The name itself, or the name and the first number that makes it new. Takes it. */
 export function uniqueName(name: string, taken: Set<string>): string {
   let unique = name
-  for (let count = 0; taken.has(unique); count++) unique = `${name}${count}`
+  if (taken.has(name)) {
+    const counts = nextCounts.get(taken) ?? new Map<string, number>()
+    nextCounts.set(taken, counts)
+    let count = counts.get(name) ?? 0
+    do unique = `${name}${count++}`
+    while (taken.has(unique))
+    counts.set(name, count)
+  }
   taken.add(unique)
   return unique
 }

@@ -1,7 +1,6 @@
-/** Binds operators with two sides. */
+/** Binds comparisons, and OVERLAPS. */
 import type { TextPosition } from '#base'
-import { type DataType, familyOf } from '#data'
-import type { Expression, FunctionName } from '#plan'
+import type { Expression } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { allOf, anyOf, callOf } from './call.ts'
@@ -11,24 +10,13 @@ type Comparison = tree.ComparisonOperator | 'IS DISTINCT FROM' | 'IS NOT DISTINC
 
 export function bindBinary(node: tree.Binary, place: Place): Expression {
   const { left, right, position } = node
-  switch (node.operator) {
-    case 'overlaps':
-      return bindOverlaps(node, place)
-    case '+':
-    case '-':
-    case '*':
-      return bindArithmetic(node.operator, node, place)
-    case '/':
-    case '%':
-    case '||':
-      return callOf(node.operator, place.bindAll([left, right]), position, { name: node.operator, isOperator: true })
-    default: {
-      const operator = comparisonOf(node.operator)
-      if (isRow(left) && isRow(right)) return compareRows(operator, left, right, place, position)
-      const [first, second] = place.bindPair(left, right)
-      return compareValues(operator, first, second, position)
-    }
-  }
+  if (node.operator === 'overlaps') return bindOverlaps(node, place)
+  const operator = comparisonOf(node.operator)
+  const [first, second] = place.context.both(
+    () => bindComparable(left, place),
+    () => bindComparable(right, place),
+  )
+  return compare(operator, first, second, position)
 }
 
 function comparisonOf(operator: tree.ComparisonOperator | 'is-distinct-from' | 'is-not-distinct-from'): Comparison {
@@ -45,23 +33,36 @@ export function isRow(node: tree.Expression): node is tree.RowConstructor {
   return node.kind === 'row' && node.items.length > 1
 }
 
-/** `(a, b) = (1, 2)` compares item by item. */
-function compareRows(
-  operator: Comparison,
-  left: tree.RowConstructor,
-  right: tree.RowConstructor,
-  place: Place,
-  position: TextPosition,
-): Expression {
+/** A bound side of a comparison: a value, or the items of a row that was written out. */
+export type Comparable = Expression | ComparableRow
+interface ComparableRow {
+  readonly kind: 'items'
+  readonly items: readonly Comparable[]
+  readonly node: tree.RowConstructor
+}
+
+export function bindComparable(node: tree.Expression, place: Place): Comparable {
+  if (!isRow(node)) return place.bind(node)
+  return { kind: 'items', items: place.context.all(node.items.map((item) => () => bindComparable(item, place))), node }
+}
+
+/** Rows that are written out are compared item by item: `(a, b) = (1, 2)`. */
+export function compare(operator: Comparison, left: Comparable, right: Comparable, position: TextPosition): Expression {
+  if (left.kind !== 'items' || right.kind !== 'items')
+    return compareValues(operator, comparableValue(left), comparableValue(right), position)
   if (left.items.length !== right.items.length) {
     throw sqlErrors.SQL_ROW_SIZES({ left: left.items.length, right: right.items.length }, { position })
   }
   if (operator !== '=' && operator !== '<>') throw sqlErrors.SQL_NOT_SUPPORTED({ what: `comparing rows with ${operator}` }, { position })
-  const parts = left.items.map(
-    (item, index): tree.Binary => ({ kind: 'binary', operator, left: item, right: right.items[index] ?? item, position: item.position }),
+  const compared = left.items.map((item, index) =>
+    compare(operator, item, right.items[index] ?? item, left.node.items[index]?.position ?? position),
   )
-  const compared = place.bindAll(parts)
   return operator === '=' ? allOf(compared) : anyOf(compared)
+}
+
+/** The value of a side, and of a row the row. */
+export function comparableValue(side: Comparable): Expression {
+  return side.kind === 'items' ? callOf('ROW', side.items.map(comparableValue), side.node.position) : side
 }
 
 function bindOverlaps({ left, right, position }: tree.Binary, place: Place): Expression {
@@ -72,23 +73,4 @@ function bindOverlaps({ left, right, position }: tree.Binary, place: Place): Exp
     )
   }
   return callOf('OVERLAPS', place.bindAll([...left.items, ...right.items]), position)
-}
-
-function isInterval(type: DataType): boolean {
-  return familyOf(type) === 'interval'
-}
-
-/** Numbers, or points in time and intervals: those have functions of their own, with the interval on the right. */
-function bindArithmetic(operator: '+' | '-' | '*', node: tree.Binary, place: Place): Expression {
-  const { position } = node
-  const [left, right] = place.bindPair(node.left, node.right)
-  const spoken = { name: operator, isOperator: true }
-  const call = (name: FunctionName, first: Expression, second: Expression) => callOf(name, [first, second], position, spoken)
-  if (operator === '*') {
-    if (isInterval(left.type)) return call('TIMES_INTERVAL', left, right)
-    return isInterval(right.type) ? call('TIMES_INTERVAL', right, left) : call('*', left, right)
-  }
-  if (isInterval(right.type)) return call(operator === '+' ? 'PLUS_INTERVAL' : 'MINUS_INTERVAL', left, right)
-  if (isInterval(left.type) && operator === '+') return call('PLUS_INTERVAL', right, left)
-  return call(operator, left, right)
 }

@@ -1,4 +1,6 @@
 /** ORDER BY: places and names of the SELECT list, or expressions over what it selects from. */
+import type { TextPosition } from '#base'
+import { type DataType, printType, withNullable } from '#data'
 import type { Expression, SortKey } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
@@ -10,17 +12,52 @@ export interface Order {
   readonly nullsFirst: boolean
 }
 
+/** What ORDER BY can speak of by its place or its name. */
+interface OrderedItem {
+  readonly name: string | null
+  readonly type: DataType
+}
+
 /** `bind` binds what is neither a place nor a name of the list. */
 export function bindOrder(
   orderBy: readonly tree.OrderItem[],
-  names: readonly (string | null)[],
+  items: readonly OrderedItem[],
   bind: (node: tree.Expression) => Order['by'],
 ): Order[] {
+  const names = items.map(({ name }) => name)
   return orderBy.map((item) => {
-    const descending = item.direction === 'desc'
-    const nullsFirst = item.nulls === undefined ? !descending : item.nulls === 'first'
-    return { by: placeOf(item.expression, names) ?? bind(item.expression), descending, nullsFirst }
+    const { expression } = item
+    const by = placeOf(expression, names) ?? bind(expression)
+    checkOrder('item' in by ? items[by.item]?.type : by.value.type, expression.position)
+    return { by, ...directionOf(item) }
   })
+}
+
+/** As in Flink, NULL counts as less than everything. */
+export function directionOf({ direction, nulls }: tree.OrderItem): Pick<Order, 'descending' | 'nullsFirst'> {
+  const descending = direction === 'desc'
+  return { descending, nullsFirst: nulls === undefined ? !descending : nulls === 'first' }
+}
+
+/** Refuses values that have no order. */
+export function checkOrder(type: DataType | undefined, position: TextPosition): void {
+  if (type === undefined || hasOrder(type)) return
+  const hint = 'Order by something of it: an element, or its CARDINALITY.'
+  throw sqlErrors.SQL_ORDER_TYPE({ type: printType(withNullable(type, true)) }, { position, hint })
+}
+
+function hasOrder(type: DataType): boolean {
+  switch (type.kind) {
+    case 'map':
+    case 'multiset':
+      return false
+    case 'array':
+      return hasOrder(type.element)
+    case 'row':
+      return type.fields.every((field) => hasOrder(field.type))
+    default:
+      return true
+  }
 }
 
 function placeOf(node: tree.Expression, names: readonly (string | null)[]): { readonly item: number } | null {

@@ -1,4 +1,5 @@
 /** Binds functions with OVER. */
+import { suggestion } from '#base'
 import type { DataType } from '#data'
 import {
   type AggregateName,
@@ -10,13 +11,14 @@ import {
   overSignatures,
 } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import { aggregateArguments } from './aggregate-call.ts'
-import { boundArguments, callName } from './arguments.ts'
+import { boundArguments } from './arguments.ts'
 import { resolve, typeText } from './call.ts'
 import { castTo } from './coerce.ts'
+import { checkOrder, directionOf } from './order.ts'
 import type { PendingOrder, Place } from './place.ts'
-import { suggestion } from './suggest.ts'
 
 export function bindOver(call: tree.Call, name: string, place: Place): Expression {
   const { position } = call
@@ -25,10 +27,10 @@ export function bindOver(call: tree.Call, name: string, place: Place): Expressio
   const aggregate = aggregateNamed(name)
   if (over === undefined && aggregate === undefined) throw sqlErrors.SQL_NOT_AN_AGGREGATE({ function: name, clause: 'OVER' }, { position })
   const window = windowOf(call, place)
-  const inner = place.insideOf(callName(call).toUpperCase())
+  const inner = place.beneathOver(name)
   const partitionBy = inner.bindAll(window.partitionBy)
   const orderBy = window.orderBy.map((item) => orderOf(item, inner))
-  const called = over === undefined ? bindAggregateOver(call, aggregate ?? 'COUNT', place) : bindRank(call, over, place, orderBy)
+  const called = over === undefined ? bindAggregateOver(call, aggregate ?? 'COUNT', inner) : bindRank(call, over, inner, orderBy)
   const bound = place.collector?.over({
     ...called,
     distinct: call.quantifier === 'distinct',
@@ -49,19 +51,19 @@ interface Called {
   readonly type: DataType
 }
 
-function bindAggregateOver(call: tree.Call, name: AggregateName, place: Place): Called {
+function bindAggregateOver(call: tree.Call, name: AggregateName, inner: Place): Called {
   if (call.filter !== undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'FILTER with OVER' }, { position: call.filter.position })
-  return { function: name, ...aggregateArguments(call, name, null, place) }
+  return { function: name, ...aggregateArguments(call, name, null, inner) }
 }
 
-function bindRank(call: tree.Call, name: OverName, place: Place, orderBy: readonly PendingOrder[]): Called {
+function bindRank(call: tree.Call, name: OverName, inner: Place, orderBy: readonly PendingOrder[]): Called {
   const { position } = call
   if (call.quantifier !== undefined)
     throw sqlErrors.SQL_NOT_AN_AGGREGATE({ function: name, clause: call.quantifier.toUpperCase() }, { position })
   if (orderBy.length === 0) {
     throw sqlErrors.SQL_OVER_ORDER_MISSING({ function: name }, { position, hint: `Write ${name}() OVER (PARTITION BY … ORDER BY …).` })
   }
-  const args = boundArguments(call, place.insideOf(name))
+  const args = boundArguments(call, inner)
   const { types, result } = resolve(overSignatures[name], args, position, { name })
   return { function: name, arguments: args.map((arg, index) => castTo(arg, types[index] ?? arg.type)), type: result }
 }
@@ -69,7 +71,7 @@ function bindRank(call: tree.Call, name: OverName, place: Place, orderBy: readon
 /** The specification that a call names or writes; one that starts from a named window adds to it. */
 function windowOf(call: tree.Call, place: Place): tree.WindowSpecification {
   const { over } = call
-  if (over === undefined) throw sqlErrors.SQL_OVER_MISSING({ function: callName(call) }, { position: call.position })
+  if (over === undefined) throw sqlErrors.SQL_OVER_MISSING({ function: nameText(call.name) }, { position: call.position })
   if (over.kind === 'window-reference') return namedWindow(over.name, place)
   if (over.base === undefined) return over
   const base = namedWindow(over.base, place)
@@ -92,8 +94,9 @@ function namedWindow(name: tree.Identifier, place: Place): tree.WindowSpecificat
 }
 
 function orderOf(item: tree.OrderItem, place: Place): PendingOrder {
-  const descending = item.direction === 'desc'
-  return { value: place.bind(item.expression), descending, nullsFirst: item.nulls === undefined ? !descending : item.nulls === 'first' }
+  const value = place.bind(item.expression)
+  checkOrder(value.type, item.expression.position)
+  return { value, ...directionOf(item) }
 }
 
 /** Without a frame: all rows up to the current one and its equals. */

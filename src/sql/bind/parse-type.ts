@@ -10,5 +10,7 @@ export function parseType(text: string): DataType {
   const cursor = openCursor(text, readTokens(text).tokens)
   const type = parseDataType(cursor)
   if (!cursor.isAtEnd()) throw cursor.failure('the end of the type')
+  const [failure] = cursor.errors
+  if (failure !== undefined) throw failure
   return bindType(type)
 }

@@ -1,6 +1,16 @@
 /** Where an expression stands: what it can see, and what may stand there. */
 import type { DataType } from '#data'
-import type { AggregateName, Expression, OverFrame, OverName, Relation, UserFunction } from '#plan'
+import {
+  type AggregateName,
+  type Expression,
+  levelsMax,
+  type OverFrame,
+  type OverName,
+  type Relation,
+  sizeOf,
+  type UserFunction,
+} from '#plan'
+import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { BindContext, CommonTables } from './context.ts'
 import type { Scope } from './scope.ts'
@@ -55,6 +65,24 @@ export interface Collector {
   grouping(values: readonly Expression[], position: tree.Expression['position']): Expression | null
   /** TUMBLE_START and its siblings; `name` in upper case. */
   windowAuxiliary(name: string, call: tree.Call): Expression | null
+  /** Calls that mean something else in MATCH_RECOGNIZE; null for those that do not. */
+  matched?(call: tree.Call, place: Place): Expression | null
+}
+
+/** The collector where functions with OVER cannot stand. */
+export function withoutOver(collector: Collector): Collector {
+  return {
+    measure: (measure) => collector.measure(measure),
+    over: () => null,
+    scalar: (scalar) => collector.scalar(scalar),
+    grouping: (values, position) => collector.grouping(values, position),
+    windowAuxiliary: (name, call) => collector.windowAuxiliary(name, call),
+  }
+}
+
+/** The collector of a place that has only subqueries: WHERE. */
+export function scalarsOnly(scalar: (scalar: PendingScalar) => Expression): Collector {
+  return { measure: () => null, over: () => null, scalar, grouping: () => null, windowAuxiliary: () => null }
 }
 
 export interface PlaceOptions {
@@ -90,7 +118,9 @@ export class Place {
   }
 
   bind(node: tree.Expression): Expression {
-    return this.context.remember(this.context.steps.expression(node, this), node)
+    const bound = this.context.steps.expression(node, this)
+    if (sizeOf(bound).levels > levelsMax) throw sqlErrors.SQL_NESTING_TOO_DEEP({ limit: levelsMax }, { position: node.position })
+    return this.context.remember(bound, node)
   }
 
   bindAll(nodes: readonly tree.Expression[]): Expression[] {
@@ -107,5 +137,13 @@ export class Place {
   /** The place of the arguments of an aggregate function. */
   insideOf(name: string): Place {
     return new Place(this.context, this.scope, this, name)
+  }
+
+  /** The place of what a function with OVER is computed from: aggregates may stand there, but no other function with OVER. */
+  beneathOver(name: string): Place {
+    const { windows, commonTables, isCorrelated } = this
+    const collector = this.collector === null ? null : withoutOver(this.collector)
+    const clause = `the arguments of ${name}`
+    return new Place(this.context, this.scope, { clause, collector, windows, commonTables, isCorrelated })
   }
 }

@@ -98,8 +98,8 @@ function bindPlainBody(body: tree.QueryBody, surroundings: Surroundings, context
 /** Rows that no SELECT list names are ordered by their columns, or by expressions over these. */
 function ordered(rows: Rows, orderBy: readonly tree.OrderItem[], context: BindContext): SelectRows {
   const place = new Place(context, scopeOfRows(rows), { clause: 'ORDER BY' })
-  const names = rows.columns.map(({ name }) => name)
-  const orders = bindOrder(orderBy, names, (node) => ({ value: place.bind(node) }))
+  const items = rows.columns.map(({ name, column }) => ({ name, type: column.type }))
+  const orders = bindOrder(orderBy, items, (node) => ({ value: place.bind(node) }))
   const added: NamedExpression[] = []
   const columnOf = (value: Expression): string => {
     if (value.kind === 'column') return value.name
@@ -115,9 +115,11 @@ function ordered(rows: Rows, orderBy: readonly tree.OrderItem[], context: BindCo
   return { relation: extended(rows.relation, added), columns: rows.columns, order }
 }
 
-/** The count that LIMIT, FETCH or OFFSET names. */
-function rowCount(node: tree.Expression | undefined, clause: string): number | null {
+/** The count that LIMIT, FETCH or OFFSET names; the parser takes no other number than a whole one. */
+function rowCount(node: tree.NumberLiteral | undefined, clause: 'LIMIT' | 'OFFSET'): number | null {
   if (node === undefined) return null
-  if (node.kind === 'number-literal' && node.form === 'integer' && Number.isSafeInteger(Number(node.text))) return Number(node.text)
-  throw sqlErrors.SQL_ROW_COUNT({ clause }, { position: node.position })
+  const count = Number(node.text)
+  if (Number.isSafeInteger(count)) return count
+  const hint = clause === 'LIMIT' ? 'Leave LIMIT out to have every row.' : undefined
+  throw sqlErrors.SQL_ROW_COUNT({ clause, max: Number.MAX_SAFE_INTEGER, got: node.text }, { position: node.position, hint })
 }

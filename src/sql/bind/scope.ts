@@ -2,11 +2,10 @@
  * Which names can be used at a place, and which column of the plan each means. Columns of the plan have unique names; the names people
  * write need not be: a scope keeps both. Names of columns and tables mind letter case, as in Flink.
  */
-import type { TextPosition } from '#base'
+import { listed, suggestion, type TextPosition } from '#base'
 import type { Column } from '#data'
 import { sqlErrors } from '../errors.ts'
 import type { Identifier } from '../syntax/tree.ts'
-import { listed, suggestion } from './suggest.ts'
 
 export interface ScopeColumn {
   /** As people write it. */
@@ -31,6 +30,8 @@ export interface Scope {
   readonly star: readonly ScopeColumn[]
   /** The query around a subquery. */
   readonly outer: Scope | null
+  /** The tables are pattern variables. */
+  readonly isPattern?: boolean
 }
 
 export const emptyScope: Scope = { tables: [], star: [], outer: null }
@@ -72,6 +73,9 @@ export interface Found {
   readonly isOuter: boolean
 }
 
+/** Catalog, database and table. */
+const tablePartsMax = 3
+
 /** Finds the column that a dotted name means: `column`, `table.column`, `database.table.column`, each with fields behind it. */
 export function findColumn(scope: Scope, parts: readonly Identifier[]): Found {
   const here = findIn(scope, parts)
@@ -82,7 +86,7 @@ export function findColumn(scope: Scope, parts: readonly Identifier[]): Found {
 }
 
 function findIn(scope: Scope, parts: readonly Identifier[]): Omit<Found, 'isOuter'> | null {
-  for (let length = parts.length - 1; length >= 1; length--) {
+  for (let length = Math.min(parts.length - 1, tablePartsMax); length >= 1; length--) {
     const table = findTable(scope, parts.slice(0, length))
     const name = parts[length]
     if (table === null || name === undefined) continue
@@ -138,8 +142,8 @@ function ambiguous(wanted: Identifier, owner: string | null, scope: Scope | unde
     owners.length > 1
       ? `Write ${listed(
           owners.map((alias) => `${alias}.${wanted.text}`),
-          5,
           'or',
+          5,
         )}.`
       : 'Give the columns different names with AS where they are selected.'
   return sqlErrors.SQL_COLUMN_AMBIGUOUS({ column: wanted.text, where }, { position: wanted.position, hint })
@@ -149,6 +153,7 @@ function notFound(scope: Scope, parts: readonly Identifier[]): Error {
   const [first, second] = parts
   if (first === undefined) return sqlErrors.SQL_COLUMN_NOT_FOUND({ column: '', owner: 'the query' })
   const { position, text } = first
+  if (second !== undefined && scope.isPattern === true) return variableNotFound(first, second, scope)
   if (second !== undefined) {
     const hidden = scope.tables.find((table) => table.hidden === text)
     if (hidden !== undefined) {
@@ -183,12 +188,27 @@ function notFound(scope: Scope, parts: readonly Identifier[]): Error {
   )
 }
 
+function variableNotFound({ text, position }: Identifier, column: Identifier, scope: Scope): Error {
+  const known = scope.tables.map(({ alias }) => alias)
+  const hint = `Any row of the match is meant by the column alone: ${column.text}.`
+  return sqlErrors.SQL_PATTERN_VARIABLE_NOT_FOUND({ variable: text }, { position, hint, ...variableSuggestion(text, known) })
+}
+
+/** What to say about a pattern variable that does not exist. One letter is close to every other one. */
+export function variableSuggestion(wanted: string, known: readonly string[]): { readonly detail?: string; readonly hint?: string } {
+  const same = known.find((name) => name.toUpperCase() === wanted.toUpperCase())
+  if (same !== undefined) return { hint: `Use "${same}": letter case matters.` }
+  const { hint } = wanted.length > 1 ? suggestion(wanted, known, 'variables') : {}
+  const detail = known.length === 1 ? `There is only "${known[0]}".` : `The variables are ${listed(known, 'and', 10)}.`
+  return hint === undefined ? { detail } : { detail, hint }
+}
+
 /** What to say about a column that does not exist. */
 export function columnSuggestion(wanted: string, known: readonly string[]): { readonly detail?: string; readonly hint?: string } {
   const names = [...new Set(known)]
   const [only] = names
   if (only === undefined) return {}
-  const detail = names.length === 1 ? `The only column is ${only}.` : `The columns are ${listed(names, 10)}.`
+  const detail = names.length === 1 ? `The only column is ${only}.` : `The columns are ${listed(names, 'and', 10)}.`
   const close = wanted.length > 1 ? suggestion(wanted, names, 'columns').hint : undefined
   return close === undefined ? { detail } : { detail, hint: close }
 }

@@ -8,10 +8,10 @@ import type { BindContext, Surroundings } from './context.ts'
 import { findGroupWindow, type GroupWindow, windowAuxiliary, windowKeys } from './group-window.ts'
 import { bindGrouping, type Grouping } from './grouping.ts'
 import { bindOrder, type Order } from './order.ts'
-import { Place } from './place.ts'
+import { Place, withoutOver } from './place.ts'
 import { keyOf, syntaxKey } from './same.ts'
 import type { Scope } from './scope.ts'
-import { SelectCollector, withoutOver } from './select-collector.ts'
+import { SelectCollector } from './select-collector.ts'
 import { bindItems, type Item } from './select-items.ts'
 import { bindConditions, type Conditions } from './where.ts'
 
@@ -54,12 +54,10 @@ export function bindClauses(
       bound.qualify = bindQualify(select.qualify, placeOf('QUALIFY', true))
     },
   ])
-  const order = bindOrder(orderBy, itemNames(items), (node) => orderValue(node, items, placeOf('ORDER BY', true)))
+  const itemOf = itemFinder(items)
+  const ordered = items.map(({ name, value }) => ({ name, type: value.type }))
+  const order = bindOrder(orderBy, ordered, (node) => itemOf(placeOf('ORDER BY', true).bind(node)))
   return { window, grouping, collector, items, having: bound.having ?? { plain: [], tests: [] }, qualify: bound.qualify ?? [], order }
-}
-
-function itemNames(items: readonly Item[]): (string | null)[] {
-  return items.map((item) => item.name)
 }
 
 function bindQualify(node: tree.Expression | undefined, place: Place): Expression[] {
@@ -67,11 +65,13 @@ function bindQualify(node: tree.Expression | undefined, place: Place): Expressio
 }
 
 /** An expression that is selected as well is ordered by as the item that it is. */
-function orderValue(node: tree.Expression, items: readonly Item[], place: Place): Order['by'] {
-  const value = place.bind(node)
-  const key = keyOf(value)
-  const item = items.findIndex((each) => keyOf(each.value) === key)
-  return item < 0 ? { value } : { item }
+function itemFinder(items: readonly Item[]): (value: Expression) => Order['by'] {
+  let places: Map<string, number> | undefined
+  return (value) => {
+    places ??= new Map(items.map((item, index) => [keyOf(item.value), index] as const).reverse())
+    const item = places.get(keyOf(value))
+    return item === undefined ? { value } : { item }
+  }
 }
 
 function bindGroups(

@@ -76,19 +76,3 @@ export class SelectCollector implements Collector {
     return name
   }
 }
-
-/** The collector where functions with OVER cannot stand. */
-export function withoutOver(collector: Collector): Collector {
-  return {
-    measure: (measure) => collector.measure(measure),
-    over: () => null,
-    scalar: (scalar) => collector.scalar(scalar),
-    grouping: (values, position) => collector.grouping(values, position),
-    windowAuxiliary: (name, call) => collector.windowAuxiliary(name, call),
-  }
-}
-
-/** The collector of a place that has only subqueries: WHERE. */
-export function scalarsOnly(scalar: (scalar: PendingScalar) => Expression): Collector {
-  return { measure: () => null, over: () => null, scalar, grouping: () => null, windowAuxiliary: () => null }
-}

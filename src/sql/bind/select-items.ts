@@ -1,12 +1,12 @@
 /** The SELECT list: what is selected, and under which names. */
-import type { TextPosition } from '#base'
+import { suggestion, type TextPosition } from '#base'
 import type { Expression } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { Place } from './place.ts'
 import { keyOf } from './same.ts'
 import { findTable, type ScopeColumn } from './scope.ts'
-import { suggestion } from './suggest.ts'
 
 export interface Item {
   /** As people can refer to it; null for an expression without AS. */
@@ -46,7 +46,7 @@ function starColumns(qualifier: tree.Name | undefined, place: Place, position: T
   }
   const table = findTable(scope, qualifier.parts)
   if (table !== null) return table.columns
-  const alias = qualifier.parts.map((part) => part.text).join('.')
+  const alias = nameText(qualifier)
   const known = scope.tables.map((each) => each.alias)
   throw sqlErrors.SQL_ALIAS_NOT_FOUND({ alias }, { position: qualifier.position, ...suggestion(alias, known, 'tables of this query') })
 }

@@ -7,19 +7,22 @@
 import { type Expression, mapExpression, type NamedExpression, type Relation, type SortKey, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
-import { aggregated, type Wishes } from './aggregation.ts'
+import { aggregated, type Grouped, type Wishes } from './aggregation.ts'
 import type { BindContext, Rows, Surroundings } from './context.ts'
 import { bindFrom } from './from.ts'
 import { withGroupWindow } from './group-window.ts'
 import type { Grouping } from './grouping.ts'
+import { bindLookupHints } from './lookup-hint.ts'
 import { extended, projected, uniqueName } from './names.ts'
 import { sortKeys } from './order.ts'
 import { withOvers } from './over.ts'
 import { type Related, relate } from './relate.ts'
+import { withRepeatedSets } from './repeated-sets.ts'
 import { keyOf } from './same.ts'
 import type { Scope } from './scope.ts'
 import { bindClauses, type Clauses } from './select-clauses.ts'
 import { itemNames, wishesOf } from './select-items.ts'
+import { bindStateTtls, withStateTtl } from './state-ttl.ts'
 import { withoutUnusedRank } from './top.ts'
 import { bindWhere, joinScalars, kept, noConditions } from './where.ts'
 
@@ -35,16 +38,19 @@ export function bindSelect(
   context: BindContext,
 ): SelectRows {
   refuseHints(select)
-  const from = bindFrom(select.from, surroundings, context)
+  const stateTtls = bindStateTtls(select, context.environment)
+  const lookups = bindLookupHints(select, context.environment)
+  const from = bindFrom(select.from, { ...surroundings, stateTtls, lookups }, context)
   const scope: Scope = { ...from.scope, outer: surroundings.outer }
   const [filtered, clauses] = context.both(
     () => bindWhere(select.where, from.relation, scope, surroundings, context),
     () => bindClauses(select, orderBy, from.relation, scope, surroundings, context),
   )
-  return build(context, select, relate(context, select, filtered, clauses, surroundings), clauses)
+  const stateTtlMs = select.from === undefined ? undefined : stateTtls.get(select.from)
+  return build(context, select, relate(context, select, filtered, clauses, surroundings), clauses, stateTtlMs)
 }
 
-/** Hints of joins and of state only make a difference to how Flink computes the same answer. */
+/** Hints of joins only make a difference to how Flink computes the same answer. */
 function refuseHints(select: tree.Select): void {
   for (const hint of select.hints) {
     const name = hint.name.text.toUpperCase()
@@ -54,9 +60,9 @@ function refuseHints(select: tree.Select): void {
   }
 }
 
-function build(context: BindContext, select: tree.Select, related: Related, clauses: Clauses): SelectRows {
+function build(context: BindContext, select: tree.Select, related: Related, clauses: Clauses, stateTtlMs: number | undefined): SelectRows {
   const wishes = wishesOf(clauses.items)
-  const grouped = groupedRows(context, related, clauses, wishes)
+  const grouped = groupedRows(context, select, related, clauses, wishes, stateTtlMs)
   const { rewrite } = grouped
   const scalars = clauses.collector.scalars.map(({ what }) => ({ ...what, conditions: what.conditions.map(rewrite) }))
   const tests = clauses.having.tests.map((test) => ({ ...test, conditions: test.conditions.map(rewrite) }))
@@ -75,18 +81,34 @@ function build(context: BindContext, select: tree.Select, related: Related, clau
   const final = (value: Expression): Expression =>
     mapExpression(rewrite(value), (part) => (part.kind === 'column' ? (computed.columns.get(part.name) ?? part) : part))
   const qualified = kept(context, computed.relation, { ...noConditions, plain: clauses.qualify.map(final) })
-  return listed(context, select, qualified, related, clauses, final)
+  const rows = listed(context, select, qualified, related, clauses, final)
+  // DISTINCT above an aggregate reads that, which has no name.
+  return select.distinct && !grouped.isGrouped ? { ...rows, relation: withStateTtl(rows.relation, stateTtlMs) } : rows
 }
 
 interface GroupedRows {
+  readonly isGrouped: boolean
   readonly relation: Relation
   readonly rewrite: (expression: Expression) => Expression
 }
 
-function groupedRows(context: BindContext, related: Related, clauses: Clauses, wishes: Wishes): GroupedRows {
-  const { window, collector, having } = clauses
+function groupedRows(
+  context: BindContext,
+  { position }: tree.Select,
+  related: Related,
+  clauses: Clauses,
+  wishes: Wishes,
+  stateTtlMs: number | undefined,
+): GroupedRows {
+  const { collector, having } = clauses
   const isGrouped = related.grouping !== null || collector.measures.length > 0 || having.plain.length + having.tests.length > 0
-  if (!isGrouped) return { relation: related.relation, rewrite: (expression) => expression }
+  if (!isGrouped) return { isGrouped, relation: related.relation, rewrite: (expression) => expression }
+  const rows = aggregatedRows(context, related, clauses, wishes)
+  const relation = withRepeatedSets(context, withStateTtl(rows.relation, stateTtlMs), position)
+  return { isGrouped, relation, rewrite: (expression) => rows.rewrite(expression) }
+}
+
+function aggregatedRows(context: BindContext, related: Related, { window, collector }: Clauses, wishes: Wishes): Grouped {
   const grouping = related.grouping ?? { keys: [], sets: null }
   if (window === null) return aggregated(context, related.relation, grouping, collector, wishes)
   const ready =
@@ -132,17 +154,20 @@ function listed(
   )
   const columns = values.map((value, index): NamedExpression => ({ name: uniqueName(names[index] ?? '', taken), value }))
   const hidden = related.columns.map(({ name, value }): NamedExpression => ({ name, value: final(value) }))
+  const hiddenNames = new Map(hidden.map(({ name, value }) => [keyOf(value), name]))
   const order = sortKeys(
     clauses.order,
     columns.map(({ name }) => name),
     (value) => {
       if (select.distinct) throw sqlErrors.SQL_ORDER_NOT_SELECTED({}, { position: context.nodeOf(value)?.position })
       const rewritten = final(value)
-      const known = hidden.find((each) => keyOf(each.value) === keyOf(rewritten))
-      if (known !== undefined) return known.name
+      const key = keyOf(rewritten)
+      const known = hiddenNames.get(key)
+      if (known !== undefined) return known
       const own = rewritten.kind === 'column' && !taken.has(rewritten.name) ? rewritten.name : context.freshName('order')
       const name = uniqueName(own, taken)
       hidden.push({ name, value: rewritten })
+      hiddenNames.set(key, name)
       return name
     },
   )

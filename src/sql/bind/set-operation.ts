@@ -1,29 +1,33 @@
 /** UNION, INTERSECT and EXCEPT. */
-import { commonType, sameType, withNullable } from '#data'
-import { type JoinKey, type NamedExpression, type Relation, schemaOf } from '#plan'
+import { bigintType, booleanType, commonType, integerType, sameType, withNullable } from '#data'
+import { type Expression, type JoinKey, type NamedExpression, type Relation, referTo, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
-import { typeText } from './call.ts'
+import { callOf, not, typeText } from './call.ts'
 import { castTo } from './coerce.ts'
 import type { BindContext, Rows } from './context.ts'
 import { apart } from './joins.ts'
+import { constant } from './literals.ts'
+import { projected } from './names.ts'
 import { scopeColumns } from './scope.ts'
 
 export function bindSetOperation(node: tree.SetOperation, bind: (input: tree.QueryBody) => Rows, context: BindContext): Rows {
   const word = node.operator.toUpperCase()
-  if (node.all && node.operator !== 'union')
-    throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${word} ALL` }, { position: node.position, hint: `Use ${word}, without ALL.` })
   const rows = aligned(node, word, context.all(node.inputs.map((input) => () => bind(input))))
   const [first, ...others] = rows
   if (first === undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: `an empty ${word}` }, { position: node.position })
   const relation =
-    node.operator === 'union' ? union(rows, node.all) : others.reduce((left, right) => compared(left, right, node.operator), first)
+    node.operator === 'union' ? union(rows, node.all) : others.reduce((left, right) => difference(left, right, node, context), first)
   return { relation, columns: scopeColumns(schemaOf(relation)) }
 }
 
 function union(inputs: readonly Relation[], all: boolean): Relation {
   const relation: Relation = { kind: 'union', inputs }
   return all ? relation : { kind: 'distinct', input: relation }
+}
+
+function difference(left: Relation, right: Relation, { operator, all, position }: tree.SetOperation, context: BindContext): Relation {
+  return all ? countedOut(left, right, { isIntersection: operator === 'intersect', position }, context) : compared(left, right, operator)
 }
 
 /** The different rows of the left that are (INTERSECT) or are not (EXCEPT) among those of the right; NULL equals NULL. */
@@ -81,4 +85,47 @@ function aligned(node: tree.SetOperation, word: string, inputs: readonly Rows[])
     const same = values.length === schemaOf(relation).length && values.every(({ value }) => value.kind === 'column')
     return same ? relation : { kind: 'project', input: relation, columns: values }
   })
+}
+
+interface CountedOut {
+  readonly isIntersection: boolean
+  readonly position: tree.SetOperation['position']
+}
+
+/**
+ * INTERSECT ALL and EXCEPT ALL: equal rows are counted on both sides, and repeated as often as they are on both, or as they are more
+ * often on the left.
+ */
+function countedOut(left: Relation, right: Relation, { isIntersection, position }: CountedOut, context: BindContext): Relation {
+  const schema = schemaOf(left)
+  const side = context.freshName('side')
+  const sideType = withNullable(booleanType, false)
+  const marked = (relation: Relation, isLeft: boolean): Relation => {
+    const values = schemaOf(relation).map((column, index): NamedExpression => ({ name: schema[index]?.name ?? '', value: referTo(column) }))
+    return { kind: 'project', input: relation, columns: [...values, { name: side, value: constant(sideType, isLeft) }] }
+  }
+  const isLeft: Expression = { kind: 'column', name: side, type: sideType }
+  const countType = withNullable(bigintType, false)
+  const count = (filter: Expression) =>
+    ({ name: context.freshName('count'), function: 'COUNT', arguments: [], distinct: false, filter, type: countType }) as const
+  const [lefts, rights] = [count(isLeft), count(not(isLeft))]
+  const counted: Relation = {
+    kind: 'aggregate',
+    input: { kind: 'union', inputs: [marked(left, true), marked(right, false)] },
+    keys: schema.map(({ name }) => name),
+    measures: [lefts, rights],
+    window: null,
+    groupingSets: null,
+  }
+  const counts = [lefts, rights].map(({ name, type }): Expression => ({ kind: 'column', name, type }))
+  const times = isIntersection ? callOf('LEAST', counts, position) : callOf('-', counts, position)
+  const copies = callOf('COPIES', [times], position)
+  const copy = { name: context.freshName('copy'), type: withNullable(integerType, false) }
+  const repeated: Relation = { kind: 'unnest', input: counted, collection: copies, join: 'inner', columns: [copy], ordinality: null }
+  return projected(
+    repeated,
+    schemaOf(counted)
+      .slice(0, schema.length)
+      .map((column) => ({ name: column.name, value: referTo(column) })),
+  )
 }

@@ -1,6 +1,7 @@
 /** One function for each kind of statement. */
 import { type Relation, schemaOf, type TableDefinition, type TablePath } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import { bindAlterTable } from './alter-table.ts'
 import type {
@@ -13,14 +14,14 @@ import type {
   BoundStatement,
   BoundUse,
   DatabasePath,
-  Options,
 } from './bound.ts'
 import { type BindContext, noSurroundings } from './context.ts'
 import { bindCreateFunction } from './create-function.ts'
 import { bindCreateTable } from './create-table.ts'
 import { bindAlterView, bindCreateView } from './create-view.ts'
 import { bindInserts } from './insert.ts'
-import { nameText, rowsNamed, tableNotFound, tablePath } from './tables.ts'
+import { optionsOf } from './options.ts'
+import { databaseNotFound, rowsNamed, tableNotFound, tablePath } from './tables.ts'
 
 export function bindAnyStatement(statement: tree.Statement, context: BindContext): BoundStatement {
   const { position } = statement
@@ -108,11 +109,6 @@ function bindSpace(
   }
 }
 
-/** WITH and SET lists; a key that is given twice has the last value. */
-function optionsOf(options: readonly tree.Option[]): Options {
-  return Object.fromEntries(options.map(({ key, value }) => [key.value, value.value]))
-}
-
 function databasePath(name: tree.Name, { environment }: BindContext): DatabasePath {
   const [first, second, third] = name.parts.map((part) => part.text)
   if (first === undefined || third !== undefined)
@@ -160,6 +156,8 @@ function bindExplain({ details, statement, position }: tree.Explain, context: Bi
 
 function bindDescribe({ object, name, extended, position }: tree.Describe, context: BindContext): BoundDescribe {
   const path = objectPath(object, name, context)
+  if (object === 'catalog') known(name, [nameText(name)], context)
+  if (object === 'database') known(name, databasePath(name, context), context)
   const table = object === 'table' ? describedTable(name, context) : null
   return { kind: 'describe', object, extended, path, table, position }
 }
@@ -175,10 +173,17 @@ function bindShow({ subject, name, like, position }: tree.Show, context: BindCon
       return { ...shown, path: tablePath(name, context.environment), table: describedTable(name, context) }
     case 'databases':
     case 'create-catalog':
-      return { ...shown, path: [nameText(name)], table: null }
+      return { ...shown, path: known(name, [nameText(name)], context), table: null }
     default:
-      return { ...shown, path: databasePath(name, context), table: null }
+      return { ...shown, path: known(name, databasePath(name, context), context), table: null }
   }
+}
+
+/** The path of a catalog or database, which has to exist. */
+function known<P extends readonly [catalog: string, database?: string]>(name: tree.Name, path: P, { environment }: BindContext): P {
+  const missing = databaseNotFound(name, path, environment)
+  if (missing !== null) throw missing
+  return path
 }
 
 /** The definition of a table; a view is described as a table of its columns. */

@@ -1,16 +1,16 @@
 /** EXISTS and IN with a query, as parts of a condition: they become semi and anti joins. */
+import { counted } from '#base'
 import { booleanType, withNullable } from '#data'
 import { columnsIn, type Expression, type Relation, referTo, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { callOf } from './call.ts'
-import type { BindContext } from './context.ts'
+import type { BindContext, Rows } from './context.ts'
 import { type Correlation, relatedConditions } from './correlation.ts'
 import { joinWith } from './joins.ts'
 import { constant } from './literals.ts'
 import { compareValues, isRow } from './operators.ts'
 import type { Place } from './place.ts'
-import { counted } from './suggest.ts'
 
 /** A test whether a row has a partner in a relation. */
 export interface SubqueryTest {
@@ -22,7 +22,7 @@ export interface SubqueryTest {
   readonly found: string | null
 }
 
-type TestNode = {
+export type TestNode = {
   readonly negated: boolean
   readonly operands: readonly tree.Expression[]
   readonly query: tree.Query
@@ -62,7 +62,15 @@ export function subqueryTestOf(node: tree.Expression): TestNode | null {
   }
 }
 
-export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
+export interface TestedRows {
+  readonly operands: readonly Expression[]
+  /** The rows of the subquery, with a column for each operand. */
+  readonly rows: Rows
+  readonly correlation: Correlation
+}
+
+/** Binds what a test compares and the subquery that it looks into. */
+export function bindTestedRows(node: TestNode, place: Place): TestedRows {
   const { context } = place
   const correlation: Correlation = { conditions: [], wanted: 'rows', countsRows: false }
   const bindRows = () =>
@@ -74,6 +82,12 @@ export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
       { position: node.query.position },
     )
   }
+  return { operands, rows, correlation }
+}
+
+export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
+  const { context } = place
+  const { operands, rows, correlation } = bindTestedRows(node, place)
   if (operands.length === 0 && correlation.conditions.length === 0) return foundTest(context, rows.relation, node.negated)
   const read = new Set([
     ...correlation.conditions.flatMap((condition) => [...columnsIn(condition)]),

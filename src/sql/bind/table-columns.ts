@@ -1,11 +1,12 @@
 /** The columns, key and watermark that CREATE TABLE and ALTER TABLE define. */
-import type { TextPosition } from '#base'
+import { shortened, type TextPosition } from '#base'
 import { printType, withNullable } from '#data'
-import { type Expression, schemaOf, type TableColumn, type TableDefinition } from '#plan'
+import { type Expression, mapExpression, schemaOf, type TableColumn, type TableDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { bindType } from './bind-type.ts'
 import type { BindContext } from './context.ts'
+import { expressionText } from './full-names.ts'
 import { Place } from './place.ts'
 import { columnSuggestion, scopeColumns, tableScope } from './scope.ts'
 import { scanOf } from './tables.ts'
@@ -29,7 +30,21 @@ export function bindComputedColumn(node: tree.ComputedColumn, table: TableDefini
       { position: node.expression.position, hint: 'Give it a type: CAST(NULL AS STRING).' },
     )
   }
-  return { kind: 'computed', name: node.name.text, type: expression.type, comment: node.comment ?? null, expression }
+  const name = node.name.text
+  const text = expressionText(node.expression, context)
+  const kept = keptIn(expression, `column "${name}" of table "${table.path[2]}"`, text)
+  return { kind: 'computed', name, type: expression.type, comment: node.comment ?? null, expression: kept, text }
+}
+
+/** How much of its text is quoted when data causes an error in a kept expression. */
+const quotedMax = 60
+
+/** The expression as the catalog keeps it: its places are in no statement that reads the table. */
+function keptIn(expression: Expression, what: string, text: string): Expression {
+  const within = `${what}: ${shortened(text, quotedMax)}`
+  return mapExpression(expression, (part) =>
+    'origin' in part && part.origin !== undefined ? { ...part, origin: { ...part.origin, within } } : part,
+  )
 }
 
 function placeIn(table: TableDefinition, clause: string, context: BindContext): Place {
@@ -63,7 +78,8 @@ export function bindWatermark(
     const got = printType(withNullable(expression.type, true))
     throw sqlErrors.SQL_WATERMARK_TYPE({ got }, { position: node.expression.position, hint: `Write ${name.text} - INTERVAL '5' SECOND.` })
   }
-  return { column: name.text, expression }
+  const text = expressionText(node.expression, context)
+  return { column: name.text, expression: keptIn(expression, `the watermark of table "${table.path[2]}"`, text), text }
 }
 
 function isWatermark({ type }: Expression): boolean {

@@ -2,9 +2,10 @@
 import type { TextPosition } from '#base'
 import type { TableColumn, TableDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { BindContext } from './context.ts'
-import { nameText, tableNotFound, tablePath } from './tables.ts'
+import { tableNotFound, tablePath } from './tables.ts'
 
 type Feature = Exclude<tree.LikeOption['feature'], 'all'>
 type Merge = tree.LikeOption['merge']
@@ -22,8 +23,8 @@ export function bindLike(like: tree.TableLike, context: BindContext): Pattern {
   const path = tablePath(like.table, environment)
   const table = environment.table(path)
   if (table === undefined && environment.view(path) !== undefined) {
-    throw sqlErrors.SQL_LIKE_VIEW(
-      { view: nameText(like.table) },
+    throw sqlErrors.SQL_OTHER_KIND(
+      { clause: 'LIKE', expected: 'table', name: nameText(like.table), got: 'view' },
       { position: like.table.position, hint: 'Use CREATE TABLE … AS SELECT * FROM the view.' },
     )
   }

@@ -1,5 +1,5 @@
 /** Tables and views by name, as relations. */
-import { MillraceError, type TextPosition } from '#base'
+import { suggestion } from '#base'
 import { type Column, type Schema, withNullable } from '#data'
 import {
   columnsByName,
@@ -11,18 +11,16 @@ import {
   schemaOf,
   type TableDefinition,
   type TablePath,
-  type ViewDefinition,
 } from '#plan'
 import { sqlErrors } from '../errors.ts'
-import { parseScript } from '../syntax/script.ts'
+import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { Options } from './bound.ts'
-import { BindContext, type CommonTables, noSurroundings, type Rows } from './context.ts'
+import type { BindContext, CommonTables, Rows } from './context.ts'
 import type { Environment } from './environment.ts'
-import { projected, renamed } from './names.ts'
-import { keyOf } from './same.ts'
+import { projected } from './names.ts'
 import { scopeColumns } from './scope.ts'
-import { suggestion } from './suggest.ts'
+import { viewRows } from './views.ts'
 
 /** The full path that a name of one to three parts means. */
 export function tablePath(name: tree.Name, { current }: Environment): TablePath {
@@ -35,22 +33,19 @@ export function tablePath(name: tree.Name, { current }: Environment): TablePath 
   return third === undefined ? [catalog, first, second] : [first, second, third]
 }
 
-export function nameText(name: tree.Name): string {
-  return name.parts.map((part) => part.text).join('.')
-}
-
-/** The rows of a table, a view or a common table. */
+/** The rows of a table, a view or a common table. Whatever the same table or view is read by reads one relation. */
 export function rowsNamed(name: tree.Name, options: Options, commonTables: CommonTables | null, context: BindContext): Rows {
   const common = name.parts.length === 1 ? findCommon(name.parts[0]?.text ?? '', commonTables) : null
   if (common !== null) return common
-  const path = tablePath(name, context.environment)
-  context.nameUses.push({ name, path })
-  const key = keyOf([path, Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))])
-  const known = context.tables.get(key)
-  if (known !== undefined) return known
-  const rows = rowsAt(path, name, options, commonTables, context)
-  context.tables.set(key, rows)
-  return rows
+  const { environment } = context
+  const path = tablePath(name, environment)
+  const definition = environment.view(path) ?? environment.table(path)
+  if (definition === undefined) throw tableNotFound(name, path, environment, commonTables)
+  context.nameUses.push({ name, path, definition })
+  if (!('query' in definition)) return tableRows(definition, options)
+  if (Object.keys(options).length === 0) return viewRows(definition, name, context)
+  const hint = `"${path[2]}" is a view: give options to the tables that it reads.`
+  throw sqlErrors.SQL_HINT_PLACE({ hint: 'OPTIONS' }, { position: name.position, hint })
 }
 
 function findCommon(name: string, commonTables: CommonTables | null): Rows | null {
@@ -58,35 +53,40 @@ function findCommon(name: string, commonTables: CommonTables | null): Rows | nul
   return null
 }
 
-function rowsAt(path: TablePath, name: tree.Name, options: Options, commonTables: CommonTables | null, context: BindContext): Rows {
-  const { environment } = context
-  const view = environment.view(path)
-  if (view !== undefined) {
-    if (Object.keys(options).length > 0)
-      throw sqlErrors.SQL_HINT_PLACE(
-        { hint: 'OPTIONS' },
-        { position: name.position, hint: `"${path[2]}" is a view: give options to the tables that it reads.` },
-      )
-    return viewRows(view, name, context)
-  }
-  const table = environment.table(path)
-  if (table === undefined) throw tableNotFound(name, path, environment, commonTables)
+/** The rows of tables by the options that they are read with. */
+const knownRows = new WeakMap<TableDefinition, Map<string, Rows>>()
+
+function tableRows(table: TableDefinition, options: Options): Rows {
+  const byOptions = knownRows.get(table) ?? new Map<string, Rows>()
+  knownRows.set(table, byOptions)
+  const key = JSON.stringify(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const known = byOptions.get(key)
+  if (known !== undefined) return known
   const relation = scanOf(table, options)
-  return { relation, columns: scopeColumns(schemaOf(relation)) }
+  const rows: Rows = { relation, columns: scopeColumns(schemaOf(relation)) }
+  byOptions.set(key, rows)
+  return rows
+}
+
+/** Says which part of a path does not exist; null when both do. Without a database, only the catalog counts. */
+export function databaseNotFound(
+  { position }: tree.Name,
+  [catalog, database]: readonly [catalog: string, database?: string],
+  environment: Environment,
+): Error | null {
+  if (!environment.catalogNames().includes(catalog)) {
+    return sqlErrors.SQL_CATALOG_NOT_FOUND({ catalog }, { position, ...suggestion(catalog, environment.catalogNames(), 'catalogs') })
+  }
+  const known = environment.databaseNames(catalog)
+  if (database === undefined || known.includes(database)) return null
+  return sqlErrors.SQL_DATABASE_NOT_FOUND({ database }, { position, ...suggestion(database, known, 'databases') })
 }
 
 export function tableNotFound(name: tree.Name, path: TablePath, environment: Environment, commonTables: CommonTables | null = null): Error {
   const [catalog, database, table] = path
   const { position } = name
-  if (!environment.catalogNames().includes(catalog)) {
-    return sqlErrors.SQL_CATALOG_NOT_FOUND({ catalog }, { position, ...suggestion(catalog, environment.catalogNames(), 'catalogs') })
-  }
-  if (!environment.databaseNames(catalog).includes(database)) {
-    return sqlErrors.SQL_DATABASE_NOT_FOUND(
-      { database },
-      { position, ...suggestion(database, environment.databaseNames(catalog), 'databases') },
-    )
-  }
+  const missing = databaseNotFound(name, [catalog, database], environment)
+  if (missing !== null) return missing
   const known = [...environment.tableNames([catalog, database])]
   for (let common = commonTables; common !== null; common = common.next) known.push(common.name)
   return sqlErrors.SQL_TABLE_NOT_FOUND({ table: nameText(name) }, { position, ...suggestion(table, known, 'tables') })
@@ -123,34 +123,4 @@ function retyped(expression: Expression, columns: Schema): Expression {
 /** Columns of the primary key are never NULL. */
 function keyed(table: TableDefinition, name: string): boolean {
   return table.primaryKey.includes(name)
-}
-
-function viewRows(view: ViewDefinition, name: tree.Name, context: BindContext): Rows {
-  const printed = view.path.join('.')
-  if (context.viewPath.includes(printed)) throw sqlErrors.SQL_VIEW_CIRCULAR({ view: nameText(name) }, { position: name.position })
-  const inner = new BindContext(context.environment, context.steps, { tables: context.tables, viewPath: [...context.viewPath, printed] })
-  const rows = explained(name, () => context.steps.query(parseView(view, name.position), { ...noSurroundings, isInner: true }, inner))
-  if (view.columns === null) return rows
-  const relation = renamed(rows.relation, view.columns)
-  return { relation, columns: scopeColumns(schemaOf(relation)) }
-}
-
-function parseView(view: ViewDefinition, position: TextPosition): tree.Query {
-  const { statements, diagnostics } = parseScript(view.query)
-  const [statement] = statements
-  const [failure] = diagnostics
-  if (failure !== undefined) throw failure
-  if (statement?.kind === 'query-statement') return statement.query
-  throw sqlErrors.SQL_VIEW_BROKEN({ view: view.path[2], reason: 'it is no query' }, { position })
-}
-
-/** An error inside a view speaks of another text: it is told where the view is used. */
-function explained<T>(name: tree.Name, bind: () => T): T {
-  try {
-    return bind()
-  } catch (error) {
-    if (!(error instanceof MillraceError) || error.blame !== 'user' || error.code === 'SQL_VIEW_CIRCULAR') throw error
-    const hint = 'Create the view again, or bring back what it reads.'
-    throw sqlErrors.SQL_VIEW_BROKEN({ view: nameText(name), reason: error.message }, { position: name.position, hint, cause: error })
-  }
 }

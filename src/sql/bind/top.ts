@@ -72,8 +72,10 @@ function columnBehind(expression: Expression | undefined): string | null {
 
 function wholeNumber(expression: Expression | undefined): number | null {
   if (expression?.kind === 'cast') return wholeNumber(expression.value)
-  const value = expression?.kind === 'literal' ? expression.value : null
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
+  if (expression?.kind !== 'literal' || typeof expression.value !== 'number') return null
+  const { value, type } = expression
+  const number = type.kind === 'decimal' ? value / 10 ** type.scale : value
+  return Number.isSafeInteger(number) ? number : null
 }
 
 /** The ranking that a column comes from, through projects that pass the column on. */
@@ -82,7 +84,6 @@ function rankingOf(relation: Relation, column: string): { readonly over: Over; r
     const source = relation.columns.find(({ name }) => name === column)?.value
     return source?.kind === 'column' ? rankingOf(relation.input, source.name) : null
   }
-  if (relation.kind === 'filter') return null
   if (relation.kind !== 'over' || relation.measures.length !== 1) return null
   const [measure] = relation.measures
   const name = rankNames.find((each) => each === measure?.function)

@@ -1,13 +1,12 @@
 /** Calls of functions that users wrote. */
-import type { TextPosition } from '#base'
+import { listed, type TextPosition } from '#base'
 import { commonType, type DataType, implicitlyCastable, printType, sameType, withNullable } from '#data'
-import { type Expression, type FunctionDefinition, scalarFunctionNamed, type TablePath, type UserFunction } from '#plan'
+import { type Expression, type FunctionDefinition, isBuiltIn, type TablePath, type UserFunction } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { originOf, typeText } from './call.ts'
 import { castTo } from './coerce.ts'
 import type { BindContext } from './context.ts'
-import { listed } from './suggest.ts'
 
 /**
  * The user function that a call means, in Flink's order: temporary system functions, built-in functions, then functions of the
@@ -20,11 +19,11 @@ export function findUserFunction(call: tree.Call, context: BindContext): Functio
   if (names.length === 1 && only !== undefined) {
     const system = environment.systemFunction(only)
     if (system !== undefined) return system
-    if (scalarFunctionNamed(only) !== undefined) return null
+    if (isBuiltIn(only)) return null
   }
   const path = functionPath(names, environment.current)
   const found = path === null ? undefined : environment.function(path)
-  if (found !== undefined) context.nameUses.push({ name: call.name, path: found.path })
+  if (found !== undefined) context.nameUses.push({ name: call.name, path: found.path, definition: found })
   return found ?? null
 }
 

@@ -1,4 +1,5 @@
 /** VALUES: rows written in the statement. */
+import { counted } from '#base'
 import { type Column, commonType, withNullable } from '#data'
 import { type Expression, type Relation, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
@@ -8,7 +9,6 @@ import { castTo } from './coerce.ts'
 import type { BindContext, Rows } from './context.ts'
 import { Place } from './place.ts'
 import { emptyScope, scopeColumns } from './scope.ts'
-import { counted } from './suggest.ts'
 
 export function bindValues(node: tree.Values, context: BindContext): Rows {
   const place = new Place(context, emptyScope, { clause: 'VALUES' })

@@ -1,15 +1,15 @@
 /** Window table functions: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' MINUTE)) and its siblings. */
+import { suggestion } from '#base'
 import { type Relation, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
+import { isExpression } from '../syntax/tree/call.ts'
 import type * as tree from '../syntax/tree.ts'
 import { unparseExpression } from '../syntax/unparse/expression.ts'
-import { isExpression } from './arguments.ts'
 import { type BindContext, type Rows, type Surroundings, scopeOfRows } from './context.ts'
 import { columnNamed, namesOf, uniqueName } from './names.ts'
 import { Place } from './place.ts'
 import { columnSuggestion, type Scope, tableScope } from './scope.ts'
-import { suggestion } from './suggest.ts'
-import { nameText, rowsNamed } from './tables.ts'
+import { rowsNamed } from './tables.ts'
 import { checkTimeColumn } from './time-column.ts'
 import { type Length, lengthOf, shapeOf, type WindowName, windowParameters } from './window-shape.ts'
 
@@ -106,7 +106,14 @@ function tableOf(argument: tree.Argument, name: WindowName, surroundings: Surrou
   }
   const { table } = argument
   const rows = table.kind === 'name' ? rowsNamed(table, {}, commonTables, context) : context.steps.query(table, inner, context)
-  const scope = table.kind === 'name' ? tableScope(table.parts.at(-1)?.text ?? '', [nameText(table)], rows.columns) : scopeOfRows(rows)
+  const scope =
+    table.kind === 'name'
+      ? tableScope(
+          table.parts.at(-1)?.text ?? '',
+          table.parts.map((part) => part.text),
+          rows.columns,
+        )
+      : scopeOfRows(rows)
   if (argument.partitionBy.length > 0 && name !== 'SESSION') {
     throw sqlErrors.SQL_WINDOW_PARTITION({ function: name }, { position: argument.partitionBy[0]?.position })
   }

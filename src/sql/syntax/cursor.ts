@@ -1,4 +1,4 @@
-import { MillraceError, type TextPosition } from '#base'
+import { listed, MillraceError, type TextPosition } from '#base'
 import { sqlErrors } from '../errors.ts'
 import { isClauseWord } from './keywords.ts'
 import type { NameKind, Probe } from './probe.ts'
@@ -180,6 +180,13 @@ export class Cursor {
     if (this.errors.length === errorLimit) throw sqlErrors.SQL_TOO_MANY_ERRORS({ limit: errorLimit }, { position: error.position })
   }
 
+  /** Takes one or more elements with commas between them. */
+  list<Result>(parse: (cursor: this) => Result): Result[] {
+    const elements = [parse(this)]
+    while (this.takeSymbol(',')) elements.push(parse(this))
+    return elements
+  }
+
   /**
    * Parses one element of a list. After an error inside it, keeps the error and resumes at the next comma, at the end
    * of the list or at one of the words; where there is none of them, the error is thrown on.
@@ -265,5 +272,5 @@ function findResumption(tokens: readonly Token[], start: number, from: number, w
 }
 
 function orList(words: readonly string[]): string {
-  return words.length === 1 ? `"${words[0]}"` : words.slice(0, -1).join(', ') + ' or ' + words.at(-1)
+  return words.length === 1 ? `"${words[0]}"` : listed(words, 'or')
 }

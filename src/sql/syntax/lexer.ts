@@ -88,7 +88,8 @@ class Lexer {
       return
     }
     const upper = word.toUpperCase()
-    const isFirst = this.tokens.length === 0 || this.tokens.at(-1)?.text === ';'
+    const last = this.tokens.at(-1)
+    const isFirst = last === undefined || (last.kind === 'symbol' && last.text === ';')
     this.push('word', upper, start)
     if (isFirst && upper === 'SET') this.readSetting()
   }

@@ -1,4 +1,4 @@
-import { closeNames, MillraceError, type TextPosition } from '#base'
+import { closeNames, type MillraceError, type TextPosition } from '#base'
 import { sqlErrors } from '../errors.ts'
 import { probeAt } from './expectation.ts'
 import { isClauseWord, isReserved } from './keywords.ts'
@@ -22,8 +22,7 @@ export function explainErrors(text: string, tokens: readonly Token[], errors: re
     const canProbe = order < probeCountMax && tokens.length <= probedTokensMax
     const mistake = new Place(text, tokens, index, error.message, canProbe).explain()
     if (mistake === undefined) return error
-    const message = mistake.message ?? error.message
-    return new MillraceError(error.code, { blame: 'user', message }, {}, { hint: mistake.hint, position: mistake.position ?? position })
+    return error.with(mistake)
   })
 }
 

@@ -72,6 +72,8 @@ function childrenOf(node: SyntaxNode): SyntaxNode[] {
 test.each([
   ['a + b * c', 'a + (b * c)'],
   ['a - b - c', '(a - b) - c'],
+  ['a - b + c - d', '((a - b) + c) - d'],
+  ['a * b + c * d', '(a * b) + (c * d)'],
   ['a * b / c % d', '((a * b) / c) % d'],
   ['a || b + c', '(a || b) + c'],
   ['-a * b', '(-a) * b'],

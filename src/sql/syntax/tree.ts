@@ -6,7 +6,7 @@
  * returned, so that no node is ever a stand-in.
  */
 import type { Argument, FrameBound, JsonBehavior, JsonClauses, WindowFrame, WindowReference, WindowSpecification } from './tree/call.ts'
-import type { CaseBranch } from './tree/expression.ts'
+import type { CaseBranch, ChainLink } from './tree/expression.ts'
 import type { IntervalQualifier } from './tree/literal.ts'
 import type { Identifier, Name } from './tree/name.ts'
 import type { Pattern } from './tree/pattern.ts'
@@ -59,6 +59,7 @@ export type SyntaxNode =
   | AfterMatch
   | Argument
   | CaseBranch
+  | ChainLink
   | ColumnChange
   | ColumnDefinition
   | CommonTable

@@ -10,3 +10,5 @@ CREATE VIEW bid AS SELECT bid.auction, bid.price, `dateTime` FROM nexmark WHERE 
 SELECT auction, `dateTime` FROM bid WHERE price > 10;
 SELECT auction, window_end, MAX(price) FROM TABLE(TUMBLE(TABLE bid, DESCRIPTOR(`dateTime`), INTERVAL '10' SECOND))
 GROUP BY auction, window_start, window_end;
+-- A column that has the name already keeps it.
+SELECT r.price, `r.price` AS kind, chance, chance AS again FROM (SELECT bid AS r, event_type AS `r.price`, RAND() AS chance FROM nexmark);

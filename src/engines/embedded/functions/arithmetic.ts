@@ -3,7 +3,7 @@
  * and a decimal that does not fit its type is NULL.
  */
 import { assert } from '#base'
-import { addDecimal, boxExact, type DataType, divideDecimal, multiplyDecimal, remainderDecimal, subtractDecimal } from '#data'
+import { addDecimal, boxExact, type DataType, divideDecimal, multiplyDecimal, remainderDecimal, subtractDecimal, wrapInteger } from '#data'
 import { embeddedErrors } from '../errors.ts'
 import type { CallShape, Evaluation } from './evaluation.ts'
 
@@ -93,14 +93,15 @@ function nonZero(operation: DecimalOperation): DecimalOperation {
 export function wrapTo(type: DataType): (value: Exact) => Exact {
   switch (type.kind) {
     case 'tinyint':
-      return (value) => Number(BigInt.asIntN(8, BigInt(value)))
     case 'smallint':
-      return (value) => Number(BigInt.asIntN(16, BigInt(value)))
-    case 'integer':
+    case 'integer': {
+      const { kind } = type
+      return (value) => wrapInteger(value, kind)
+    }
     case 'interval-year-month':
-      return (value) => (typeof value === 'number' && (value | 0) === value ? value : Number(BigInt.asIntN(32, BigInt(value))))
+      return (value) => wrapInteger(value, 'integer')
     case 'bigint':
-      return (value) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : boxExact(BigInt.asIntN(64, BigInt(value))))
+      return (value) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : wrapInteger(BigInt(value), 'bigint'))
     case 'float':
       return (value) => Math.fround(Number(value))
     default:

@@ -19,10 +19,6 @@ export const clockEvaluations = {
     () =>
       session.clock.nowMs(),
   CURRENT_WATERMARK: () => misplaced('CURRENT_WATERMARK'),
-  FIRST: () => misplaced('FIRST'),
-  LAST: () => misplaced('LAST'),
-  MATCH_ROWTIME: () => misplaced('MATCH_ROWTIME'),
-  MATCH_PROCTIME: () => misplaced('MATCH_PROCTIME'),
 } satisfies Record<string, Evaluation>
 
 function queryClock({ clock, startedAtMs }: Session): () => number {

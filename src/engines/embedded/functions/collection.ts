@@ -25,6 +25,7 @@ export const collectionEvaluations = {
     const place = Number(index)
     return (row: List | null) => row?.[place] ?? null
   },
+  COPIES: () => (count: number | bigint) => Array.from({ length: Math.max(0, Number(count)) }, (_, index) => index + 1),
   CARDINALITY: ({ arguments: [type] }) =>
     type?.kind === 'multiset'
       ? (bag: Entries) => sum(bag.values())
@@ -196,8 +197,10 @@ function sorter(shape: CallShape): (list: List, ascending?: boolean, nullsFirst?
     })
 }
 
-function extreme(shape: CallShape, sign: number): (list: List) => unknown {
-  const compare = comparator(elementType(shape))
+/** NaN is neither more nor less than a number: it stays where it comes first. */
+function extreme(shape: CallShape, sign: 1 | -1): (list: List) => unknown {
+  const type = elementType(shape)
+  const compare = isReal(type) ? (a: unknown, b: unknown) => (a as number) - (b as number) : comparator(type)
   return (list) => {
     let best: unknown = null
     for (const item of list) if (item !== null && (best === null || compare(item, best) * sign > 0)) best = item

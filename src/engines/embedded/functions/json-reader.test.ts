@@ -69,6 +69,12 @@ describe('reading and writing JSON', () => {
     )
   })
 
+  test('reads long texts with escapes', () => {
+    const text = `"${'a'.repeat(12_000_000)}\\n"`
+    expect((parseJson(text) as string).length).toBe(12_000_001)
+    expect(parseJson(`"${'a'.repeat(100)}\\x"`)).toBeUndefined()
+  })
+
   test('keeps the digits of numbers', () => {
     expect(parseJson('12345678901234567890.10')).toEqual(new JsonNumber('12345678901234567890.10'))
     expect(writeJson(parseJson('[1.50,1e5,-0,0.00000010]') ?? null)).toBe('[1.50,1E+5,0,1.0E-7]')

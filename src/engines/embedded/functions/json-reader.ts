@@ -29,7 +29,7 @@ const closeBracket = 93
 const openBrace = 123
 const closeBrace = 125
 
-const escaped = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*$/
+const escapeForm = /["\\/bfnrt]|u[0-9A-Fa-f]{4}/y
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y
 const words: readonly (readonly [text: string, value: null | boolean])[] = [
   ['true', true],
@@ -141,17 +141,17 @@ class JsonReader {
   /** Moves behind a string: true when it has no escapes, undefined when it is none. */
   #stringEnd(): boolean | undefined {
     const text = this.#text
-    const start = this.#at + 1
     let plain = true
-    for (let at = start; ; at++) {
+    for (let at = this.#at + 1; ; at++) {
       const code = text.charCodeAt(at)
       if (code === quote) {
         this.#at = at + 1
-        return plain || escaped.test(text.slice(start, at)) ? plain : undefined
+        return plain
       }
       if (code === backslash) {
         plain = false
-        at++
+        escapeForm.lastIndex = ++at
+        if (!escapeForm.test(text)) return undefined
       } else if (!(code >= 32)) {
         return undefined
       }

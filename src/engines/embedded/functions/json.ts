@@ -197,9 +197,11 @@ function quote(text: string): string {
 /** What is not a quoted text with known escapes stays as it is. */
 function unquote(text: string): string {
   if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text
-  const body = text.slice(1, -1)
-  if (!/^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*$/s.test(body)) return text
-  return body.replace(/\\(?:u([0-9A-Fa-f]{4})|(.))/g, (_, code: string | undefined, char: string) =>
-    code !== undefined ? String.fromCharCode(Number.parseInt(code, 16)) : (JSON.parse(`"\\${char}"`) as string),
-  )
+  let known = true
+  const plain = text.slice(1, -1).replace(/\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt])|)/g, (_, code?: string, char?: string) => {
+    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
+    known &&= char !== undefined
+    return char === undefined ? '' : (JSON.parse(`"\\${char}"`) as string)
+  })
+  return known ? plain : text
 }

@@ -3,7 +3,7 @@ import { pointCount, slicePoints, wellFormed } from './code-points.ts'
 import type { Evaluation } from './evaluation.ts'
 
 export const textEvaluations = {
-  '||': () => (a: string, b: string) => a + b,
+  '||': ({ arguments: types }) => (types.length === 2 ? (a: string, b: string) => a + b : (...texts: string[]) => texts.join('')),
   CONCAT:
     () =>
     (...parts: string[]) =>

@@ -11,25 +11,34 @@ import type { ExpressionEmitter } from './expression.ts'
 
 type Operator = '+' | '-' | '*'
 
+/** Computes from left to right; more than two operands are all of the type of the result. */
 export function emitArithmetic(operator: Operator, call: Call, emitter: ExpressionEmitter): Code | undefined {
-  const { left, right, isNull } = emitOperands(call, emitter)
+  const [first, ...others] = call.arguments.map((operand) => emitter.emit(operand))
+  if (first === undefined) return undefined
   const { type } = call
+  let left = first
+  for (const right of others) {
+    const value = arithmeticStep(operator, left, right, type, emitter)
+    if (value === undefined) return undefined
+    left = { value, isNull: 'false', type }
+  }
+  return { value: left.value, isNull: anyNull([first, ...others]), type }
+}
+
+function arithmeticStep(operator: Operator, left: Code, right: Code, type: DataType, emitter: ExpressionEmitter): string | undefined {
   switch (type.kind) {
     case 'tinyint':
     case 'smallint':
     case 'integer':
     case 'float':
     case 'double':
-      return { value: emitter.writer.assign(machineArithmetic(operator, left.value, right.value, type)), isNull, type }
+      return emitter.writer.assign(machineArithmetic(operator, left.value, right.value, type))
     case 'bigint': {
       const [a, b] = [exactRegister(left, emitter), exactRegister(right, emitter)]
-      const text = emitter.writer.width === 'wide' ? `BigInt.asIntN(64, ${a} ${operator} ${b})` : narrowText(operator, a, b)
-      return { value: safe(text, emitter), isNull, type }
+      return safe(emitter.writer.width === 'wide' ? `BigInt.asIntN(64, ${a} ${operator} ${b})` : narrowText(operator, a, b), emitter)
     }
-    case 'decimal': {
-      const value = decimalArithmetic(operator, left, right, type.scale, emitter)
-      return value === undefined ? undefined : { value, isNull, type }
-    }
+    case 'decimal':
+      return decimalArithmetic(operator, left, right, type.scale, emitter)
     default:
       return undefined
   }
@@ -125,7 +134,8 @@ export function emitDivision(call: Call, emitter: ExpressionEmitter): Code | und
   if (type.kind === 'bigint' && writer.width === 'wide') {
     return { value: writer.assign(guarded(`BigInt.asIntN(64, ${a} / ${b})`, isNull, '0n')), isNull, type }
   }
-  return { value: writer.assign(wrapMachine(`Math.trunc(${a} / ${b}) + 0`, type)), isNull, type }
+  const quotient = wrapMachine(`Math.trunc(${a} / ${b}) + 0`, type)
+  return { value: writer.assign(type.kind === 'bigint' ? guarded(quotient, isNull, '0') : quotient), isNull, type }
 }
 
 export function emitRemainder(call: Call, emitter: ExpressionEmitter): Code | undefined {
@@ -143,7 +153,7 @@ export function emitRemainder(call: Call, emitter: ExpressionEmitter): Code | un
     return { value: type.kind === 'bigint' ? rest : `Number(${rest})`, isNull, type }
   }
   if (!exact) return { value: writer.assign(wrapMachine(`${a} % ${b}`, type)), isNull, type }
-  return { value: writer.assign(`${writer.slot(safeRemainder)}(${a}, ${b})`), isNull, type }
+  return { value: writer.assign(guarded(`${writer.slot(safeRemainder)}(${a}, ${b})`, isNull, '0')), isNull, type }
 }
 
 /** The operator % calls a slow library routine on doubles; for safe integers a division does. The sign follows the dividend. */
@@ -182,7 +192,7 @@ function guardZero(divisor: string, isNull: string, call: Call, emitter: Express
   emitter.writer.line(`if (${condition}${divisor} == 0) ${emitter.writer.slot(fail)}();`)
 }
 
-/** Wide operands of a NULL may be zero, and bigint division would throw. */
+/** The operands of a NULL may be zero: division of bigints would throw, and that of numbers gives none that narrow code could go on with. */
 function guarded(text: string, isNull: string, neutral: string): string {
   return isNull === 'false' ? text : `${isNull} ? ${neutral} : ${text}`
 }

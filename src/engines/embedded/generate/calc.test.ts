@@ -209,6 +209,16 @@ describe('generated filter and projection', () => {
     expect(result === null ? [] : rowsOf(result, [{ name: 'c', type: product.type }])).toEqual([[99999999980000000001n]])
   })
 
+  it('stays narrow where a divisor is NULL', () => {
+    for (const name of ['/', '%'] as const) {
+      const next = call('+', [call(name, [column('b'), column('a')], bigintType), literal(1, bigintType)], bigintType)
+      const calc = new Calc({ input, condition: null, outputs: [next], session })
+      const result = calc.run(batchOf(input, [[null, 7, 1, 1, 'a', true, 0]]))
+      expect(result === null ? [] : rowsOf(result, [{ name: 'c', type: bigintType }])).toEqual([[null]])
+      expect(calc.sources).toHaveLength(1)
+    }
+  })
+
   it('lets a guard protect what stands behind it', () => {
     const quotient = call('/', [column('a'), column('b')], bigintType)
     const guarded = call(
@@ -220,6 +230,46 @@ describe('generated filter and projection', () => {
     expect(calc.run(batchOf(input, [[1, 0, 1, 1, 'a', true, 0]]))).toBeNull()
     const bare = new Calc({ input, condition: null, outputs: [quotient], session })
     expect(() => bare.run(batchOf(input, [[1, 0, 1, 1, 'a', true, 0]]))).toThrow('cannot divide by zero')
+  })
+
+  it('fails for no word and no NULL that no row has', () => {
+    const cast = (value: Expression): Expression => ({ kind: 'cast', value, type: integerType, failing: 'error' })
+    const number = cast(call('COALESCE', [column('s'), literal('none', stringType)], stringType))
+    const wanted = call(
+      'AND',
+      [call('<>', [column('s'), literal('ten', stringType)], booleanType), call('>', [number, literal(1, integerType)], booleanType)],
+      booleanType,
+    )
+    const calc = new Calc({ input, condition: wanted, outputs: [number], session })
+    const texts = (...values: readonly (string | null)[]) => {
+      const batch = batchOf(
+        input,
+        values.map((text) => [1, 1, 1, 1, text, true, 0]),
+      )
+      return { ...batch, columns: batch.columns.map((vector) => inForm(vector, 1, values.length)) }
+    }
+    const result = calc.run(texts('2', 'ten', '1', '2', '3'))
+    expect(result === null ? [] : rowsOf(result, [{ name: 'c', type: integerType }])).toEqual([[2], [2], [3]])
+    expect(() => new Calc({ input, condition: null, outputs: [number], session }).run(texts('2', null))).toThrow('none')
+  })
+
+  it('generates few loops, whichever columns happen to have NULLs', () => {
+    const dice = new Dice(1)
+    const outputs = input.map((each) => call('IS NULL', [column(each.name)], { ...booleanType, nullable: false }))
+    const calc = new Calc({ input, condition: null, outputs, session })
+    for (let batch = 0; batch < 200; batch++) {
+      const row = [1, 1, 1, 1.5, 'a', true, 150].map((value) => (dice.below(2) === 0 ? null : value))
+      const result = calc.run(batchOf(input, [row]))
+      expect(
+        result === null
+          ? []
+          : rowsOf(
+              result,
+              outputs.map((each, index) => ({ name: `${index}`, type: each.type })),
+            ),
+      ).toEqual([row.map((value) => value === null)])
+    }
+    expect(calc.sources.length).toBeLessThanOrEqual(input.length + 1)
   })
 
   it('never lets text of a user into generated source', () => {

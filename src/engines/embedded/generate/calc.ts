@@ -1,6 +1,7 @@
 /**
  * Filter and projection of batches as one generated loop. The loop is generated again for each combination of vector forms that
- * arrives, which in practice is one or two; the newest is tried first.
+ * arrives, which in practice is one or two; the newest is tried first. A column that once had NULLs is looked at for NULLs in every
+ * later loop, so that those which have some now and then do not multiply the loops.
  */
 import { assert } from '#base'
 import {
@@ -17,7 +18,7 @@ import {
 import { columnsIn, type Expression } from '#plan'
 import type { Session } from '../functions/evaluation.ts'
 import { type Code, CodeWriter, compileFunction, type Width } from './code.ts'
-import { BatchColumns, type ColumnForm, formOf } from './columns.ts'
+import { BatchColumns, type ColumnForm } from './columns.ts'
 import { ExpressionEmitter } from './expression.ts'
 import { compileScalar } from './scalar.ts'
 
@@ -37,6 +38,7 @@ type Loop = (
   out: readonly unknown[],
   nulls: readonly Uint8Array[],
   seen: Uint8Array,
+  none: Uint8Array,
 ) => number
 
 interface Variant {
@@ -52,6 +54,9 @@ export class Calc {
   readonly #computed: readonly { readonly output: number; readonly type: Column['type'] }[]
   readonly #variants: Variant[] = []
   readonly #sources: string[] = []
+  /** Whether an input column has had NULLs. */
+  readonly #hadNulls: boolean[]
+  #none = new Uint8Array(0)
   #selection = new Int32Array(batchRows)
   #out: unknown[] = []
   #wideOut: bigint[][] = []
@@ -66,6 +71,7 @@ export class Calc {
       .filter(({ expression }) => expression.kind !== 'column')
     this.#computed = computed.map(({ expression, output }) => ({ output, type: expression.type }))
     this.#seen = new Uint8Array(this.#computed.length)
+    this.#hadNulls = shape.input.map(() => false)
     const names = new Set<string>()
     for (const expression of [shape.condition, ...computed.map((entry) => entry.expression)]) {
       if (expression !== null) for (const name of columnsIn(expression)) names.add(name)
@@ -73,7 +79,7 @@ export class Calc {
     this.#used = shape.input.flatMap((column, index) => (names.has(column.name) ? [index] : []))
   }
 
-  /** Source of the loops generated so far, for EXPLAIN. */
+  /** Source of the loops generated so far. */
   get sources(): readonly string[] {
     return this.#sources
   }
@@ -95,7 +101,7 @@ export class Calc {
 
   #runVariant(variant: Variant, batch: Batch): number {
     const out = variant.width === 'wide' ? this.#outWide() : this.#out
-    return variant.run(batch.columns, batch.length, this.#selection, out, this.#nulls, this.#seen)
+    return variant.run(batch.columns, batch.length, this.#selection, out, this.#nulls, this.#seen, this.#none)
   }
 
   /** Wide vectors can only be read by wide code. */
@@ -107,6 +113,7 @@ export class Calc {
     if (length <= this.#capacity) return
     this.#capacity = Math.max(length, batchRows)
     this.#selection = new Int32Array(this.#capacity)
+    this.#none = new Uint8Array(this.#capacity)
     this.#nulls = this.#computed.map(() => new Uint8Array(this.#capacity))
     this.#out = this.#computed.map(({ type }) => allocate(plainFormOf(type), this.#capacity))
   }
@@ -122,7 +129,10 @@ export class Calc {
   #variantFor(columns: readonly Vector[], width: Width): Variant {
     const known = this.#variants.find((variant) => variant.width === width && this.#fits(variant, columns))
     if (known !== undefined) return known
-    const forms = columns.map(formOf)
+    const forms = columns.map((vector, index) => {
+      this.#hadNulls[index] ||= vector.nulls !== null
+      return { form: vector.form, nullable: this.#hadNulls[index] }
+    })
     const { run, source } = generateLoop(this.#shape, forms, width)
     const variant = { forms, width, run }
     this.#variants.unshift(variant)
@@ -134,7 +144,7 @@ export class Calc {
     for (const index of this.#used) {
       const vector = columns[index]
       const form = variant.forms[index]
-      if (vector === undefined || form === undefined || vector.form !== form.form || (vector.nulls !== null) !== form.nullable) return false
+      if (vector?.form !== form?.form || (vector?.nulls !== null && form?.nullable === false)) return false
     }
     return true
   }
@@ -197,7 +207,7 @@ function generateLoop(shape: CalcShape, forms: readonly ColumnForm[], width: Wid
   }
   const body = writer.lines
   const source = [
-    'return function (columns, length, selection, out, nulls, seen) {',
+    'return function (columns, length, selection, out, nulls, seen, none) {',
     ...columns.prologue(),
     ...prologue,
     'let count = 0;',

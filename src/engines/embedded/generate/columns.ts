@@ -1,23 +1,19 @@
 /** How generated loops read the columns of a batch, specialised to the forms that its vectors have. */
-import { decodeText, isExactInteger, type Schema, type Vector, type VectorForm } from '#data'
-import { type Expression, scalarSignatures, walkExpression } from '#plan'
+import { decodeText, isExactInteger, type Schema, type VectorForm } from '#data'
+import { columnsIn, determinismOf, type Expression } from '#plan'
 import type { Code, CodeWriter } from './code.ts'
 import { type ColumnCodes, type ExpressionEmitter, literalValue } from './expression.ts'
 import { compileScalar, WordResults } from './scalar.ts'
 
-/** What generated code relies on about one input column. */
+/** What generated code relies on about one input column. Code that looks for NULLs runs on vectors without them, too. */
 export interface ColumnForm {
   readonly form: VectorForm
   readonly nullable: boolean
 }
 
-export function formOf(vector: Vector): ColumnForm {
-  return { form: vector.form, nullable: vector.nulls !== null }
-}
-
 const utf8 = new TextEncoder()
 
-/** Loads columns in a loop whose row is `i` and whose input vectors are `columns`. */
+/** Loads columns in a loop whose row is `i`, whose input vectors are `columns`, and where `none` holds a zero for each row. */
 export class BatchColumns implements ColumnCodes {
   readonly #schema: Schema
   readonly #forms: readonly ColumnForm[]
@@ -98,7 +94,7 @@ export class BatchColumns implements ColumnCodes {
     const results = writer.slot(new WordResults(compileScalar(expression, [column], emitter.session)))
     const found = `${results}.at(${this.#array(index, 'w', 'words')}, ${this.#array(index, 'd', 'codes')}[i])`
     const isNull = this.#isNull(index)
-    return emitter.unbox(writer.assign(isNull === 'false' ? found : `${isNull} ? ${results}.ofNull : ${found}`), expression.type)
+    return emitter.unbox(writer.assign(isNull === 'false' ? found : `${isNull} ? ${results}.ofNull() : ${found}`), expression.type)
   }
 
   #indexOf(name: string): number {
@@ -106,7 +102,7 @@ export class BatchColumns implements ColumnCodes {
   }
 
   #isNull(index: number): string {
-    return this.#forms[index]?.nullable === true ? `(${this.#array(index, 'n', 'nulls')}[i] === 1)` : 'false'
+    return this.#forms[index]?.nullable === true ? `(${this.#array(index, 'n', 'nulls ?? none')}[i] === 1)` : 'false'
   }
 
   #array(index: number, prefix: string, property: string): string {
@@ -118,13 +114,8 @@ export class BatchColumns implements ColumnCodes {
 
 /** The one column that a pure expression depends on, or undefined. */
 function onlyColumn(expression: Expression): string | undefined {
-  const names = new Set<string>()
-  let pure = true
-  walkExpression(expression, (part) => {
-    if (part.kind === 'column') names.add(part.name)
-    if (part.kind === 'call' && scalarSignatures[part.function].determinism !== 'pure') pure = false
-  })
-  return pure && names.size === 1 ? [...names][0] : undefined
+  const names = [...columnsIn(expression)]
+  return determinismOf(expression) === 'pure' && names.length === 1 ? names[0] : undefined
 }
 
 function equalBytes(data: Uint8Array, start: number, end: number, wanted: Uint8Array): boolean {

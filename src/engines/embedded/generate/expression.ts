@@ -1,7 +1,7 @@
 /** Expressions of the plan as generated JavaScript: one scalar per row, computed where it is needed. */
 import { assert } from '#base'
 import { boxExact, type DataType, isExactInteger, sameType } from '#data'
-import { type Call, type Case, type Cast, type Expression, type Literal, scalarSignatures, walkExpression } from '#plan'
+import { type Call, type Case, type Cast, columnsIn, determinismOf, type Expression, type Literal, scalarSignatures } from '#plan'
 import type { Session } from '../functions/evaluation.ts'
 import { evaluations } from '../functions/index.ts'
 import { emitCast } from './cast.ts'
@@ -196,9 +196,5 @@ export function literalValue(literal: Literal): unknown {
 }
 
 function isConstant(expression: Expression): boolean {
-  let constant = true
-  walkExpression(expression, (part) => {
-    if (part.kind === 'column' || (part.kind === 'call' && scalarSignatures[part.function].determinism !== 'pure')) constant = false
-  })
-  return constant
+  return determinismOf(expression) === 'pure' && columnsIn(expression).size === 0
 }

@@ -1,4 +1,5 @@
 /** Adds the place in the statement to errors that data causes. */
+import { constants } from 'node:buffer'
 import { MillraceError } from '#base'
 import type { Origin } from '#plan'
 import { embeddedErrors } from '../errors.ts'
@@ -43,21 +44,16 @@ export function atOrigin(run: ScalarFunction, arity: number, origin: Origin, nam
 /** The same error with the place in the statement, unless it has one already. */
 function locate(error: unknown, origin: Origin, name: string): unknown {
   if (!(error instanceof MillraceError)) {
-    return embeddedErrors.ENGINE_FUNCTION_THREW(
-      { name, problem: (error instanceof Error ? error.message : String(error)).slice(0, 60) },
-      { cause: error, position: { start: 0, end: 0, ...origin } },
-    )
+    const extras = { cause: error, position: { start: 0, end: 0, ...origin } }
+    if (isTooLong(error)) return embeddedErrors.ENGINE_TEXT_TOO_LONG({ name, limit: constants.MAX_STRING_LENGTH }, extras)
+    const problem = (error instanceof Error ? error.message : String(error)).slice(0, 60)
+    return embeddedErrors.ENGINE_FUNCTION_THREW({ name, problem }, extras)
   }
-  if (error.position !== undefined) return error
-  return new MillraceError(
-    error.code,
-    { blame: error.blame, message: error.message },
-    {},
-    {
-      detail: error.detail,
-      hint: error.hint,
-      position: { start: 0, end: 0, ...origin },
-      cause: error.cause,
-    },
-  )
+  return error.position === undefined ? error.with({ position: { start: 0, end: 0, ...origin } }) : error
+}
+
+/** What the runtime says where a text, or the list it is made from, would have more characters than can be held. */
+function isTooLong(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return /^Invalid (?:string|array) length$/.test(error.message) || ('code' in error && error.code === 'ERR_STRING_TOO_LONG')
 }

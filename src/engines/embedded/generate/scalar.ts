@@ -41,17 +41,21 @@ function generate(
   return compileFunction<BoxedFunction>(writer, `return function (${names.join(', ')}) {\n${writer.lines.join('\n')}\n}`)
 }
 
-/** Remembers the result of a pure function for each word of a dictionary. */
+/** Remembers the result of a pure function for each word of a dictionary, and for NULL, from the first row that has it. */
 export class WordResults {
   readonly #run: BoxedFunction
   #words: readonly string[] = []
   #results: unknown[] = []
-  /** What the function gives for NULL. */
-  readonly ofNull: unknown
+  /** What the function gives for NULL; undefined while no row had it. */
+  #ofNull: unknown
 
   constructor(run: BoxedFunction) {
     this.#run = run
-    this.ofNull = run(null)
+  }
+
+  ofNull(): unknown {
+    if (this.#ofNull === undefined) this.#ofNull = this.#run(null)
+    return this.#ofNull
   }
 
   at(words: readonly string[], code: number): unknown {

@@ -1,6 +1,16 @@
 /** Folds the filters and projections above a relation into one condition and one expression per column, over the relation's columns. */
 import { booleanType } from '#data'
-import { type Expression, isLargerThan, mapExpression, type Project, type Relation, referTo, schemaOf } from '#plan'
+import {
+  determinismOf,
+  type Expression,
+  type Filter,
+  isLargerThan,
+  mapExpression,
+  type Project,
+  type Relation,
+  referTo,
+  schemaOf,
+} from '#plan'
 
 export interface Fused {
   /** What lies below: neither a filter nor a projection, unless folding had to stop. */
@@ -14,7 +24,10 @@ export interface Fused {
 /** Expressions larger than this are not folded further: folding repeats what is used twice. */
 const partsMax = 5000
 
-/** `isKept` names relations below the top that others read too: folding stops there. */
+/**
+ * `isKept` names relations below the top that others read too: folding stops there, and at projections whose values are new each time
+ * that they are computed.
+ */
 export function fuse(relation: Relation, isKept: (relation: Relation) => boolean): Fused {
   let fused: Fused = {
     base: relation,
@@ -23,7 +36,8 @@ export function fuse(relation: Relation, isKept: (relation: Relation) => boolean
   }
   for (;;) {
     const { base } = fused
-    if ((base.kind !== 'filter' && base.kind !== 'project') || (base !== relation && isKept(base))) return fused
+    if (base.kind !== 'filter' && base.kind !== 'project') return fused
+    if (base !== relation && (isKept(base) || isVolatile(base))) return fused
     if (base.kind === 'filter') {
       fused = { ...fused, base: base.input, condition: both(base.condition, fused.condition) }
       continue
@@ -60,4 +74,9 @@ function both(first: Expression, second: Expression | null): Expression {
 
 function isTooLarge({ condition, columns }: Fused): boolean {
   return (condition !== null && isLargerThan(condition, partsMax)) || columns.some((column) => isLargerThan(column.value, partsMax))
+}
+
+/** Whether a column would have another value if it was computed again. */
+function isVolatile(relation: Filter | Project): boolean {
+  return relation.kind === 'project' && relation.columns.some(({ value }) => determinismOf(value) !== 'pure')
 }

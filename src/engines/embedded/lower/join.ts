@@ -1,38 +1,36 @@
-/** Joins: by windows, by intervals of time, of a table that ends, which is read first and then only looked up; else both inputs are kept. */
-import { type Batch, type DataType, flagsIn, type Schema } from '#data'
-import {
-  BoundedJoin,
-  IntervalJoin,
-  type JoinCondition,
-  type JoinKeysShape,
-  Join as JoinOperator,
-  type Operator,
-  type Output,
-  WindowJoin,
-} from '#dataflow'
-import { columnOf, type Join, type JoinTime, joinTimeOf, type Relation, schemaOf, walkRelations } from '#plan'
-import { embeddedErrors } from '../errors.ts'
+/** Joins: as of a time, by windows, by intervals of time, of a table that ends, which is read first; else both inputs are kept. */
+import { IntervalJoin, type JoinInput, Join as JoinOperator, type Operator, type Output, WindowJoin } from '#dataflow'
+import { asOfTimeOf, type Join, type JoinTime, joinTimeOf, type Relation, type Scan, schemaOf } from '#plan'
+import { isBoundedType, isReadFirst, lowerBounded } from './bounded-join.ts'
+import { conditionOf, keysOf, placeOf, typesOf } from './join-shape.ts'
 import type { Lowering } from './lowering.ts'
-import { placesOf } from './places.ts'
 import { InputPort, Reorder } from './ports.ts'
+import { lowerAsOfJoin } from './temporal-join.ts'
 
 export function lowerJoin(join: Join, output: Output, lowering: Lowering): void {
-  if (join.asOf !== null) throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'a join with FOR SYSTEM_TIME AS OF' })
+  const asOf = asOfTimeOf(join)
+  if (asOf !== null) {
+    lowerAsOfJoin(join, asOf, output, lowering)
+    return
+  }
   const time = joinTimeOf(join, schemaOf(join.left), schemaOf(join.right))
   if (time !== null) {
     if (time.kind === 'window') lowerWindowJoin(join, time, output, lowering)
     else lowerIntervalJoin(join, time, output, lowering)
     return
   }
-  if (isLookedUp(join.right, join.left, lowering) && isBoundedType(join.type)) {
+  const ends = (scan: Scan): boolean => lowering.isBounded(scan)
+  if (isReadFirst(join.right, join.left, lowering, ends) && isBoundedType(join.type)) {
     lowerBounded({ ...join, type: join.type }, output, lowering)
-  } else if (join.type === 'inner' && isLookedUp(join.left, join.right, lowering)) {
+  } else if (join.type === 'inner' && isReadFirst(join.left, join.right, lowering, ends)) {
     const { left, right } = join
     const leftCount = schemaOf(left).length
     const rightCount = schemaOf(right).length
     const back = [...range(rightCount, leftCount), ...range(0, rightCount)]
     const equal = join.equal.map((key) => ({ ...key, left: key.right, right: key.left }))
-    lowerBounded({ ...join, type: 'inner', left: right, right: left, equal }, new Reorder(back, output), lowering)
+    const ttl = join.stateTtlMs?.left
+    const swapped = { ...join, type: join.type, left: right, right: left, equal, stateTtlMs: ttl === undefined ? {} : { right: ttl } }
+    lowerBounded(swapped, new Reorder(back, output), lowering)
   } else lowerRegular(join, output, lowering)
 }
 
@@ -72,105 +70,34 @@ function lowerIntervalJoin(join: Join, time: JoinTime & { readonly kind: 'interv
   attachBoth(join, operator, lowering)
 }
 
-function attachBoth({ left, right }: Join, operator: Operator, lowering: Lowering): void {
+function attachBoth(join: Join, operator: Operator, lowering: Lowering): void {
+  const { left, right } = join
+  lowering.keep(join, operator)
   lowering.attach(left, new InputPort(operator, 0))
   lowering.attach(right, new InputPort(operator, 1))
-}
-
-function typesOf(schema: Schema): DataType[] {
-  return schema.map((column) => column.type)
-}
-
-function placeOf(schema: Schema, name: string): number {
-  return placesOf(schema, [name])[0] ?? 0
-}
-
-type BoundedType = 'inner' | 'left' | 'semi' | 'anti'
-
-function isBoundedType(type: Join['type']): type is BoundedType {
-  return type === 'inner' || type === 'left' || type === 'semi' || type === 'anti'
 }
 
 function range(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => from + index)
 }
 
-/** Whether a relation is a plain table that ends, read by nobody else on the other side, so that it can be read first. */
-function isLookedUp(relation: Relation, other: Relation, lowering: Lowering): boolean {
-  if (!lowering.isAppendOnly(relation)) return false
-  const own = new Set<string>()
-  let plain = true
-  walkRelations([relation], (each) => {
-    if (each.kind === 'scan') {
-      own.add(each.table.join('\u0000'))
-      plain &&= lowering.isBounded(each)
-    } else if (each.kind !== 'values' && each.kind !== 'project' && each.kind !== 'filter' && each.kind !== 'unnest') plain = false
-    if (lowering.isShared(each)) plain = false
-  })
-  walkRelations([other], (each) => {
-    if (each.kind === 'scan' && own.has(each.table.join('\u0000'))) plain = false
-  })
-  return plain
-}
-
-function lowerBounded(join: Join & { readonly type: BoundedType }, output: Output, lowering: Lowering): void {
-  const operator = new BoundedJoin(
-    {
-      type: join.type,
-      keys: keysOf(join),
-      right: { types: typesOf(schemaOf(join.right)), retracts: false },
-      condition: conditionOf(join, lowering),
-    },
-    output,
-  )
-  lowering.attachFirst(join.right, new InputPort(operator, 1))
-  lowering.attach(join.left, new InputPort(operator, 0))
-}
-
 function lowerRegular(join: Join, output: Output, lowering: Lowering): void {
+  const left = inputOf(join.left, join.stateTtlMs?.left, lowering)
+  const right = inputOf(join.right, join.stateTtlMs?.right, lowering)
   const operator = new JoinOperator(
     {
       type: join.type,
       keys: keysOf(join),
-      left: inputOf(join.left, lowering),
-      right: inputOf(join.right, lowering),
+      left,
+      right,
       condition: conditionOf(join, lowering),
     },
     output,
   )
+  lowering.letExpire(operator, left, right)
   attachBoth(join, operator, lowering)
 }
 
-function inputOf(relation: Relation, lowering: Lowering): { types: DataType[]; retracts: boolean } {
-  return { types: typesOf(schemaOf(relation)), retracts: !lowering.isAppendOnly(relation) }
-}
-
-function keysOf({ left, right, equal }: Join): JoinKeysShape {
-  return {
-    types: equal.map((key) => columnOf(left, key.left).type),
-    columns: [
-      placesOf(
-        schemaOf(left),
-        equal.map((key) => key.left),
-      ),
-      placesOf(
-        schemaOf(right),
-        equal.map((key) => key.right),
-      ),
-    ],
-    nullsEqual: equal.map((key) => key.nullsEqual),
-  }
-}
-
-/** The condition besides equal keys, computed for many pairs at once. */
-function conditionOf({ left, right, condition }: Join, lowering: Lowering): JoinCondition | null {
-  if (condition === null) return null
-  const calc = lowering.calc([...schemaOf(left), ...schemaOf(right)], null, [condition])
-  return (pairs: Batch) => {
-    const vector = calc.run(pairs)?.columns[0]
-    if (vector === undefined) return new Uint8Array(pairs.length)
-    const flags = flagsIn(vector)
-    const { nulls } = vector
-    return nulls === null ? flags : Uint8Array.from({ length: pairs.length }, (_, row) => (nulls[row] === 1 ? 0 : (flags[row] ?? 0)))
-  }
+function inputOf(relation: Relation, ttlMs: number | undefined, lowering: Lowering): JoinInput {
+  return { types: typesOf(schemaOf(relation)), retracts: !lowering.isAppendOnly(relation), ...lowering.keptFor(ttlMs) }
 }

@@ -5,6 +5,7 @@ import { FinalRows, type Limit, type Output } from '#dataflow'
 import {
   allChanges,
   appendOnly,
+  type ChangelogFacts,
   changelogMode,
   inferChangelog,
   type Plan,
@@ -19,8 +20,9 @@ import {
 import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
 import type { CollectListener, Instance, SinkTask } from '../program.ts'
-import { Lowering } from './lowering.ts'
+import { type LookupLimits, Lowering } from './lowering.ts'
 import { InputPort } from './ports.ts'
+import { repeatingRelations } from './repeats.ts'
 import { BackPressure, CollectOutput, SinkOutput } from './sink.ts'
 import type { TableAccess } from './table-access.ts'
 import { TaskFinder } from './tasks.ts'
@@ -28,24 +30,38 @@ import { TaskFinder } from './tasks.ts'
 /** `execution.runtime-mode`. Batch: inputs end, only final rows go out, and no row is late. */
 export type RuntimeMode = 'streaming' | 'batch' | 'automatic'
 
+export interface RunShape {
+  readonly mode: RuntimeMode
+  /** How long idle state is kept where the plan does not say; 0: for good. A batch keeps what it needs. */
+  readonly stateTtlMs: number
+  readonly lookups: LookupLimits
+}
+
 type OpenSinks = ReadonlyMap<PlanOutput, { readonly name: string; readonly sink: Sink }>
 
-export function lowerPlan(plan: Plan, session: Session, tables: TableAccess, mode: RuntimeMode, collect: CollectListener): Instance {
+export function lowerPlan(plan: Plan, session: Session, tables: TableAccess, shape: RunShape, collect: CollectListener): Instance {
+  const { mode } = shape
   const backPressure = new BackPressure()
   const sinks = openSinks(plan, tables)
   const batch = mode === 'batch' || (mode === 'automatic' && isBounded(plan, tables))
   if (batch && !isBounded(plan, tables)) throw embeddedErrors.ENGINE_BATCH_UNBOUNDED({ table: unboundedTable(plan, tables) ?? '' })
+  const sinkFacts = (path: TablePath) => ({ takes: batch ? 'all' : takesOf(path, plan, sinks), key: tables.definition(path).primaryKey })
+  const repeating = batch ? new Set() : repeatingRelations(plan, shape.stateTtlMs, (output) => takesUpdates(output, sinkFacts))
   const changelog = inferChangelog(plan, {
     scan: () => ({ changelog: appendOnly, key: null }),
-    sink: (path) => ({ takes: batch ? 'all' : takesOf(path, plan, sinks), key: tables.definition(path).primaryKey }),
+    sink: sinkFacts,
+    repeats: (relation) => repeating.has(relation),
   })
-  const lowering = new Lowering(plan, session, new TaskFinder((scan) => tables.source(scan)), changelog, !batch)
+  const lowering = new Lowering(plan, session, new TaskFinder((scan) => tables.source(scan)), changelog, {
+    stream: batch ? null : shape,
+    lookups: shape.lookups,
+  })
   const sinkTasks: SinkTask[] = []
   const collects: CollectOutput[] = []
   plan.outputs.forEach((output, index) => {
     const schema = schemaOf(output.input)
     const attach = (receiver: Output): void =>
-      lowering.attach(output.input, batch && isUpdating(changelog, index) ? finalRows(schema, receiver) : receiver)
+      lowering.attach(output.input, batch && isUpdating(changelog, index) ? finalRows(output.input, receiver, lowering) : receiver)
     const known = sinks.get(output)
     if (output.kind === 'collect' || known === undefined) {
       const receiver = new CollectOutput((rows) => collect(index, schema, rows), backPressure)
@@ -65,8 +81,9 @@ export function lowerPlan(plan: Plan, session: Session, tables: TableAccess, mod
     collects,
     outputs: plan.outputs.map((output, index) => ({ schema: schemaOf(output.input), updating: !batch && isUpdating(changelog, index) })),
     backPressure,
-    calcs: lowering.calcs,
     clocked: lowering.clocked,
+    lookups: lowering.lookups,
+    savedState: () => lowering.savedState(),
     needsNoMore: () => plan.outputs.every((output) => limitOf(output.input, lowering)?.isSatisfied === true),
     lateRows: () => lowering.lateCounters.reduce((rows, counter) => rows + counter.lateRows, 0),
   }
@@ -82,13 +99,15 @@ function isUpdating(changelog: PlanChangelog, output: number): boolean {
   return changelogMode(changelog.outputs[output]?.changelog ?? allChanges) !== 'append'
 }
 
-function finalRows(schema: Schema, receiver: Output): Output {
-  return new InputPort(
-    new FinalRows(
-      schema.map((column) => column.type),
-      receiver,
-    ),
-  )
+function finalRows(relation: Relation, receiver: Output, lowering: Lowering): Output {
+  const types = schemaOf(relation).map((column) => column.type)
+  return new InputPort(lowering.keep(relation, new FinalRows(types, receiver)))
+}
+
+function takesUpdates(output: PlanOutput, factsOf: ChangelogFacts['sink']): boolean {
+  if (output.kind === 'collect') return true
+  const { takes, key } = factsOf(output.table)
+  return takes === 'all' || (takes === 'upsert' && key.length > 0)
 }
 
 function isBounded(plan: Plan, tables: TableAccess): boolean {

@@ -1,7 +1,7 @@
 /** Lowers a plan to operators: every relation is attached to the output that receives its rows. */
 import { assert } from '#base'
 import { columnIndex, type Schema } from '#data'
-import { CalcOperator, type Limit, type Output, type ProcessingTime, WatermarkOperator, type WindowClock } from '#dataflow'
+import { CalcOperator, type Limit, type Operator, type Output, type Retention, WatermarkOperator, type WindowClock } from '#dataflow'
 import {
   type Changelog,
   columnOf,
@@ -9,6 +9,7 @@ import {
   match,
   type Plan,
   type PlanChangelog,
+  printRelationLine,
   type Relation,
   rootsOf,
   type Scan,
@@ -19,14 +20,36 @@ import {
 } from '#plan'
 import type { Session } from '../functions/evaluation.ts'
 import { Calc } from '../generate/calc.ts'
+import type { SavedState } from '../program.ts'
 import { lowerAggregate } from './aggregate.ts'
 import { fuse } from './fuse.ts'
 import { lowerJoin } from './join.ts'
+import type { LookupTask } from './lookup-task.ts'
+import { lowerMatch } from './match.ts'
 import { lowerOver } from './over.ts'
 import { InputPort, Tee } from './ports.ts'
-import { lowerDistinct, lowerSort, lowerTop, lowerUnion, lowerUnnest, lowerValues, lowerWindow, refuse } from './relations.ts'
+import { RelationIds } from './relation-ids.ts'
+import { lowerDistinct, lowerSort, lowerTop, lowerUnion, lowerUnnest, lowerValues, lowerWindow } from './relations.ts'
 import type { TaskFinder, ValuesTask } from './tasks.ts'
+import { versionedTops } from './versions.ts'
 import { zoneClock } from './zone-clock.ts'
+
+/** Part of the shape of an operator: how long it keeps idle state, or nothing where it keeps it for good. */
+export interface Kept {
+  readonly retention?: Retention
+}
+
+/** What of a run's settings decides about operators. */
+export interface LoweredRun {
+  readonly stream: { readonly stateTtlMs: number } | null
+  readonly lookups: LookupLimits
+}
+
+/** How many keys lookup joins ask for at a time, and for how long they wait. */
+export interface LookupLimits {
+  readonly capacity: number
+  readonly timeoutMs: number
+}
 
 /** Something that counts rows which came too late. */
 interface LateCounter {
@@ -38,25 +61,33 @@ export class Lowering {
   readonly tasks: TaskFinder
   readonly #sharedRelations: ReadonlySet<Relation>
   readonly #shared = new Map<Relation, Tee>()
-  readonly calcs: Calc[] = []
   readonly lateCounters: LateCounter[] = []
   /** What follows the clock. */
-  readonly clocked: ProcessingTime[] = []
+  readonly clocked: { tick(nowMs: number): void }[] = []
   readonly values: ValuesTask[] = []
+  /** Tables that are looked up. */
+  readonly lookups: LookupTask[] = []
+  readonly lookupLimits: LookupLimits
   readonly limits = new Map<Relation, Limit>()
+  readonly #keepers: { readonly relation: Relation; readonly operator: Operator }[] = []
+  readonly #watermarks: { readonly relation: Relation; readonly operator: WatermarkOperator }[] = []
+  /** Relations that have to send each change of their rows. */
+  readonly versioned: ReadonlySet<Relation>
   /** The priority of sources attached now; higher ones are read first. */
   #priority = 0
 
   readonly #changelog: PlanChangelog
-  /** Whether watermarks flow while rows come; without them windows close when the input ends. */
-  readonly #keepsTime: boolean
+  /** Null in a batch: no watermarks flow while rows come, windows close when the input ends, and no state expires. */
+  readonly #stream: LoweredRun['stream']
 
-  constructor(plan: Plan, session: Session, tasks: TaskFinder, changelog: PlanChangelog, keepsTime: boolean) {
+  constructor(plan: Plan, session: Session, tasks: TaskFinder, changelog: PlanChangelog, run: LoweredRun) {
     this.session = session
+    this.lookupLimits = run.lookups
     this.#changelog = changelog
-    this.#keepsTime = keepsTime
+    this.#stream = run.stream
     this.tasks = tasks
-    this.#sharedRelations = sharedRelations(rootsOf(plan))
+    this.versioned = versionedTops(plan)
+    this.#sharedRelations = withWindowInputs(sharedRelations(rootsOf(plan)))
   }
 
   /** Makes the rows of a relation flow to an output. */
@@ -85,6 +116,18 @@ export class Lowering {
   isAppendOnly(relation: Relation): boolean {
     const { updates, deletes } = this.changelogOf(relation)
     return !updates && !deletes
+  }
+
+  /** How long an operator keeps idle state: for the time that the plan gives it, else for that of the run. */
+  keptFor(ttlMs?: number): Kept {
+    const ms = this.#stream === null ? 0 : (ttlMs ?? this.#stream.stateTtlMs)
+    return ms === 0 ? {} : { retention: { ttlMs: ms, clock: this.session.clock } }
+  }
+
+  /** Tells an operator the time if it keeps idle state for a time only, so that it drops it while no rows come. */
+  letExpire<T extends { tick(nowMs: number): void }>(operator: T, ...kept: readonly Kept[]): T {
+    if (kept.some(({ retention }) => retention !== undefined)) this.clocked.push(operator)
+    return operator
   }
 
   /** Whether several relations or outputs read a relation. */
@@ -117,7 +160,7 @@ export class Lowering {
       distinct: (distinct) => lowerDistinct(distinct, output, this),
       top: (top) => lowerTop(top, output, this),
       sort: (sort) => lowerSort(sort, output, this),
-      match: (each) => refuse(each),
+      match: (each) => lowerMatch(each, output, this),
     })
   }
 
@@ -133,13 +176,11 @@ export class Lowering {
 
   /** A compiled filter and projection. */
   calc(input: Schema, condition: Expression | null, outputs: readonly Expression[]): Calc {
-    const calc = new Calc({ input, condition, outputs, session: this.session })
-    this.calcs.push(calc)
-    return calc
+    return new Calc({ input, condition, outputs, session: this.session })
   }
 
   #lowerWatermark({ input, column, watermark }: Watermark, output: Output): void {
-    if (!this.#keepsTime) {
+    if (this.#stream === null) {
       this.attach(input, output)
       return
     }
@@ -151,6 +192,7 @@ export class Lowering {
       return vector
     }, output)
     this.tasks.watchWatermark(input, operator)
+    this.#watermarks.push({ relation: input, operator })
     this.attach(input, new InputPort(operator))
   }
 
@@ -162,6 +204,22 @@ export class Lowering {
   /** Notes a LIMIT at the top of an output: once it is satisfied, that output needs no more input. */
   countLimit(sort: Relation, limit: Limit): void {
     this.limits.set(sort, limit)
+  }
+
+  /** Notes an operator whose state, if it has any, is saved under the name of the relation that it runs. */
+  keep<T extends Operator>(relation: Relation, operator: T): T {
+    this.#keepers.push({ relation, operator })
+    return operator
+  }
+
+  /** What a checkpoint saves of the operators lowered so far. */
+  savedState(): SavedState {
+    const ids = new RelationIds()
+    const keepers = this.#keepers.flatMap(({ relation, operator: { state } }) =>
+      state === undefined ? [] : [{ id: ids.idOf(relation.kind, relation), title: printRelationLine(relation), parts: state }],
+    )
+    const watermarks = this.#watermarks.map(({ relation, operator }) => ({ id: ids.idOf('watermark', relation), operator }))
+    return { keepers, watermarks }
   }
 
   countLate(counter: LateCounter): void {
@@ -181,4 +239,9 @@ export class Lowering {
     })
     return local ? this.localClock() : null
   }
+}
+
+/** Whoever aggregates a window reads its input instead: where several do, they share the input. */
+function withWindowInputs(shared: ReadonlySet<Relation>): ReadonlySet<Relation> {
+  return new Set([...shared].flatMap((relation) => (relation.kind === 'window' ? [relation, relation.input] : [relation])))
 }

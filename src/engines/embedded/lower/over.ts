@@ -16,8 +16,8 @@ import {
 } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import { literalValue } from '../generate/expression.ts'
-import { aggregateOf, argumentsOf } from './aggregate.ts'
 import type { Lowering } from './lowering.ts'
+import { aggregateOf, argumentsOf } from './measures.ts'
 import { placesOf } from './places.ts'
 import { InputPort } from './ports.ts'
 import { refuse } from './relations.ts'
@@ -27,6 +27,7 @@ export function lowerOver(over: Over, output: Output, lowering: Lowering): void 
   const time = timeOf(over)
   const layout = new OverLayout(over)
   const measures = over.measures.map((measure) => measureOf(measure, over, time.name, layout))
+  const kept = lowering.keptFor()
   const operator = new OverAggregate(
     {
       types: layout.types,
@@ -36,10 +37,12 @@ export function lowerOver(over: Over, output: Output, lowering: Lowering): void 
       timeKind: time.kind,
       frame: over.frame,
       measures,
+      ...kept,
     },
     output,
   )
   lowering.countLate(operator)
+  lowering.keep(over, lowering.letExpire(operator, kept))
   lowering.attach(layout.input(), new InputPort(operator))
 }
 
@@ -86,7 +89,8 @@ function ofRowsBefore(name: OverName, measure: OverMeasure, over: Over, time: st
 
 function lagOf({ arguments: [value, offset, otherwise], type }: OverMeasure, layout: OverLayout): OverMeasureShape {
   const rows = offset === undefined ? 1 : offset.kind === 'literal' ? Number(literalValue(offset)) : Number.NaN
-  if (value === undefined || !(rows >= 0)) throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'LAG with a negative offset' })
+  if (value === undefined || !(rows >= 0))
+    throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'LAG with an offset that is no constant of zero or more' })
   // A default is converted to the type of the values, so that both can stand in one column.
   const converted = otherwise === undefined ? [] : [convertedTo(otherwise, withNullable(type, true))]
   return {

@@ -1,5 +1,5 @@
 /** The joints between operators. */
-import type { Batch } from '#data'
+import { type Batch, numbersIn, selectBatch, type Vector } from '#data'
 import type { Operator, Output } from '#dataflow'
 
 /** One input of an operator, as an output of the operator before it. */
@@ -59,6 +59,33 @@ export class Reorder implements Output {
   push(batch: Batch): void {
     const columns = this.#places.map((place) => batch.columns[place] as Batch['columns'][number])
     this.#output.push({ ...batch, columns })
+  }
+
+  advance(watermarkMs: number): void {
+    this.#output.advance(watermarkMs)
+  }
+
+  finish(): void {
+    this.#output.finish()
+  }
+}
+
+/** Passes on the rows with a count above zero in one column. */
+export class Counted implements Output {
+  readonly #place: number
+  readonly #output: Output
+
+  constructor(place: number, output: Output) {
+    this.#place = place
+    this.#output = output
+  }
+
+  push(batch: Batch): void {
+    const counts = numbersIn(batch.columns[this.#place] as Vector)
+    const selection = new Int32Array(batch.length)
+    let count = 0
+    for (let row = 0; row < batch.length; row++) if ((counts[row] as number) > 0) selection[count++] = row
+    if (count > 0) this.#output.push(count === batch.length ? batch : selectBatch(batch, selection, count))
   }
 
   advance(watermarkMs: number): void {

@@ -1,5 +1,5 @@
 /** The relations that need little more than their operator. */
-import { type Batch, batchOf, type Schema } from '#data'
+import { type Batch, batchOf, type Column, type Schema } from '#data'
 import {
   createDeduplicate,
   Distinct,
@@ -18,6 +18,7 @@ import {
   columnOf,
   type Distinct as DistinctRelation,
   type Relation,
+  type SortKey,
   type Sort as SortRelation,
   schemaOf,
   type Top as TopRelation,
@@ -30,12 +31,14 @@ import {
 import { embeddedCapabilities } from '../capabilities.ts'
 import { embeddedErrors } from '../errors.ts'
 import { compileScalar } from '../generate/scalar.ts'
-import { clockOf, slicesOf, timedPort } from './aggregate.ts'
 import { elementsFunction } from './elements.ts'
 import type { Lowering } from './lowering.ts'
 import { orderOf, placesOf } from './places.ts'
 import { InputPort } from './ports.ts'
+import { lowerSessionRows } from './session-rows.ts'
 import { ValuesTask } from './tasks.ts'
+import { OneRowAKey } from './versions.ts'
+import { clockOf, timedPort } from './window-aggregate.ts'
 
 /** Refuses a relation that the engine does not run, with the reason that its capability table gives. */
 export function refuse(relation: Relation): never {
@@ -44,7 +47,7 @@ export function refuse(relation: Relation): never {
   throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: names[relation.kind] ?? relation.kind }, { detail })
 }
 
-const names: Partial<Record<Relation['kind'], string>> = { over: 'an OVER aggregate', match: 'MATCH_RECOGNIZE' }
+const names: Partial<Record<Relation['kind'], string>> = { over: 'an OVER aggregate' }
 
 function typesOf(schema: Schema): Schema[number]['type'][] {
   return schema.map((column) => column.type)
@@ -66,8 +69,15 @@ export function lowerUnion({ inputs }: UnionRelation, output: Output, lowering: 
   })
 }
 
-export function lowerDistinct({ input }: DistinctRelation, output: Output, lowering: Lowering): void {
-  lowering.attach(input, new InputPort(new Distinct({ types: typesOf(schemaOf(input)) }, output)))
+export function lowerDistinct(distinct: DistinctRelation, output: Output, lowering: Lowering): void {
+  const { input, stateTtlMs } = distinct
+  const { updates, before } = lowering.changelogOf(distinct)
+  const kept = lowering.keptFor(stateTtlMs)
+  const operator = new Distinct(
+    { types: typesOf(schemaOf(input)), ...kept, ...(updates ? { repeats: { emitsUpdateBefore: before } } : {}) },
+    output,
+  )
+  lowering.attach(input, new InputPort(lowering.keep(distinct, lowering.letExpire(operator, kept))))
 }
 
 export function lowerUnnest(unnest: UnnestRelation, output: Output, lowering: Lowering): void {
@@ -75,12 +85,14 @@ export function lowerUnnest(unnest: UnnestRelation, output: Output, lowering: Lo
   lowering.attach(unnest.input, new InputPort(operator))
 }
 
-/** A window whose rows are not aggregated at once: rows are copied into their windows. */
+/** A window whose rows are not aggregated at once: rows are copied into their windows, or wait for their session. */
 export function lowerWindow(window: Window, output: Output, lowering: Lowering): void {
-  if (window.shape.kind === 'session') refuse(window)
-  const shape = slicesOf(window.shape)
+  if (window.shape.kind === 'session') {
+    lowerSessionRows(window, window.shape, output, lowering)
+    return
+  }
   const time = placesOf(schemaOf(window.input), [window.time])[0] ?? 0
-  const operator = new WindowAssign({ time, slices: shape, clock: clockOf(window, lowering) }, output)
+  const operator = new WindowAssign({ time, slices: window.shape, clock: clockOf(window, lowering) }, output)
   lowering.attach(window.input, timedPort(window, time, new InputPort(operator), lowering))
 }
 
@@ -95,7 +107,9 @@ export function lowerTop(top: TopRelation, output: Output, lowering: Lowering): 
   }
   const { before } = lowering.changelogOf(top)
   const operator = deduplication(top, schema, before, output, lowering) ?? topOperator(top, schema, before, output, lowering)
-  lowering.attach(top.input, new InputPort(operator))
+  const port = new InputPort(lowering.keep(top, operator))
+  const everyChange = lowering.versioned.has(top)
+  lowering.attach(top.input, everyChange ? new OneRowAKey(typesOf(schema), placesOf(schema, top.partitionBy), port) : port)
 }
 
 function lowerWindowTop(top: TopRelation, windowEnd: string, output: Output, lowering: Lowering): void {
@@ -116,37 +130,47 @@ function lowerWindowTop(top: TopRelation, windowEnd: string, output: Output, low
     output,
   )
   lowering.countLate(operator)
-  lowering.attach(top.input, new InputPort(operator))
+  lowering.attach(top.input, new InputPort(lowering.keep(top, operator)))
+}
+
+/** The only order of a Top that keeps one row a partition and does not give its rank. */
+function orderOfOne({ from, to, rank, orderBy, input }: TopRelation): { readonly key: SortKey; readonly role: Column['role'] } | undefined {
+  const [key, ...others] = orderBy
+  if (from !== 1 || to !== 1 || rank !== null || key === undefined || others.length > 0) return undefined
+  return { key, role: columnOf(input, key.column).role }
 }
 
 /** Deduplication that keeps the last row by time: of rows of the same time, the one that came last. */
 function keepsLast(top: TopRelation): boolean {
-  const [key, ...others] = top.orderBy
-  if (top.from !== 1 || top.to !== 1 || top.rank !== null || key === undefined || others.length > 0) return false
-  const { role } = columnOf(top.input, key.column)
-  return key.descending && (role === 'event-time' || role === 'window-time' || role === 'processing-time')
+  const { key, role } = orderOfOne(top) ?? {}
+  return key?.descending === true && (role === 'event-time' || role === 'window-time' || role === 'processing-time')
 }
 
 /** One row a key by time, over rows that only come: needs no order to be kept. */
 function deduplication(top: TopRelation, schema: Schema, before: boolean, output: Output, lowering: Lowering): Operator | undefined {
-  const [key, ...others] = top.orderBy
-  if (top.from !== 1 || top.to !== 1 || top.rank !== null || key === undefined || others.length > 0) return undefined
-  const { role } = columnOf(top.input, key.column)
-  if ((role !== 'event-time' && role !== 'processing-time') || !lowering.isAppendOnly(top.input)) return undefined
-  return createDeduplicate(
+  const { key, role } = orderOfOne(top) ?? {}
+  if (key === undefined || (role !== 'event-time' && role !== 'processing-time') || !lowering.isAppendOnly(top.input)) return undefined
+  const kept = lowering.keptFor()
+  const operator = createDeduplicate(
     {
       types: typesOf(schema),
       key: placesOf(schema, top.partitionBy),
       keep: key.descending ? 'last' : 'first',
       time: role === 'event-time' ? (placesOf(schema, [key.column])[0] ?? 0) : null,
       emitsUpdateBefore: before,
+      ...kept,
     },
     output,
   )
+  return lowering.letExpire(operator, kept)
 }
 
 function topOperator(top: TopRelation, schema: Schema, before: boolean, output: Output, lowering: Lowering): Operator {
-  return new Top(
+  const kept = lowering.keptFor()
+  const retracts = !lowering.isAppendOnly(top.input)
+  const [key] = top.orderBy
+  const isByArrival = key !== undefined && !key.descending && columnOf(top.input, key.column).role === 'processing-time'
+  const operator = new Top(
     {
       types: typesOf(schema),
       partitionBy: placesOf(schema, top.partitionBy),
@@ -154,15 +178,18 @@ function topOperator(top: TopRelation, schema: Schema, before: boolean, output: 
       from: top.from,
       to: top.to,
       placed: top.rank !== null,
-      retracts: !lowering.isAppendOnly(top.input),
+      retracts,
       emitsUpdateBefore: before,
+      ...(isByArrival && !retracts ? { byArrival: true } : {}),
+      ...kept,
     },
     output,
   )
+  return lowering.letExpire(operator, kept)
 }
 
 export function lowerSort(sort: SortRelation, output: Output, lowering: Lowering): void {
-  lowering.attach(sort.input, new InputPort(sortOperator(sort, output, lowering)))
+  lowering.attach(sort.input, new InputPort(lowering.keep(sort, sortOperator(sort, output, lowering))))
 }
 
 function sortOperator(sort: SortRelation, output: Output, lowering: Lowering): Operator {
@@ -178,10 +205,12 @@ function sortOperator(sort: SortRelation, output: Output, lowering: Lowering): O
   if (isBounded(sort.input, lowering)) return new Sort({ ...shape, offset, limit, retracts }, output)
   if (limit !== null) {
     const { before } = lowering.changelogOf(sort)
-    return new Top(
-      { ...shape, partitionBy: [], from: offset + 1, to: offset + limit, placed: false, retracts, emitsUpdateBefore: before },
+    const kept = lowering.keptFor()
+    const operator = new Top(
+      { ...shape, partitionBy: [], from: offset + 1, to: offset + limit, placed: false, retracts, emitsUpdateBefore: before, ...kept },
       output,
     )
+    return lowering.letExpire(operator, kept)
   }
   const [first] = sort.orderBy
   const role = first === undefined ? undefined : columnOf(sort.input, first.column).role

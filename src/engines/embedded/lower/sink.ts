@@ -10,7 +10,10 @@ export class BackPressure {
   readonly #waits: Promise<void>[] = []
 
   add(wait: void | Promise<void>): void {
-    if (wait !== undefined) this.#waits.push(wait)
+    if (wait === undefined) return
+    this.#waits.push(wait)
+    // Whoever drains sees a failure; until then, even if something else fails before, it is not an unhandled one.
+    wait.catch(() => undefined)
   }
 
   /** A promise of all that has to drain; undefined when nothing has. */

@@ -1,9 +1,19 @@
 /** How the tables of a plan are reached: their definitions, and the connectors that read and write them. */
 import { assert } from '#base'
-import { type ConnectorTable, connectorOf, type Sink, type Source } from '#connectors'
-import type { Scan, TableDefinition, TablePath, Tables } from '#plan'
+import { type ConnectorTable, connectorOf, loadConnector, type Sink, type Source } from '#connectors'
+import { type Plan, rootsOf, type Scan, type TableDefinition, type TablePath, type Tables, walkRelations } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
+
+/** Loads the connectors of all tables that a plan reads or writes. */
+export async function loadTables(plan: Plan, tables: Tables): Promise<void> {
+  const used: { readonly table: TablePath; readonly options: Scan['options'] }[] = []
+  walkRelations(rootsOf(plan), (relation) => {
+    if (relation.kind === 'scan') used.push(relation)
+  })
+  for (const output of plan.outputs) if (output.kind === 'insert') used.push(output)
+  await Promise.all(used.map(({ table, options }) => loadConnector({ ...tables.table(table)?.options, ...options })))
+}
 
 /** Finds tables and opens their connectors. */
 export class TableAccess {

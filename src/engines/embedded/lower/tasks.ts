@@ -92,6 +92,11 @@ export class ValuesTask {
   run(): void {
     const batch = this.#batch()
     if (batch !== null) this.#output.push(batch)
+    this.finish()
+  }
+
+  /** Ends the output without rows: they were sent in an earlier life of this work. */
+  finish(): void {
     this.#output.advance(watermarkEnd)
     this.#output.finish()
   }
@@ -100,19 +105,25 @@ export class ValuesTask {
 /** Finds the one task that reads a table under the same options. */
 export class TaskFinder {
   readonly #open: (scan: Scan) => Source
+  readonly #sources = new Map<string, Source>()
   readonly #tasks = new Map<string, ScanTask>()
 
   constructor(open: (scan: Scan) => Source) {
     this.#open = open
   }
 
+  /** The source of a table, which is not read for that. */
+  source(scan: Scan): Source {
+    const key = keyOf(scan)
+    const source = this.#sources.get(key) ?? this.#open(scan)
+    this.#sources.set(key, source)
+    return source
+  }
+
   scanTask(scan: Scan): ScanTask {
-    const key = JSON.stringify([scan.table, Object.entries(scan.options).sort(([a], [b]) => (a < b ? -1 : 1))])
-    let task = this.#tasks.get(key)
-    if (task === undefined) {
-      task = new ScanTask(scan.table, this.#open(scan))
-      this.#tasks.set(key, task)
-    }
+    const key = keyOf(scan)
+    const task = this.#tasks.get(key) ?? new ScanTask(scan.table, this.source(scan))
+    this.#tasks.set(key, task)
     return task
   }
 
@@ -126,4 +137,8 @@ export class TaskFinder {
   get tasks(): readonly ScanTask[] {
     return [...this.#tasks.values()]
   }
+}
+
+function keyOf({ table, options }: Scan): string {
+  return JSON.stringify([table, Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))])
 }

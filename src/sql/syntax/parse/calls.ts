@@ -2,7 +2,7 @@ import type { Cursor } from '../cursor.ts'
 import { placeOf, type Token } from '../token.ts'
 import type { Argument, ArgumentValue, Call, Expression, Identifier, TableArgument } from '../tree.ts'
 import { isName, parseIdentifier, parseIdentifierList, parseName } from './names.ts'
-import { parseOrderItems, parseOver } from './windows.ts'
+import { parseOrderItem, parseOrderItems, parseOver } from './windows.ts'
 
 /** Takes a call from its opening parenthesis on; the name was taken before. */
 export function parseCall(cursor: Cursor, first: Token, parts: readonly Identifier[]): Call {
@@ -85,7 +85,7 @@ function parseTableOrder(cursor: Cursor, first: Token, table: TableArgument['tab
   if (cursor.takeWord('ORDER', 'BY')) {
     const opening = cursor.token
     const isList = cursor.takeSymbol('(')
-    orderBy = parseOrderItems(cursor, isList)
+    orderBy = isList ? parseOrderItems(cursor) : [parseOrderItem(cursor)]
     if (isList) cursor.expectClosing(opening)
   }
   return { kind: 'table-argument', table, partitionBy, orderBy, position: cursor.placeFrom(first) }

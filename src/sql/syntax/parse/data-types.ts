@@ -45,20 +45,26 @@ const foreignTypes: Readonly<Record<string, string>> = {
   BYTEA: 'BYTES',
   CLOB: 'STRING',
   DATETIME: 'TIMESTAMP(3)',
+  FLOAT32: 'FLOAT',
   FLOAT4: 'FLOAT',
+  FLOAT64: 'DOUBLE',
   FLOAT8: 'DOUBLE',
+  INT16: 'SMALLINT',
   INT2: 'SMALLINT',
+  INT32: 'INT',
   INT4: 'INT',
-  INT8: 'BIGINT',
   INT64: 'BIGINT',
+  INT8: 'BIGINT',
   JSON: 'STRING',
   LONG: 'BIGINT',
+  MONEY: 'DECIMAL(19, 4)',
   NUMBER: 'DECIMAL(p, s)',
   NVARCHAR: 'VARCHAR',
   SHORT: 'SMALLINT',
   STRUCT: 'ROW<…>',
   TEXT: 'STRING',
   TIMESTAMPTZ: 'TIMESTAMP_LTZ(3)',
+  UINT64: 'DECIMAL(20, 0)',
   UUID: 'STRING',
   VARCHAR2: 'VARCHAR',
 }
@@ -228,7 +234,8 @@ function parseNamedType(cursor: Cursor): BareType {
   return { kind: 'named-type', name, position: cursor.placeFrom(first) }
 }
 
-function typeHint(word: string): string | undefined {
+/** What a word may have meant that is no type; it comes in upper case. */
+export function typeHint(word: string): string | undefined {
   const foreign = Object.hasOwn(foreignTypes, word) ? foreignTypes[word] : undefined
   if (foreign !== undefined) return `In Flink SQL it is ${foreign}.`
   const [close] = isReserved(word) ? [] : closeNames(word, typeWords, 1)

@@ -1,7 +1,7 @@
 import { sqlErrors } from '../../errors.ts'
 import type { Cursor } from '../cursor.ts'
 import { placeOf, type Token } from '../token.ts'
-import type { BinaryOperator, ComparisonOperator, Expression, IsTest, IsTestName } from '../tree.ts'
+import type { BinaryOperator, ChainLink, ChainOperator, ComparisonOperator, Expression, IsTest, IsTestName } from '../tree.ts'
 import { parseDataType } from './data-types.ts'
 import { isName, parseIdentifier } from './names.ts'
 import { parseParenthesized, parsePrimary } from './primaries.ts'
@@ -13,23 +13,26 @@ import { parseParenthesized, parsePrimary } from './primaries.ts'
  */
 const level = { or: 1, and: 2, not: 3, is: 4, comparison: 5, range: 6, additive: 7, multiplicative: 8, unary: 9 }
 
-/** Operators that are symbols. Other languages' spellings are reported, and read as what they stand for. */
-const binarySymbols: Readonly<Record<string, readonly [BinaryOperator, number]>> = {
-  '=': ['=', level.comparison],
-  '<>': ['<>', level.comparison],
-  '!=': ['<>', level.comparison],
-  '<': ['<', level.comparison],
-  '<=': ['<=', level.comparison],
-  '>': ['>', level.comparison],
-  '>=': ['>=', level.comparison],
-  '+': ['+', level.additive],
-  '-': ['-', level.additive],
-  '*': ['*', level.multiplicative],
-  '/': ['/', level.multiplicative],
-  '%': ['%', level.multiplicative],
-  '||': ['||', level.multiplicative],
+const comparisons: Readonly<Record<string, ComparisonOperator>> = {
+  '=': '=',
+  '<>': '<>',
+  '!=': '<>',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
 }
 
+const chainLevels: Readonly<Record<ChainOperator, number>> = {
+  '+': level.additive,
+  '-': level.additive,
+  '*': level.multiplicative,
+  '/': level.multiplicative,
+  '%': level.multiplicative,
+  '||': level.multiplicative,
+}
+
+/** Operators of other languages are reported, and read as what they stand for. */
 const foreignOperators: Readonly<Record<string, string>> = {
   '==': 'Equality is a single =.',
   '&&': 'Write AND.',
@@ -138,17 +141,35 @@ function parseSymbolOperator(cursor: Cursor, first: Token, left: Expression, lev
   const { text } = cursor.token
   if (text === '==' || text === '&&' || text === '^' || text === '~' || text === '->')
     return parseForeignSymbol(cursor, first, left, levelMin)
-  const found = binarySymbols[text]
-  if (found === undefined || found[1] < levelMin) return undefined
-  const [operator, operatorLevel] = found
+  const chainLevel = chainLevelOf(cursor.token)
+  if (chainLevel !== undefined) return chainLevel < levelMin ? undefined : parseChain(cursor, first, left, chainLevel)
+  const operator = comparisons[text]
+  if (operator === undefined || level.comparison < levelMin) return undefined
   cursor.advance()
-  if (operatorLevel === level.comparison) {
-    const quantifier = cursor.takeOneOf(['ANY', 'SOME', 'ALL'])
-    if (quantifier !== undefined) {
-      return parseQuantified(cursor, first, left, operator as ComparisonOperator, quantifier === 'ALL' ? 'all' : 'any')
-    }
+  const quantifier = cursor.takeOneOf(['ANY', 'SOME', 'ALL'])
+  if (quantifier !== undefined) return parseQuantified(cursor, first, left, operator, quantifier === 'ALL' ? 'all' : 'any')
+  return binary(cursor, first, operator, left, parseOperators(cursor, level.range))
+}
+
+function isChainOperator(symbol: string): symbol is ChainOperator {
+  return symbol in chainLevels
+}
+
+/** How tight the operators bind that stand in one chain with the one at a token; undefined for any other token. */
+function chainLevelOf({ kind, text }: Token): number | undefined {
+  return kind === 'symbol' && isChainOperator(text) ? chainLevels[text] : undefined
+}
+
+/** Takes all operators of one level with their right sides. A chain in parentheses at its start goes on: it means the same. */
+function parseChain(cursor: Cursor, first: Token, left: Expression, chainLevel: number): Expression {
+  const isStart = left.kind === 'chain' && left.links.some(({ operator }) => chainLevels[operator] === chainLevel)
+  const links: ChainLink[] = isStart ? [...left.links] : []
+  while (chainLevelOf(cursor.token) === chainLevel) {
+    const operator = cursor.advance().text as ChainOperator
+    const operand = parseOperators(cursor, chainLevel + 1)
+    links.push({ kind: 'chain-link', operator, operand, position: cursor.placeFrom(first) })
   }
-  return binary(cursor, first, operator, left, parseOperators(cursor, operatorLevel + 1))
+  return { kind: 'chain', operand: isStart ? left.operand : left, links, position: cursor.placeFrom(first) }
 }
 
 function parseForeignSymbol(cursor: Cursor, first: Token, left: Expression, levelMin: number): Expression | undefined {

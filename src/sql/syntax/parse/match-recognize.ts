@@ -9,9 +9,9 @@ import { parseOrderItems } from './windows.ts'
 export function parseMatchRecognize(cursor: Cursor, first: Token, input: TableReference): MatchRecognize {
   cursor.expectWord('MATCH_RECOGNIZE')
   const opening = cursor.expectSymbol('(')
-  const partitionBy = cursor.takeWord('PARTITION', 'BY') ? parseList(cursor, cursor.grammar.parseExpression) : []
+  const partitionBy = cursor.takeWord('PARTITION', 'BY') ? cursor.list(cursor.grammar.parseExpression) : []
   const orderBy = cursor.takeWord('ORDER', 'BY') ? parseOrderItems(cursor) : []
-  const measures = cursor.takeWord('MEASURES') ? parseList(cursor, parseMeasure) : []
+  const measures = cursor.takeWord('MEASURES') ? cursor.list(parseMeasure) : []
   const rowsPerMatch = takeRowsPerMatch(cursor)
   const afterMatch = cursor.takeWord('AFTER', 'MATCH', 'SKIP') ? parseAfterMatch(cursor) : undefined
   cursor.expectWord('PATTERN')
@@ -21,9 +21,9 @@ export function parseMatchRecognize(cursor: Cursor, first: Token, input: TableRe
   const anchoredEnd = cursor.takeSymbol('$')
   cursor.expectClosing(bracket)
   const within = cursor.takeWord('WITHIN') ? parseInterval(cursor) : undefined
-  const subsets = cursor.takeWord('SUBSET') ? parseList(cursor, parseSubset) : []
+  const subsets = cursor.takeWord('SUBSET') ? cursor.list(parseSubset) : []
   cursor.expectWord('DEFINE')
-  const definitions = parseList(cursor, parseDefinition)
+  const definitions = cursor.list(parseDefinition)
   cursor.expectClosing(opening, ')', '"," or ')
   return {
     kind: 'match-recognize',
@@ -41,12 +41,6 @@ export function parseMatchRecognize(cursor: Cursor, first: Token, input: TableRe
     definitions,
     position: cursor.placeFrom(first),
   }
-}
-
-function parseList<Item>(cursor: Cursor, parseItem: (cursor: Cursor) => Item): Item[] {
-  const items = [parseItem(cursor)]
-  while (cursor.takeSymbol(',')) items.push(parseItem(cursor))
-  return items
 }
 
 function parseMeasure(cursor: Cursor): Measure {
@@ -144,7 +138,7 @@ function parsePatternTerm(cursor: Cursor): Pattern {
   }
   if (cursor.takeWord('PERMUTE')) {
     const opening = cursor.expectSymbol('(')
-    const parts = parseList(cursor, parsePattern)
+    const parts = cursor.list(parsePattern)
     cursor.expectClosing(opening, ')', '"," or ')
     return { kind: 'pattern-permute', parts, position: cursor.placeFrom(first) }
   }

@@ -82,8 +82,7 @@ function isStar(token: Token): boolean {
 /** Takes `(a, b, c)`. */
 export function parseIdentifierList(cursor: Cursor, kind: NameKind): Identifier[] {
   const opening = cursor.expectSymbol('(')
-  const names = [parseIdentifier(cursor, kind)]
-  while (cursor.takeSymbol(',')) names.push(parseIdentifier(cursor, kind))
+  const names = cursor.list(() => parseIdentifier(cursor, kind))
   cursor.expectClosing(opening, ')', '"," or ')
   return names
 }
@@ -100,12 +99,14 @@ export function takeComment(cursor: Cursor): string | undefined {
   return cursor.takeWord('COMMENT') ? parseString(cursor, 'the comment in quotes').value : undefined
 }
 
+const wholeNumberMax = 2_147_483_647
+
 /** Takes a whole number, as in VARCHAR(10). */
-export function parseWholeNumber(cursor: Cursor, expected = 'a whole number', max = 2_147_483_647): number {
+export function parseWholeNumber(cursor: Cursor): number {
   const { token } = cursor
   const value = token.kind === 'number' && /^\d+$/.test(token.text) ? Number(token.text) : undefined
-  if (value === undefined) throw cursor.failure(expected)
-  if (value > max) throw cursor.failure(`${expected} up to ${max}`)
+  if (value === undefined) throw cursor.failure('a whole number')
+  if (value > wholeNumberMax) throw cursor.failure(`a whole number up to ${wholeNumberMax}`)
   cursor.advance()
   return value
 }

@@ -57,8 +57,7 @@ function bareText(cursor: Cursor): string {
 /** Takes `('key', …)`, as RESET has it. */
 export function parseOptionKeys(cursor: Cursor): StringLiteral[] {
   const opening = cursor.expectSymbol('(')
-  const keys = [parseOptionKey(cursor)]
-  while (cursor.takeSymbol(',')) keys.push(parseOptionKey(cursor))
+  const keys = cursor.list(parseOptionKey)
   cursor.expectClosing(opening, ')', '"," or ')
   return keys
 }

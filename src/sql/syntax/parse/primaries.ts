@@ -179,7 +179,7 @@ function startsInterval(next: Token): boolean {
 function parseRow(cursor: Cursor): Expression {
   const first = cursor.advance()
   const opening = cursor.expectSymbol('(')
-  const items = cursor.isSymbol(')') ? [] : parseItems(cursor)
+  const items = cursor.isSymbol(')') ? [] : cursor.list(cursor.grammar.parseExpression)
   cursor.expectClosing(opening, ')', '"," or ')
   return { kind: 'row', items, position: cursor.placeFrom(first) }
 }
@@ -193,15 +193,9 @@ function parseCollection(cursor: Cursor): Expression {
     cursor.expectClosing(opening)
     return { kind: 'collection-query', collection, query, position: cursor.placeFrom(first) }
   }
-  const items = cursor.isSymbol(']') ? [] : parseItems(cursor)
+  const items = cursor.isSymbol(']') ? [] : cursor.list(cursor.grammar.parseExpression)
   cursor.expectClosing(opening, ']', '"," or ')
   return { kind: 'collection', collection, items, position: cursor.placeFrom(first) }
-}
-
-function parseItems(cursor: Cursor): Expression[] {
-  const items = [cursor.parseExpression()]
-  while (cursor.takeSymbol(',')) items.push(cursor.parseExpression())
-  return items
 }
 
 /** What a pair of parentheses holds: a query, or one or more expressions. */

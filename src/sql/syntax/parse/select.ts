@@ -120,9 +120,7 @@ function isSymbolAt(cursor: Cursor, offset: number, symbol: string): boolean {
 
 function parseGroupBy(cursor: Cursor): GroupBy {
   const first = cursor.token
-  const elements: GroupingElement[] = []
-  do elements.push(parseGroupingElement(cursor))
-  while (cursor.takeSymbol(','))
+  const elements = cursor.list(parseGroupingElement)
   return { kind: 'group-by', elements, position: cursor.placeFrom(first) }
 }
 

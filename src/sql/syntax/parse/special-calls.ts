@@ -34,7 +34,7 @@ function parseSpecial(cursor: Cursor, parse: (first: Token) => Argument[]): Call
   return { kind: 'call', name, arguments: args, bare: false, position: cursor.placeFrom(first) }
 }
 
-const timeUnits = `
+export const timeUnits = `
 YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND MILLISECOND MICROSECOND NANOSECOND
 CENTURY DECADE DOW DOY EPOCH ISODOW ISOYEAR MILLENNIUM FRAC_SECOND
 `

@@ -1,6 +1,6 @@
 import type { Cursor } from '../cursor.ts'
 import type { Token } from '../token.ts'
-import type { Call, DerivedTable, Expression, Join, JoinKind, NamedTable, TableAlias, TableReference, TableSample } from '../tree.ts'
+import type { Call, DerivedTable, Join, JoinKind, NamedTable, TableAlias, TableReference, TableSample } from '../tree.ts'
 import { parseCall } from './calls.ts'
 import { parseHints } from './hints.ts'
 import { parseNumberLiteral } from './literals.ts'
@@ -123,9 +123,7 @@ function parseTableFunction(cursor: Cursor, first: Token, lateral: boolean): Tab
 function parseUnnest(cursor: Cursor): TableReference {
   const first = cursor.advance()
   const opening = cursor.expectSymbol('(')
-  const expressions: Expression[] = []
-  do expressions.push(cursor.parseExpression())
-  while (cursor.takeSymbol(','))
+  const expressions = cursor.list(cursor.grammar.parseExpression)
   cursor.expectClosing(opening, ')', '"," or ')
   const ordinality = cursor.takeWord('WITH', 'ORDINALITY')
   return withAlias(cursor, (alias) => ({

@@ -1,5 +1,5 @@
 import type { Cursor } from '../cursor.ts'
-import type { Expression, FrameBound, OrderItem, WindowFrame, WindowReference, WindowSpecification } from '../tree.ts'
+import type { FrameBound, OrderItem, WindowFrame, WindowReference, WindowSpecification } from '../tree.ts'
 import { isName, parseIdentifier } from './names.ts'
 
 /** Takes what stands after OVER: the name of a window, or its definition in parentheses. */
@@ -16,7 +16,7 @@ export function parseWindowSpecification(cursor: Cursor): WindowSpecification {
   const first = cursor.token
   const opening = cursor.expectSymbol('(')
   const base = isName(cursor.token) ? parseIdentifier(cursor, 'window') : undefined
-  const partitionBy = cursor.takePhrase('PARTITION', 'BY') ? parseExpressions(cursor) : []
+  const partitionBy = cursor.takePhrase('PARTITION', 'BY') ? cursor.list(cursor.grammar.parseExpression) : []
   const orderBy = cursor.takePhrase('ORDER', 'BY') ? parseOrderItems(cursor) : []
   const frame = cursor.isWord('ROWS') || cursor.isWord('RANGE') ? parseFrame(cursor) : undefined
   cursor.expectClosing(opening)
@@ -28,12 +28,6 @@ export function parseWindowSpecification(cursor: Cursor): WindowSpecification {
     ...(frame && { frame }),
     position: cursor.placeFrom(first),
   }
-}
-
-function parseExpressions(cursor: Cursor): Expression[] {
-  const items = [cursor.parseExpression()]
-  while (cursor.takeSymbol(',')) items.push(cursor.parseExpression())
-  return items
 }
 
 function parseFrame(cursor: Cursor): WindowFrame {
@@ -64,14 +58,12 @@ function parseFrameBound(cursor: Cursor): FrameBound {
   return { kind: 'frame-bound', bound, offset, position: cursor.placeFrom(first) }
 }
 
-/** Takes `a, b DESC NULLS LAST`; one item only when `isList` is false. */
-export function parseOrderItems(cursor: Cursor, isList = true): OrderItem[] {
-  const items = [parseOrderItem(cursor)]
-  while (isList && cursor.takeSymbol(',')) items.push(parseOrderItem(cursor))
-  return items
+/** Takes `a, b DESC NULLS LAST`. */
+export function parseOrderItems(cursor: Cursor): OrderItem[] {
+  return cursor.list(parseOrderItem)
 }
 
-function parseOrderItem(cursor: Cursor): OrderItem {
+export function parseOrderItem(cursor: Cursor): OrderItem {
   const first = cursor.token
   const expression = cursor.parseExpression()
   const direction = cursor.takeOneOf(['ASC', 'DESC']) === 'DESC' ? 'desc' : 'asc'

@@ -39,6 +39,20 @@ export type Argument = ArgumentValue | Star | SymbolArgument | NamedArgument
 
 export type ArgumentValue = Expression | TableArgument | ModelArgument | Descriptor | DefaultArgument
 
+const otherArguments: ReadonlySet<Argument['kind']> = new Set<Exclude<Argument, Expression>['kind']>([
+  'star',
+  'symbol',
+  'named-argument',
+  'table-argument',
+  'model-argument',
+  'descriptor',
+  'default-argument',
+])
+
+export function isExpression(argument: Argument): argument is Expression {
+  return !otherArguments.has(argument.kind)
+}
+
 /** A word that is an argument: the DAY of CEIL(x TO DAY), in upper case. */
 export interface SymbolArgument {
   readonly kind: 'symbol'

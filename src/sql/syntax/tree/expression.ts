@@ -27,17 +27,7 @@ export interface Unary {
 }
 
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>='
-export type BinaryOperator =
-  | ComparisonOperator
-  | '+'
-  | '-'
-  | '*'
-  | '/'
-  | '%'
-  | '||'
-  | 'is-distinct-from'
-  | 'is-not-distinct-from'
-  | 'overlaps'
+export type BinaryOperator = ComparisonOperator | 'is-distinct-from' | 'is-not-distinct-from' | 'overlaps'
 
 /** `!=` arrives as `<>`. Operands of OVERLAPS are rows. */
 export interface Binary {
@@ -45,6 +35,24 @@ export interface Binary {
   readonly operator: BinaryOperator
   readonly left: Expression
   readonly right: Expression
+  readonly position: TextPosition
+}
+
+export type ChainOperator = '+' | '-' | '*' | '/' | '%' | '||'
+
+/** `a + b - c`: operators of one level and their operands, from left to right, are one node, so that long sums do not make deep trees. */
+export interface Chain {
+  readonly kind: 'chain'
+  readonly operand: Expression
+  readonly links: readonly ChainLink[]
+  readonly position: TextPosition
+}
+
+export interface ChainLink {
+  readonly kind: 'chain-link'
+  readonly operator: ChainOperator
+  readonly operand: Expression
+  /** All that the operator is applied to: from the start of the chain to the end of this operand. */
   readonly position: TextPosition
 }
 
@@ -213,6 +221,7 @@ export type Expression =
   | ColumnReference
   | Unary
   | Binary
+  | Chain
   | Logical
   | IsTest
   | Between

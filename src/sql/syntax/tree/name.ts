@@ -14,3 +14,8 @@ export interface Name {
   readonly parts: readonly Identifier[]
   readonly position: TextPosition
 }
+
+/** A dotted name as people say it, without backticks. */
+export function nameText({ parts }: { readonly parts: readonly Identifier[] }): string {
+  return parts.map(({ text }) => text).join('.')
+}

@@ -1,3 +1,4 @@
+import { isExpression } from '../tree/call.ts'
 import type { Argument, Call, Expression, JsonBehavior, JsonClauses, TableArgument, WindowReference, WindowSpecification } from '../tree.ts'
 import { unparseIdentifier, unparseName, unparseNames, words } from './name.ts'
 import { unparseType } from './type.ts'
@@ -69,11 +70,6 @@ function entries(write: Writer, args: readonly Argument[]): string {
 
 export function unparseArguments(write: Writer, args: readonly Argument[]): string {
   return args.map((each) => unparseArgument(write, each)).join(', ')
-}
-
-function isExpression(argument: Argument): argument is Expression {
-  const others = ['star', 'symbol', 'named-argument', 'table-argument', 'model-argument', 'descriptor', 'default-argument']
-  return !others.includes(argument.kind)
 }
 
 function unparseArgument(write: Writer, argument: Argument): string {

@@ -1,5 +1,5 @@
 import { unreachable } from '#base'
-import type { Argument, Binary, Call, Expression, IsTest, Like, Literal, Query } from '../tree.ts'
+import type { Argument, Binary, Call, Chain, Expression, IsTest, Like, Literal, Query } from '../tree.ts'
 import { unparseArguments, unparseCall } from './call.ts'
 import { unparseIdentifier, unparseString } from './name.ts'
 import { writeQuery } from './query.ts'
@@ -38,6 +38,7 @@ function levelOf(expression: Expression): number {
       return expression.operator === 'not' ? level.not : level.unary
     case 'is-test':
       return level.is
+    case 'binary':
     case 'quantified':
       return level.comparison
     case 'between':
@@ -45,17 +46,16 @@ function levelOf(expression: Expression): number {
     case 'in-query':
     case 'like':
       return level.range
-    case 'binary':
-      return binaryLevel(expression)
+    case 'chain':
+      return chainLevel(expression)
     default:
       return level.primary
   }
 }
 
-function binaryLevel({ operator }: Binary): number {
-  if (operator === '+' || operator === '-') return level.additive
-  if (operator === '*' || operator === '/' || operator === '%' || operator === '||') return level.multiplicative
-  return level.comparison
+function chainLevel({ links }: Chain): number {
+  const operator = links[0]?.operator
+  return operator === '+' || operator === '-' ? level.additive : level.multiplicative
 }
 
 function writeBare(expression: Expression): string {
@@ -67,7 +67,9 @@ function writeBare(expression: Expression): string {
     case 'unary':
       return writeUnary(expression.operator, expression.operand)
     case 'binary':
-      return writeBinary(expression)
+      return `${write(expression.left, level.comparison)} ${operatorWords(expression)} ${write(expression.right, level.comparison + 1)}`
+    case 'chain':
+      return writeChain(expression)
     case 'is-test':
       return `${write(expression.operand, level.is)} IS ${expression.negated ? 'NOT ' : ''}${isTestWords(expression)}`
     case 'quantified': {
@@ -93,7 +95,7 @@ function writeBare(expression: Expression): string {
 
 type Primary = Exclude<
   Expression,
-  { kind: 'logical' | 'unary' | 'binary' | 'is-test' | 'quantified' | 'between' | 'in-list' | 'in-query' | 'like' }
+  { kind: 'logical' | 'unary' | 'binary' | 'chain' | 'is-test' | 'quantified' | 'between' | 'in-list' | 'in-query' | 'like' }
 >
 
 function writePrimary(expression: Primary): string {
@@ -150,9 +152,10 @@ function writeUnary(operator: '+' | '-' | 'not', operand: Expression): string {
   return text.startsWith('-') || text.startsWith('+') ? `${operator} ${text}` : operator + text
 }
 
-function writeBinary(expression: Binary): string {
-  const own = binaryLevel(expression)
-  return `${write(expression.left, own)} ${operatorWords(expression)} ${write(expression.right, own + 1)}`
+function writeChain(chain: Chain): string {
+  const own = chainLevel(chain)
+  const links = chain.links.map(({ operator, operand }) => ` ${operator} ${write(operand, own + 1)}`)
+  return write(chain.operand, own) + links.join('')
 }
 
 function operatorWords({ operator }: Binary): string {

@@ -1,0 +1,5 @@
+export type { BlobLock, BlobStore } from './blob-store.ts'
+export { makeDirectory } from './make-directory.ts'
+export { MemoryBlobs } from './memory-blobs.ts'
+export { openBlobs } from './open-blobs.ts'
+export { isDead, ownIdentity, type ProcessIdentity } from './process-identity.ts'

@@ -1,0 +1,40 @@
+/**
+ * What an operator keeps, in a form that can be saved and loaded again: parts of numbered entries, each entry a row of typed columns.
+ * Parts are saved by the page, and only pages that changed; the memory behind them is of no concern to whoever saves them.
+ *
+ * 1. `load` of what `save` gave, in any order, then `settle`, makes state that gives the same answers as before, in the same order.
+ * 2. The sources announce their watermarks again. An operator that would answer differently then keeps the last one as a number of its own.
+ */
+import type { DataType, Vector } from '#data'
+
+/** Rows of state, as columns. */
+export interface StateRows {
+  readonly length: number
+  readonly columns: readonly Vector[]
+}
+
+/** Which pages changed since they were saved last. */
+export interface Pages {
+  /** Starts to keep marks, on fresh state. A test may ask for smaller pages, of a power of two of entries. */
+  track(pageEntries?: number): void
+  /** The pages that changed, ascending; from now on they count as saved. */
+  take(): number[]
+  /** Lets a page count as changed. */
+  markPage(page: number): void
+}
+
+export interface StatePart {
+  /** Unique in its operator. */
+  readonly name: string
+  /** Types of the columns. */
+  readonly types: readonly DataType[]
+  /** Places of the columns whose values decide which worker holds an entry. Without them the part belongs to the first worker. */
+  readonly keys: readonly number[]
+  readonly pages: Pages
+  /** The entries of a page that are there now. */
+  save(page: number): StateRows
+  /** Adds entries. Called on fresh state only. */
+  load(rows: StateRows): void
+  /** Called once, when all parts of the operator have been loaded. */
+  settle?(): void
+}

@@ -1,0 +1,158 @@
+/**
+ * The state files of a run: which of them holds the newest version of each page. A checkpoint writes the pages that changed to a new
+ * file; a file of which nothing is needed any more is left out. Waste and small files are written anew, one file at each checkpoint.
+ */
+import type { BlobStore } from '#blobs'
+import type { StatePart, StateRows } from '#dataflow'
+import type { SavedFile } from './manifest.ts'
+import { type PageName, PageWriter } from './state-file.ts'
+
+/** Bytes handed to storage at once. */
+const chunkBytes = 4_194_304
+
+/** Files that a checkpoint may need before small ones are put together. */
+const filesMax = 12
+
+/** An operator whose state is saved. */
+export interface StateKeeper {
+  /** Same in every run of the same plan. */
+  readonly id: string
+  /** For people. */
+  readonly title: string
+  readonly parts: readonly StatePart[]
+}
+
+/** A file while it is needed. */
+interface LiveFile extends SavedFile {
+  /** Pages of which it holds the newest version. */
+  livePages: number
+  readonly pages: number
+}
+
+export class StateFiles {
+  readonly #keepers: readonly StateKeeper[]
+  /** For each part of each operator, by page: the place of the file in `#files` + 1. */
+  readonly #owners: PageOwners[][]
+  #files: (LiveFile | null)[] = []
+
+  constructor(keepers: readonly StateKeeper[]) {
+    this.#keepers = keepers
+    this.#owners = keepers.map(({ parts }) => parts.map(() => new PageOwners()))
+    for (const { parts } of keepers) for (const part of parts) part.pages.track()
+  }
+
+  /** Takes the pages that changed, while nothing runs. */
+  capture(): Capture {
+    const capture = new Capture()
+    for (const [keeper, { parts }] of this.#keepers.entries()) {
+      for (const [part, each] of parts.entries()) {
+        for (const page of each.pages.take()) capture.add({ keeper, part, page }, each.save(page))
+      }
+    }
+    return capture
+  }
+
+  /** Writes what was captured to a new file, and returns all files that are needed now, oldest first. */
+  async write(capture: Capture, blobs: BlobStore, name: string): Promise<SavedFile[]> {
+    const chunks = capture.end()
+    if (chunks.length > 0) {
+      const writer = await blobs.create(name)
+      try {
+        for (const chunk of chunks) await writer.append(chunk)
+        await writer.finish()
+      } catch (error) {
+        await writer.abandon()
+        throw error
+      }
+      this.#note(capture, { name, bytes: capture.bytes, pages: capture.pages.length, livePages: capture.pages.length })
+    }
+    return this.#files.flatMap((file) => (file === null ? [] : [{ name: file.name, bytes: file.bytes }]))
+  }
+
+  #note(capture: Capture, file: LiveFile): void {
+    const place = this.#files.push(file)
+    for (const { keeper, part, page } of capture.pages) {
+      const before = this.#owners[keeper]?.[part]?.replace(page, place) ?? 0
+      const old = this.#files[before - 1]
+      if (old === undefined || old === null) continue
+      old.livePages -= 1
+      if (old.livePages === 0) this.#files[before - 1] = null
+    }
+    this.#rewriteOne()
+  }
+
+  /** Lets the next checkpoint write the pages of one file anew: of one that is mostly waste, or of the smallest among many. */
+  #rewriteOne(): void {
+    const place = this.#wastefulPlace() ?? this.#smallestPlace()
+    if (place === null) return
+    for (const [keeper, { parts }] of this.#keepers.entries()) {
+      for (const [part, each] of parts.entries()) {
+        for (const page of this.#owners[keeper]?.[part]?.pagesOf(place + 1) ?? []) each.pages.markPage(page)
+      }
+    }
+  }
+
+  #wastefulPlace(): number | null {
+    const place = this.#files.findIndex((file) => file !== null && file.livePages * 2 < file.pages)
+    return place < 0 ? null : place
+  }
+
+  #smallestPlace(): number | null {
+    let smallest: number | null = null
+    let count = 0
+    for (const [place, file] of this.#files.entries()) {
+      if (file === null) continue
+      count += 1
+      if (smallest === null || file.livePages < (this.#files[smallest]?.livePages ?? 0)) smallest = place
+    }
+    return count > filesMax ? smallest : null
+  }
+}
+
+/** By page: the place of the file that holds it + 1, or 0. */
+class PageOwners {
+  #places = new Int32Array(16)
+
+  replace(page: number, place: number): number {
+    if (page >= this.#places.length) {
+      const longer = new Int32Array(Math.max(page + 1, this.#places.length * 2))
+      longer.set(this.#places)
+      this.#places = longer
+    }
+    const before = this.#places[page] as number
+    this.#places[page] = place
+    return before
+  }
+
+  pagesOf(place: number): number[] {
+    const pages: number[] = []
+    for (const [page, owner] of this.#places.entries()) if (owner === place) pages.push(page)
+    return pages
+  }
+}
+
+/** Pages as they were at one moment, encoded. */
+export class Capture {
+  readonly #writer = new PageWriter()
+  readonly #chunks: Uint8Array[] = []
+  readonly pages: PageName[] = []
+  bytes = 0
+
+  add(name: PageName, rows: StateRows): void {
+    this.#writer.write(name, rows)
+    this.pages.push(name)
+    if (this.#writer.bytes.length >= chunkBytes) this.#cut()
+  }
+
+  /** Everything added, in chunks. */
+  end(): readonly Uint8Array[] {
+    if (this.#writer.bytes.length > 0) this.#cut()
+    return this.#chunks
+  }
+
+  #cut(): void {
+    this.bytes += this.#writer.bytes.length
+    this.#chunks.push(this.#writer.bytes.slice())
+    this.#writer.clear()
+  }
+}

@@ -1,0 +1,105 @@
+/** What feeds an aggregation, and what its functions compute on it. */
+import type { AggregateKind, MeasureShape } from '#dataflow'
+import type { AggregateName, Expression, Measure, NamedExpression, Relation } from '#plan'
+import { embeddedErrors } from '../errors.ts'
+import { literalValue } from '../generate/expression.ts'
+import { isJsonAggregate, jsonArrayFinish, jsonModeLength, jsonObjectFinish } from './json-aggregates.ts'
+
+/** The columns that feed an aggregation: keys first, then each argument and filter once. */
+export class Layout {
+  readonly #columns: NamedExpression[]
+
+  constructor(keys: readonly NamedExpression[]) {
+    this.#columns = [...keys]
+  }
+
+  measure(measure: Measure, retracts: boolean): MeasureShape {
+    const args = argumentsOf(measure)
+    return {
+      aggregate: aggregateOf(measure, retracts),
+      arguments: args.map((argument) => this.#place(argument)),
+      filter: measure.filter === null ? null : this.#place(measure.filter),
+    }
+  }
+
+  #place(value: Expression): number {
+    return this.#columns.push({ name: `\u0000${this.#columns.length}`, value }) - 1
+  }
+
+  project(input: Relation): Relation {
+    return { kind: 'project', input, columns: this.#columns }
+  }
+}
+
+/** What an aggregate function computes on the columns of its arguments. */
+export function aggregateOf(measure: Measure, retracts: boolean): MeasureShape['aggregate'] {
+  const kind = kindOf(measure.function)
+  const types = argumentsOf(measure).map((argument) => argument.type)
+  return { kind, arguments: types, result: measure.type, distinct: measure.distinct, retracts, ...listOptions(measure, kind) }
+}
+
+/** The arguments that rows are asked for. */
+export function argumentsOf(measure: Measure): readonly Expression[] {
+  const kind = kindOf(measure.function)
+  if (isJsonAggregate(measure)) return measure.arguments.slice(jsonModeLength)
+  return measure.arguments.filter((argument, index) => !(kind === 'text-list' && index === 1) && !isConstantCount(measure, argument))
+}
+
+/** COUNT of a constant counts rows. */
+function isConstantCount(measure: Measure, argument: Expression): boolean {
+  return measure.function === 'COUNT' && !measure.distinct && argument.kind === 'literal' && argument.value !== null
+}
+
+const kinds: Partial<Record<AggregateName, AggregateKind>> = {
+  COUNT: 'count',
+  SUM: 'sum',
+  AVG: 'average',
+  MIN: 'min',
+  MAX: 'max',
+  FIRST_VALUE: 'first',
+  LAST_VALUE: 'last',
+  SINGLE_VALUE: 'list',
+  LISTAGG: 'text-list',
+  STDDEV_POP: 'deviation-population',
+  STDDEV_SAMP: 'deviation-sample',
+  VAR_POP: 'variance-population',
+  VAR_SAMP: 'variance-sample',
+  COLLECT: 'collect',
+  ARRAY_AGG: 'list',
+  JSON_OBJECTAGG: 'list',
+  JSON_ARRAYAGG: 'list',
+}
+
+function kindOf(name: AggregateName): AggregateKind {
+  const kind = kinds[name]
+  if (kind === undefined) throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: `the aggregate function ${name}` })
+  return kind
+}
+
+function listOptions(measure: Measure, kind: AggregateKind): Partial<MeasureShape['aggregate']> {
+  if (kind === 'text-list') {
+    const [, separator] = measure.arguments
+    return { separator: separator?.kind === 'literal' ? String(literalValue(separator)) : ',' }
+  }
+  return kind === 'list' ? { finish: finishOf(measure), keepsNulls: measure.function !== 'SINGLE_VALUE' } : {}
+}
+
+type Tuples = readonly (readonly unknown[])[]
+
+function finishOf(measure: Measure): (tuples: Tuples) => unknown {
+  switch (measure.function) {
+    case 'ARRAY_AGG':
+      return (tuples) => (tuples.length === 0 ? null : tuples.map((tuple) => tuple[0]))
+    case 'JSON_OBJECTAGG':
+      return jsonObjectFinish(measure)
+    case 'JSON_ARRAYAGG':
+      return jsonArrayFinish(measure)
+    default:
+      return (tuples) => singleValue(tuples)
+  }
+}
+
+function singleValue(tuples: Tuples): unknown {
+  if (tuples.length > 1) throw embeddedErrors.ENGINE_SUBQUERY_ROWS({ count: tuples.length })
+  return tuples[0]?.[0] ?? null
+}
