@@ -74,7 +74,7 @@ export type LookupCachePolicy =
     }
 
 /** Which rows are looked for, and what of them is wanted. */
-export interface LookupRequest {
+interface LookupRequest {
   /** The physical columns that are compared with `=`, in the order of the columns of a batch of keys. */
   readonly keys: readonly WantedColumn[]
   /** Physical columns and metadata keys wanted, in the order of the columns of what is found. */

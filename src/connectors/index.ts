@@ -5,7 +5,6 @@ export type {
   Lookup,
   LookupCachePolicy,
   LookupReader,
-  LookupRequest,
   ReadRequest,
   Sink,
   SinkWriter,
