@@ -113,9 +113,13 @@ export const sqlErrors = defineErrors({
     blame: 'user',
     message: 'database "{database}" does not exist',
   },
+  SQL_FIELD_NOT_FOUND: {
+    blame: 'user',
+    message: 'the row has no field "{field}"',
+  },
   SQL_FIELD_OF_PLAIN_TYPE: {
     blame: 'user',
-    message: 'a value of type {type} has no field "{field}"',
+    message: 'a value of type {type} has no fields',
   },
   SQL_FUNCTION_NOT_FOUND: {
     blame: 'user',

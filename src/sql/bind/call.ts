@@ -85,7 +85,12 @@ function mismatch(signature: Signature, args: readonly Expression[], position: T
     )
   }
   if (spoken.isOperator === true) return sqlErrors.SQL_OPERATOR_TYPES({ operator: spoken.name, types: left ?? 'nothing' }, { position })
-  return sqlErrors.SQL_ARGUMENT_TYPES({ function: spoken.name, types: listed(types) }, { position, hint: `Write ${signature.usage}.` })
+  const kinds = new Set(args.map((arg) => arg.type.kind))
+  const hint =
+    kinds.has('timestamp') && kinds.has('timestamp-ltz')
+      ? 'Convert one of them with CAST(… AS TIMESTAMP(3)) or CAST(… AS TIMESTAMP_LTZ(3)).'
+      : `Write ${signature.usage}.`
+  return sqlErrors.SQL_ARGUMENT_TYPES({ function: spoken.name, types: listed(types) }, { position, hint })
 }
 
 /** FLOOR(… TO MONTH) and the like: the unit is a text in the plan. */

@@ -102,11 +102,11 @@ function bindColumn(node: tree.ColumnReference, place: Place): Expression {
 /** A field of a row by its name. */
 function fieldOf(row: Expression, field: tree.Identifier): Expression {
   const { position, text } = field
-  if (row.type.kind !== 'row') throw sqlErrors.SQL_FIELD_OF_PLAIN_TYPE({ field: text, type: typeText(row) }, { position })
+  if (row.type.kind !== 'row') throw sqlErrors.SQL_FIELD_OF_PLAIN_TYPE({ type: typeText(row) }, { position })
   const index = row.type.fields.findIndex(({ name }) => name === text)
   if (index < 0) {
     const known = row.type.fields.map(({ name }) => name)
-    throw sqlErrors.SQL_COLUMN_NOT_FOUND({ column: text, owner: 'the row' }, { position, ...columnSuggestion(text, known) })
+    throw sqlErrors.SQL_FIELD_NOT_FOUND({ field: text }, { position, ...columnSuggestion(text, known, 'field') })
   }
   return callOf('FIELD', [row, integerConstant(index)], position)
 }

@@ -30,11 +30,19 @@ function bindInsert(node: tree.Insert, context: BindContext): Output {
     () => targetOf(node, context),
     () => context.steps.query(node.query, noSurroundings, context),
   )
+  refuseConflictAction(node)
   const place = new Place(context, emptyScope, { clause: 'PARTITION' })
   const fixed = new Map(node.partition.map((value) => [value.column.text, fixedValue(value, table, place)]))
   const targets = targetColumns(node, table, fixed, context)
   const input = filled(table, targets, fixed, rows, node, context)
   return { kind: 'insert', table: table.path, input, overwrite: node.overwrite, options: hintedOptions(node.hints) }
+}
+
+/** Without ON CONFLICT the newest row of a primary key stays, and when it goes, the one before it is back: DO DEDUPLICATE. */
+function refuseConflictAction({ onConflict }: tree.Insert): void {
+  if (onConflict === undefined || onConflict.action === 'DEDUPLICATE') return
+  const hint = 'ON CONFLICT DO DEDUPLICATE keeps the newest row of each primary key.'
+  throw sqlErrors.SQL_NOT_SUPPORTED({ what: `ON CONFLICT DO ${onConflict.action}` }, { position: onConflict.position, hint })
 }
 
 function targetOf({ target }: tree.Insert, { environment }: BindContext): TableDefinition {

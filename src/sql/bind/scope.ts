@@ -85,6 +85,11 @@ export function findColumn(scope: Scope, parts: readonly Identifier[]): Found {
   throw notFound(scope, parts)
 }
 
+/** Whether a dotted name means a column of this scope or something in it. */
+export function isColumn(scope: Scope, parts: readonly Identifier[]): boolean {
+  return findIn(scope, parts) !== null
+}
+
 function findIn(scope: Scope, parts: readonly Identifier[]): Omit<Found, 'isOuter'> | null {
   for (let length = Math.min(parts.length - 1, tablePartsMax); length >= 1; length--) {
     const table = findTable(scope, parts.slice(0, length))
@@ -203,12 +208,16 @@ export function variableSuggestion(wanted: string, known: readonly string[]): { 
   return hint === undefined ? { detail } : { detail, hint }
 }
 
-/** What to say about a column that does not exist. */
-export function columnSuggestion(wanted: string, known: readonly string[]): { readonly detail?: string; readonly hint?: string } {
+/** What to say about a column or field that does not exist. */
+export function columnSuggestion(
+  wanted: string,
+  known: readonly string[],
+  noun: 'column' | 'field' = 'column',
+): { readonly detail?: string; readonly hint?: string } {
   const names = [...new Set(known)]
   const [only] = names
   if (only === undefined) return {}
-  const detail = names.length === 1 ? `The only column is ${only}.` : `The columns are ${listed(names, 'and', 10)}.`
-  const close = wanted.length > 1 ? suggestion(wanted, names, 'columns').hint : undefined
+  const detail = names.length === 1 ? `The only ${noun} is ${only}.` : `The ${noun}s are ${listed(names, 'and', 10)}.`
+  const close = wanted.length > 1 ? suggestion(wanted, names, `${noun}s`).hint : undefined
   return close === undefined ? { detail } : { detail, hint: close }
 }

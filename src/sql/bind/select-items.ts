@@ -4,9 +4,11 @@ import type { Expression } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
+import { callOf, typeText } from './call.ts'
+import { integerConstant } from './literals.ts'
 import type { Place } from './place.ts'
 import { keyOf } from './same.ts'
-import { findTable, type ScopeColumn } from './scope.ts'
+import { findTable, isColumn, type ScopeColumn } from './scope.ts'
 
 export interface Item {
   /** As people can refer to it; null for an expression without AS. */
@@ -31,24 +33,36 @@ function impliedName(expression: tree.Expression): string | null {
 }
 
 function bindStar(star: tree.Star, place: Place): Item[] {
-  const { position } = star
-  return starColumns(star.qualifier, place, position).map(({ name, column }): Item => {
-    const value = place.context.remember<Expression>({ kind: 'column', name: column.name, type: column.type }, star)
-    return { name, value, position }
-  })
-}
-
-function starColumns(qualifier: tree.Name | undefined, place: Place, position: TextPosition): readonly ScopeColumn[] {
+  const { qualifier, position } = star
   const { scope } = place
   if (qualifier === undefined) {
     if (scope.star.length === 0) throw sqlErrors.SQL_STAR_WITHOUT_FROM({}, { position })
-    return scope.star
+    return columnItems(scope.star, star, place)
   }
   const table = findTable(scope, qualifier.parts)
-  if (table !== null) return table.columns
+  if (table !== null) return columnItems(table.columns, star, place)
+  if (isColumn(scope, qualifier.parts)) return fieldItems(qualifier, star, place)
   const alias = nameText(qualifier)
   const known = scope.tables.map((each) => each.alias)
   throw sqlErrors.SQL_ALIAS_NOT_FOUND({ alias }, { position: qualifier.position, ...suggestion(alias, known, 'tables of this query') })
+}
+
+function columnItems(columns: readonly ScopeColumn[], star: tree.Star, place: Place): Item[] {
+  return columns.map(({ name, column }): Item => {
+    const value = place.context.remember<Expression>({ kind: 'column', name: column.name, type: column.type }, star)
+    return { name, value, position: star.position }
+  })
+}
+
+/** `address.*`: the fields of a row. */
+function fieldItems({ parts, position: start }: tree.Name, star: tree.Star, place: Place): Item[] {
+  const row = place.bind({ kind: 'column-reference', parts, position: start })
+  const { position } = star
+  if (row.type.kind !== 'row') throw sqlErrors.SQL_FIELD_OF_PLAIN_TYPE({ type: typeText(row) }, { position })
+  return row.type.fields.map(({ name }, index): Item => {
+    const value = place.context.remember(callOf('FIELD', [row, integerConstant(index)], position), star)
+    return { name, value, position }
+  })
 }
 
 /** The names of the result's columns: those without one are called after their place, as in Flink. */

@@ -20,7 +20,19 @@ export function parseInsert(cursor: Cursor, first: Token = cursor.token): Insert
   if (columns.length === 0) columns = takeColumns(cursor)
   refuseNoQuery(cursor)
   const query = cursor.parseQuery()
-  return { kind: 'insert', overwrite, target, hints, partition, columns, query, position: cursor.placeFrom(first) }
+  const onConflict = parseOnConflict(cursor)
+  const position = cursor.placeFrom(first)
+  return { kind: 'insert', overwrite, target, hints, partition, columns, query, ...(onConflict && { onConflict }), position }
+}
+
+const conflictActions = ['DEDUPLICATE', 'NOTHING', 'ERROR'] as const
+
+function parseOnConflict(cursor: Cursor): Insert['onConflict'] {
+  const first = cursor.token
+  if (!cursor.takeWord('ON', 'CONFLICT')) return undefined
+  cursor.expectWord('DO')
+  const action = cursor.expectOneOf(conflictActions)
+  return { kind: 'on-conflict', action, position: cursor.placeFrom(first) }
 }
 
 /** Says what a source of rows is, where none starts. */

@@ -48,9 +48,8 @@ const parsers = new Map<string, (cursor: Cursor) => Statement>([
 /** Takes one statement, without the semicolon. */
 export function parseStatement(cursor: Cursor): Statement {
   const { token } = cursor
-  if (cursor.isSymbol('(')) return parseQueryStatement(cursor)
   for (const word of parsers.keys()) if (token.kind === 'probe') cursor.isWord(word)
-  const parse = token.kind === 'word' ? parsers.get(token.text) : undefined
+  const parse = cursor.isSymbol('(') ? parseQueryStatement : token.kind === 'word' ? parsers.get(token.text) : undefined
   if (parse === undefined) throw cursor.failure('a statement', statementHint(token))
   const statement = parse(cursor)
   if (!cursor.isAtEnd()) throw cursor.failure('the end of the statement')
@@ -78,7 +77,8 @@ function parseExecute(cursor: Cursor): Statement {
   if (cursor.isWord('INSERT')) return parseInsert(cursor, first)
   if (cursor.isWord('PLAN')) return parseOther(cursor, first, 'EXECUTE PLAN')
   if (cursor.takeWord('STATEMENT', 'SET')) return parseBegunSet(cursor, first)
-  throw cursor.failure('STATEMENT SET or INSERT after EXECUTE')
+  if (cursor.isSymbol('(') || ['SELECT', 'WITH', 'VALUES'].some((word) => cursor.isWord(word))) return parseQueryStatement(cursor)
+  throw cursor.failure('INSERT, STATEMENT SET or a query after EXECUTE')
 }
 
 /** A forgotten BEGIN is reported, and what follows is still read as the set. */

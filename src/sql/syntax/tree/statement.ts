@@ -44,6 +44,14 @@ export interface Insert {
   /** The columns named after the target; empty when none were. */
   readonly columns: readonly Identifier[]
   readonly query: Query
+  readonly onConflict?: OnConflict
+  readonly position: TextPosition
+}
+
+/** What a table does with rows of one primary key that the query tells apart: ON CONFLICT DO … */
+interface OnConflict {
+  readonly kind: 'on-conflict'
+  readonly action: 'DEDUPLICATE' | 'NOTHING' | 'ERROR'
   readonly position: TextPosition
 }
 

@@ -107,7 +107,8 @@ function unparseInsert(insert: Insert): string {
     insert.partition.length > 0 && `PARTITION ${unparsePartition(insert.partition)}`,
     insert.columns.length > 0 && unparseNames(insert.columns),
   )
-  return `${head}\n${unparseQuery(insert.query, '\n')}`
+  const end = insert.onConflict === undefined ? '' : `\nON CONFLICT DO ${insert.onConflict.action}`
+  return `${head}\n${unparseQuery(insert.query, '\n')}${end}`
 }
 
 function unparsePartition(values: readonly PartitionValue[]): string {
