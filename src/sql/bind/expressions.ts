@@ -251,5 +251,6 @@ function bindInQuery(node: tree.Quantified | Extract<tree.Expression, { kind: 'i
   const test = subqueryTestOf(node)
   if (test !== null) return bindInValue(test, place)
   const what = node.kind === 'quantified' ? node.quantifier.toUpperCase() : 'IN'
-  throw sqlErrors.SQL_SUBQUERY_PLACE({ what: `${what} with a query` }, { position: node.position })
+  const hint = 'Make it a condition of its own in WHERE or HAVING, or compare with the MIN or MAX of the query.'
+  throw sqlErrors.SQL_SUBQUERY_PLACE({ what: `${what} with a query` }, { position: node.position, hint })
 }

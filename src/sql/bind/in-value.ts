@@ -36,7 +36,10 @@ export function bindInValue(node: TestNode, place: Place): Expression {
     const [left = operand, right = inner] = equal.kind === 'call' ? equal.arguments : []
     return { operand: left, inner: right }
   })
-  if (!correlation.conditions.every(isEquality)) throw misplaced()
+  if (!correlation.conditions.every(isEquality)) {
+    const hint = 'Relate it by equality, or make IN a condition of its own in WHERE.'
+    throw sqlErrors.SQL_CORRELATION_SHAPE({}, { position, hint })
+  }
   const fresh = () => context.freshName('in')
   const match = collector.scalar(matches(rows.relation, compared, correlation, fresh, position))
   if (match === null) throw misplaced()

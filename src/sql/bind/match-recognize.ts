@@ -1,5 +1,5 @@
 /** MATCH_RECOGNIZE: rows that follow one another and fit a pattern, as Flink has it. */
-import { type Column, columnIndex } from '#data'
+import { type Column, columnIndex, type DataType } from '#data'
 import { type Match, type MatchStep, type NamedExpression, type Relation, type SortKey, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
@@ -10,6 +10,7 @@ import { MatchClause } from './match-clause.ts'
 import { MatchLookups } from './match-lookups.ts'
 import { bindPattern, bindSkip } from './match-pattern.ts'
 import { namesOf, uniqueName } from './names.ts'
+import { checkOrder, directionOf } from './order.ts'
 import { Place } from './place.ts'
 import { emptyScope } from './scope.ts'
 import { checkTimeColumn } from './time-column.ts'
@@ -43,20 +44,16 @@ export function bindMatchRecognize(node: tree.MatchRecognize, input: FromRows, c
   return { relation, scope: { ...emptyScope, star } }
 }
 
-interface PartitionColumn {
+interface NamedColumn {
   readonly name: string
   /** As the plan has it. */
   readonly column: string
+  readonly type: DataType
 }
 
-function partitionOf(node: tree.MatchRecognize, input: FromRows, context: BindContext): PartitionColumn[] {
+function partitionOf(node: tree.MatchRecognize, input: FromRows, context: BindContext): NamedColumn[] {
   const place = new Place(context, input.scope, { clause: 'PARTITION BY' })
-  return context.all(
-    node.partitionBy.map((each) => () => {
-      const { column, name } = columnNamed(each, 'PARTITION BY', place)
-      return { name, column }
-    }),
-  )
+  return context.all(node.partitionBy.map((each) => () => columnNamed(each, 'PARTITION BY', place)))
 }
 
 function orderOf(node: tree.MatchRecognize, input: FromRows, context: BindContext): SortKey[] {
@@ -64,9 +61,9 @@ function orderOf(node: tree.MatchRecognize, input: FromRows, context: BindContex
   const [first] = node.orderBy
   if (first === undefined) throw sqlErrors.SQL_MATCH_ORDER({}, { position: node.position })
   const keys = node.orderBy.map((item): SortKey => {
-    const descending = item.direction === 'desc'
-    const nullsFirst = item.nulls === undefined ? !descending : item.nulls === 'first'
-    return { column: columnNamed(item.expression, 'ORDER BY', place).column, descending, nullsFirst }
+    const { column, type } = columnNamed(item.expression, 'ORDER BY', place)
+    checkOrder(type, item.position)
+    return { column, ...directionOf(item) }
   })
   const written = first.expression.kind === 'column-reference' ? (first.expression.parts.at(-1)?.text ?? '') : ''
   checkTimeColumn(timeOf(input.relation, keys), written, 'MATCH_RECOGNIZE', first.position)
@@ -74,10 +71,10 @@ function orderOf(node: tree.MatchRecognize, input: FromRows, context: BindContex
   return keys
 }
 
-function columnNamed(node: tree.Expression, clause: string, place: Place): PartitionColumn {
+function columnNamed(node: tree.Expression, clause: string, place: Place): NamedColumn {
   const value = place.bind(node)
   if (value.kind === 'column' && node.kind === 'column-reference') {
-    return { name: node.parts.at(-1)?.text ?? value.name, column: value.name }
+    return { name: node.parts.at(-1)?.text ?? value.name, column: value.name, type: value.type }
   }
   throw sqlErrors.SQL_COLUMN_EXPECTED({ clause }, { position: node.position, hint: 'Compute it in a subquery first.' })
 }
@@ -135,7 +132,7 @@ function bindDefinitions(
 }
 
 /** Names for the measures in the plan. */
-function measureNames(node: tree.MatchRecognize, partition: readonly PartitionColumn[]): string[] {
+function measureNames(node: tree.MatchRecognize, partition: readonly NamedColumn[]): string[] {
   if (node.measures.length === 0) throw sqlErrors.SQL_MATCH_MEASURES_MISSING({}, { position: node.position })
   const written = new Set(partition.map(({ name }) => name))
   const taken = new Set(partition.map(({ column }) => column))
