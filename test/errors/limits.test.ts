@@ -31,6 +31,13 @@ function list(count: number, item: (index: number) => string, separator = ', '):
   return Array.from({ length: count }, (_, index) => item(index)).join(separator)
 }
 
+/** Each variable looks at the row of the one before it. */
+function pattern(count: number): string {
+  const variables = list(count, (i) => `v${i}`, ' ')
+  const definitions = list(count, (i) => `v${i} AS v${i}.id > LAST(v${Math.max(i - 1, 0)}.id)`)
+  return `SELECT * FROM orders MATCH_RECOGNIZE (ORDER BY placed_at MEASURES v1.id AS x PATTERN (${variables}) DEFINE ${definitions})`
+}
+
 describe('size costs no more than its share', { timeout: patienceMs }, () => {
   test.each([
     ['a name of 100,000 parts', `SELECT ${list(100_000, () => 'id', '.')} FROM orders`, 'SQL_FIELD_OF_PLAIN_TYPE'],
@@ -50,6 +57,7 @@ describe('size costs no more than its share', { timeout: patienceMs }, () => {
     ['5,000 conditions', `SELECT id FROM orders WHERE ${list(5000, (i) => `id <> ${i}`, ' AND ')}`, 'fine'],
     ['300 decimals added', `SELECT ${list(300, () => 'amount', ' + ')} FROM orders`, 'fine'],
     ['5,000 decimals added', `SELECT ${list(5000, () => 'amount', ' + ')} FROM orders`, 'SQL_NESTING_TOO_DEEP'],
+    ['a pattern of 3,000 variables', pattern(3000), 'fine'],
     ['5,000 replacements of NULL', `SELECT COALESCE(${list(5000, (i) => `NULLIF(id, ${i})`)}) FROM orders`, 'fine'],
   ])('%s', (_what, text, expected) => {
     expect(outcome(text)).toBe(expected)

@@ -6,7 +6,7 @@ import { type Column, type DataType, withNullable } from '#data'
 import { columnsIn, type Expression, type MatchLookup, mapExpression, printName, referTo } from '#plan'
 import { uniqueName } from './names.ts'
 import { keyOf } from './same.ts'
-import type { Scope, ScopeColumn } from './scope.ts'
+import type { Scope, ScopeColumn, ScopeTable } from './scope.ts'
 
 export type AggregateLookup = Extract<MatchLookup, { kind: 'aggregate' }>
 
@@ -24,6 +24,9 @@ export class MatchLookups {
   readonly #names: Set<string>
   readonly #known = new Map<string, MatchLookup>()
   readonly #marked = new Map<string, MatchedColumn>()
+  /** What variables mean, where there may be no row of theirs and where there is one; null: any row. */
+  readonly #missable = new Map<string | null, ScopeTable>()
+  readonly #certain = new Map<string | null, ScopeTable>()
 
   /** `taken` are the names of all columns of the input. */
   constructor(columns: readonly ScopeColumn[], taken: Iterable<string>) {
@@ -38,8 +41,18 @@ export class MatchLookups {
 
   /** Names for the columns of variables, and alone for those of any row. `canMiss` tells where there may be no row. */
   scope(variables: readonly string[], canMiss: (variable: string | null) => boolean): Scope {
-    const tables = variables.map((alias) => ({ alias, path: [], hidden: null, columns: this.#markedColumns(alias, canMiss(alias)) }))
-    return { tables, star: this.#markedColumns(null, canMiss(null)), outer: null, isPattern: true }
+    const tables = variables.map((variable) => this.#table(variable, canMiss(variable)))
+    return { tables, star: this.#table(null, canMiss(null)).columns, outer: null, isPattern: true }
+  }
+
+  /** Made once: each of many variables is spoken of in the scopes of all others. */
+  #table(variable: string | null, canMiss: boolean): ScopeTable {
+    const tables = canMiss ? this.#missable : this.#certain
+    const known = tables.get(variable)
+    if (known !== undefined) return known
+    const table = { alias: variable ?? '', path: [], hidden: null, columns: this.#markedColumns(variable, canMiss) }
+    tables.set(variable, table)
+    return table
   }
 
   #markedColumns(variable: string | null, canMiss: boolean): ScopeColumn[] {

@@ -77,12 +77,14 @@ function isGreedy({ min, max, greedy }: MatchStep): boolean {
 }
 
 function checkSteps(steps: readonly PlacedStep[]): void {
+  const seen = new Set<string>()
   for (const [index, step] of steps.entries()) {
     const { variable, position } = step
-    if (steps.findIndex((other) => other.variable === variable) < index) {
+    if (seen.has(variable)) {
       const hint = 'Give the second one another name, with the same condition in DEFINE.'
       throw sqlErrors.SQL_PATTERN_VARIABLE_TWICE({ variable, problem: 'stands twice in PATTERN' }, { position, hint })
     }
+    seen.add(variable)
     const before = steps[index - 1]
     const isOptional = step.min === 0 && (step.max === null || step.max === 1)
     if (isOptional && before !== undefined && isGreedy(before)) {

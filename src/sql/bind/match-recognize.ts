@@ -117,18 +117,21 @@ function bindDefinitions(
   lookups: MatchLookups,
   context: BindContext,
 ): NamedExpression[] {
+  const inPattern = new Set(variables)
+  const seen = new Set<string>()
   const bound = context.all(
-    definitions.map(({ name, condition }, index) => () => {
-      if (definitions.findIndex((other) => other.name.text === name.text) < index) {
+    definitions.map(({ name, condition }) => () => {
+      if (seen.has(name.text)) {
         throw sqlErrors.SQL_PATTERN_VARIABLE_TWICE({ variable: name.text, problem: 'is defined twice' }, { position: name.position })
       }
-      const isInPattern = variables.includes(name.text)
+      seen.add(name.text)
+      const isInPattern = inPattern.has(name.text)
       const known = isInPattern ? variables : [...variables, name.text]
       const clause = new MatchClause({ context, lookups: isInPattern ? lookups : lookups.apart(), own: name.text, variables: known, time })
       return { name: name.text, value: clause.bindCondition(condition) }
     }),
   )
-  return bound.filter(({ name }) => variables.includes(name))
+  return bound.filter(({ name }) => inPattern.has(name))
 }
 
 /** Names for the measures in the plan. */
