@@ -4,19 +4,21 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 bin := node_modules/.bin
 installed := node_modules/.installed.json
 results := node_modules/.cache/test-results.json
+system-results := node_modules/.cache/test-system-results.json
 
 checks := format lint types dead-code architecture
 
-.PHONY: help setup demo run-demo test check format bench update build clean $(addprefix check-,$(checks))
+.PHONY: help setup demo run-demo test test-system check format bench update build clean $(addprefix check-,$(checks))
 
 help:
-	@echo 'make demo     streams three million real flights through one statement set'
-	@echo 'make test     runs every test'
-	@echo 'make check    formatting, lint, types, dead code, rooms and tidiness'
-	@echo 'make bench    measures speed'
-	@echo 'make update   rewrites golden files and docs/errors.md, then shows what changed'
-	@echo 'make format   formats the sources and applies the safe fixes of the linters'
-	@echo 'make build    writes the published form to dist/'
+	@echo 'make demo        streams three million real flights through one statement set'
+	@echo 'make test        runs every test that needs no server'
+	@echo 'make test-system runs the tests against real servers, which it installs'
+	@echo 'make check       formatting, lint, types, dead code, rooms and tidiness'
+	@echo 'make bench       measures speed'
+	@echo 'make update      rewrites golden files and docs/errors.md, then shows what changed'
+	@echo 'make format      formats the sources and applies the safe fixes of the linters'
+	@echo 'make build       writes the published form to dist/'
 
 # Compared by content: a clone or a branch switch gives files times that mean nothing.
 setup:
@@ -28,6 +30,11 @@ demo: setup
 test: setup
 	@mkdir -p $(dir $(results)) && rm -f $(results)
 	@$(bin)/vitest run --reporter=default --reporter=json --outputFile.json=$(results)
+
+# What the servers need is built once, into the cache of the user; a server that cannot be had is a failure.
+test-system: setup
+	@mkdir -p $(dir $(system-results)) && rm -f $(system-results)
+	@$(bin)/vitest run --config vitest.system.config.ts --reporter=default --reporter=json --outputFile.json=$(system-results)
 
 # Runs every check even when one fails, and says the state of each in one line.
 check: setup

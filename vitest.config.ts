@@ -1,13 +1,16 @@
 import { defineConfig } from 'vitest/config'
 
-// `#room` imports lead to the sources: to Vite by these conditions, to Node (workers that a test starts) by the flag.
-const conditions = ['source', 'node', 'import', 'module', 'default']
+// `#room` imports lead to the sources: to Vite by these conditions, to Node (workers that a test starts) by the flag. Packages are found as
+// Node finds them: what they have for bundlers, under "module", Node cannot always read.
+const conditions = ['source', 'node', 'import', 'default']
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  resolve: { conditions, mainFields: [] },
+  ssr: { resolve: { conditions, externalConditions: conditions, mainFields: [] } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // These need servers: see vitest.system.config.ts.
+    exclude: ['test/system/**', 'node_modules/**'],
     execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
     allowOnly: false,
     passWithNoTests: false,

@@ -1,17 +1,16 @@
 /** What is measured: a script, how many rows it reads, and the same work for DuckDB on one thread where it can do it. */
-import { loadNexmarkSuite } from '#cli'
 import type { BenchData } from './prepare.ts'
 
 export interface BenchCase {
   readonly name: string
-  /** Rows or events that the script reads. */
+  /** Rows that the script reads. */
   readonly rows: number
   readonly script: string
   /** The same answer as a DuckDB query. */
-  readonly rival: string | null
+  readonly rival: string
 }
 
-export async function benchCases(data: BenchData, events: number): Promise<BenchCase[]> {
+export function benchCases(data: BenchData): BenchCase[] {
   return [
     {
       name: 'Parquet flights, daily count, sum and average per airport',
@@ -35,7 +34,6 @@ export async function benchCases(data: BenchData, events: number): Promise<Bench
         INSERT INTO sink SELECT auction, bidder, price FROM bids WHERE price > 1000000;`,
       rival: `SELECT auction, bidder, price FROM read_json('${data.bids}', format = 'newline_delimited') WHERE price > 1000000`,
     },
-    ...(await nexmarkCases(events)),
   ]
 }
 
@@ -54,16 +52,4 @@ function orderCase(orders: string): BenchCase {
     rival: `SELECT Country, date_trunc('hour', InvoiceDate), count(*), sum(Quantity * UnitPrice)
       FROM read_csv('${orders}', header = true) WHERE Quantity > 0 GROUP BY ALL`,
   }
-}
-
-/** The queries of `millrace bench nexmark`, and what it takes to make the events alone. */
-async function nexmarkCases(events: number): Promise<BenchCase[]> {
-  const { prepare, queries } = await loadNexmarkSuite(events)
-  const generator = `${prepare}
-      CREATE TABLE sink (event_type INT, person_id BIGINT, person_name STRING, auction_id BIGINT, item STRING, bid_price BIGINT, url STRING, extra STRING) WITH ('connector' = 'blackhole');
-      INSERT INTO sink SELECT event_type, person.id, person.name, auction.id, auction.itemName, bid.price, bid.url, bid.extra FROM nexmark;`
-  return [
-    { name: 'Nexmark generator alone, all columns', rows: events, script: generator, rival: null },
-    ...queries.map(({ name, statement }) => ({ name: `Nexmark ${name}`, rows: events, script: `${prepare}\n${statement}`, rival: null })),
-  ]
 }

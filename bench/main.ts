@@ -1,4 +1,8 @@
-/** `make bench`: each case as a whole process, five runs after one that does not count, medians, side by side with DuckDB on one thread. */
+/**
+ * `make bench`: each case as a whole process, five runs after one that does not count, medians, side by side with DuckDB on one thread;
+ * then the queries of Nexmark, as `millrace bench nexmark` measures them.
+ */
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -11,7 +15,7 @@ process.on('exit', () => rmSync(folder, { recursive: true }))
 const millrace = join(dirname(import.meta.dirname), 'bin', 'millrace')
 const only = process.argv[2]
 const runs = Number(process.env['BENCH_RUNS'] ?? 5)
-const events = Number(process.env['BENCH_EVENTS'] ?? 5_000_000)
+const events = process.env['BENCH_EVENTS'] ?? '5000000'
 
 const [cpu] = cpus()
 console.log(
@@ -19,19 +23,20 @@ console.log(
 )
 const start = await measureStart()
 console.log(`start of a one-line script: ${(start.wallSeconds * 1000).toFixed(0)} ms`)
-const all = await benchCases(await prepareData(), events)
-const cases = all.filter((each) => only === undefined || each.name.toLowerCase().includes(only.toLowerCase()))
-for (const each of cases) console.log(await report(each))
+const isWanted = (name: string): boolean => only === undefined || name.toLowerCase().includes(only.toLowerCase())
+for (const each of benchCases(await prepareData())) if (isWanted(each.name)) console.log(await report(each))
+if (isWanted('nexmark')) {
+  const { status } = spawnSync(millrace, ['bench', 'nexmark', '--events', events, '--runs', String(runs)], { stdio: 'inherit' })
+  process.exitCode = status ?? 1
+}
 
 async function report(bench: BenchCase): Promise<string> {
   const script = scriptFile(bench.script)
   const ours = await median(runs, () => runOnce(millrace, ['run', script]))
   const net = (bench.rows / Math.max(0.001, ours.wallSeconds - start.wallSeconds) / 1e6).toFixed(2)
   const line = `${bench.name}\n  Millrace ${describe(ours, bench.rows)}; net of the start ${net} M rows/s`
-  if (bench.rival === null) return line
   const duckdb = join(import.meta.dirname, 'duckdb.ts')
-  const rival = bench.rival
-  const theirs = await median(runs, () => runOnce(process.execPath, [duckdb, rival]))
+  const theirs = await median(runs, () => runOnce(process.execPath, [duckdb, bench.rival]))
   return `${line}\n  DuckDB   ${describe(theirs, bench.rows)}\n  Millrace / DuckDB in wall time: ${(ours.wallSeconds / theirs.wallSeconds).toFixed(2)}`
 }
 

@@ -18,6 +18,7 @@ import type { Plan } from '#plan'
 import type { QuerySession } from '#query'
 
 const root = rootOf(import.meta.dirname)
+const threadEntry = new URL(`worker-thread${path.extname(import.meta.filename)}`, import.meta.url)
 const screen = processScreen(process.stdout, process.stderr, process.env)
 const terminal = processTerminal(process.stdin, process.stdout, process.env)
 /** Who wants to know of Ctrl-C; the last one is told. */
@@ -33,6 +34,10 @@ const environment: CliEnvironment = {
     return versionOf(root)
   },
   createSession,
+  findCheckpoints: async (address) => {
+    const { findCheckpoints } = await import('#engines')
+    return findCheckpoints(address)
+  },
   readText: (file) => readScriptFile(file, process.stdin),
   onInterrupt(callback) {
     interruptCallbacks.push(callback)
@@ -74,13 +79,18 @@ function versionOf(folder: string): string {
 }
 
 async function createSession(settings: Readonly<Record<string, string>>, watch?: InsertWatch): Promise<QuerySession> {
-  const [{ EmbeddedEngine }, { MemoryCatalog }, { QuerySession, UserFunctions }] = await Promise.all([
+  const [{ EmbeddedEngine }, { threadHost }, { MemoryCatalog }, { QuerySession, UserFunctions }] = await Promise.all([
     import('#engines'),
+    import('#threads'),
     import('#catalog'),
     import('#query'),
   ])
   const functions = new UserFunctions((file) => import(pathToFileURL(path.resolve(file)).href))
-  const engine = new EmbeddedEngine({ clock: systemClock, userFunction: (user) => functions.callable(user) })
+  const engine = new EmbeddedEngine({
+    clock: systemClock,
+    workers: threadHost(threadEntry),
+    userFunction: (user) => functions.callable(user),
+  })
   return new QuerySession({
     createCatalog: () => new MemoryCatalog(),
     engine: watch === undefined ? engine : watchInserts(engine, watch),

@@ -1,5 +1,7 @@
 /** Blobs as files of a folder. A file being written has a hidden name, and gets its own by rename once it is safe. */
-import { type FileHandle, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, link, lstat, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { BlobInfo, BlobLock, BlobStore, BlobWriter } from './blob-store.ts'
 import { blobError, blobErrors } from './errors.ts'
@@ -17,12 +19,15 @@ export class LocalBlobs implements BlobStore {
     this.place = folder
   }
 
-  async create(name: string): Promise<BlobWriter> {
+  async create(name: string, mode: 'replace' | 'new' = 'replace'): Promise<BlobWriter> {
     const target = path.join(this.place, name)
     const hidden = path.join(path.dirname(target), `.${path.basename(target)}${unfinished}`)
     try {
       await makeDirectory(path.dirname(target))
-      return new LocalWriter(await open(hidden, 'w'), { name, place: this.place, hidden, target })
+      await this.#refuseLinks(path.dirname(name))
+      // Whatever a life before this one left behind, be it a link to elsewhere, is not written to.
+      await rm(hidden, { force: true })
+      return new LocalWriter(await open(hidden, 'wx'), { name, place: this.place, hidden, target, mode })
     } catch (error) {
       throw blobError(error, name, this.place, 'write')
     }
@@ -30,7 +35,8 @@ export class LocalBlobs implements BlobStore {
 
   async read(name: string, start = 0, length = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
     try {
-      const handle = await open(path.join(this.place, name))
+      await this.#refuseLinks(path.dirname(name))
+      const handle = await open(path.join(this.place, name), constants.O_RDONLY | constants.O_NOFOLLOW)
       try {
         const { size } = await handle.stat()
         const bytes = new Uint8Array(Math.max(0, Math.min(length, size - start)))
@@ -50,22 +56,40 @@ export class LocalBlobs implements BlobStore {
   }
 
   async list(prefix: string): Promise<BlobInfo[]> {
-    const names = await this.#names()
-    const wanted = names.filter((name) => name.startsWith(prefix)).sort()
     const found: BlobInfo[] = []
-    for (const name of wanted) found.push({ name, bytes: (await stat(path.join(this.place, name))).size })
-    return found
+    try {
+      await this.#walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix, found)
+    } catch (error) {
+      throw blobError(error, prefix, this.place, 'read')
+    }
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  /** Names of all finished blobs. */
-  async #names(): Promise<string[]> {
-    try {
-      const entries = await readdir(this.place, { recursive: true, withFileTypes: true })
-      const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-      return files.map((entry) => path.relative(this.place, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'ENOENT') return []
-      throw blobError(error, '', this.place, 'read')
+  /** Adds the finished blobs of a folder, whose name is empty or ends with a slash, and of those below it. */
+  async #walk(folder: string, prefix: string, found: BlobInfo[]): Promise<void> {
+    await this.#refuseLinks(folder)
+    const entries = await unlessGone(readdir(path.join(this.place, folder), { withFileTypes: true }))
+    for (const entry of entries ?? []) {
+      const name = folder + entry.name
+      const isWanted = name.startsWith(prefix) || prefix.startsWith(`${name}/`)
+      if (!isWanted || entry.name.startsWith('.')) continue
+      // What a link leads to may be anywhere, and change at any time.
+      if (entry.isSymbolicLink()) throw blobErrors.BLOBS_SYMBOLIC_LINK({ name, place: this.place })
+      if (entry.isDirectory()) await this.#walk(`${name}/`, prefix, found)
+      if (!entry.isFile()) continue
+      const status = await unlessGone(lstat(path.join(this.place, name)))
+      if (status !== null) found.push({ name, bytes: status.size })
+    }
+  }
+
+  /** Fails when one of the folders that a name goes through, below the place itself, is a link. */
+  async #refuseLinks(folder: string): Promise<void> {
+    const steps = folder.split('/').filter((step) => step !== '' && step !== '.')
+    for (let count = 1; count <= steps.length; count++) {
+      const name = steps.slice(0, count).join('/')
+      const status = await unlessGone(lstat(path.join(this.place, name)))
+      if (status === null) return
+      if (status.isSymbolicLink()) throw blobErrors.BLOBS_SYMBOLIC_LINK({ name, place: this.place })
     }
   }
 
@@ -79,14 +103,25 @@ export class LocalBlobs implements BlobStore {
 
   async lock(): Promise<BlobLock> {
     const file = path.join(this.place, lockName)
-    const owner = JSON.stringify({ ...(await ownIdentity()), token: ++locksTaken })
+    const token = randomBytes(4).toString('hex')
+    const owner = JSON.stringify({ ...(await ownIdentity()), token })
     try {
       await makeDirectory(this.place)
       await this.#take(file, owner)
     } catch (error) {
       throw blobError(error, lockName, this.place, 'write')
     }
-    return { release: () => releaseLock(file, owner) }
+    return {
+      token,
+      check: () => {},
+      confirm: async () => {
+        const held = await unlessGone(readFile(file, 'utf8')).catch((error: unknown) => {
+          throw blobError(error, lockName, this.place, 'read')
+        })
+        if (held !== owner) throw blobErrors.BLOBS_LOCK_LOST({ place: this.place })
+      },
+      release: () => releaseLock(file, owner),
+    }
   }
 
   async #take(file: string, owner: string): Promise<void> {
@@ -110,7 +145,15 @@ export class LocalBlobs implements BlobStore {
   }
 }
 
-let locksTaken = 0
+/** What is there, or null. */
+async function unlessGone<T>(looking: Promise<T>): Promise<T | null> {
+  try {
+    return await looking
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return null
+    throw error
+  }
+}
 
 /** Who holds a lock; null when that cannot be told. */
 async function readHolder(file: string): Promise<ProcessIdentity | null> {
@@ -132,6 +175,7 @@ interface LocalBlob {
   readonly place: string
   readonly hidden: string
   readonly target: string
+  readonly mode: 'replace' | 'new'
 }
 
 class LocalWriter implements BlobWriter {
@@ -149,11 +193,12 @@ class LocalWriter implements BlobWriter {
   }
 
   finish(): Promise<void> {
-    const { hidden, target } = this.#blob
+    const { hidden, target, mode } = this.#blob
     return this.#try(async () => {
       await this.#handle.sync()
       await this.#handle.close()
-      await rename(hidden, target)
+      if (mode === 'new') await nameNew(hidden, target)
+      else await rename(hidden, target)
       await syncFolder(path.dirname(target))
     })
   }
@@ -169,6 +214,19 @@ class LocalWriter implements BlobWriter {
     } catch (error) {
       throw blobError(error, this.#blob.name, this.#blob.place, 'write')
     }
+  }
+}
+
+/** Gives a file its name unless that is taken. Where files cannot have two names, the lock alone keeps others away. */
+async function nameNew(hidden: string, target: string): Promise<void> {
+  try {
+    await link(hidden, target)
+    await rm(hidden)
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS' && code !== 'EMLINK') throw error
+    if ((await unlessGone(lstat(target))) !== null) throw Object.assign(new Error('the name is taken'), { code: 'EEXIST' })
+    await rename(hidden, target)
   }
 }
 

@@ -1,17 +1,22 @@
 /** Blobs in memory: for tests and simulations. */
 import type { BlobInfo, BlobLock, BlobStore, BlobWriter } from './blob-store.ts'
 import { blobErrors } from './errors.ts'
+import { joined } from './joined.ts'
 
 export class MemoryBlobs implements BlobStore {
   readonly place = 'memory'
   readonly #blobs = new Map<string, Uint8Array>()
+  #locksTaken = 0
   #isLocked = false
 
-  create(name: string): Promise<BlobWriter> {
+  create(name: string, mode: 'replace' | 'new' = 'replace'): Promise<BlobWriter> {
     const parts: Uint8Array[] = []
     return Promise.resolve({
       append: async (bytes) => void parts.push(new Uint8Array(bytes)),
-      finish: async () => void this.#blobs.set(name, joined(parts)),
+      finish: async () => {
+        if (mode === 'new' && this.#blobs.has(name)) throw blobErrors.BLOBS_EXISTS({ name, place: this.place })
+        this.#blobs.set(name, joined(parts))
+      },
       abandon: async () => {},
     })
   }
@@ -35,19 +40,12 @@ export class MemoryBlobs implements BlobStore {
     if (this.#isLocked) throw blobErrors.BLOBS_LOCKED({ place: this.place })
     this.#isLocked = true
     return {
+      token: String(++this.#locksTaken),
+      check: () => {},
+      confirm: async () => {},
       release: async () => {
         this.#isLocked = false
       },
     }
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

@@ -53,6 +53,15 @@ export async function isDead(other: ProcessIdentity): Promise<boolean> {
   return status.hasEnded || (other.began !== null && status.began !== other.began)
 }
 
+/** Whether a process is surely there. */
+export async function isAlive(other: ProcessIdentity): Promise<boolean> {
+  const self = await ownIdentity()
+  const isSamePlace = other.boot !== null && other.boot === self.boot && other.space !== null && other.space === self.space
+  if (!isSamePlace || !isThere(other.pid)) return false
+  const status = await statusOf(other.pid)
+  return status !== null && !status.hasEnded && other.began !== null && status.began === other.began
+}
+
 /** Whether a process has the number, be it one that has ended and was not waited for. */
 function isThere(pid: number): boolean {
   try {

@@ -7,13 +7,13 @@ import { openSession, readScript } from './script.ts'
 /** Prints the plans of every query of a script. */
 export async function explainScript(
   path: string,
-  settings: Readonly<Record<string, string>>,
+  { settings, showsCode }: { readonly settings: Readonly<Record<string, string>>; readonly showsCode: boolean },
   environment: CliEnvironment,
 ): Promise<number> {
   const { screen } = environment
   const [source, session] = await Promise.all([readScript(path, environment), openSession(settings, environment)])
   try {
-    await screen.write(await session.explain(source.text))
+    await screen.write(await session.explain(source.text, showsCode ? ['GENERATED_CODE'] : []))
     return exitStatus.done
   } catch (error) {
     return noteErrors(error, source, environment)

@@ -63,7 +63,8 @@ function commandNamed(name: string): (typeof commands)[number] {
     throw usageErrors.CLI_OPTION_NOT_FOUND({ name, command: 'millrace' }, { hint: didYouMean(name, options) })
   }
   // A script where a command belongs is the likeliest slip.
-  const hint = name.endsWith('.sql') ? `Did you mean "millrace run ${name}"?` : didYouMean(name, names)
+  const likely = name.endsWith('.sql') ? 'run' : name.endsWith('.sqltest') ? 'test' : null
+  const hint = likely === null ? didYouMean(name, names) : `Did you mean "millrace ${likely} ${name}"?`
   throw usageErrors.CLI_COMMAND_NOT_FOUND({ name }, { hint, detail: `The commands are ${listed(names)}.` })
 }
 

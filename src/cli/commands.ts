@@ -1,4 +1,5 @@
 /** The commands of the terminal, one row each. */
+import { checkpointActions } from './arguments/checkpoint-actions.ts'
 import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
 import { usageErrors } from './errors.ts'
 import { type OutputFormat, outputFormats } from './output/output.ts'
@@ -35,10 +36,36 @@ const allowDroppedState: OptionRow = {
   name: 'allow-dropped-state',
   summary: 'go on without state that the changed script has no place for',
 }
+const fromCheckpoint: OptionRow = {
+  name: 'from-checkpoint',
+  value: 'number|place',
+  summary: 'start from this checkpoint, or from where one was exported to, instead of the newest one',
+}
+const savepointOnStop: OptionRow = {
+  name: 'savepoint-on-stop',
+  value: 'folder',
+  summary: 'when the run is stopped, export its last checkpoint to a folder of its own below this one',
+}
+const checkpointNumber: OptionRow = { name: 'checkpoint', value: 'number', summary: 'only this one; by default the newest, of verify all' }
+const statementNumber: OptionRow = { name: 'statement', value: 'number', summary: 'only those of this statement of the script' }
+const exportTarget: OptionRow = { name: 'to', value: 'folder', summary: 'where export copies to: a folder or s3://bucket/prefix' }
+const json: OptionRow = { name: 'json', summary: 'print one JSON object a line' }
 const file = { name: 'file', summary: 'a file of SQL statements, or - for standard input' }
-const events: OptionRow = { name: 'events', value: 'count', default: '10000000', summary: 'events that nexmark generates' }
-const runs: OptionRow = { name: 'runs', value: 'count', default: '3', summary: 'runs of each query, of which the median counts' }
-const only: OptionRow = { name: 'query', value: 'name', repeatable: true, summary: 'measure only this query, such as q7' }
+const events: OptionRow = { name: 'events', value: 'count', default: '5000000', summary: 'events that nexmark generates' }
+const runs: OptionRow = { name: 'runs', value: 'count', default: '3', summary: 'runs of each query; the middle one counts' }
+const code: OptionRow = { name: 'code', summary: 'show the loops that are generated for each query too' }
+const queries: OptionRow = { name: 'queries', value: 'names', repeatable: true, summary: 'measure only these, such as q0,q5' }
+const workers: OptionRow = { name: 'workers', value: 'count', default: '1', summary: 'threads that share each run' }
+const benchInterval: OptionRow = { ...checkpointInterval, default: '10s', summary: 'how often a checkpoint is taken' }
+const engine: OptionRow = {
+  name: 'engine',
+  value: 'engine',
+  oneOf: ['embedded', 'flink'],
+  default: 'embedded',
+  summary: 'what runs the statements',
+}
+const update: OptionRow = { name: 'update', summary: 'write what is expected anew, and nothing else' }
+const junit: OptionRow = { name: 'junit', value: 'file', summary: 'write a report in the XML of JUnit there, too' }
 
 export const commands: readonly CommandRow[] = [
   {
@@ -50,7 +77,7 @@ export const commands: readonly CommandRow[] = [
       'table prints the final rows in a frame, live while they change if this is a terminal. json and csv print the final rows, one a line. changelog prints every change as it happens: {"op":"+I","row":{…}}.',
     ],
     arguments: [file],
-    options: [format, set, dataDir, checkpointInterval, allowDroppedState],
+    options: [format, set, dataDir, checkpointInterval, fromCheckpoint, savepointOnStop, allowDroppedState],
     examples: [
       { line: 'millrace run examples/hot-items.sql', shows: 'prints the items most bid for in each window' },
       { line: 'echo "SELECT 1 + 1 AS two" | millrace run - --format json', shows: 'prints {"two":2}' },
@@ -62,7 +89,8 @@ export const commands: readonly CommandRow[] = [
     run: async (input, environment) => {
       const settings = settingsOf(input)
       const { runScript } = await import('./run-command.ts')
-      return runScript(firstArgument(input), { format: optionValue(input, format) as OutputFormat, settings }, environment)
+      const options = { format: optionValue(input, format) as OutputFormat, settings, savepoints: optionValue(input, savepointOnStop) }
+      return runScript(firstArgument(input), options, environment)
     },
   },
   {
@@ -89,14 +117,16 @@ export const commands: readonly CommandRow[] = [
   {
     name: 'explain',
     summary: 'show the plan of each query of a script, without running it',
-    about: [],
+    about: [
+      'Prints the plan as written and as it will run, what each relation keeps and what bounds it, and how safely each sink gets its rows. EXPLAIN in the script asks for more: CHANGELOG_MODE, PLAN_ADVICE, ESTIMATED_COST, JSON_EXECUTION_PLAN, GENERATED_CODE.',
+    ],
     arguments: [file],
-    options: [set],
+    options: [set, code],
     examples: [{ line: 'millrace explain examples/hot-items.sql', shows: 'prints the plan as written and as it will run' }],
     run: async (input, environment) => {
       const settings = settingsOf(input)
       const { explainScript } = await import('./check-command.ts')
-      return explainScript(firstArgument(input), settings, environment)
+      return explainScript(firstArgument(input), { settings, showsCode: input.values.has(code.name) }, environment)
     },
   },
   {
@@ -111,6 +141,55 @@ export const commands: readonly CommandRow[] = [
     run: async (input, environment) => {
       const { checkScript } = await import('./check-command.ts')
       return checkScript(firstArgument(input), optionValue(input, checkFormat) === 'json' ? 'json' : 'text', environment)
+    },
+  },
+  {
+    name: 'test',
+    summary: 'run tests of SQL: statements, their input and what they must answer',
+    about: [
+      'Each path is a file of tests, or a folder whose files *.sqltest are found at any depth. What differs is shown row by row, with its place in the file. The last line is "N passed, M failed".',
+      'With --update, expectations that are not met are written anew: read the difference before you keep it.',
+    ],
+    arguments: [{ name: 'path', summary: 'a file of tests, or a folder', repeatable: true }],
+    options: [update, junit, engine],
+    examples: [
+      { line: 'millrace test tests/', shows: 'runs all tests below tests/' },
+      { line: 'millrace test tests/orders.sqltest --update', shows: 'fills in what "rows:" has to be' },
+    ],
+    run: async (input, environment) => {
+      const { runTests } = await import('./test/test-command.ts')
+      const options = { update: input.values.has(update.name), junit: optionValue(input, junit), engine: optionValue(input, engine) }
+      return runTests(input.arguments, options, environment)
+    },
+  },
+  {
+    name: 'checkpoint',
+    summary: 'look at the checkpoints of durable runs, verify and export them',
+    about: [
+      'list: every checkpoint with its time and the size of its state. show: where the sources stood, what each operator held and what the sinks had prepared. verify: reads every file and compares its checksum; the exit status is 1 when one is damaged. export: copies the newest checkpoint of each statement to another place, from which a run can start with --from-checkpoint.',
+      'The folder is the one that a run was given with --data-dir; s3://bucket/prefix names a bucket. A run may go on meanwhile.',
+    ],
+    arguments: [
+      { name: 'action', summary: checkpointActions.join(', '), oneOf: checkpointActions },
+      { name: 'folder', summary: 'where checkpoints are kept' },
+    ],
+    options: [checkpointNumber, statementNumber, exportTarget, json],
+    examples: [
+      { line: 'millrace checkpoint list state', shows: 'prints the checkpoints in the folder state' },
+      { line: 'millrace checkpoint export state --to saved', shows: 'copies the newest checkpoint of each statement to saved' },
+    ],
+    run: async (input, environment) => {
+      const { runCheckpointCommand } = await import('./checkpoint-command.ts')
+      const [, address = ''] = input.arguments
+      const options = {
+        action: checkpointActions.find((name) => name === firstArgument(input)) ?? 'list',
+        address,
+        checkpoint: input.values.has(checkpointNumber.name) ? countOf(input, checkpointNumber) : null,
+        statement: input.values.has(statementNumber.name) ? countOf(input, statementNumber) : null,
+        target: optionValue(input, exportTarget),
+        json: input.values.has(json.name),
+      }
+      return runCheckpointCommand(options, environment)
     },
   },
   {
@@ -131,16 +210,24 @@ export const commands: readonly CommandRow[] = [
     name: 'bench',
     summary: 'measure the engine on this machine',
     about: [
-      'Prints the machine, the version of Node, and for each query the median of its runs and the rows read a second. One core does the work.',
+      'Prints the machine, the version of Node, and for each query the run of middle CPU time: events a second, CPU-seconds of all threads, thousand events per CPU-second, the same net of the generator, the most memory, and how long checkpoints held rows back.',
+      'Each run is a process of its own and durable: it takes checkpoints, and its sink writes every row as bytes that are added to a digest. The queries of nexmark are in examples/nexmark/.',
     ],
     arguments: [{ name: 'suite', summary: 'nexmark or flights', oneOf: ['nexmark', 'flights'] }],
-    options: [events, runs, only],
-    examples: [{ line: 'millrace bench nexmark --events 1000000 --query q7', shows: 'measures one query with a million events' }],
+    options: [events, runs, queries, workers, benchInterval, json],
+    examples: [{ line: 'millrace bench nexmark --events 1000000 --queries q0,q7', shows: 'measures two queries with a million events' }],
     run: async (input, environment) => {
-      const suite = firstArgument(input) === 'flights' ? 'flights' : 'nexmark'
-      const options = { events: countOf(input, events), runs: countOf(input, runs), queries: input.values.get(only.name) ?? [] }
       const { runBench } = await import('./bench/bench.ts')
-      return runBench(suite, options, environment)
+      const options = {
+        suite: firstArgument(input) === 'flights' ? ('flights' as const) : ('nexmark' as const),
+        events: countOf(input, events),
+        runs: countOf(input, runs),
+        queries: (input.values.get(queries.name) ?? []).flatMap((names) => names.split(',').map((name) => name.trim())),
+        workers: countOf(input, workers),
+        checkpointInterval: optionValue(input, benchInterval),
+        json: input.values.has(json.name),
+      }
+      return runBench(options, environment)
     },
   },
 ]
@@ -159,8 +246,16 @@ function settingsOf(input: CommandInput): Record<string, string> {
   )
   const folder = optionValue(input, dataDir)
   const interval = optionValue(input, checkpointInterval)
+  const start = optionValue(input, fromCheckpoint)
+  const isDurable = folder !== '' || (given['execution.checkpointing.dir'] ?? '') !== ''
+  for (const row of [fromCheckpoint, savepointOnStop]) {
+    if (!isDurable && input.values.has(row.name)) {
+      throw usageErrors.CLI_OPTION_MISSING({ name: '--data-dir', purpose: `"--${row.name}"` })
+    }
+  }
   return {
     ...given,
+    ...(start === '' ? {} : { 'execution.state-recovery.path': start }),
     ...(folder === '' ? {} : { 'execution.checkpointing.dir': folder }),
     ...(interval === '' ? {} : { 'execution.checkpointing.interval': interval }),
     ...(input.values.has(allowDroppedState.name) ? { 'execution.state-recovery.ignore-unclaimed-state': 'true' } : {}),

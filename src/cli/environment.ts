@@ -1,7 +1,7 @@
 /** What the commands need from outside; main.ts puts the real things in. */
 import type { Clock } from '#base'
 import type { Batch, Schema } from '#data'
-import type { QuerySession } from '#query'
+import type { CheckpointPlace, QuerySession } from '#query'
 import type { Screen } from './output/screen.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -15,6 +15,8 @@ export interface CliEnvironment {
   readonly variables: Readonly<Record<string, string | undefined>>
   /** Opens a session with settings under Flink's keys; fails on a key or value that does not exist. */
   createSession(settings: Readonly<Record<string, string>>, watch?: InsertWatch): Promise<QuerySession>
+  /** The checkpoints that durable runs keep at an address, by statement; fails when there are none. */
+  findCheckpoints(address: string): Promise<CheckpointPlace[]>
   /** The text of a file, or of standard input for `-`. */
   readText(path: string): Promise<string>
   /** Calls back on Ctrl-C and when the process is asked to end; returns what stops that. */

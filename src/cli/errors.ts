@@ -9,9 +9,21 @@ export const usageErrors = defineErrors({
   CLI_ARGUMENT_MISSING: { blame: 'user', message: 'argument <{name}> of "{command}" is missing' },
   CLI_ARGUMENT_VALUE: { blame: 'user', message: 'argument <{name}> expects {expected}, got "{got}"' },
   CLI_ARGUMENT_UNEXPECTED: { blame: 'user', message: 'argument "{got}" is one too many for "{command}"' },
+  CLI_OPTION_MISSING: { blame: 'user', message: 'option "{name}" is missing, which {purpose} needs' },
+  CLI_STATEMENT_NOT_FOUND: { blame: 'user', message: 'statement {number} has no checkpoints in "{place}"' },
   CLI_SETTING_VALUE: { blame: 'user', message: 'option "--set" cannot be used: {problem}' },
   CLI_FILE_NOT_FOUND: { blame: 'user', message: 'file "{path}" does not exist' },
   CLI_FILE_IS_DIRECTORY: { blame: 'user', message: '"{path}" is a directory, expected a file of SQL statements' },
+  CLI_TESTS_NOT_FOUND: {
+    blame: 'user',
+    message: 'there is no test in "{path}"',
+    hint: 'Files of tests end in .sqltest. docs/guide/testing.md shows how they are written.',
+  },
+  CLI_ENGINE_NOT_AVAILABLE: {
+    blame: 'user',
+    message: 'engine "{engine}" is not available yet',
+    hint: 'Leave out --engine: tests run on the embedded engine.',
+  },
 })
 
 export const cliErrors = defineErrors({
@@ -22,6 +34,7 @@ export const cliErrors = defineErrors({
     message: '"{path}" is larger than the limit of a script, {limitMb} MB',
     hint: 'Keep data in files that tables read, and only statements in the script.',
   },
+  CLI_FILE_UNWRITABLE: { blame: 'external', message: 'could not write "{path}"' },
   CLI_OUTPUT_FAILED: { blame: 'external', message: 'could not write the answer' },
   CLI_COMMAND_FAILED: { blame: 'external', message: 'could not start "{command}"' },
   CLI_DATA_NOT_FOUND: { blame: 'external', message: 'the data of this command is not installed' },

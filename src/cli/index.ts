@@ -4,3 +4,4 @@ export { type CliEnvironment, exitStatus, type InsertWatch } from './environment
 export { processScreen, type Screen } from './output/screen.ts'
 export { readScriptFile } from './terminal/script-file.ts'
 export { type Key, processTerminal, type Terminal } from './terminal/terminal.ts'
+export { localTestWorld } from './test/local-test-world.ts'

@@ -18,6 +18,8 @@ const outputs: Readonly<Record<OutputFormat, OutputFactory>> = {
 export interface RunOptions {
   readonly format: OutputFormat
   readonly settings: Readonly<Record<string, string>>
+  /** Where the last checkpoint of a run that is stopped is exported to; empty: nowhere. */
+  readonly savepoints: string
 }
 
 /** Runs a script to the end of its inputs, or until the first Ctrl-C, which stops it cleanly. */
@@ -25,7 +27,12 @@ export async function runScript(path: string, options: RunOptions, environment: 
   const { screen, clock } = environment
   const [source, session] = await Promise.all([readScript(path, environment), openSession(options.settings, environment)])
   const output = outputs[options.format]({ screen, timeZone: () => session.settings.get('table.local-time-zone') })
-  return execute(session, source, withProgress(output, screen, clock), environment)
+  const status = await execute(session, source, withProgress(output, screen, clock), environment)
+  if (status !== exitStatus.interrupted || options.savepoints === '') return status
+  const { takeSavepoint } = await import('./checkpoint-command.ts')
+  const savepoint = await takeSavepoint(session.settings.get('execution.checkpointing.dir'), options.savepoints, environment)
+  screen.note(`note: savepoint ${savepoint}; start from it with --from-checkpoint\n`)
+  return status
 }
 
 /** A clean stop that takes longer is worth a word. */

@@ -40,6 +40,11 @@ export interface Source {
   /** Single fields of a ROW column can be asked for, under keys such as `bid.price`; NULL where the row is. */
   readonly readsFields?: true
   open(request: ReadRequest): Promise<SourceReader>
+  /**
+   * Positions for so many readers that together read each row once: from the beginning, or (with `positions`) from where other readers
+   * stood together, in whatever number. Left out where only one reader can read the table.
+   */
+  divide?(readers: number, positions: readonly unknown[] | null): Promise<readonly unknown[]>
   /** Finds rows by key, for joins with what the table holds now; left out where the connector cannot. */
   readonly lookup?: Lookup
 }
@@ -143,6 +148,8 @@ export interface SourceBatch {
 export interface Sink {
   /** Kinds of change that the sink takes: inserts only; changes by primary key without -U; or all four kinds. */
   readonly takes: 'append' | 'upsert' | 'all'
+  /** Why rows may be there twice after a crash, as a clause; left out: they are not. */
+  readonly repeats?: string
   open(request: WriteRequest): Promise<SinkWriter>
 }
 export interface WriteRequest {

@@ -1,5 +1,6 @@
 export type {
   ColumnCondition,
+  Connector,
   ConnectorTable,
   DurableWork,
   Lookup,

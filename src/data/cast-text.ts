@@ -14,7 +14,7 @@ export function castToText(from: DataType, to: LengthType, zoneId: string): Conv
   if (!pads && (fits || to.length === unboundedLength)) return text
   const { length } = to
   // As in Flink, the length counts UTF-16 units for what is assembled from parts or decoded from bytes, and code points for all others.
-  const inUnits = ['array', 'multiset', 'map', 'row', 'binary', 'varbinary'].includes(from.kind)
+  const inUnits = ['array', 'multiset', 'map', 'row', 'binary', 'varbinary', 'bitmap'].includes(from.kind)
   if (inUnits) return (value) => padUnits(text(value).slice(0, length), pads ? length : 0)
   return (value) => padPoints(cutPoints(text(value), length), pads ? length : 0)
 }

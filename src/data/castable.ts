@@ -39,10 +39,11 @@ const implicitSources: Record<TypeKind, Kinds> = {
   multiset: [],
   map: [],
   row: [],
+  bitmap: [],
   null: [],
 }
 
-const everything: Kinds = ['boolean', ...numbers, ...texts, ...bytes, 'date', 'time', ...timestamps, ...intervals, ...nested]
+const everything: Kinds = ['boolean', ...numbers, ...texts, ...bytes, 'date', 'time', ...timestamps, ...intervals, ...nested, 'bitmap']
 
 /** For each kind all kinds that CAST turns into it. */
 const explicitSources: Record<TypeKind, Kinds> = {
@@ -68,6 +69,7 @@ const explicitSources: Record<TypeKind, Kinds> = {
   multiset: ['multiset'],
   map: ['map'],
   row: ['row'],
+  bitmap: ['bitmap'],
   null: [],
 }
 

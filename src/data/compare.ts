@@ -45,6 +45,7 @@ function plainComparator(type: DataType): Comparator {
       return compareLists(type.fields.map((field) => comparator(field.type)))
     case 'map':
     case 'multiset':
+    case 'bitmap':
       throw dataErrors.DATA_TYPE_NOT_ORDERED({ type: printType(type) })
     case 'null':
       return () => 0
@@ -115,6 +116,7 @@ export function equality(type: DataType): Equality {
       return (a, b) => a === b || (Number.isNaN(a) && Number.isNaN(b))
     case 'binary':
     case 'varbinary':
+    case 'bitmap':
       return (a, b) => a === b || (a instanceof Uint8Array && b instanceof Uint8Array && compareBytes(a, b) === 0)
     case 'array':
       return sameLists([equality(type.element)])
@@ -139,7 +141,7 @@ function sameLists(elements: readonly Equality[]): Equality {
 
 /** Whether a Map finds equal values of the type by itself: those that are primitives. */
 function isIdentified(type: DataType): boolean {
-  return !['binary', 'varbinary', 'array', 'row', 'map', 'multiset'].includes(type.kind)
+  return !['binary', 'varbinary', 'bitmap', 'array', 'row', 'map', 'multiset'].includes(type.kind)
 }
 
 function sameMaps(sameKeys: Equality, sameValues: Equality, identified: boolean): Equality {
@@ -174,6 +176,7 @@ function plainHasher(type: DataType): Hasher {
       return (value) => hashText(value as string)
     case 'binary':
     case 'varbinary':
+    case 'bitmap':
       return (value) => hashBytes(value as Uint8Array, 0, (value as Uint8Array).length)
     case 'array':
       return hashLists([hasher(type.element)])

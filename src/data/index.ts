@@ -9,6 +9,7 @@ export {
   watermarkEnd,
   watermarkNone,
 } from './batch.ts'
+export { printBitmap, readBitmap, writeBitmap } from './bitmap.ts'
 export { batchOf, vectorOf } from './builder.ts'
 export { castFunction, tryCastFunction } from './cast.ts'
 export { explicitlyCastable, implicitlyCastable } from './castable.ts'
@@ -84,6 +85,7 @@ export { findTimeZone, localToInstant, type TimeZone, timeZone, zoneOffsetAt } f
 export { timestampMs, timestampNanos, timestampOf, timestampUnit } from './timestamp.ts'
 export {
   bigintType,
+  bitmapType,
   booleanType,
   bytesType,
   type DataType,

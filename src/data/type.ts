@@ -22,6 +22,7 @@
  * | array                       | array of boxed values                                                   |
  * | map, multiset               | Map from boxed value to boxed value (to its count)                      |
  * | row                         | array of boxed values, one per field                                    |
+ * | bitmap                      | Uint8Array: its portable form (bitmap.ts)                               |
  */
 export type DataType =
   | PlainType
@@ -43,6 +44,7 @@ type PlainKind =
   | 'date'
   | 'interval-year-month'
   | 'interval-day-time'
+  | 'bitmap'
   | 'null'
 type LengthKind = 'char' | 'varchar' | 'binary' | 'varbinary'
 type PrecisionKind = 'time' | 'timestamp' | 'timestamp-ltz'
@@ -75,6 +77,7 @@ export const dateType: DataType = { kind: 'date', nullable: true }
 export const timeType: DataType = { kind: 'time', precision: 0, nullable: true }
 export const timestampType: DataType = { kind: 'timestamp', precision: 3, nullable: true }
 export const timestampLtzType: DataType = { kind: 'timestamp-ltz', precision: 3, nullable: true }
+export const bitmapType: DataType = { kind: 'bitmap', nullable: true }
 export const nullType: DataType = { kind: 'null', nullable: true }
 
 export function decimalType(precision: number, scale: number): DataType {
@@ -103,6 +106,7 @@ const plainNames: Record<PlainKind, string> = {
   date: 'DATE',
   'interval-year-month': 'INTERVAL YEAR TO MONTH',
   'interval-day-time': 'INTERVAL DAY TO SECOND(3)',
+  bitmap: 'BITMAP',
   null: 'NULL',
 }
 
@@ -182,6 +186,7 @@ export type TypeFamily =
   | 'interval'
   | 'collection'
   | 'row'
+  | 'bitmap'
   | 'null'
 
 const families: Record<TypeKind, TypeFamily> = {
@@ -207,6 +212,7 @@ const families: Record<TypeKind, TypeFamily> = {
   multiset: 'collection',
   map: 'collection',
   row: 'row',
+  bitmap: 'bitmap',
   null: 'null',
 }
 

@@ -1,4 +1,5 @@
 /** Every value as text, the way Flink's CAST to STRING writes it: TRUE, 1.0E7, [1, NULL], {a=1}, (1, a). */
+import { printBitmap } from './bitmap.ts'
 import { printDate, printTime, printTimestamp, printTimestampLtz } from './datetime-text.ts'
 import { type ExactInteger, printDecimal } from './decimal.ts'
 import { printDays, printMonths } from './interval.ts'
@@ -28,6 +29,8 @@ export function textFunction(type: DataType, zoneId: string, bytes: BytesText = 
       return (value) => printFloat(value as number)
     case 'double':
       return (value) => printDouble(value as number)
+    case 'bitmap':
+      return (value) => printBitmap(value as Uint8Array)
     case 'null':
       return () => 'NULL'
     case 'array':

@@ -25,6 +25,10 @@ export const dataflowErrors = defineErrors({
     message: 'cannot skip to "{variable}" after a match without a row of "{variable}"',
     hint: 'Skip to a variable that every match has: one without *, ? or {0,n} in the pattern.',
   },
+  DATAFLOW_PERCENTAGE: {
+    blame: 'user',
+    message: 'function PERCENTILE expects percentages from 0 to 1, got {got}',
+  },
   DATAFLOW_TEXTS_FULL: {
     blame: 'user',
     message: 'texts of one column of kept rows need more than {limitBytes} bytes in one operator',

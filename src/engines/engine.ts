@@ -1,6 +1,6 @@
 /** The ways to run a plan. Every engine gives the same answers; what it cannot run it refuses with a reason. */
 import type { Batch, Schema } from '#data'
-import type { Plan, RelationKind, Scan, Tables } from '#plan'
+import type { Plan, PlanChangelog, Relation, RelationKind, Scan, Tables } from '#plan'
 
 type EngineName = 'embedded' | 'flink' | 'spark' | 'storm'
 
@@ -13,8 +13,40 @@ export interface Program {
   readonly engine: EngineName
   /** One for each output of the plan. */
   readonly outputs: readonly ProgramOutput[]
-  /** What the run will keep and move, as far as that is known before. */
-  cost(): string
+  explain(): Explanation
+}
+
+/** What is known of a program before it runs. Relations are those of the plan that was compiled. */
+export interface Explanation {
+  readonly changelog: PlanChangelog
+  /** What the run keeps for a relation; null where it keeps nothing. */
+  stateOf(relation: Relation): StateNote | null
+  /** By output; null for rows that are shown to the caller. */
+  readonly deliveries: readonly (Delivery | null)[]
+  /** Whether the table of a scan ends by itself. */
+  ends(scan: Scan): boolean
+  code(): readonly GeneratedCode[]
+}
+
+export interface StateNote {
+  /** What is kept, such as `one entry per user_id`. */
+  readonly keeps: string
+  /** What bounds it, or what it grows with and what to do about it. */
+  readonly bound: string
+  /** Whether it grows for as long as rows come. */
+  readonly grows: boolean
+}
+
+/** What happens to written rows when a run breaks and goes on. */
+export interface Delivery {
+  readonly guarantee: 'exactly-once' | 'at-least-once' | 'none'
+  readonly why: string
+}
+
+/** Source that was generated, and what it computes. */
+export interface GeneratedCode {
+  readonly title: string
+  readonly source: string
 }
 
 export interface ProgramOutput {
@@ -77,6 +109,8 @@ export interface RunReport {
   /** Epoch milliseconds; null before the first. The least over all sources. */
   readonly watermarkMs: number | null
   readonly startedAt: number
+  /** How long each checkpoint on the way held rows back, in milliseconds; the latest thousand of each worker. */
+  readonly pausesMs: readonly number[]
   /** Milliseconds of running. */
   readonly durationMs: number
 }

@@ -38,6 +38,8 @@ export interface ChangelogFacts {
   scan(scan: Scan): { readonly changelog: Changelog; readonly key: UpsertKey | null }
   /** What writing a table takes, and its primary key (empty without one). */
   sink(table: TablePath): { readonly takes: 'append' | 'upsert' | 'all'; readonly key: readonly string[] }
+  /** Whether inputs end and only final rows go out, so that whoever needs them waits for them; left out: no. */
+  readonly isBatch?: boolean
   /** Whether a relation that would only insert rows sends them again as updates of themselves; left out: none does. */
   repeats?(relation: Relation): boolean
   /** Where the statement that writes to an output stands, for errors. */
@@ -144,7 +146,7 @@ function possibleChanges(
     unnest: () => input,
     window: () => input,
     aggregate: (aggregate) => aggregateChanges(aggregate, input, facts.repeats?.(aggregate) === true),
-    over: () => refuse('an OVER aggregate'),
+    over: () => (facts.isBatch === true ? appendOnly : refuse('an OVER aggregate')),
     join: (join) => joinChanges(join, changesOf(join.left), input, refuse),
     union: () => input,
     distinct: (distinct) => ({ updates: facts.repeats?.(distinct) === true, deletes: !isAppend(input), before: false }),

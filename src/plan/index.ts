@@ -72,12 +72,12 @@ export type {
   Window,
   WindowShape,
 } from './plan.ts'
-export { printDuration, printPlan, printRelationLine } from './print.ts'
+export { printDuration, printPlan, printRelationLine, type RelationNote } from './print.ts'
 export { printExpression, printName } from './print-expression.ts'
 export { columnOf, columnsByName, groupingIdOf, referTo, schemaOf, windowBoundType } from './schema.ts'
 export { isLargerThan, levelsMax, sizeOf } from './size.ts'
 export type { FunctionDefinition, TableColumn, TableDefinition, TablePath, Tables, UserSignature, ViewDefinition } from './tables.ts'
-export { deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
+export { contains, deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
 export {
   columnsIn,
   expressionsOf,
@@ -91,6 +91,7 @@ export {
   partsOf,
   rootsOf,
   sharedRelations,
+  userFunctionsIn,
   walkExpression,
   walkRelations,
   withInputs,

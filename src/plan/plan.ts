@@ -151,7 +151,10 @@ export interface Measure {
   readonly distinct: boolean
   readonly filter: Expression | null
   readonly type: DataType
+  /** For the function USER_AGGREGATE. */
   readonly user?: UserFunction
+  /** Where the call of a user's function stands. */
+  readonly origin?: Origin
 }
 
 /** Computes functions over a frame of rows around each row of a partition. */
@@ -169,11 +172,16 @@ export interface OverMeasure {
   readonly arguments: readonly Expression[]
   readonly distinct: boolean
   readonly type: DataType
+  readonly user?: UserFunction
+  /** Where the call stands. */
+  readonly origin?: Origin
 }
 export interface OverFrame {
   readonly unit: 'rows' | 'range'
   /** Rows, or milliseconds for a range, before the current row; null: unbounded. */
   readonly preceding: number | null
+  /** Rows after the current row; null: unbounded; left out: none, but for its equals in a range. */
+  readonly following?: number | null
 }
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'

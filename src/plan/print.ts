@@ -247,12 +247,13 @@ function printAggregate(measure: Measure | OverMeasure): string {
 }
 
 function overAttributes({ partitionBy, orderBy, frame, measures }: Over): Attributes {
-  const { unit, preceding } = frame
+  const { unit, preceding, following } = frame
   const start = preceding === null ? 'UNBOUNDED' : unit === 'rows' ? String(preceding) : printDuration(preceding)
+  const end = following === undefined ? 'CURRENT ROW' : `${following ?? 'UNBOUNDED'} FOLLOWING`
   return [
     ['partitionBy', list(partitionBy.map(printName))],
     ['orderBy', printOrder(orderBy)],
-    ['window', `${unit.toUpperCase()} BETWEEN ${start} PRECEDING AND CURRENT ROW`],
+    ['window', `${unit.toUpperCase()} BETWEEN ${start} PRECEDING AND ${end}`],
     ['select', list(measures.map((measure) => `${printAggregate(measure)} AS ${printName(measure.name)}`))],
   ]
 }

@@ -2,7 +2,7 @@
  * How plans are taken apart and put together again: every kind of relation and expression is named once here, and the compiler asks
  * for a kind that is missing. A relation that two parents share is one object; whatever is built from it is shared as well.
  */
-import type { Expression, Match, MatchLookup, NamedExpression, Output, Plan, Relation, RelationKind } from './plan.ts'
+import type { Expression, Match, MatchLookup, NamedExpression, Output, Plan, Relation, RelationKind, UserFunction } from './plan.ts'
 
 type RelationCases<Result> = { readonly [Kind in RelationKind]: (relation: Extract<Relation, { kind: Kind }>) => Result }
 type ExpressionCases<Result> = { readonly [Kind in Expression['kind']]: (expression: Extract<Expression, { kind: Kind }>) => Result }
@@ -229,6 +229,21 @@ export function columnsIn(expression: Expression): Set<string> {
     if (part.kind === 'column') names.add(part.name)
   })
   return names
+}
+
+/** The functions of users that a plan calls, each once. */
+export function userFunctionsIn(plan: Plan): UserFunction[] {
+  const found = new Map<string, UserFunction>()
+  const add = (user: UserFunction | undefined): void => {
+    if (user !== undefined) found.set(JSON.stringify([user.file, user.export]), user)
+  }
+  walkRelations(rootsOf(plan), (relation) => {
+    if (relation.kind === 'aggregate' || relation.kind === 'over') for (const measure of relation.measures) add(measure.user)
+    if (relation.kind === 'match') for (const lookup of matchAggregates(relation)) add(lookup.user)
+    for (const expression of expressionsOf(relation))
+      walkExpression(expression, (part) => add(part.kind === 'call' ? part.user : undefined))
+  })
+  return [...found.values()]
 }
 
 /** Relations that more than one relation or output reads. */

@@ -27,6 +27,7 @@ export const queryErrors = defineErrors({
   QUERY_SETTING_VALUE: { blame: 'user', message: 'setting "{key}" expects {expected}, got "{value}"' },
   QUERY_FUNCTION_FILE: { blame: 'user', message: 'could not load the function file "{file}"' },
   QUERY_FUNCTION_RESULT: { blame: 'user', message: 'function {name} gave {got}, expected {expected}' },
+  QUERY_FUNCTION_ACCUMULATOR: { blame: 'user', message: 'function {name} keeps {got} in its accumulator, expected {expected}' },
   QUERY_FUNCTION_EXPORT: { blame: 'user', message: 'file "{file}" does not export "{name}"' },
   QUERY_FUNCTION_DECLARATION: { blame: 'user', message: 'export "{name}" of "{file}" is no function declaration: expected {expected}' },
 })

@@ -1,6 +1,9 @@
-/** What EXPLAIN says: the plan as written, the plan as it will run, and what was asked for besides. */
-import type { Program } from '#engines'
-import { allChanges, appendOnly, changelogMode, inferChangelog, type Plan, planToJson, printPlan } from '#plan'
+/** What EXPLAIN says: the plan as written, the plan as it will run, what that keeps and how safely rows arrive; and what was asked for. */
+import { counted } from '#base'
+import type { Explanation, Program } from '#engines'
+import { changelogNote, type Plan, printPlan, printRelationLine, type RelationNote, rootsOf, walkRelations } from '#plan'
+import { executionGraph } from './execution-graph.ts'
+import { adviceFor, type PlanAdvice } from './plan-advice.ts'
 
 /** What a statement becomes on its way to running work. */
 export interface Compiled {
@@ -11,25 +14,85 @@ export interface Compiled {
   readonly program: Program
 }
 
-type Detail = 'ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE'
+export type ExplainDetail = 'ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE' | 'GENERATED_CODE'
 
-export function explainPlan(details: readonly Detail[], { plan, optimized, program }: Compiled): string {
-  const note = details.includes('CHANGELOG_MODE') ? modeNote(optimized) : undefined
+export function explainPlan(details: readonly ExplainDetail[], { plan, optimized, program }: Compiled): string {
+  const explanation = program.explain()
+  const advice = details.includes('PLAN_ADVICE') ? adviceFor(optimized, explanation) : null
+  const notes = [
+    ...(details.includes('CHANGELOG_MODE') ? [changelogNote(explanation.changelog)] : []),
+    ...(advice === null ? [] : [adviceNote(advice)]),
+  ]
   const sections = [
     ['Abstract Syntax Tree', printPlan(plan)],
-    ['Optimized Plan', printPlan(optimized, note)],
-    ['Execution', `engine ${program.engine}`],
+    [advice === null ? 'Optimized Plan' : 'Optimized Plan With Advice', printPlan(optimized, together(notes))],
+    ['State', stateText(optimized, explanation)],
+    ['Execution', [`engine ${program.engine}`, ...deliveryLines(optimized, explanation)].join('\n')],
   ]
-  if (details.includes('ESTIMATED_COST')) sections.push(['Estimated Cost', program.cost()])
-  if (details.includes('JSON_EXECUTION_PLAN')) sections.push(['JSON Execution Plan', JSON.stringify(planToJson(optimized), null, 2)])
+  if (advice !== null) sections.push(['Plan Advice', adviceText(advice)])
+  if (details.includes('ESTIMATED_COST')) sections.push(['Estimated Cost', costText(optimized, explanation)])
+  if (details.includes('JSON_EXECUTION_PLAN')) {
+    sections.push(['Physical Execution Plan', JSON.stringify(executionGraph(optimized, explanation), null, 2)])
+  }
+  if (details.includes('GENERATED_CODE')) sections.push(['Generated Code', codeText(explanation)])
   return sections.map(([title, text]) => `== ${title} ==\n${text}\n`).join('\n')
 }
 
-function modeNote(plan: Plan): Parameters<typeof printPlan>[1] {
-  const changelog = inferChangelog(plan, { scan: () => ({ changelog: appendOnly, key: null }), sink: () => ({ takes: 'all', key: [] }) })
+function together(notes: readonly RelationNote[]): RelationNote {
+  return (relation) => notes.flatMap((note) => note(relation))
+}
+
+function adviceNote(advice: readonly PlanAdvice[]): RelationNote {
   return (relation) => {
-    const known = changelog.changelogOf(relation) ?? allChanges
-    const kinds = ['I', ...(known.before ? ['UB'] : []), ...(known.updates ? ['UA'] : []), ...(known.deletes ? ['D'] : [])]
-    return [['changelogMode', `${changelogMode(known)}: ${kinds.join(',')}`]]
+    const numbers = advice.flatMap((each, index) => (each.relation === relation ? [`${index + 1}`] : []))
+    return [['advice', numbers.length === 0 ? null : numbers.join(', ')]]
   }
+}
+
+function adviceText(advice: readonly PlanAdvice[]): string {
+  if (advice.length === 0) return 'No available advice.'
+  return advice.map(({ kind, text }, index) => `advice[${index + 1}]: [${kind}] ${text}`).join('\n')
+}
+
+/** What each relation keeps and what bounds it. */
+function stateText(plan: Plan, explanation: Explanation): string {
+  const lines: string[] = []
+  walkRelations(rootsOf(plan), (relation) => {
+    const note = explanation.stateOf(relation)
+    if (note !== null) lines.push(printRelationLine(relation), `  ${note.keeps}; ${note.bound}`)
+  })
+  return lines.length === 0 ? 'none' : lines.join('\n')
+}
+
+function deliveryLines({ outputs }: Plan, { deliveries }: Explanation): string[] {
+  return outputs.flatMap((output, index) => {
+    const delivery = deliveries[index]
+    if (output.kind === 'collect' || delivery === undefined || delivery === null) return []
+    const guarantee = delivery.guarantee === 'none' ? 'no guarantee across a crash' : delivery.guarantee
+    return [`sink ${output.table.join('.')}: ${guarantee}, since ${delivery.why}`]
+  })
+}
+
+/** What is read, and what is kept of it. */
+function costText(plan: Plan, explanation: Explanation): string {
+  const lines: string[] = []
+  let states = 0
+  let growing = 0
+  walkRelations(rootsOf(plan), (relation) => {
+    const note = explanation.stateOf(relation)
+    if (note !== null) states++
+    if (note?.grows === true) growing++
+    if (relation.kind !== 'scan') return
+    const { conditions } = relation
+    const skipping = conditions.length === 0 ? '' : `, ${counted(conditions.length, 'condition')} may skip rows`
+    lines.push(
+      `${relation.table.join('.')}: ${counted(relation.columns.length, 'column')}, ${explanation.ends(relation) ? 'ends' : 'does not end'}${skipping}`,
+    )
+  })
+  return [...lines, `state: ${counted(states, 'operator')}, ${growing} without a bound`].join('\n')
+}
+
+function codeText(explanation: Explanation): string {
+  const parts = explanation.code().map(({ title, source }) => `-- ${title}\n${source}`)
+  return parts.length === 0 ? 'none' : parts.join('\n\n')
 }

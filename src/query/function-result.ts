@@ -10,7 +10,7 @@ type ValueReader = (value: unknown) => unknown
 
 /** A function that checks each result of a user's function and throws one that says what was wrong. */
 export function resultReader(name: string, type: DataType, isTable: boolean): ValueReader {
-  const read = isTable && type.kind === 'array' ? listReader(presentReader(type.element)) : readerOf(type)
+  const read = isTable && type.kind === 'array' ? listReader(presentReader(type.element)) : valueReader(type)
   const expected = isTable ? `a list of rows of ${type.kind === 'array' ? printType(type.element) : printType(type)}` : printType(type)
   return (value) => {
     const result = read(value)
@@ -19,7 +19,7 @@ export function resultReader(name: string, type: DataType, isTable: boolean): Va
   }
 }
 
-function readerOf(type: DataType): ValueReader {
+export function valueReader(type: DataType): ValueReader {
   const read = presentReader(type)
   const { nullable } = type
   return (value) => (value === null ? (nullable ? null : undefined) : read(value))
@@ -39,13 +39,13 @@ function presentReader(type: DataType): ValueReader {
     case 'varbinary':
       return (value) => (value instanceof Uint8Array ? value : undefined)
     case 'array':
-      return listReader(readerOf(type.element))
+      return listReader(valueReader(type.element))
     case 'row':
-      return rowReader(type.fields.map((field) => readerOf(field.type)))
+      return rowReader(type.fields.map((field) => valueReader(field.type)))
     case 'map':
-      return mapReader(readerOf(type.key), readerOf(type.value))
+      return mapReader(valueReader(type.key), valueReader(type.value))
     case 'multiset':
-      return mapReader(readerOf(type.element), wholeReader(1n, limits.integer[1]))
+      return mapReader(valueReader(type.element), wholeReader(1n, limits.integer[1]))
     case 'null':
       return () => undefined
     default:
@@ -122,7 +122,7 @@ function mapReader(key: ValueReader, value: ValueReader): ValueReader {
 }
 
 /** What a value is, and itself where that is short: never a whole row. */
-function described(value: unknown): string {
+export function described(value: unknown): string {
   if (value === undefined || value === null) return String(value)
   if (typeof value === 'string') return value.length <= 30 ? `the text "${value}"` : `a text of ${value.length} characters`
   if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`
@@ -132,6 +132,6 @@ function described(value: unknown): string {
 }
 
 function hintFor(value: unknown): string | undefined {
-  if (value instanceof Promise) return 'Write "evaluate" without async: a function gives its value at once.'
+  if (value instanceof Promise) return 'Write "async: true" beside "evaluate", or give the value at once.'
   return value === undefined ? 'Write return null for NULL.' : undefined
 }

@@ -1,4 +1,4 @@
-export type { RunReport } from '#engines'
+export type { CheckpointDetails, CheckpointPlace, ListedCheckpoint, RunReport } from '#engines'
 export { FinalTable } from './final-table.ts'
 export type { QueryInfo, StatementListener } from './listener.ts'
 export { secretWords } from './secrets.ts'

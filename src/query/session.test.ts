@@ -3,18 +3,23 @@ import { MillraceError, systemClock } from '#base'
 import { MemoryCatalog } from '#catalog'
 import { changeNames, rowAt, type Schema } from '#data'
 import { EmbeddedEngine } from '#engines'
+import type { ScalarFunction, TableFunction } from './function-types.ts'
 import { QuerySession } from './session.ts'
 import { UserFunctions } from './user-functions.ts'
 
 const functions = new UserFunctions((file) => {
   if (file !== 'text.ts') return Promise.reject(new TypeError(`no module ${file}`))
   return Promise.resolve({
-    shorten: { parameters: ['STRING', 'INT'], returns: 'STRING', evaluate: (text: string, length: number) => text.slice(0, length) },
+    shorten: {
+      parameters: ['STRING', 'INT'],
+      returns: 'STRING',
+      evaluate: (text, length) => text.slice(0, length),
+    } satisfies ScalarFunction<[text: string, length: number], string>,
     to_words: {
       parameters: ['STRING'],
       returns: 'TABLE<word STRING, size INT>',
-      evaluate: (text: string) => text.split(' ').map((word) => [word, word.length]),
-    },
+      evaluate: (text) => text.split(' ').map((word) => [word, word.length]),
+    } satisfies TableFunction<[text: string], [word: string, size: number]>,
     fails: {
       parameters: ['INT'],
       returns: 'INT',

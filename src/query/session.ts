@@ -12,7 +12,7 @@ import { type BoundStatement, bindStatement, parseScript, type Statement, writte
 import { type Completion, completeAt } from './complete.ts'
 import { applyDefinition, type Definition, isDefinition } from './definitions.ts'
 import { queryErrors } from './errors.ts'
-import { type Compiled, explainPlan } from './explain.ts'
+import { type Compiled, type ExplainDetail, explainPlan } from './explain.ts'
 import { createJobId } from './job-id.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
 import { withOffsets } from './place.ts'
@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly clock: Clock
   /** Loads the file of a user's function and reads its signature. */
   loadFunction(definition: Omit<FunctionDefinition, 'signature'>): Promise<FunctionDefinition>
+  /** What makes better plans of plans; left out: the optimiser with all its rules. */
+  readonly optimize?: typeof optimize
 }
 
 /** How often a run reports its progress, in milliseconds. */
@@ -79,8 +81,8 @@ export class QuerySession {
     return errors.sort((a, b) => (a.position?.start ?? 0) - (b.position?.start ?? 0))
   }
 
-  /** The plans of all queries of a text, as EXPLAIN prints them. */
-  async explain(text: string): Promise<string> {
+  /** The plans of all queries of a text, as EXPLAIN prints them, with the details that each asks for and those that are wanted of all. */
+  async explain(text: string, wanted: readonly ExplainDetail[] = []): Promise<string> {
     const { statements, diagnostics } = parseScript(text)
     throwAll(diagnostics)
     const scratch = new QuerySession(this.#options)
@@ -89,7 +91,7 @@ export class QuerySession {
       const bound = bind(statement, scratch.catalog)
       const compiled = await scratch.#rehearse(bound)
       if (compiled === null) continue
-      const details = bound.kind === 'explain' ? bound.details : []
+      const details = bound.kind === 'explain' ? [...bound.details, ...wanted] : wanted
       parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${explainPlan(details, compiled)}`)
     }
     return parts.length === 0 ? 'The script has no query.\n' : parts.join('\n')
@@ -199,7 +201,8 @@ export class QuerySession {
       const tables = this.#tablesFor(bound)
       assertPlan(plan)
       await engine.load(plan, tables)
-      const optimized = optimize(plan, { readsFields: (scan) => engine.readsFields(scan, tables) })
+      const without = this.settings.get('table.optimizer.reuse-sub-plan-enabled').toLowerCase() === 'true' ? [] : ['shareRelations']
+      const optimized = (this.#options.optimize ?? optimize)(plan, { readsFields: (scan) => engine.readsFields(scan, tables) }, without)
       assertPlan(optimized)
       return { plan, optimized, program: engine.compile(optimized, tables, this.#runSettings()) }
     } catch (error) {

@@ -39,7 +39,12 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     description: 'Whether a durable run may go on without state that its statement has no place for any more.',
     check: oneOf('true', 'false'),
   },
-  'parallelism.default': { default: '1', description: 'Workers of a run; one is used for now.', check: positiveInteger },
+  'execution.state-recovery.path': {
+    default: '',
+    description: 'The checkpoint that a durable run starts from instead of the newest one: its number, or where one was exported to.',
+    check: anything,
+  },
+  'parallelism.default': { default: '1', description: 'Threads that share a run.', check: positiveInteger },
   'pipeline.name': { default: '', description: 'Name of the next job.', check: anything },
   'table.local-time-zone': {
     default: 'UTC',
@@ -50,6 +55,11 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     default: '0 ms',
     description: 'How long the state of a streaming query is kept that nothing writes, by processing time; 0 keeps it for good.',
     check: duration,
+  },
+  'table.optimizer.reuse-sub-plan-enabled': {
+    default: 'true',
+    description: 'Whether equal parts of a statement that keep rows are computed once.',
+    check: oneOf('true', 'false'),
   },
   'table.exec.async-lookup.buffer-capacity': {
     default: '100',
@@ -65,6 +75,36 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     default: 'ORDERED',
     description: 'Taken for the sake of Flink; rows keep their order.',
     check: oneOf('ordered', 'allow_unordered'),
+  },
+  'execution.user-function.timeout': {
+    default: '60 s',
+    description: 'For how long a function that users wrote may compute at a time before its run is ended by force.',
+    check: duration,
+  },
+  'table.exec.async-scalar.max-concurrent-operations': {
+    default: '10',
+    description: 'Rows that wait for asynchronous functions at a time.',
+    check: positiveInteger,
+  },
+  'table.exec.async-scalar.timeout': {
+    default: '3 min',
+    description: 'For how long the value of an asynchronous function is waited for, with all its attempts.',
+    check: duration,
+  },
+  'table.exec.async-scalar.retry-strategy': {
+    default: 'FIXED_DELAY',
+    description: 'Whether a call of an asynchronous function that failed is tried again.',
+    check: oneOf('fixed_delay', 'no_retry'),
+  },
+  'table.exec.async-scalar.retry-delay': {
+    default: '100 ms',
+    description: 'How long a call of an asynchronous function that failed waits before it is tried again.',
+    check: duration,
+  },
+  'table.exec.async-scalar.max-attempts': {
+    default: '3',
+    description: 'How often a call of an asynchronous function is tried.',
+    check: positiveInteger,
   },
   'table.dml-sync': {
     default: 'true',

@@ -7,23 +7,22 @@
  *       evaluate: (text, length) => (text === null ? null : text.slice(0, length)),
  *     }
  *
- * `returns: 'TABLE<word STRING, length INT>'` makes a table function, whose `evaluate` gives a list of rows. Values are those of
- * data/type.ts; NULL is null.
+ * `returns: 'TABLE<word STRING, length INT>'` makes a table function, whose `evaluate` gives a list of rows; `createAccumulator`,
+ * `accumulate` and `getValue` in the place of `evaluate` make an aggregate function. Values are those of data/type.ts; NULL is null.
  */
-import { closeNames, type ErrorExtras, MillraceError } from '#base'
-import type { DataType } from '#data'
-import type { FunctionDefinition, UserFunction, UserSignature } from '#plan'
-import { parseType } from '#sql'
+import { closeNames, MillraceError } from '#base'
+import type { FunctionDefinition, TablePath, UserFunction } from '#plan'
 import { queryErrors } from './errors.ts'
-import { resultReader } from './function-result.ts'
+import { declarationOf, type LoadedFunction, sentence } from './function-declaration.ts'
+import type { FunctionDeclaration } from './function-types.ts'
 
-type Callable = (...values: never[]) => unknown
 type ImportModule = (file: string) => Promise<Readonly<Record<string, unknown>>>
 
 /** The user functions loaded so far. Every session of a process shares them. */
 export class UserFunctions {
   readonly #importModule: ImportModule
-  readonly #loaded = new Map<string, Callable>()
+  readonly #loaded = new Map<string, LoadedFunction>()
+  #defined = 0
 
   constructor(importModule: ImportModule) {
     this.#importModule = importModule
@@ -45,17 +44,25 @@ export class UserFunctions {
       const hint = nearest === undefined ? `It exports ${names.join(', ') || 'nothing'}.` : `Use "${nearest}".`
       throw queryErrors.QUERY_FUNCTION_EXPORT({ name, file }, { hint })
     }
-    const { signature, evaluate } = declarationOf(module[name], name, file)
-    const read = resultReader(name, signature.result, signature.kind === 'table')
-    this.#loaded.set(keyOf(definition), (...values) => read(evaluate(...values)))
+    const { signature, loaded } = declarationOf(module[name], name, file)
+    this.#loaded.set(keyOf(definition), loaded)
+    return { ...definition, signature }
+  }
+
+  /** A function of the code around, to be put into a catalog; it stands for itself in the place of a file's. */
+  define(path: TablePath, declaration: FunctionDeclaration): FunctionDefinition {
+    const [, , name] = path
+    const definition = { name, path, temporary: true, file: `code ${++this.#defined}`, export: name }
+    const { signature, loaded } = declarationOf(declaration, name, definition.file)
+    this.#loaded.set(keyOf(definition), loaded)
     return { ...definition, signature }
   }
 
   /** The function to call; it was loaded when it was created. */
-  callable(user: UserFunction): Callable {
-    const evaluate = this.#loaded.get(keyOf(user))
-    if (evaluate === undefined) throw queryErrors.QUERY_FUNCTION_EXPORT({ name: user.export, file: user.file })
-    return evaluate
+  callable(user: UserFunction): LoadedFunction {
+    const loaded = this.#loaded.get(keyOf(user))
+    if (loaded === undefined) throw queryErrors.QUERY_FUNCTION_EXPORT({ name: user.export, file: user.file })
+    return loaded
   }
 }
 
@@ -77,57 +84,3 @@ async function inTime<T>(loading: Promise<T>): Promise<T> {
 function keyOf({ file, export: name }: Pick<UserFunction, 'file' | 'export'>): string {
   return `${file}\u0000${name}`
 }
-
-interface Declaration {
-  readonly signature: UserSignature
-  readonly evaluate: Callable
-}
-
-function declarationOf(exported: unknown, name: string, file: string): Declaration {
-  const refuse: Refuse = (expected, extras) =>
-    queryErrors.QUERY_FUNCTION_DECLARATION({ name, file, expected }, { hint: declarationHint, ...extras })
-  const { parameters, returns, evaluate } = fieldsOf(exported, refuse)
-  if (!Array.isArray(parameters)) throw refuse('"parameters" as a list of SQL types')
-  if (typeof evaluate !== 'function') throw refuse('"evaluate" as a function')
-  const isTable = typeof returns === 'string' && /^\s*TABLE\s*</i.test(returns)
-  const given = typeOf(isTable ? returns.replace(/^\s*TABLE/i, 'ROW') : returns, '"returns" as a SQL type', refuse)
-  return {
-    signature: {
-      kind: isTable ? 'table' : 'scalar',
-      parameters: parameters.map((each: unknown) => typeOf(each, '"parameters" as a list of SQL types', refuse)),
-      result: isTable ? { kind: 'array', element: given, nullable: true } : given,
-    },
-    evaluate: evaluate as Callable,
-  }
-}
-
-type Refuse = (expected: string, extras?: ErrorExtras) => MillraceError
-
-/** What the declaration says. Its fields may be computed when they are read, and whatever goes wrong then is its author's. */
-function fieldsOf(exported: unknown, refuse: Refuse): { readonly [field in 'parameters' | 'returns' | 'evaluate']: unknown } {
-  if (typeof exported !== 'object' || exported === null) throw refuse('an object')
-  try {
-    const { parameters, returns, evaluate } = exported as Readonly<Record<string, unknown>>
-    return { parameters: Array.isArray(parameters) ? Array.from<unknown>(parameters) : parameters, returns, evaluate }
-  } catch (error) {
-    throw refuse('fields that can be read', { detail: sentence(error), cause: error })
-  }
-}
-
-function typeOf(text: unknown, expected: string, refuse: Refuse): DataType {
-  if (typeof text !== 'string') throw refuse(expected)
-  try {
-    return parseType(text)
-  } catch (error) {
-    if (!(error instanceof MillraceError)) throw error
-    throw refuse(expected, { detail: `In "${text.slice(0, 100)}": ${error.message}.`, hint: error.hint ?? declarationHint, cause: error })
-  }
-}
-
-/** The message of an error that user code raised, which may be anything. */
-function sentence(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return `${message.slice(0, 500)}.`
-}
-
-const declarationHint = "Write export const name = { parameters: ['STRING'], returns: 'STRING', evaluate: (text) => … }."

@@ -275,6 +275,10 @@ export const sqlErrors = defineErrors({
     blame: 'user',
     message: 'a hint of options takes pairs of key and value',
   },
+  SQL_HINT_NOT_FOUND: {
+    blame: 'user',
+    message: 'hint {hint} does not exist',
+  },
   SQL_HINT_OPTION_MISSING: {
     blame: 'user',
     message: 'the hint {hint} needs the option "{option}"',
@@ -294,6 +298,10 @@ export const sqlErrors = defineErrors({
   SQL_HINT_TABLE: {
     blame: 'user',
     message: 'the hint {hint} names "{table}", which is no table of this query',
+  },
+  SQL_HINT_TABLES_EXPECTED: {
+    blame: 'user',
+    message: 'the hint {hint} takes names of tables',
   },
   SQL_IN_COLUMNS: {
     blame: 'user',

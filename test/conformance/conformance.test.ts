@@ -1,35 +1,31 @@
+/** Every test of cases/ passes. UPDATE=1 writes what they expect anew. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { printAnswer, readCaseFile, type TestCase, withAnswers } from './case-file.ts'
-import { answersOf } from './run-case.ts'
+import { localTestWorld } from '#cli'
+import { parseTestFile, runTest, type TestResult, updateExpectations } from '#sqltest'
 
 const folder = path.join(import.meta.dirname, 'cases')
-const files = readdirSync(folder).filter((name) => name.endsWith('.sqltest'))
+const names = readdirSync(folder).filter((name) => name.endsWith('.sqltest'))
+const { signal } = new AbortController()
 
-for (const file of files.sort()) {
-  const place = path.join(folder, file)
-  if (process.env['UPDATE'] === '1') await update(file, place)
-  const cases = readCaseFile(file, readFileSync(place, 'utf8'))
-  describe(file, () => {
-    for (const each of cases) {
-      // A gap that closes turns the suite red until its mark goes.
-      const run = each.gap === null ? test : test.fails
-      run(`${each.name} (line ${each.line})`, () => check(each))
+for (const name of names.sort()) {
+  const place = path.join(folder, name)
+  if (process.env['UPDATE'] === '1') await update(name, place)
+  const file = parseTestFile(name, readFileSync(place, 'utf8'))
+  describe(name, () => {
+    for (const each of file.tests) {
+      test(`${each.name} (line ${each.line})`, async () => {
+        const { failures } = await runTest(file, each, localTestWorld, signal)
+        expect(failures.join('\n\n')).toBe('')
+      })
     }
   })
 }
 
-async function check(each: TestCase): Promise<void> {
-  const answers = await answersOf(each)
-  expect(answers.map(({ answer }) => printAnswer(answer)).join('\n\n')).toBe(
-    answers.map(({ expectation }) => printAnswer(expectation)).join('\n\n'),
-  )
-}
-
-/** Writes what is expected anew, but for the gaps: what these expect was not our answer. */
-async function update(file: string, place: string): Promise<void> {
-  const cases = readCaseFile(file, readFileSync(place, 'utf8'))
-  const answers = await Promise.all(cases.filter(({ gap }) => gap === null).map((each) => answersOf(each).catch(() => [])))
-  writeFileSync(place, withAnswers(readFileSync(place, 'utf8'), answers.flat()))
+async function update(name: string, place: string): Promise<void> {
+  const file = parseTestFile(name, readFileSync(place, 'utf8'))
+  const results: TestResult[] = []
+  for (const each of file.tests) results.push(await runTest(file, each, localTestWorld, signal))
+  writeFileSync(place, updateExpectations(file.text, results))
 }

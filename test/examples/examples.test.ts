@@ -31,6 +31,16 @@ test('there is something for everyone', () => {
   expect(scripts.length).toBeGreaterThanOrEqual(15)
 })
 
+test('a pipeline with tests says how to run both, runs, and passes its tests', { timeout: 30_000 }, async () => {
+  const script = await readFile('examples/tested-pipeline/revenue.sql', 'utf8')
+  expect(script).toContain('\n-- millrace run examples/tested-pipeline/revenue.sql\n-- millrace test examples/tested-pipeline\n')
+  const program = path.join(root, 'bin/millrace')
+  const run = await promisify(execFile)(program, ['run', 'examples/tested-pipeline/revenue.sql'], { cwd: folder })
+  expect(run).toEqual({ stdout: '+I[atlas, 405.00]\n+I[kettle, 273.00]\n', stderr: '' })
+  const tested = await promisify(execFile)(program, ['test', 'examples'], { cwd: folder })
+  expect(tested.stdout).toMatch(/\n4 passed, 0 failed\n$/)
+})
+
 describe.each(scripts)('%s', (name) => {
   test('says what it shows and how to run it', async () => {
     const [first = '', ...lines] = (await readFile(`examples/${name}.sql`, 'utf8')).split('\n')

@@ -1,13 +1,14 @@
 /** The answers of Millrace and of DuckDB to the same query over the same rows, as lines of text that can be compared. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId, type DuckDBValue } from '@duckdb/node-api'
 import { MillraceError, systemClock } from '#base'
+import { openBlobs } from '#blobs'
 import { MemoryCatalog } from '#catalog'
 import { jsonText, type Schema } from '#data'
-import { EmbeddedEngine } from '#engines'
+import { EmbeddedEngine, localHost, type WorkerHost } from '#engines'
 import { FinalTable, QuerySession, type StatementListener } from '#query'
-import type { Kind, OracleTable } from './random-query.ts'
+import { Dice, type Kind, type OracleQuery, type OracleTable } from './random-query.ts'
 
 const types: Readonly<Record<Kind, string>> = {
   int: 'INT',
@@ -21,19 +22,42 @@ const types: Readonly<Record<Kind, string>> = {
 const millraceTypes: Readonly<Record<Kind, string>> = { ...types, text: 'STRING' }
 const duckTypes: Readonly<Record<Kind, string>> = { ...types, timestamp: 'TIMESTAMP' }
 
-/** Runs a query over tables whose rows lie in files, cut as asked: a file is read as a batch of its own. */
-export async function askMillrace(tables: readonly OracleTable[], sql: string, folder: string, files: number): Promise<string[]> {
+export interface AskedHow {
+  /** In how many files the rows lie: a file is read as a batch of its own. */
+  readonly files: number
+  /** Whether the plan runs as the optimiser makes it, or as it was written. */
+  readonly optimized: boolean
+  /** How many workers share the plan; their turns follow from the seed. */
+  readonly workers?: { readonly count: number; readonly seed: number }
+  /** How far the watermark is behind the latest row; by default so far that no row is late. */
+  readonly watermarkDelay?: string
+}
+
+/** Runs a query over tables whose rows lie in files of a folder. */
+export async function askMillrace(
+  { tables, sql }: Pick<OracleQuery, 'tables' | 'sql'>,
+  folder: string,
+  { files, watermarkDelay = "INTERVAL '30' DAY", ...how }: AskedHow,
+): Promise<string[]> {
+  const definitions = tables.map((table) => writeTable(table, folder, { files, watermarkDelay }))
+  return runMillrace([...definitions, sql].join(';\n'), how)
+}
+
+/** Runs statements; returns the final rows of the last query. */
+export async function runMillrace(statements: string, { optimized, workers }: Pick<AskedHow, 'optimized' | 'workers'>): Promise<string[]> {
   const session = new QuerySession({
     createCatalog: () => new MemoryCatalog(),
     engine: new EmbeddedEngine({
       clock: systemClock,
+      ...(workers === undefined ? {} : { workers: workersOf(workers.seed) }),
       userFunction: ({ name }) => {
         throw new MillraceError('ORACLE_NO_FUNCTIONS', { blame: 'internal', message: `no function ${name}` }, {})
       },
     }),
-    settings: {},
+    settings: workers === undefined ? {} : { 'parallelism.default': String(workers.count) },
     clock: systemClock,
     loadFunction: (definition) => Promise.reject(new TypeError(`no function ${definition.name}`)),
+    ...(optimized ? {} : { optimize: (plan) => plan }),
   })
   let schema: Schema = []
   let final: FinalTable | undefined
@@ -44,9 +68,14 @@ export async function askMillrace(tables: readonly OracleTable[], sql: string, f
     },
     changes: (batch) => final?.apply(batch),
   }
-  const definitions = tables.map((table) => writeTable(table, folder, files))
-  await session.run([...definitions, sql].join(';\n'), listener, new AbortController().signal)
+  await session.run(statements, listener, new AbortController().signal)
   return (final?.rows() ?? []).map((row) => row.map((value, index) => cellOf(value, schema, index)).join(' | '))
+}
+
+/** Workers that take turns by a seed, and are held back by little. */
+function workersOf(seed: number): WorkerHost {
+  const dice = new Dice(seed)
+  return localHost({ clock: systemClock, openBlobs, random: () => dice.below(1 << 20) / (1 << 20), waitingBytesMax: 256 })
 }
 
 function cellOf(value: unknown, schema: Schema, index: number): string {
@@ -60,7 +89,11 @@ function plainNumber(text: string): string {
   return /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text.replace(/\.0+$/, '')
 }
 
-function writeTable({ name, columns, rows }: OracleTable, folder: string, files: number): string {
+function writeTable(
+  { name, columns, rows }: OracleTable,
+  folder: string,
+  { files, watermarkDelay }: { readonly files: number; readonly watermarkDelay: string },
+): string {
   const place = path.join(folder, name)
   rmSync(place, { recursive: true, force: true })
   mkdirSync(place, { recursive: true })
@@ -72,7 +105,7 @@ function writeTable({ name, columns, rows }: OracleTable, folder: string, files:
     })
     writeFileSync(path.join(place, `${String(file).padStart(3, '0')}.json`), lines.join(''))
   }
-  const watermark = columns.some((column) => column.name === 'ts') ? ["WATERMARK FOR ts AS ts - INTERVAL '30' DAY"] : []
+  const watermark = columns.some((column) => column.name === 'ts') ? [`WATERMARK FOR ts AS ts - ${watermarkDelay}`] : []
   const list = [...columns.map((column) => `${column.name} ${millraceTypes[column.kind]}`), ...watermark].join(', ')
   return `CREATE TABLE ${name} (${list}) WITH ('connector' = 'filesystem', 'path' = '${place}', 'format' = 'json')`
 }
@@ -103,8 +136,15 @@ export class DuckOracle {
       const values = rows.map((row) => `(${row.map(duckLiteral).join(', ')})`)
       await this.#connection.run(`INSERT INTO ${name} VALUES ${values.join(', ')}`)
     }
+    return (await this.query(sql)).rows
+  }
+
+  /** Runs a statement; returns its rows, and which of its columns are floating-point numbers. */
+  async query(sql: string): Promise<{ readonly rows: string[]; readonly isInexact: readonly boolean[] }> {
     const result = await this.#connection.runAndReadAll(sql)
-    return result.getRows().map((row) => row.map(duckCell).join(' | '))
+    const types = result.columnTypes().map(({ typeId }) => typeId)
+    const rows = result.getRows().map((row) => row.map((value, index) => duckCell(value, types[index])).join(' | '))
+    return { rows, isInexact: types.map((type) => type === DuckDBTypeId.DOUBLE) }
   }
 }
 
@@ -114,9 +154,9 @@ function duckLiteral(value: number | string | boolean | null): string {
 }
 
 /** Times come as objects that print themselves, texts as strings. */
-function duckCell(value: DuckDBValue): string {
+function duckCell(value: DuckDBValue, type: DuckDBTypeId | undefined): string {
   if (value === null) return 'NULL'
   if (typeof value === 'string') return JSON.stringify(value)
   const text = String(value)
-  return plainNumber(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text} 00:00:00` : text)
+  return plainNumber(type === DuckDBTypeId.TIMESTAMP && /^\d{4}-\d\d-\d\d$/.test(text) ? `${text} 00:00:00` : text)
 }

@@ -4,7 +4,7 @@
  */
 
 /** A small generator of numbers from a seed: the same seed gives the same query on every machine. */
-class Dice {
+export class Dice {
   #state: number
 
   constructor(seed: number) {
@@ -53,7 +53,7 @@ export interface OracleQuery {
   readonly ordered: boolean
 }
 
-const shapes: readonly { readonly name: string; readonly columns: OracleTable['columns'] }[] = [
+export const shapes: readonly { readonly name: string; readonly columns: OracleTable['columns'] }[] = [
   {
     name: 'a',
     columns: [
@@ -85,16 +85,19 @@ const shapes: readonly { readonly name: string; readonly columns: OracleTable['c
   },
 ]
 
-export function randomQuery(seed: number): OracleQuery {
+/** A query over random tables; `write` says which kind of query. */
+export function randomQuery(seed: number, write: Statement = (dice) => new QueryWriter(dice).statement()): OracleQuery {
   const dice = new Dice(seed)
   const tables = shapes.map(({ name, columns }) => {
     const length = dice.chance(5) ? 0 : 1 + dice.below(dice.chance(20) ? 300 : 30)
     const rows = Array.from({ length }, (_, row) => columns.map((column) => randomValue(dice, column, row)))
     return { name, columns, rows }
   })
-  const { sql, ordered } = new QueryWriter(dice).statement()
+  const { sql, ordered } = write(dice)
   return { seed, tables, sql: dialect(sql, 'millrace'), duckSql: dialect(sql, 'duckdb'), ordered }
 }
+
+export type Statement = (dice: Dice) => { readonly sql: string; readonly ordered: boolean }
 
 const words = ['', 'a', 'b', 'ab', 'B', 'zeta', 'é', '世界', 'a b', 'x%']
 
@@ -130,15 +133,15 @@ function dialect(sql: string, target: 'millrace' | 'duckdb'): string {
     .replace(/\{asc\}/g, ours ? 'ASC' : 'ASC NULLS FIRST')
 }
 
-interface Selected {
+export interface Selected {
   readonly sql: string
   readonly columns: readonly { readonly name: string; readonly kind: Kind }[]
 }
 
 /** Columns that can be named, with the alias of their input. */
-type Scope = readonly { readonly text: string; readonly kind: Kind }[]
+export type Scope = readonly { readonly text: string; readonly kind: Kind }[]
 
-class QueryWriter {
+export class QueryWriter {
   readonly #dice: Dice
   #aliases = 0
 
@@ -148,7 +151,7 @@ class QueryWriter {
 
   statement(): { readonly sql: string; readonly ordered: boolean } {
     const dice = this.#dice
-    const query = this.#query(2)
+    const query = this.query(2)
     if (!dice.chance(30)) return { sql: query.sql, ordered: false }
     const keys = query.columns.map(({ name }) => `${name} {${dice.pick(['asc', 'desc'])}}`)
     const limit = dice.chance(60) ? ` LIMIT ${dice.below(12)}${dice.chance(40) ? ` OFFSET ${dice.below(5)}` : ''}` : ''
@@ -156,7 +159,7 @@ class QueryWriter {
     return { sql: `SELECT ${columns} FROM (${query.sql}) AS o ORDER BY ${keys.join(', ')}${limit}`, ordered: true }
   }
 
-  #query(depth: number): Selected {
+  query(depth: number): Selected {
     const dice = this.#dice
     const roll = dice.below(100)
     if (depth > 0 && roll < 18) return this.#setOperation(depth)
@@ -176,7 +179,7 @@ class QueryWriter {
     const equal = this.#equality(left.scope, right.scope)
     if (equal === null) return left
     // Two inputs compared in more than keys: full joins with such a condition are where engines differ, and so are tested most.
-    const more = this.#dice.chance(30) ? ` AND ${this.#comparison([...left.scope, ...right.scope])}` : ''
+    const more = this.#dice.chance(30) ? ` AND ${this.comparison([...left.scope, ...right.scope])}` : ''
     return { from: `${left.from} ${kind} ${right.from} ON ${equal}${more}`, scope: [...left.scope, ...right.scope] }
   }
 
@@ -188,7 +191,7 @@ class QueryWriter {
   #source(depth: number): { readonly from: string; readonly scope: Scope } {
     const alias = `t${this.#aliases++}`
     if (depth > 0 && this.#dice.chance(35)) {
-      const { sql, columns } = this.#query(depth - 1)
+      const { sql, columns } = this.query(depth - 1)
       return { from: `(${sql}) AS ${alias}`, scope: columns.map(({ name, kind }) => ({ text: `${alias}.${name}`, kind })) }
     }
     const { name, columns } = this.#dice.pick(shapes)
@@ -208,7 +211,7 @@ class QueryWriter {
 
   #condition(scope: Scope): string {
     const dice = this.#dice
-    const condition = this.#comparison(scope)
+    const condition = this.comparison(scope)
     return dice.chance(20) ? `NOT (${condition})` : condition
   }
 
@@ -219,29 +222,29 @@ class QueryWriter {
     const { name, columns } = dice.pick(shapes)
     const inner: Scope = columns.map((column) => ({ text: `${alias}.${column.name}`, kind: column.kind }))
     const pairs = scope.flatMap((a) => inner.flatMap((b) => (a.kind === b.kind && a.kind !== 'decimal' ? [{ a, b }] : [])))
-    if (pairs.length === 0) return this.#comparison(scope)
+    if (pairs.length === 0) return this.comparison(scope)
     const { a, b } = dice.pick(pairs)
-    const where = dice.chance(50) ? ` AND ${this.#comparison(inner)}` : ''
+    const where = dice.chance(50) ? ` AND ${this.comparison(inner)}` : ''
     const not = dice.chance(40) ? 'NOT ' : ''
     if (dice.chance(50)) return `${not}EXISTS (SELECT 1 FROM ${name} AS ${alias} WHERE ${a.text} = ${b.text}${where})`
     return `${a.text} ${not}IN (SELECT ${b.text} FROM ${name} AS ${alias} WHERE ${dice.chance(80) ? `${b.text} IS NOT NULL` : '1 = 1'}${where})`
   }
 
-  #comparison(scope: Scope): string {
+  comparison(scope: Scope): string {
     const dice = this.#dice
     const { text, kind } = dice.pick(scope)
     if (dice.chance(15)) return `${text} IS ${dice.chance(50) ? 'NOT ' : ''}NULL`
     const others = scope.filter((each) => each.kind === kind && each.text !== text)
-    const other = others.length > 0 && dice.chance(40) ? dice.pick(others).text : this.#literal(kind)
+    const other = others.length > 0 && dice.chance(40) ? dice.pick(others).text : this.literal(kind)
     if (kind === 'boolean') return dice.chance(50) ? text : `${text} IS NOT TRUE`
     if (kind === 'text' && dice.chance(25)) return `${text} LIKE '${dice.pick(['a%', '%b', '_', '%é%', '%'])}'`
-    if (kind !== 'timestamp' && dice.chance(15)) return `${text} IN (${this.#literal(kind)}, ${this.#literal(kind)})`
+    if (kind !== 'timestamp' && dice.chance(15)) return `${text} IN (${this.literal(kind)}, ${this.literal(kind)})`
     if (dice.chance(10)) return `${text} IS ${dice.chance(50) ? 'NOT ' : ''}DISTINCT FROM ${other}`
-    if (dice.chance(10)) return `${text} BETWEEN ${this.#literal(kind)} AND ${other}`
+    if (dice.chance(10)) return `${text} BETWEEN ${this.literal(kind)} AND ${other}`
     return `${text} ${dice.pick(['=', '<>', '<', '<=', '>', '>='])} ${other}`
   }
 
-  #literal(kind: Kind): string {
+  literal(kind: Kind): string {
     const dice = this.#dice
     switch (kind) {
       case 'int':
@@ -318,7 +321,7 @@ class QueryWriter {
   #aggregateCall(scope: Scope): { readonly text: string; readonly kind: Kind } {
     const dice = this.#dice
     const { text, kind } = dice.pick(scope)
-    const filter = dice.chance(20) ? ` FILTER (WHERE ${this.#comparison(scope)})` : ''
+    const filter = dice.chance(20) ? ` FILTER (WHERE ${this.comparison(scope)})` : ''
     const distinct = dice.chance(20) ? 'DISTINCT ' : ''
     if (dice.chance(25)) return { text: `COUNT(*)${filter}`, kind: 'bigint' }
     if (dice.chance(25)) return { text: `COUNT(${distinct}${text})${filter}`, kind: 'bigint' }
@@ -335,7 +338,7 @@ class QueryWriter {
     const dice = this.#dice
     const scope: Scope = shapes[0]?.columns.map(({ name, kind }) => ({ text: name, kind })) ?? []
     const unit = dice.pick(['hour', 'day'])
-    const where = ` WHERE ts IS NOT NULL${dice.chance(40) ? ` AND ${this.#comparison(scope)}` : ''}`
+    const where = ` WHERE ts IS NOT NULL${dice.chance(40) ? ` AND ${this.comparison(scope)}` : ''}`
     const key = dice.chance(50) ? dice.pick(scope) : null
     const aggregates = Array.from({ length: 1 + dice.below(3) }, () => this.#aggregateCall(scope))
     const groups = [{ text: `{start ${unit}}`, kind: 'timestamp' as const }, ...(key === null ? [] : [key])]

@@ -43,8 +43,8 @@ function parseCases(file: string): Case[] {
   })
 }
 
-/** A catalog with the tables of tables.sql and a function of each kind. */
-export function createCatalog(): MemoryCatalog {
+/** A catalog with the tables of a file beside this one and a function of each kind. */
+export function createCatalog(tables = 'tables.sql'): MemoryCatalog {
   const catalog = new MemoryCatalog()
   for (const [name, definition] of Object.entries(userFunctions)) {
     const path_ = [...catalog.current, name] as const
@@ -53,7 +53,7 @@ export function createCatalog(): MemoryCatalog {
       { whenThere: 'fail', system: false },
     )
   }
-  for (const statement of statementsOf(readFileSync(path.join(here, 'tables.sql'), 'utf8'))) define(statement, catalog)
+  for (const statement of statementsOf(readFileSync(path.join(here, tables), 'utf8'))) define(statement, catalog)
   return catalog
 }
 

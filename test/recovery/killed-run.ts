@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openBlobs } from '#blobs'
 
 const nexmark = (events: number): string => `
 CREATE TABLE nexmark (
@@ -36,23 +37,36 @@ export interface Outcome {
   readonly leftovers: readonly string[]
 }
 
+export interface KilledHow {
+  /** Where checkpoints are kept; left out: in a folder of this machine. */
+  readonly dataDir?: string
+  /** How many workers share a life; left out: one. Lives are counted from 1. */
+  readonly workers?: (life: number) => number
+}
+
 /**
  * Runs a query over generated events to its end. Each life is killed `killAfterMs` after its first checkpoint, so that every life gets
  * somewhere; null lets it live.
  */
-export async function runKilled({ columns, query }: KilledQuery, events: number, killAfterMs: () => number | null): Promise<Outcome> {
+export async function runKilled(
+  { columns, query }: KilledQuery,
+  events: number,
+  killAfterMs: () => number | null,
+  { dataDir, workers = () => 1 }: KilledHow = {},
+): Promise<Outcome> {
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-killed-'))
   try {
     const script = path.join(folder, 'script.sql')
     const rows = path.join(folder, 'rows')
     const sink = `CREATE TABLE sink (${columns}) WITH ('connector' = 'filesystem', 'path' = '${rows}', 'format' = 'csv');`
-    await writeFile(script, `${nexmark(events)}${sink}\nINSERT INTO sink ${query};\n`)
-    const state = path.join(folder, 'state')
+    const state = dataDir ?? path.join(folder, 'state')
     const flags = ['--data-dir', state, '--checkpoint-interval', '40ms']
     let lives = 0
     let ended = false
     while (!ended) {
       lives += 1
+      const shared = `SET 'parallelism.default' = '${workers(lives)}';\n`
+      await writeFile(script, `${shared}${nexmark(events)}${sink}\nINSERT INTO sink ${query};\n`)
       ended = await live(['run', script, ...flags], state, killAfterMs())
     }
     const names = await readdir(rows)
@@ -94,11 +108,6 @@ async function killAfterCheckpoint(state: string, ms: number, ended: AbortSignal
 
 /** The name of the newest checkpoint. */
 async function checkpointsIn(state: string): Promise<string> {
-  const names = await readdir(path.join(state, 'statement-1', 'checkpoints')).catch(() => [])
-  return (
-    names
-      .filter((name) => !name.startsWith('.'))
-      .sort()
-      .at(-1) ?? ''
-  )
+  const found = await openBlobs(`${state}/statement-1`).list('checkpoints/')
+  return found.at(-1)?.name ?? ''
 }

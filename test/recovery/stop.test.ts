@@ -1,67 +1,45 @@
 /** A durable run that is asked to stop goes on later as if it had never stopped, at whatever moment it was asked. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { systemClock } from '#base'
-import { type BlobStore, MemoryBlobs } from '#blobs'
-import { MemoryCatalog } from '#catalog'
-import { EmbeddedEngine } from '#engines'
-import { QuerySession } from '#query'
+import { MemoryBlobs } from '#blobs'
+import { faultyBlobs } from './blob-faults.fixture.ts'
+import { allNumbers, Sums } from './sums.fixture.ts'
 
-let folder: string
+let sums: Sums
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'millrace-stop-'))
+  sums = await Sums.create()
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
-
-function script(): string {
-  return `
-CREATE TABLE numbers (n BIGINT, \`time\` AS TO_TIMESTAMP_LTZ(n, 3), WATERMARK FOR \`time\` AS \`time\`)
-  WITH ('connector' = 'datagen', 'rows-per-second' = '10000000', 'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '99999');
-CREATE TABLE sums (ends TIMESTAMP_LTZ(3), numbers BIGINT, total BIGINT) WITH ('connector' = 'filesystem', 'path' = '${folder}', 'format' = 'csv');
-INSERT INTO sums SELECT window_end, COUNT(*), SUM(n) FROM TABLE(TUMBLE(TABLE numbers, DESCRIPTOR(\`time\`), INTERVAL '1' SECOND))
-  GROUP BY window_start, window_end;`
-}
-
-/** Runs the script over checkpoints that are kept; `onCreate` is told of each blob before it is written. */
-async function run(blobs: BlobStore, interval: string, stopping: AbortController, onCreate: (name: string) => void): Promise<void> {
-  const watched: BlobStore = {
-    place: blobs.place,
-    create: (name) => {
-      onCreate(name)
-      return blobs.create(name)
-    },
-    read: (name, start, length) => blobs.read(name, start, length),
-    list: (prefix) => blobs.list(prefix),
-    remove: (name) => blobs.remove(name),
-    lock: () => blobs.lock(),
-  }
-  const session = new QuerySession({
-    createCatalog: () => new MemoryCatalog(),
-    engine: new EmbeddedEngine({ clock: systemClock, userFunction: () => () => null, openBlobs: () => watched }),
-    settings: { 'execution.checkpointing.dir': 'here', 'execution.checkpointing.interval': interval },
-    clock: systemClock,
-    loadFunction: () => Promise.reject(new Error('no functions here')),
-  })
-  await session.run(script(), {}, stopping.signal)
-}
-
-async function rowsWritten(): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'))
-  const texts = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')))
-  return texts.flatMap((text) => text.split('\n').filter((line) => line !== '')).sort()
-}
+afterEach(() => rm(sums.folder, { recursive: true, force: true }))
 
 test('stopped while its second checkpoint is taken, it loses nothing and invents nothing', async () => {
   const blobs = new MemoryBlobs()
   const stopping = new AbortController()
-  await run(blobs, '1 ms', stopping, (name) => {
-    if (name.endsWith('00000002.json')) stopping.abort()
+  const stopAtSecond = faultyBlobs(blobs, (step) => {
+    if (step === 'create checkpoints/00000002.json') stopping.abort()
   })
-  expect((await rowsWritten()).length).toBeLessThan(100)
-  await run(blobs, '1 h', new AbortController(), () => undefined)
-  const rows = await rowsWritten()
-  expect(rows.map((row) => row.split(',')[1])).toEqual(Array.from({ length: 100 }, () => '1000'))
+  await sums.run({ open: () => stopAtSecond, signal: stopping.signal })
+  expect((await sums.numbers()).length).toBeLessThan(100)
+  await sums.run({ open: () => blobs, settings: { 'execution.checkpointing.interval': '1 h' } })
+  expect(await sums.numbers()).toEqual(allNumbers)
+})
+
+test('checkpoints that take longer than it is to the next one do not hold the run up', async () => {
+  const slow = faultyBlobs(new MemoryBlobs(), (step) => (step.startsWith('finish checkpoints/') ? sleep(20) : undefined))
+  await sums.run({ open: () => slow })
+  expect(await sums.numbers()).toEqual(allNumbers)
+})
+
+test('a last checkpoint that cannot be taken is told', async () => {
+  const blobs = new MemoryBlobs()
+  const stopping = new AbortController()
+  const broken = faultyBlobs(blobs, (step) => {
+    // The second one is still taken, and a last one after it is not.
+    if (step === 'finish checkpoints/00000002.json') stopping.abort()
+    else if (step.startsWith('finish') && stopping.signal.aborted) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+  })
+  await expect(sums.run({ open: () => broken, signal: stopping.signal })).rejects.toThrow('no space')
+  await sums.run({ open: () => blobs })
+  expect(await sums.numbers()).toEqual(allNumbers)
 })

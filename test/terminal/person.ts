@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '#base'
 import { MemoryCatalog } from '#catalog'
 import { type CliEnvironment, type Key, runCli, type Screen, type Terminal } from '#cli'
-import { EmbeddedEngine } from '#engines'
+import { EmbeddedEngine, findCheckpoints } from '#engines'
 import { QuerySession, UserFunctions } from '#query'
 import { DrawnScreen } from './drawn-screen.ts'
 
@@ -45,6 +45,7 @@ export class Person {
           clock: systemClock,
           loadFunction: (definition) => functions.load(definition),
         }),
+      findCheckpoints,
       readText: async (path) => files[path] ?? '',
       onInterrupt: () => () => undefined,
       exit: () => undefined,

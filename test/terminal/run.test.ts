@@ -278,20 +278,55 @@ test('explain shows plans and runs nothing', async () => {
   expect(status).toBe(0)
   expect(out).toContain('== Optimized Plan ==')
   expect(out).toContain('TableSourceScan')
+  expect(out).not.toContain('== Generated Code ==')
+})
+
+test('explain shows the generated loops when asked to', async () => {
+  const { status, out } = await millrace(['explain', '--code', '-'], 'SELECT n + 1 AS m FROM (VALUES (1), (2)) AS t(n)')
+  expect(status).toBe(0)
+  expect(out).toContain('== Generated Code ==\n-- select=[')
+  expect(out).toContain('return function (columns, length')
 })
 
 test('bench prints the machine and a line for each query', async () => {
-  const { status, out } = await millrace(['bench', 'nexmark', '--events', '20000', '--runs', '1', '--query', 'q2', '--query', 'q7'])
+  const words = ['--events', '20000', '--runs', '1', '--queries', 'q2,q7', '--checkpoint-interval', '1 ms']
+  const { status, out } = await millrace(['bench', 'nexmark', ...words])
   expect(status).toBe(0)
   expect(out).toContain('Node v')
-  expect(out).toMatch(/^nexmark: 20,000 events, generated/m)
-  expect(out).toMatch(/^q2 +[\d,]+( +\d+\.\d\d){3} {2}filters bids$/m)
-  expect(out).toMatch(/^q7 +[\d,]+( +\d+\.\d\d){3} {2}highest bid of each window$/m)
+  expect(out).toMatch(/^nexmark: 20,000 events, generated; .*; checkpoints every 1 ms; parallelism 1$/m)
+  expect(out).toMatch(/^generator +[\d,]+ +\d+\.\d\d +\d+\.\d\d +[\d,]+ +- +\d+ /m)
+  expect(out).toMatch(/^q2 +[\d,]+ +\d+\.\d\d +\d+\.\d\d +[\d,]+ +[\d,-]+ +\d+ .* {2}bids for some auctions$/m)
+  // At least one checkpoint held rows back.
+  expect(out).toMatch(/^q7 .* [1-9]\d*( +\d+\.\d){2} {2}highest bids of each window$/m)
   expect(out).not.toContain('q8')
+  expect(out).toMatch(/^geometric mean: [\d,]+ thousand events per CPU-second, [\d,]+ net$/m)
+})
+
+test('bench prints JSON for programs', async () => {
+  const { status, out } = await millrace([
+    'bench',
+    'nexmark',
+    '--json',
+    '--events',
+    '20000',
+    '--runs',
+    '2',
+    '--queries',
+    'q0',
+    '--workers',
+    '2',
+  ])
+  expect(status).toBe(0)
+  const runs = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
+  const run = { query: 'q0', events: 20_000, workers: 2, rowsOut: 18_400 }
+  expect(runs).toEqual([expect.objectContaining(run), expect.objectContaining(run)])
 })
 
 test('bench tells which queries there are', async () => {
-  const { status, notes } = await millrace(['bench', 'nexmark', '--query', 'q77'])
+  const { status, notes } = await millrace(['bench', 'nexmark', '--queries', 'q7,q77'])
   expect(status).toBe(2)
-  expect(notes).toContain('option "--query" expects q0, q1, q2, q7 or q8, got "q77"')
+  expect(notes).toMatch(/^error: option "--queries" expects q0, q1, q2, .*, q23 or generator, got "q77"$/m)
 })

@@ -13,10 +13,12 @@ export interface CommandRow {
   run(input: CommandInput, environment: CliEnvironment): Promise<number>
 }
 
-interface ArgumentRow {
+export interface ArgumentRow {
   readonly name: string
   readonly summary: string
   readonly oneOf?: readonly string[]
+  /** The last argument of a command may stand for several. */
+  readonly repeatable?: boolean
 }
 
 export interface OptionRow {

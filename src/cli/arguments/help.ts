@@ -1,5 +1,5 @@
 /** The texts of `--help`, made from the rows of the commands. */
-import type { CommandRow, OptionRow } from './command.ts'
+import type { ArgumentRow, CommandRow, OptionRow } from './command.ts'
 
 const exitStatuses = `Exit status:
   0 done · 1 the statement or its data is wrong · 2 the command line is wrong
@@ -14,7 +14,7 @@ export function programHelp(commands: readonly CommandRow[]): string {
 Usage: millrace <command> [options]
 
 Commands:
-${columns(commands.map(({ name, arguments: args, summary }) => [[name, ...args.map((each) => `<${each.name}>`)].join(' '), summary]))}
+${columns(commands.map(({ name, arguments: args, summary }) => [[name, ...args.map(argumentName)].join(' '), summary]))}
 
 Begin here:
 ${columns([
@@ -32,13 +32,17 @@ ${exitStatuses}
 
 export function commandHelp(command: CommandRow): string {
   const { name, summary, about, arguments: args, options, examples } = command
-  const usage = ['millrace', name, ...(options.length > 0 ? ['[options]'] : []), ...args.map((each) => `<${each.name}>`)].join(' ')
+  const usage = ['millrace', name, ...(options.length > 0 ? ['[options]'] : []), ...args.map(argumentName)].join(' ')
   const sections = [`${capital(summary)}.`, `Usage: ${usage}`]
   if (about.length > 0) sections.push(about.map((paragraph) => wrap(paragraph, 0)).join('\n\n'))
-  if (args.length > 0) sections.push(`Arguments:\n${columns(args.map((row) => [`<${row.name}>`, row.summary]))}`)
+  if (args.length > 0) sections.push(`Arguments:\n${columns(args.map((row) => [argumentName(row), row.summary]))}`)
   sections.push(`Options:\n${columns([...options.map(optionLine), ['-h, --help', 'show this help']])}`)
   if (examples.length > 0) sections.push(`Examples:\n${examples.map(({ line, shows }) => `  ${line}\n      ${shows}`).join('\n')}`)
   return `${[...sections, exitStatuses].join('\n\n')}\n`
+}
+
+function argumentName({ name, repeatable = false }: ArgumentRow): string {
+  return `<${name}>${repeatable ? '…' : ''}`
 }
 
 function optionLine(row: OptionRow): [string, string] {

@@ -32,6 +32,12 @@ test.each<[words: string, file: string, format: string, set: string[]]>([
   expect(input.values.get('set') ?? []).toEqual(set)
 })
 
+test('the last argument may stand for several', () => {
+  const several = { ...command, arguments: [{ name: 'path', summary: 'a path', repeatable: true }] }
+  expect(parseArguments(['a', '--quick', 'b', 'c'], several).arguments).toEqual(['a', 'b', 'c'])
+  expect(() => parseArguments([], several)).toThrow('argument <path> of "millrace run" is missing')
+})
+
 test.each<[words: string[], message: string, hint: string | undefined]>([
   [[], 'argument <file> of "millrace run" is missing', 'For example: millrace run a.sql'],
   [['a', 'b'], 'argument "b" is one too many for "millrace run"', undefined],

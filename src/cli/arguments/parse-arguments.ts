@@ -74,6 +74,7 @@ function checkArguments(given: readonly string[], command: CommandRow): void {
       throw usageErrors.CLI_ARGUMENT_VALUE({ name: row.name, expected: listed(row.oneOf, 'or'), got }, { hint: didYouMean(got, row.oneOf) })
     }
   })
+  if (command.arguments.at(-1)?.repeatable === true) return
   const extra = given[command.arguments.length]
   if (extra !== undefined) throw usageErrors.CLI_ARGUMENT_UNEXPECTED({ got: extra, command: name })
 }

@@ -1,91 +1,113 @@
 /** `millrace bench`: how fast this machine runs queries that everyone can run elsewhere. */
-import { cpus, release, totalmem, type } from 'node:os'
-import { assert, listed } from '#base'
-import type { RunReport, StatementListener } from '#query'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, release, tmpdir, totalmem, type } from 'node:os'
+import path from 'node:path'
+import { listed } from '#base'
 import { didYouMean } from '../arguments/parse-arguments.ts'
 import { findFlightsData } from '../demo/demo-files.ts'
 import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { usageErrors } from '../errors.ts'
-import { padded } from '../output/text-width.ts'
-import { count } from '../progress.ts'
-import { execute } from '../run-command.ts'
 import { flightsSuite } from './flights.ts'
+import { type Measurement, type MeasuringOptions, measure } from './measurement.ts'
 import { nexmarkSuite } from './nexmark.ts'
+import { measureApart } from './run-apart.ts'
 import type { BenchQuery, BenchSuite } from './suite.ts'
+import { heading, summary, tableRow } from './table.ts'
 
-export interface BenchOptions {
+export interface BenchOptions extends MeasuringOptions {
+  readonly suite: 'nexmark' | 'flights'
   /** Events that nexmark generates. */
   readonly events: number
   /** Runs of each query. */
   readonly runs: number
   /** Names of queries to measure; all when empty. */
   readonly queries: readonly string[]
+  /** Whether runs are measured in this process, and printed as JSON. */
+  readonly json: boolean
 }
 
 /** Measures the queries of a suite and prints a line for each. */
-export async function runBench(name: 'nexmark' | 'flights', options: BenchOptions, environment: CliEnvironment): Promise<number> {
-  const { screen } = environment
-  const suite = name === 'nexmark' ? nexmarkSuite(options.events) : flightsSuite(await findFlightsData(environment.root))
-  const queries = chosen(suite, options.queries)
-  await screen.write(`${machine(environment)}\n${suite.name}: ${suite.input}; median of ${options.runs} runs, one worker\n\n`)
-  await screen.write(`${line(['query', 'rows/s', 'seconds', 'least', 'most', 'what it does'])}\n`)
-  for (const query of queries) {
-    const seconds: number[] = []
+export async function runBench(options: BenchOptions, environment: CliEnvironment): Promise<number> {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'millrace-bench-'))
+  try {
+    const { events } = options
+    const suite =
+      options.suite === 'nexmark'
+        ? await nexmarkSuite(events, { root: environment.root, scratch })
+        : flightsSuite(await findFlightsData(environment.root))
+    return await (options.json ? printRuns(suite, options, environment) : printTable(suite, options, environment))
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+/** Measures here, and prints each run as a line of JSON. */
+async function printRuns(suite: BenchSuite, options: BenchOptions, environment: CliEnvironment): Promise<number> {
+  for (const query of chosen(suite, options.queries)) {
     for (let run = 0; run < options.runs; run++) {
-      const measured = await measure(suite, query, environment)
-      if (typeof measured === 'object') return measured.status
-      seconds.push(measured)
+      const measured = await measure(suite, query, options, environment)
+      if ('status' in measured) return measured.status
+      await environment.screen.write(`${JSON.stringify(measured)}\n`)
     }
-    seconds.sort((a, b) => a - b)
-    const middle = median(seconds)
-    const texts = [middle, seconds[0] ?? 0, seconds.at(-1) ?? 0].map((each) => each.toFixed(2))
-    await screen.write(`${line([query.name, count(Math.round(suite.rows / middle)), ...texts, query.shows])}\n`)
   }
   return exitStatus.done
 }
 
+async function printTable(suite: BenchSuite, options: BenchOptions, environment: CliEnvironment): Promise<number> {
+  const { screen } = environment
+  const { runs, workers, checkpointInterval } = options
+  const queries = chosen(suite, options.queries)
+  const plan = `median of ${runs} runs, each a process of its own; checkpoints every ${checkpointInterval}; parallelism ${workers}`
+  await screen.write(`${machine(environment)}\n${suite.name}: ${suite.input}; ${plan}\n\n${heading}\n`)
+  const reading = suite.reading === null ? null : await medianRun(suite.reading, options, environment)
+  if (reading !== null && 'status' in reading) return reading.status
+  if (suite.reading !== null && reading !== null) await screen.write(`${tableRow(suite.reading, reading, null)}\n`)
+  const measured: Measurement[] = []
+  for (const query of queries) {
+    const run = await medianRun(query, options, environment)
+    if ('status' in run) return run.status
+    measured.push(run)
+    await screen.write(`${tableRow(query, run, reading)}\n`)
+  }
+  await screen.write(summary(measured, reading))
+  return exitStatus.done
+}
+
 function chosen(suite: BenchSuite, names: readonly string[]): readonly BenchQuery[] {
-  const all = suite.queries.map((query) => query.name)
+  const all = [...suite.queries, ...(suite.reading === null ? [] : [suite.reading])]
+  const known = all.map((query) => query.name)
   for (const name of names) {
-    if (!all.includes(name)) {
+    if (!known.includes(name)) {
       throw usageErrors.CLI_OPTION_VALUE(
-        { name: '--query', expected: listed(all, 'or'), got: `"${name}"` },
-        { hint: didYouMean(name, all) },
+        { name: '--queries', expected: listed(known, 'or'), got: `"${name}"` },
+        { hint: didYouMean(name, known) },
       )
     }
   }
-  return suite.queries.filter((query) => names.length === 0 || names.includes(query.name))
+  return names.length === 0 ? suite.queries : all.filter((query) => names.includes(query.name))
 }
 
-/** Seconds of one run in a fresh session, or the exit status of what failed. */
-async function measure(suite: BenchSuite, query: BenchQuery, environment: CliEnvironment): Promise<number | { readonly status: number }> {
-  const session = await environment.createSession({})
-  const source = { name: `${suite.name} ${query.name}`, text: `${suite.prepare}\n${query.statement}` }
-  let report: RunReport | undefined
-  const listener: StatementListener = {
-    ended: (ended) => {
-      report = ended
-    },
+/** Of several runs the one of middle CPU time, with the pauses of all. */
+async function medianRun(
+  query: BenchQuery,
+  options: BenchOptions,
+  environment: CliEnvironment,
+): Promise<Measurement | { readonly status: number }> {
+  const { suite, events, workers, checkpointInterval } = options
+  const words = ['--events', String(events), '--workers', String(workers), '--checkpoint-interval', checkpointInterval]
+  const runs: Measurement[] = []
+  for (let run = 0; run < options.runs; run++) {
+    const measured = await measureApart([suite, ...words, '--queries', query.name, '--runs', '1'], environment)
+    if ('status' in measured) return measured
+    runs.push(measured)
   }
-  const status = await execute(session, source, listener, environment)
-  if (status !== exitStatus.done) return { status }
-  assert(report !== undefined, 'a query of a benchmark runs')
-  return report.durationMs / 1000
-}
-
-function median(sorted: readonly number[]): number {
-  const middle = (sorted.length - 1) / 2
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2
+  runs.sort((a, b) => a.cpuSeconds - b.cpuSeconds)
+  const middle = runs[runs.length >> 1]
+  return middle === undefined ? { status: exitStatus.ours } : { ...middle, pausesMs: runs.flatMap(({ pausesMs }) => pausesMs) }
 }
 
 function machine({ version }: CliEnvironment): string {
   const processors = cpus()
   const memoryGb = (totalmem() / 2 ** 30).toFixed(0)
   return `${processors[0]?.model.trim() ?? 'a processor'}, ${processors.length} cores, ${memoryGb} GB, ${type()} ${release()}; Node ${process.version}; Millrace ${version}`
-}
-
-const widths = [10, 14, 9, 9, 9]
-
-function line(texts: readonly string[]): string {
-  return texts.map((text, index) => (index === texts.length - 1 ? `  ${text}` : padded(text, widths[index] ?? 10, index > 0))).join('')
 }

@@ -1,5 +1,5 @@
 /** Aggregates over three million real flights, from Parquet. */
-import { type BenchSuite, blackhole } from './suite.ts'
+import { type BenchSuite, digestSink } from './suite.ts'
 
 const rows = 3_000_000
 
@@ -18,6 +18,7 @@ CREATE TABLE flights (
   destination STRING,
   WATERMARK FOR \`date\` AS \`date\`
 ) WITH ('connector' = 'filesystem', 'path' = '${data.replaceAll("'", "''")}/flights-3m.parquet', 'format' = 'parquet');`,
+    reading: null,
     queries: [
       { name: 'daily', shows: 'count, sum and mean of each airport and day', statement: daily },
       { name: 'airports', shows: 'the same of each airport, updated with every batch', statement: airports },
@@ -26,15 +27,13 @@ CREATE TABLE flights (
   }
 }
 
-const daily = `${blackhole('daily', '`day` TIMESTAMP(3), origin STRING, departures BIGINT, total BIGINT, mean DOUBLE')}
-INSERT INTO daily
-SELECT window_start, origin, COUNT(*), SUM(delay), AVG(CAST(delay AS DOUBLE))
+const daily = `CREATE TABLE sink ${digestSink} AS
+SELECT window_start, origin, COUNT(*) AS departures, SUM(delay) AS total, AVG(CAST(delay AS DOUBLE)) AS mean
 FROM TABLE(TUMBLE(TABLE flights, DESCRIPTOR(\`date\`), INTERVAL '1' DAY))
 GROUP BY window_start, window_end, origin;`
 
-const airports = `${blackhole('airports', 'origin STRING, departures BIGINT, total BIGINT, mean DOUBLE')}
-INSERT INTO airports
-SELECT origin, COUNT(*), SUM(delay), AVG(CAST(delay AS DOUBLE)) FROM flights GROUP BY origin;`
+const airports = `CREATE TABLE sink ${digestSink} AS
+SELECT origin, COUNT(*) AS departures, SUM(delay) AS total, AVG(CAST(delay AS DOUBLE)) AS mean FROM flights GROUP BY origin;`
 
-const filter = `${blackhole('late', '`date` TIMESTAMP(3), origin STRING, destination STRING, delay BIGINT')}
-INSERT INTO late SELECT \`date\`, origin, destination, delay FROM flights WHERE delay > 60;`
+const filter = `CREATE TABLE sink ${digestSink} AS
+SELECT \`date\`, origin, destination, delay FROM flights WHERE delay > 60;`

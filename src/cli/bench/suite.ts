@@ -8,17 +8,17 @@ export interface BenchSuite {
   readonly rows: number
   /** Tables and views of all queries. */
   readonly prepare: string
+  /** The least that reading costs every query; null where it is not told apart. */
+  readonly reading: BenchQuery | null
   readonly queries: readonly BenchQuery[]
 }
 
 export interface BenchQuery {
   readonly name: string
   readonly shows: string
-  /** One INSERT, and the table that it writes. */
+  /** Writes one table: a CREATE TABLE AS, or an INSERT with the table before it. */
   readonly statement: string
 }
 
-/** A table that takes rows and drops them. */
-export function blackhole(name: string, columns: string): string {
-  return `CREATE TABLE ${name} (${columns}) WITH ('connector' = 'blackhole');\n`
-}
+/** Options of a table that writes each row as bytes, adds them to a digest and drops them. */
+export const digestSink = `WITH ('connector' = 'blackhole', 'digest' = 'true')`

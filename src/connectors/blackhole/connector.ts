@@ -1,14 +1,29 @@
 /** Takes every row and keeps none: to measure a query, or to run it for its other sinks. */
-import type { Connector, SinkWriter } from '../connector.ts'
+import type { Connector, SinkWriter, WriteRequest } from '../connector.ts'
 import { option, tableOptions } from '../options.ts'
+import { RowDigest } from './row-digest.ts'
 
-const options = [option('sink.parallelism', 'integer', null, 'Has no effect: one writer is enough.')]
+const options = [
+  option(
+    'digest',
+    'boolean',
+    'false',
+    'Whether each row is written as bytes that are added to a digest, as a sink that keeps rows would write them.',
+  ),
+  option('sink.parallelism', 'integer', null, 'Has no effect: one writer is enough.'),
+]
 
-const writer: SinkWriter = {
+const careless: SinkWriter = {
   write: () => undefined,
   prepare: async () => null,
   commit: async () => undefined,
   close: async () => undefined,
+}
+
+/** Its record, which checkpoints show, tells what this life of the run has written so far. */
+function digesting({ schema }: WriteRequest): SinkWriter {
+  const digest = new RowDigest(schema)
+  return { ...careless, write: (batch) => digest.add(batch), prepare: async () => ({ rows: digest.rows, digest: digest.digest }) }
 }
 
 export const blackholeConnector: Connector = {
@@ -16,7 +31,7 @@ export const blackholeConnector: Connector = {
   options,
   source: null,
   sink: (table) => {
-    tableOptions(table, options)
-    return { takes: 'all', open: async () => writer }
+    const isDigesting = tableOptions(table, options).flag('digest')
+    return { takes: 'all', open: async (request) => (isDigesting ? digesting(request) : careless) }
   },
 }

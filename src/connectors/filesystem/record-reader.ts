@@ -6,9 +6,10 @@ import type { Batch } from '#data'
 import type { RecordDecoder } from '#formats'
 import type { ByteInput } from './byte-input.ts'
 import { openInput } from './byte-input.ts'
+import { compressionOf } from './compression.ts'
 import { filesystemErrors } from './errors.ts'
 
-const chunkBytes = 2_097_152
+const chunkBytesMax = 2_097_152
 /** Room in front of a chunk for the start of its first record. */
 const headBytes = 65_536
 
@@ -29,8 +30,9 @@ export class RecordReader {
   readonly #file: RecordFile
   readonly #decoder: RecordDecoder
   readonly #input: ByteInput
-  #current = new Uint8Array(headBytes + chunkBytes)
-  #spare = new Uint8Array(headBytes + chunkBytes)
+  readonly #chunkBytes: number
+  #current: Uint8Array<ArrayBuffer>
+  #spare: Uint8Array<ArrayBuffer>
   /** Bounds of the bytes that are not decoded yet. */
   #start = headBytes
   #end = headBytes
@@ -44,6 +46,10 @@ export class RecordReader {
     this.#decoder = decoder
     this.#input = input
     this.#offset = from.offset
+    // A small file needs no more room than it has bytes; how many a compressed one has is not known.
+    this.#chunkBytes = compressionOf(file.path) === null ? Math.max(1, Math.min(file.size, chunkBytesMax)) : chunkBytesMax
+    this.#current = new Uint8Array(headBytes + this.#chunkBytes)
+    this.#spare = new Uint8Array(headBytes + this.#chunkBytes)
     decoder.begin(file.path, from.records)
     this.#readAhead()
   }
@@ -107,7 +113,7 @@ export class RecordReader {
 
   /** A record that is longer than the head gets an array of its own. */
   #joinLong(rest: Uint8Array, count: number): void {
-    const size = Math.max(headBytes + chunkBytes, rest.length + count)
+    const size = Math.max(headBytes + this.#chunkBytes, rest.length + count)
     const joined = new Uint8Array(size)
     joined.set(rest)
     joined.set(this.#spare.subarray(headBytes, headBytes + count), rest.length)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
@@ -16,6 +16,15 @@ function write(directory: string, name: string, text: string | Uint8Array): stri
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, text)
   return file
+}
+
+/** Where a link leads; null when it is gone. */
+function targetOf(link: string): string | null {
+  try {
+    return readlinkSync(link)
+  } catch {
+    return null
+  }
 }
 
 const ids = (rows: unknown[][]) => rows.map((row) => row[0])
@@ -58,6 +67,21 @@ describe('which files are read', () => {
       (await failureOf(async () => filesystemSource(tableAt(directory, types, { options: { 'source.path.regex-pattern': '(' } })))).code,
     ).toBe('CONNECTORS_FILESYSTEM_PATTERN_MISMATCH')
   })
+  test('closed while a file is being opened, it leaves none open', async () => {
+    const file = write(temporaryDirectory(), 'a.csv', '1,x\n')
+    const stopping = new AbortController()
+    const table = tableAt(file, types)
+    const reader = await filesystemSource(table).open({ ...requestOf(table), signal: stopping.signal })
+    const reading = reader.read()
+    // By now the system has been asked for the file, and has not answered.
+    await Promise.resolve()
+    stopping.abort()
+    await reader.close()
+    await reading
+    const open = readdirSync('/dev/fd').flatMap((name) => targetOf(`/dev/fd/${name}`) ?? [])
+    expect(open).not.toContain(file)
+  })
+
   test('an empty directory has no rows', async () => {
     expect((await readWhole(tableAt(temporaryDirectory(), types))).rows).toEqual([])
     const directory = temporaryDirectory()

@@ -3,7 +3,7 @@
  * with it what counts as late, does not depend on how many files there are or how fast each is read.
  */
 import type { Clock } from '#base'
-import { type Batch, columnIndex, type Schema, type Vector } from '#data'
+import { type Batch, columnIndex, hashText, type Schema, type Vector } from '#data'
 import type { FileFormat, RecordDecoder } from '#formats'
 import type { ConnectorTable, ReadRequest, Source, SourceBatch, SourceReader, WantedColumn } from '../connector.ts'
 import { lookupCachePolicy, lookupRetriesMax } from '../lookup-options.ts'
@@ -22,10 +22,17 @@ interface FileAt {
   readonly at: unknown
 }
 
-/** Where a reader stands: the files that are done, and the one it is in. */
+/** Where a reader stands: the files that are done, the one it is in, and what it reads at all. */
 interface FilesPosition extends FileAt {
   readonly done: readonly string[]
+  /** Files that other readers had begun, and left to this one. */
+  readonly left?: readonly FileAt[]
+  /** Left out: all files. */
+  readonly share?: Share
 }
+
+/** The files of one of several readers: those that it was given, or of a table that is watched those whose path falls to it. */
+type Share = { readonly files: readonly string[] } | { readonly reader: number; readonly readers: number }
 
 const untouched: FileAt = { file: null, at: null }
 
@@ -45,6 +52,7 @@ export function filesystemSource(table: ConnectorTable): Source {
     ...(intervalMs === null
       ? { lookup: { cache: lookupCachePolicy(options, table.name), retriesMax: lookupRetriesMax(options), open: null } }
       : {}),
+    divide: (readers, positions) => divideFiles(root, pattern, intervalMs !== null, readers, (positions ?? []) as FilesPosition[]),
     open: async (request) => {
       const reader = new FilesReader({ settings, root, pattern, intervalMs, partitions, clock: table.clock }, request)
       await reader.start(request.position as FilesPosition | undefined)
@@ -93,8 +101,11 @@ class FilesReader implements SourceReader {
   readonly #done = new Set<string>()
   #queue: FoundFile[] = []
   #file: OpenFile | null = null
-  /** Where to go on in the first file, until it is opened. */
-  #resumed: FileAt | null = null
+  /** What was asked for last, as long as it had to be waited for. */
+  #reading: Promise<unknown> = Promise.resolve()
+  /** Where to go on in files that were begun, until they are opened. */
+  #left: FileAt[] = []
+  #share: Share | undefined
   #skippedInFiles = 0
   #lookedAtMs = 0
 
@@ -109,16 +120,10 @@ class FilesReader implements SourceReader {
 
   async start(position: FilesPosition | undefined): Promise<void> {
     for (const path of position?.done ?? []) this.#done.add(path)
-    await this.#look()
-    if (position !== undefined && position.file !== null) this.#resume(position.file, position)
-  }
-
-  /** The file that was being read comes first, whatever has come since: only one file at a time is neither done nor untouched. */
-  #resume(path: string, position: FileAt): void {
-    const file = this.#queue.find((found) => found.path === path)
-    if (file === undefined) throw filesystemErrors.CONNECTORS_FILESYSTEM_FILE_GONE({ path })
-    this.#queue = [file, ...this.#queue.filter((found) => found !== file)]
-    this.#resumed = position
+    this.#share = position?.share
+    const left = [...begunIn(position)]
+    await this.#look(left)
+    this.#left = left
   }
 
   get skippedRows(): number {
@@ -126,13 +131,20 @@ class FilesReader implements SourceReader {
   }
 
   position(): FilesPosition {
-    const { file, at } = this.#file === null ? (this.#resumed ?? untouched) : { file: this.#file.path, at: this.#file.position() }
-    return { done: [...this.#done], file, at }
+    const open = this.#file === null ? [] : [{ file: this.#file.path, at: this.#file.position() }]
+    const [{ file, at } = untouched, ...others] = [...open, ...this.#left]
+    const left = others.length === 0 ? {} : { left: others }
+    const share = this.#share === undefined ? {} : { share: this.#share }
+    return { done: [...this.#done], file, at, ...left, ...share }
   }
 
   read(): SourceBatch | null | Promise<SourceBatch | null> {
     const next = this.#file?.read()
-    if (next === undefined || next === null || next instanceof Promise) return this.#readOn(next)
+    if (next === undefined || next === null || next instanceof Promise) {
+      const reading = this.#readOn(next)
+      this.#reading = reading.catch(() => null)
+      return reading
+    }
     return { batch: this.#assemble(next), split }
   }
 
@@ -154,10 +166,17 @@ class FilesReader implements SourceReader {
     return { batch: this.#assemble(batch), split }
   }
 
-  async #look(): Promise<void> {
+  /** Lists the files to read: first those that were begun, whatever has come since. */
+  async #look(begun: readonly FileAt[] = []): Promise<void> {
     this.#lookedAtMs = this.#plan.clock.monotonicMs()
     const files = await findFiles(this.#plan.root, this.#plan.pattern, this.#plan.intervalMs === null)
-    this.#queue = files.filter((file) => !this.#done.has(file.path))
+    const first = begun.map(({ file: path }) => {
+      const file = files.find((found) => found.path === path)
+      if (file === undefined) throw filesystemErrors.CONNECTORS_FILESYSTEM_FILE_GONE({ path: path ?? '' })
+      return file
+    })
+    const others = files.filter((file) => !this.#done.has(file.path) && !first.includes(file) && isIn(file.path, this.#share))
+    this.#queue = [...first, ...others]
   }
 
   async #waitForFiles(intervalMs: number): Promise<void> {
@@ -178,8 +197,8 @@ class FilesReader implements SourceReader {
   /** Null when no row of the file can be wanted. */
   async #open(file: FoundFile): Promise<OpenFile | null> {
     const { settings, partitions } = this.#plan
-    const from = this.#resumed?.file === file.path ? this.#resumed.at : null
-    this.#resumed = null
+    const from = this.#left.find((left) => left.file === file.path)?.at ?? null
+    this.#left = this.#left.filter((left) => left.file !== file.path)
     const values = partitionValues(file.path, partitions, settings.defaultPartition)
     if (!canMeet(values, this.#request.conditions)) {
       this.#done.add(file.path)
@@ -250,9 +269,56 @@ class FilesReader implements SourceReader {
   }
 
   async close(): Promise<void> {
+    // A file that is being opened would stay open.
+    await this.#reading
     await this.#file?.close()
     this.#file = null
   }
+}
+
+/** Files that were neither done nor untouched. */
+function begunIn(position: FilesPosition | undefined): FileAt[] {
+  if (position === undefined) return []
+  const { file, at, left = [] } = position
+  return file === null ? [...left] : [{ file, at }, ...left]
+}
+
+function isIn(path: string, share: Share | undefined): boolean {
+  if (share === undefined) return true
+  return 'files' in share ? share.files.includes(path) : Math.abs(hashText(path)) % share.readers === share.reader
+}
+
+/** Gives each reader about as many bytes to read; of a table that is watched, its share of all files that will come. */
+async function divideFiles(
+  root: string,
+  pattern: RegExp | null,
+  isWatched: boolean,
+  readers: number,
+  before: readonly FilesPosition[],
+): Promise<FilesPosition[]> {
+  const done = [...new Set(before.flatMap((position) => position.done))]
+  const begun = before.flatMap(begunIn)
+  const touched = new Set([...done, ...begun.map(({ file }) => file)])
+  const shares = Array.from({ length: readers }, () => ({ bytes: 0, files: [] as string[], left: [] as FileAt[] }))
+  const least = () => shares.reduce((a, b) => (b.bytes < a.bytes ? b : a))
+  const files = await findFiles(root, pattern, !isWatched)
+  for (const each of begun) {
+    const share = least()
+    share.left.push(each)
+    share.bytes += files.find((file) => file.path === each.file)?.size ?? 0
+  }
+  for (const { path, size } of files.toSorted((a, b) => b.size - a.size)) {
+    if (touched.has(path)) continue
+    const share = least()
+    share.files.push(path)
+    share.bytes += size + 1
+  }
+  return shares.map(({ files: own, left }, reader) => ({
+    ...untouched,
+    done,
+    left,
+    share: isWatched ? { reader, readers } : { files: own },
+  }))
 }
 
 function metadataType(column: WantedColumn): WantedColumn['type'] {

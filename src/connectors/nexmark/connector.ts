@@ -10,6 +10,7 @@ import { nexmarkErrors } from './errors.ts'
 import { eventColumns } from './fields.ts'
 import { nexmarkOptions, nexmarkSettings } from './options.ts'
 import { NexmarkReader } from './reader.ts'
+import { divideEvents, type NexmarkPosition } from './shares.ts'
 import { Texts } from './text.ts'
 
 export const nexmarkConnector: Connector = {
@@ -27,6 +28,7 @@ function nexmarkSource(table: ConnectorTable): Source {
     bounded: settings.eventsMax !== Number.POSITIVE_INFINITY && !settings.keepsAlive,
     metadata: [],
     readsFields: true,
+    divide: (readers, positions) => Promise.resolve(divideEvents(readers, (positions ?? []) as NexmarkPosition[])),
     open: async (request) => new NexmarkReader(settings, texts, table.clock, request),
   }
 }

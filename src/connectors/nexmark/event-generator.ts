@@ -15,6 +15,8 @@ import { SplittableRandom } from './random.ts'
 const firstEventNumber = 1
 const firstEventId = 2
 
+const nothingKept: readonly boolean[] = [false, false, false]
+
 /** Where the generator stands, as JSON. */
 export interface GeneratorPosition {
   /** Events drawn so far. */
@@ -67,14 +69,25 @@ export class EventGenerator {
     return eventTimeMs(this.#settings, this.#events + firstEventNumber)
   }
 
-  /** Draws at most `eventsMax` events until `rowsMax` of them are kept; returns the count of rows. */
-  draw(rowsMax: number, eventsMax: number): number {
+  /** Draws events of which none becomes a row; there are `rows` already. */
+  skip(events: number, rows: number): void {
+    const { textBytes } = this.#columns
+    this.#draw(rows + 1, events, rows, nothingKept)
+    this.#columns.textBytes = textBytes
+  }
+
+  /** Draws at most `eventsMax` events behind the first `rows`, until there are `rowsMax`; returns the count of rows. */
+  draw(rowsMax: number, eventsMax: number, rows = 0): number {
+    return this.#draw(rowsMax, eventsMax, rows, this.#kept)
+  }
+
+  #draw(rowsMax: number, eventsMax: number, rows: number, kept: readonly boolean[]): number {
     const { persons, auctions, total } = this.#settings
     const end = this.#events + eventsMax
     let epoch = Math.floor((this.#events + firstEventId) / total)
     let offset = (this.#events + firstEventId) % total
-    let row = 0
-    this.#columns.textBytes = 0
+    let row = rows
+    if (rows === 0) this.#columns.textBytes = 0
     this.#bids.startEpoch(epoch)
     while (row < rowsMax && this.#events < end) {
       this.#random.reserve()
@@ -90,7 +103,7 @@ export class EventGenerator {
       } else {
         this.#bids.next(row)
       }
-      if (this.#kept[kind] === true) this.#mark(row++, kind)
+      if (kept[kind] === true) this.#mark(row++, kind)
       this.#events++
       if (++offset === total) {
         offset = 0

@@ -4,20 +4,15 @@ import { batchRows, type DataType, type Vector, valueAt } from '#data'
 import type { ReadRequest, SourceBatch, SourceReader } from '../connector.ts'
 import { pause } from '../pause.ts'
 import { EventColumns } from './event-columns.ts'
-import { EventGenerator, type GeneratorPosition } from './event-generator.ts'
+import { EventGenerator } from './event-generator.ts'
 import { kindColumns } from './fields.ts'
 import type { NexmarkSettings } from './options.ts'
+import { type EventShare, isKept, type NexmarkPosition, nextChange } from './shares.ts'
 import type { Texts } from './text.ts'
 import { deriveWanted } from './wanted.ts'
 
 /** Bounds the work of one call where few events are kept. */
 const eventsPerReadMax = 65_536
-
-/** Where reading stands, as JSON. */
-interface NexmarkPosition extends GeneratorPosition {
-  /** When the first event was due by the clock, in epoch milliseconds. */
-  readonly startedAtMs: number
-}
 
 export class NexmarkReader implements SourceReader {
   readonly skippedRows = 0
@@ -28,9 +23,11 @@ export class NexmarkReader implements SourceReader {
   readonly #vectors: readonly Vector[]
   readonly #rows: readonly BoxedRows[]
   readonly #startedAtMs: number
+  readonly #share: EventShare | null
 
   constructor(settings: NexmarkSettings, texts: Texts, clock: Clock, request: ReadRequest) {
     const start = positionOf(request.position)
+    this.#share = (request.position as Partial<NexmarkPosition> | null | undefined)?.share ?? null
     const { fields, kept } = deriveWanted(request)
     const columns = new EventColumns(texts)
     const rows: BoxedRows[] = []
@@ -53,16 +50,33 @@ export class NexmarkReader implements SourceReader {
   read(): SourceBatch | null | Promise<SourceBatch | null> {
     const due = this.#dueEvents()
     if (due === 0) return this.#isAtEnd() ? null : this.#readLater()
-    const length = this.#generator.draw(batchRows, Math.min(due, eventsPerReadMax))
+    const length = this.#draw(Math.min(due, eventsPerReadMax))
     for (const rows of this.#rows) rows.fill(length)
     return { batch: { length, columns: this.#vectors, kinds: null, watermarks: null }, split: '0' }
   }
 
   position(): NexmarkPosition {
-    return { ...this.#generator.position(), startedAtMs: this.#startedAtMs }
+    const share = this.#share === null ? {} : { share: this.#share }
+    return { ...this.#generator.position(), startedAtMs: this.#startedAtMs, ...share }
   }
 
   async close(): Promise<void> {}
+
+  /** Draws at most so many events; returns the count of rows. */
+  #draw(eventsMax: number): number {
+    const share = this.#share
+    const generator = this.#generator
+    if (share === null) return generator.draw(batchRows, eventsMax)
+    const end = generator.events + eventsMax
+    let rows = 0
+    while (rows < batchRows && generator.events < end) {
+      const { events } = generator
+      const count = Math.min(end, nextChange(share, events)) - events
+      if (isKept(share, events)) rows = generator.draw(batchRows, count, rows)
+      else generator.skip(count, rows)
+    }
+    return rows
+  }
 
   /** Events that may be drawn now. */
   #dueEvents(): number {
@@ -114,7 +128,7 @@ class BoxedRows {
 }
 
 function positionOf(position: unknown): NexmarkPosition | null {
-  if (position === null || position === undefined) return null
+  if (position === null || position === undefined || (typeof position === 'object' && !('events' in position))) return null
   assert(
     typeof position === 'object' &&
       'events' in position &&

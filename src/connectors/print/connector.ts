@@ -27,6 +27,7 @@ export function createPrintConnector(streams: () => PrintStreams): Connector {
       const isError = checked.flag('standard-error')
       return {
         takes: 'all',
+        repeats: 'what was printed since the last checkpoint is printed again after a crash',
         open: async (request) => {
           const stream = isError ? streams().error : streams().output
           const name = isError ? 'standard error' : 'standard output'

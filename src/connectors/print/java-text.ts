@@ -11,6 +11,7 @@ import {
   dayOf,
   type ExactInteger,
   monthOf,
+  printBitmap,
   printDouble,
   printFloat,
   timestampMs,
@@ -53,6 +54,8 @@ function printerOf(type: DataType): JavaPrinter {
       return arrayPrinter(type.element)
     case 'map':
       return mapPrinter(type.key, type.value)
+    case 'bitmap':
+      return (value) => printBitmap(value as Uint8Array)
     case 'multiset':
       return mapPrinter(type.element, { kind: 'integer', nullable: false })
     case 'row':

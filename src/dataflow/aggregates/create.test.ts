@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   bigintType,
+  bitmapType,
   bytesType,
   type DataType,
   decimalType,
@@ -12,8 +13,10 @@ import {
   tinyintType,
   valueAt,
   vectorOf,
+  writeBitmap,
 } from '#data'
 import { Random } from '../check/random-changes.fixture.ts'
+import { userTotal } from '../check/user-total.fixture.ts'
 import type { Accumulator } from './accumulator.ts'
 import { type AggregateShape, createAccumulator } from './create.ts'
 
@@ -70,6 +73,30 @@ function counted(values: readonly unknown[], keyOf: (value: unknown) => unknown)
 }
 
 const cases: readonly Case[] = [
+  {
+    kind: 'bitmap',
+    type: integerType,
+    result: bigintType,
+    values: [1, 2, -1, 7],
+    meaning: (values) => (values.length === 0 ? null : new Set(values).size),
+    more: { bitmapRule: 'some' },
+  },
+  {
+    kind: 'bitmap',
+    type: integerType,
+    result: bitmapType,
+    values: [1, 2, 100_000],
+    meaning: (values) => (values.length === 0 ? null : writeBitmap([...new Set(values as number[])].sort((a, b) => a - b))),
+    more: { bitmapRule: 'some' },
+  },
+  {
+    kind: 'user',
+    type: bigintType,
+    result: bigintType,
+    values: [1, -1, 7, 9007199254740991],
+    meaning: (values) => wrapped(values, 64),
+    more: { user: userTotal },
+  },
   { kind: 'sum', type: tinyintType, result: tinyintType, values: [100, 27, -128], meaning: (values) => wrapped(values, 8) },
   { kind: 'sum', type: bigintType, result: bigintType, values: whole, meaning: (values) => wrapped(values, 64) },
   {

@@ -4,6 +4,7 @@ import { type DataType, familyOf } from '#data'
 import { encodeValue } from '../state/canonical.ts'
 import type { Accumulator } from './accumulator.ts'
 import { ApproximateSumAccumulator } from './approximate.ts'
+import { BitmapAccumulator, type BitmapRule } from './bitmap.ts'
 import { CollectAccumulator } from './collect.ts'
 import { CountAccumulator } from './count.ts'
 import { DistinctAccumulator } from './distinct.ts'
@@ -11,7 +12,9 @@ import { ExactAverageAccumulator, ExactSumAccumulator } from './exact-sum.ts'
 import { ExtremeAccumulator, NumberExtremeAccumulator, RetractableExtremeAccumulator, supportsNumberExtreme } from './extreme.ts'
 import { FirstLastAccumulator, RetractableFirstLastAccumulator } from './first-last.ts'
 import { ListAccumulator, type ListFinish, RetractableListAccumulator } from './list.ts'
+import { PercentileAccumulator } from './percentile.ts'
 import { TextListAccumulator } from './text-list.ts'
+import { UserAccumulator, type UserAggregate } from './user.ts'
 import { VarianceAccumulator, type VarianceFunction } from './variance.ts'
 
 export type AggregateKind =
@@ -25,6 +28,9 @@ export type AggregateKind =
   | 'text-list'
   | 'collect'
   | 'list'
+  | 'percentile'
+  | 'bitmap'
+  | 'user'
   | VarianceFunction
 
 export interface AggregateShape {
@@ -41,6 +47,10 @@ export interface AggregateShape {
   readonly separator?: string
   /** For list: what is made of all values of a group. */
   readonly finish?: ListFinish
+  /** For bitmap: which numbers the result has. */
+  readonly bitmapRule?: BitmapRule
+  /** For user. */
+  readonly user?: UserAggregate
 }
 
 export function createAccumulator(shape: AggregateShape): Accumulator {
@@ -71,6 +81,13 @@ function createPlain(shape: AggregateShape): Accumulator {
     case 'list':
       assert(shape.finish !== undefined, 'a list aggregate says what it makes of the list')
       return createList(shape, shape.finish)
+    case 'percentile':
+      return new PercentileAccumulator(shape.arguments, shape.result)
+    case 'bitmap':
+      return new BitmapAccumulator(shape.bitmapRule ?? 'some', argumentOf(shape), shape.result)
+    case 'user':
+      assert(shape.user !== undefined, 'an aggregate of a user says which')
+      return new UserAccumulator(shape.user, shape.arguments, shape.result)
     default:
       return new VarianceAccumulator(shape.kind, argumentOf(shape), shape.result)
   }

@@ -5,6 +5,7 @@ import { tableOf } from '../check/changelog.fixture.ts'
 import { Random, randomBatches, randomChanges } from '../check/random-changes.fixture.ts'
 import { rowsLeft } from '../check/rows-left.fixture.ts'
 import { runOperator } from '../check/run-operator.fixture.ts'
+import { userTotal } from '../check/user-total.fixture.ts'
 import { GroupAggregate } from './group-aggregate.ts'
 import type { MeasureShape } from './measures.ts'
 
@@ -53,6 +54,10 @@ const measures: readonly {
   {
     shape: aggregate('sum', [2], bigintType, { distinct: true }),
     expected: (amounts) => (amounts.length === 0 ? null : boxed(BigInt.asIntN(64, total([...new Set(amounts)])))),
+  },
+  {
+    shape: aggregate('user', [2], bigintType, { user: userTotal, keepsNulls: true }),
+    expected: (amounts) => (amounts.length === 0 ? null : boxed(BigInt.asIntN(64, total(amounts)))),
   },
 ]
 

@@ -17,6 +17,7 @@ import {
   changeUpdateBefore,
   concatVectors,
   type DataType,
+  numbersIn,
   sameValueAt,
   selectRows,
   type Vector,
@@ -29,6 +30,7 @@ import { KeyTable } from '../state/key-table.ts'
 import { KeyedPart } from '../state/keyed-part.ts'
 import { savedFlag, savedNumber } from '../state/saved-columns.ts'
 import type { StatePart } from '../state/state-part.ts'
+import { combinedPlaces } from './combine.ts'
 import { leaves } from './leaves.ts'
 import { type MeasureShape, Measures } from './measures.ts'
 
@@ -102,14 +104,16 @@ export class GroupAggregate implements Operator {
     return this.#table.stateBytes + this.#rows.byteLength * 3 + (this.#expiry?.stateBytes ?? 0)
   }
 
-  push(_input: number, batch: Batch): void {
+  /** Rows come on input 0, and on input 1 those that the first stage has combined. */
+  push(input: number, batch: Batch): void {
     this.#expiry?.begin()
     const count = this.#resolve(batch)
     const touched = this.#touched.subarray(0, count)
     this.#part.pages.markAll(touched, count)
     this.#expiry?.writeAll(touched, count, this.#forget)
     const before = this.#measures.results(touched, count)
-    if (this.#expiry !== null && batch.kinds !== null) this.#addInTurn(batch, touched)
+    if (input === 1) this.#addCombined(batch)
+    else if (this.#expiry !== null && batch.kinds !== null) this.#addInTurn(batch, touched)
     else {
       this.#measures.add(batch, this.#slots, false)
       this.#countRows(batch)
@@ -148,6 +152,16 @@ export class GroupAggregate implements Operator {
     this.#emitted = grownNumbers(this.#emitted, slots)
     this.#touchedBy = grownNumbers(this.#touchedBy, slots)
     this.#expiry?.reserve(slots)
+  }
+
+  #addCombined(batch: Batch): void {
+    const { count, states } = combinedPlaces(this.#shape.keys.length)
+    this.#measures.addStates(batch, this.#slots, states)
+    const counts = numbersIn(batch.columns[count] as Vector)
+    for (let i = 0; i < batch.length; i++) {
+      const slot = this.#slots[i] as number
+      this.#rows[slot] = (this.#rows[slot] as number) + (counts[i] as number)
+    }
   }
 
   #countRows(batch: Batch): void {

@@ -17,6 +17,8 @@ export class Measures {
   readonly accumulators: readonly Accumulator[]
   #signs = new Int8Array(0)
   #filter = new Uint8Array(0)
+  /** Takes in states that come. */
+  #scratch: Measures | null = null
 
   constructor(shapes: readonly MeasureShape[]) {
     this.#shapes = shapes
@@ -45,6 +47,21 @@ export class Measures {
       const signs = signsOf(rows, batch.kinds, filter, shape.aggregate.keepsNulls === true ? [] : vectors, this.#signs)
       this.accumulators[index]?.add({ slots, rows, arguments: vectors, signs })
     })
+  }
+
+  /** Adds to each slot the states that stand in the columns from `place` on, as `saved` gives them. */
+  addStates(batch: Batch, slots: Int32Array, place: number): void {
+    const { length } = batch
+    const scratch = this.#scratch ?? new Measures(this.#shapes)
+    this.#scratch = scratch
+    scratch.reserve(length)
+    const rows = Int32Array.from({ length }, (_, row) => row)
+    scratch.saved.load(rows, batch.columns.slice(place), length)
+    for (const row of rows) {
+      const slot = slots[row] as number
+      if (slot >= 0) this.merge(slot, scratch, row)
+      scratch.clear(row)
+    }
   }
 
   #filterOf(batch: Batch, column: number | null, slots: Int32Array | null): Uint8Array | null {

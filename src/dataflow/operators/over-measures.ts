@@ -48,9 +48,13 @@ export class OverMeasures {
     const kinds = change === 'add' ? null : this.#deletes
     this.#shapes.forEach((shape, index) => {
       const vectors = shape.arguments.map(argumentsOf)
-      const signs = shape.function.kind === 'aggregate' ? signsOf(rows, kinds, null, vectors, this.#signs) : null
+      const signs = shape.function.kind === 'aggregate' ? this.#signsOf(shape.function.aggregate, rows, kinds, vectors) : null
       this.#accumulators[index]?.add({ slots, rows, arguments: vectors, signs })
     })
+  }
+
+  #signsOf({ keepsNulls = false }: AggregateShape, rows: number, kinds: Uint8Array | null, vectors: readonly Vector[]): Int8Array | null {
+    return signsOf(rows, kinds, null, keepsNulls ? [] : vectors, this.#signs)
   }
 
   clear(slot: number): void {

@@ -13,6 +13,7 @@ import { grownBytes, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { ScalarsPart } from '../state/scalars-part.ts'
 import type { StatePart } from '../state/state-part.ts'
+import { combinedPlaces } from './combine.ts'
 import { type MeasureShape, Measures } from './measures.ts'
 import {
   clockChangeMsMax,
@@ -102,29 +103,31 @@ export class WindowAggregate implements Operator {
     return this.#progress.lateRows
   }
 
-  push(_input: number, batch: Batch): void {
+  /** Rows come on input 0, and on input 1 those that the first stage has combined. */
+  push(input: number, batch: Batch): void {
     const { kind } = this.#shape.slices
-    if (batch.watermarks === null || kind === 'tumble' || kind === 'attached') this.#add(batch)
-    else this.#addInParts(batch, batch.watermarks)
+    const combined = input === 1
+    if (batch.watermarks === null || kind === 'tumble' || kind === 'attached') this.#add(batch, combined)
+    else this.#addInParts(batch, batch.watermarks, combined)
   }
 
   /**
    * Cuts a batch where the watermark crosses the end of a slice: a row behind that place may belong to a slice that still counts for
    * later windows, but no longer for the one that closed.
    */
-  #addInParts(batch: Batch, watermarks: Float64Array): void {
+  #addInParts(batch: Batch, watermarks: Float64Array, combined: boolean): void {
     let from = 0
     let closesAt = this.#nextClosing()
     for (let i = 0; i < batch.length; i++) {
       const watermark = watermarks[i] as number
       if (watermark < closesAt || watermark === watermarkNone) continue
-      this.#add(batchPart(batch, from, i))
+      this.#add(batchPart(batch, from, i), combined)
       this.#fireUpTo(watermark)
       this.#progress.watermark = Math.max(this.#progress.watermark, watermark)
       from = i
       closesAt = this.#nextClosing()
     }
-    this.#add(batchPart(batch, from, batch.length))
+    this.#add(batchPart(batch, from, batch.length), combined)
   }
 
   /** The watermark that closes the earliest slice that is still open. */
@@ -144,10 +147,12 @@ export class WindowAggregate implements Operator {
     return clock === null || watermark === watermarkNone ? watermark + 1 : clock.toLocalMs(watermark + 1) - clockChangeMsMax
   }
 
-  #add(batch: Batch): void {
+  #add(batch: Batch, combined: boolean): void {
     if (batch.length === 0) return
     this.#reserve(batch.length)
-    const selected = this.#assign(batch)
+    const { keys, time } = this.#shape
+    const places = combinedPlaces(keys.length)
+    const selected = this.#assign(batch, combined ? places.time : time)
     if (selected === 0) return
     const all = selected === batch.length
     const columns: Vector[] = [{ form: 'integers', data: this.#ids, nulls: null }, ...batch.columns.slice(0, this.#shape.keys.length)]
@@ -156,7 +161,8 @@ export class WindowAggregate implements Operator {
     this.#reserveSlots(this.#table.capacity)
     this.#list(batch.length)
     this.#part.pages.markAll(this.#slots, batch.length)
-    this.#measures.add(batch, this.#slots, !all)
+    if (combined) this.#measures.addStates(batch, this.#slots, places.states)
+    else this.#measures.add(batch, this.#slots, !all)
   }
 
   #reserveSlots(slots: number): void {
@@ -175,8 +181,8 @@ export class WindowAggregate implements Operator {
   }
 
   /** Finds the slice of each row; lists the rows that are not late and returns their count. */
-  #assign(batch: Batch): number {
-    const { slices, time, clock } = this.#shape
+  #assign(batch: Batch, time: number): number {
+    const { slices, clock } = this.#shape
     const { watermarks, length } = batch
     const vector = batch.columns[time] as Vector
     const data = numbersIn(vector)

@@ -6,6 +6,7 @@ export class ScalarsPart implements StatePart {
   readonly name: string
   readonly types: readonly DataType[]
   readonly keys: readonly number[] = []
+  readonly isCommon = true
   readonly pages: Pages = { track: () => undefined, take: () => [0], markPage: () => undefined }
   readonly #scalars: Record<string, number>
 

@@ -30,6 +30,8 @@ export interface StatePart {
   readonly types: readonly DataType[]
   /** Places of the columns whose values decide which worker holds an entry. Without them the part belongs to the first worker. */
   readonly keys: readonly number[]
+  /** Whether every worker has the same entries: a checkpoint that separates what is before it from what comes later finds them so. */
+  readonly isCommon?: true
   readonly pages: Pages
   /** The entries of a page that are there now. */
   save(page: number): StateRows

@@ -11,7 +11,7 @@ export const embeddedCapabilities: Record<RelationKind, Capability> = {
   unnest: 'yes',
   window: 'yes',
   aggregate: { only: 'over HOP windows whose size is a multiple of their slide' },
-  over: { only: 'ordered by one time column, ascending, and without LEAD, NTILE, PERCENT_RANK and CUME_DIST' },
+  over: { only: 'ordered by one time column, ascending, and without LEAD, NTILE, PERCENT_RANK and CUME_DIST; in batch mode in any order' },
   join: { only: 'as of processing time with tables that end or can be looked up' },
   union: 'yes',
   distinct: 'yes',

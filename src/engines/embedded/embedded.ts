@@ -1,30 +1,57 @@
 /** The embedded engine: runs plans in this process. */
 import { type Clock, parseDurationMs } from '#base'
 import type { BlobStore } from '#blobs'
-import { type Plan, printPlan, type Scan, type Tables, type UserFunction } from '#plan'
+import type { Connector } from '#connectors'
+import type { Exchanges } from '#dataflow'
+import {
+  type Plan,
+  planToJson,
+  printPlan,
+  rootsOf,
+  type Scan,
+  type TableDefinition,
+  type TablePath,
+  type Tables,
+  type UserFunction,
+  userFunctionsIn,
+  walkRelations,
+} from '#plan'
 import type { Engine, Observation, ResultListener, RunSettings } from '../engine.ts'
 import { embeddedCapabilities } from './capabilities.ts'
-import type { DurableRun } from './checkpoint/durable-run.ts'
-import type { ScalarFunction, Session } from './functions/evaluation.ts'
-import { costOf } from './lower/cost.ts'
+import type { DurableSettings } from './checkpoint/checkpointer.ts'
+import { PlainCommits } from './commits.ts'
+import type { LoadedFunction, Session } from './functions/evaluation.ts'
+import { asyncLimitsOf } from './lower/async-task.ts'
+import { explanationOf } from './lower/explanation.ts'
 import { lowerPlan, type RunShape, type RuntimeMode } from './lower/lower-plan.ts'
 import { loadTables, TableAccess } from './lower/table-access.ts'
-import type { CollectListener, EmbeddedProgram, Instance } from './program.ts'
+import type { CollectListener, EmbeddedProgram, Instance, ThreadShape } from './program.ts'
 import { Run } from './run.ts'
+import type { RunPacer } from './run-pacer.ts'
+import type { WorkerHost } from './workers/host.ts'
 
 export interface EmbeddedOptions {
   readonly clock: Clock
   /** Finds the place for checkpoints that an address names; by default a folder of this machine. */
   readonly openBlobs?: (address: string) => BlobStore
+  /** Where the workers of a run live that several share. Without it every run has one worker. */
+  readonly workers?: WorkerHost
+  /** For tests: steers runs, of which those that only show rows are durable then, too. */
+  readonly pacer?: RunPacer
+  /** For tests: connectors that only this engine has. Workers outside of this thread do not know them. */
+  readonly connectors?: readonly Connector[]
   /** The loaded function that a user's function stands for. */
-  userFunction(user: UserFunction): ScalarFunction
+  userFunction(user: UserFunction): LoadedFunction
 }
+
+/** A run, of one worker or of several. */
+type RunningJob = Pick<Run, 'run' | 'stop' | 'state' | 'error' | 'report'>
 
 export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   readonly name = 'embedded'
   readonly capabilities = embeddedCapabilities
   readonly #options: EmbeddedOptions
-  readonly #runs = new Map<string, { readonly run: Run; readonly ended: Promise<void> }>()
+  readonly #runs = new Map<string, { readonly run: RunningJob; readonly ended: Promise<void> }>()
 
   constructor(options: EmbeddedOptions) {
     this.#options = options
@@ -35,7 +62,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   }
 
   readsFields(scan: Scan, tables: Tables): boolean {
-    return new TableAccess(tables, this.#session({})).source(scan).readsFields === true
+    return new TableAccess(tables, this.#session({}), this.#options.connectors).source(scan).readsFields === true
   }
 
   #session(settings: RunSettings): Session {
@@ -52,7 +79,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   /** Checks that the plan can run here and that its tables can be read and written; opens nothing. */
   compile(plan: Plan, tables: Tables, settings: RunSettings): EmbeddedProgram {
     const session = this.#session(settings)
-    const environment = new TableAccess(tables, session)
+    const environment = new TableAccess(tables, session, this.#options.connectors)
     const shape: RunShape = {
       mode: runtimeMode(settings),
       stateTtlMs: parseDurationMs(settings['table.exec.state.ttl'] ?? '') ?? 0,
@@ -60,8 +87,10 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
         capacity: Number(settings['table.exec.async-lookup.buffer-capacity'] ?? 100),
         timeoutMs: parseDurationMs(settings['table.exec.async-lookup.timeout'] ?? '') ?? 180_000,
       },
+      asyncCalls: asyncLimitsOf(settings),
     }
-    const instantiate = (collect: CollectListener): Instance => lowerPlan(plan, session, environment, shape, collect)
+    const instantiate = (collect: CollectListener, exchanges: Exchanges | null = null): Instance =>
+      lowerPlan(plan, session, environment, shape, collect, exchanges)
     const sample = instantiate(() => undefined)
     return {
       engine: 'embedded',
@@ -69,32 +98,63 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
       settings,
       plan: printPlan(plan),
       instantiate,
-      cost: () => costOf(plan, shape),
+      userFunctions: userFunctionsIn(plan),
+      toThreads: () => threadShapeOf(plan, tables, session, shape),
+      explain: () =>
+        explanationOf(plan, sample, {
+          stateTtlMs: shape.stateTtlMs,
+          isDurable: (settings['execution.checkpointing.dir'] ?? '') !== '' && sample.sinks.length > 0,
+        }),
     }
   }
 
   /** Starts a job; a job that was started before goes on as it is. */
   async start(jobId: string, program: EmbeddedProgram, results?: ResultListener): Promise<void> {
     if (this.#runs.has(jobId)) return
-    const instance = program.instantiate((output, schema, batch) => results?.changes(output, schema, batch))
-    const { clock } = this.#options
-    const durable = await this.#durableRun(program, instance)
+    const run = (await this.#sharedRun(program, results)) ?? (await this.#ownRun(program, results))
     if (this.#runs.has(jobId)) return
-    const run = new Run(instance, clock, commitEveryMs(instance, program.settings), durable)
     const ended = run.run()
     ended.catch(() => undefined)
     this.#runs.set(jobId, { run, ended })
   }
 
+  /** A run in this thread. */
+  async #ownRun(program: EmbeddedProgram, results: ResultListener | undefined): Promise<RunningJob> {
+    const instance = program.instantiate((output, schema, batch) => results?.changes(output, schema, batch))
+    const { clock, pacer = null } = this.#options
+    const durable = await this.#durableSettings(program, instance)
+    const { DurableRun } = durable === null ? {} : await import('./checkpoint/durable-run.ts')
+    const commits =
+      durable === null || DurableRun === undefined
+        ? new PlainCommits(instance.sinks, clock, commitEveryMs(instance, program.settings))
+        : new DurableRun(durable, instance, clock)
+    return new Run(instance, clock, commits, pacer)
+  }
+
+  /** A run that several threads share; null where one is enough. What only such runs need is loaded for them. */
+  async #sharedRun(program: EmbeddedProgram, results: ResultListener | undefined): Promise<RunningJob | null> {
+    const { workers: host, clock } = this.#options
+    const workers = Number(program.settings['parallelism.default'] ?? 1)
+    // What a user wrote may never return, and is then ended by force.
+    if (host === undefined || (workers <= 1 && program.userFunctions.length === 0)) return null
+    const { createLeader } = await import('./workers/create-leader.ts')
+    const instance = program.instantiate(() => undefined)
+    const durable = await this.#durableSettings(program, instance)
+    const everyMs = durable?.intervalMs ?? commitEveryMs(instance, program.settings)
+    return createLeader({ program, workers, host, clock, results, durable, commitEveryMs: everyMs })
+  }
+
   /** A run whose settings name a place for checkpoints is durable. What only such runs need is loaded for them. */
-  async #durableRun({ settings, plan }: EmbeddedProgram, instance: Instance): Promise<DurableRun | null> {
+  async #durableSettings({ settings, plan }: EmbeddedProgram, instance: Instance): Promise<DurableSettings | null> {
     const place = settings['execution.checkpointing.dir'] ?? ''
-    // What is only shown cannot be taken back, nor shown again.
-    if (place === '' || instance.sinks.length === 0) return null
-    const [{ openBlobs }, { DurableRun }] = await Promise.all([import('#blobs'), import('./checkpoint/durable-run.ts')])
-    const blobs = (this.#options.openBlobs ?? openBlobs)(place)
+    // What is only shown cannot be taken back, nor shown again; whoever steers runs keeps it.
+    if (place === '' || (instance.sinks.length === 0 && this.#options.pacer === undefined)) return null
+    const [blobsRoom, { startFrom }] = await Promise.all([import('#blobs'), import('./checkpoint/start-point.ts')])
+    const openBlobs = this.#options.openBlobs ?? blobsRoom.openBlobs
     const dropsState = settings['execution.state-recovery.ignore-unclaimed-state'] === 'true'
-    return new DurableRun({ blobs, intervalMs: checkpointEveryMs(settings), dropsState, plan }, instance, this.#options.clock)
+    const intervalMs = checkpointEveryMs(settings)
+    const start = startFrom(settings['execution.state-recovery.path'] ?? '', place, openBlobs)
+    return { blobs: openBlobs(place), intervalMs, dropsState, plan, ...start }
   }
 
   observe(jobId: string): Promise<Observation> {
@@ -134,4 +194,18 @@ function commitEveryMs({ scans, sinks }: Instance, settings: RunSettings): numbe
 
 function checkpointEveryMs(settings: RunSettings): number {
   return Math.max(1, parseDurationMs(settings['execution.checkpointing.interval'] ?? '') ?? 10_000)
+}
+
+/** What threads need to make the same operators of the same plan. */
+function threadShapeOf(plan: Plan, tables: Tables, { timeZone, startedAtMs }: Session, shape: RunShape): ThreadShape {
+  const used = new Map<string, TableDefinition>()
+  const add = (path: TablePath): void => {
+    const definition = tables.table(path)
+    if (definition !== undefined) used.set(path.join('\u0000'), definition)
+  }
+  walkRelations(rootsOf(plan), (relation) => {
+    if (relation.kind === 'scan') add(relation.table)
+  })
+  for (const output of plan.outputs) if (output.kind === 'insert') add(output.table)
+  return { plan: planToJson(plan), tables: [...used.values()], shape, timeZone, startedAtMs }
 }

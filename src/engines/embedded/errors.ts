@@ -3,6 +3,17 @@ import { defineErrors } from '#base'
 
 export const embeddedErrors = defineErrors({
   ENGINE_FUNCTION_THREW: { blame: 'user', message: 'function {name} stopped with an error: {problem}' },
+  ENGINE_FUNCTION_LATE: {
+    blame: 'external',
+    message: 'function {name} gave no value within {limit}',
+    hint: "SET 'table.exec.async-scalar.timeout' to wait longer.",
+  },
+  ENGINE_FUNCTION_RETRACT: {
+    blame: 'user',
+    message: 'function {name} cannot take rows back, which it has to here',
+    detail: 'Rows of its input can change or go again, or leave the frame of its OVER.',
+    hint: 'Give the function "retract", or let it aggregate rows that only come.',
+  },
   ENGINE_TEXT_TOO_LONG: {
     blame: 'user',
     message: 'function {name} would give a text longer than {limit} characters',
@@ -31,15 +42,27 @@ export const embeddedErrors = defineErrors({
     message: 'batch mode cannot read table "{table}", which does not end',
     hint: "Bound the table by its options, or SET 'execution.runtime-mode' = 'streaming'.",
   },
+  ENGINE_RUN_BROKEN_OFF: { blame: 'external', message: 'the run was broken off' },
   ENGINE_CHECKPOINT_DAMAGED: {
     blame: 'external',
     message: '"{name}" in "{place}" is damaged',
-    hint: 'Name an earlier checkpoint to go on from, or start anew in another folder.',
+    hint: 'Name an earlier checkpoint with --from-checkpoint, or start anew in another folder.',
   },
   ENGINE_CHECKPOINT_VERSION: {
     blame: 'user',
     message: '"{name}" in "{place}" has version {version}, expected {expected}',
     hint: 'Go on with the version of Millrace that wrote it.',
+  },
+  ENGINE_CHECKPOINT_NOT_FOUND: { blame: 'user', message: 'there is no checkpoint {number} in "{place}"' },
+  ENGINE_CHECKPOINTS_NOT_FOUND: {
+    blame: 'user',
+    message: 'there are no checkpoints in "{place}"',
+    hint: 'Name the folder that a run was given with --data-dir, or that checkpoints were exported to.',
+  },
+  ENGINE_CHECKPOINT_PLACE_TAKEN: {
+    blame: 'user',
+    message: '"{place}" has checkpoints of its own',
+    hint: 'Use a folder that has none; to go on from the newest one there, leave --from-checkpoint out.',
   },
   ENGINE_STATE_DROPPED: {
     blame: 'user',
@@ -62,6 +85,23 @@ export const embeddedErrors = defineErrors({
     message: 'table "{table}" cannot be looked up, and does not end',
     detail: 'A join as of processing time needs a connector that finds rows by key, or a table that can be read as a whole.',
     hint: 'Bound the table by its options, or join it by event time, with a WATERMARK and a PRIMARY KEY.',
+  },
+  ENGINE_WORKER_LOST: {
+    blame: 'internal',
+    message: 'worker {worker} of the run has ended before its work',
+    hint: 'Start the run again with more memory, or with fewer workers.',
+  },
+  ENGINE_WORKER_KILLED: { blame: 'user', message: 'worker {worker} of the run did not end when it was asked to, and was ended by force' },
+  ENGINE_WORKER_ABANDONED: { blame: 'internal', message: 'another worker of the run has failed' },
+  ENGINE_FUNCTION_STUCK: {
+    blame: 'user',
+    message: 'function "{name}" did not return, and the run was ended by force',
+    hint: 'Let the function end for every input.',
+  },
+  ENGINE_FUNCTION_FATAL: {
+    blame: 'user',
+    message: 'function "{name}" has ended the worker that called it',
+    hint: 'Let the function need less memory, and never end its program.',
   },
   ENGINE_NOT_SUPPORTED: { blame: 'user', message: 'engine "embedded" cannot run {what}' },
 })

@@ -2,10 +2,12 @@
 
 import type { Sink } from '#connectors'
 import type { Schema } from '#data'
-import type { WatermarkOperator } from '#dataflow'
-import type { Program, ProgramOutput, RunSettings } from '../engine.ts'
+import type { Exchanges, WatermarkOperator } from '#dataflow'
+import type { PlanChangelog, Scan, TableDefinition, UserFunction } from '#plan'
+import type { GeneratedCode, Program, ProgramOutput, RunSettings } from '../engine.ts'
 import type { StateKeeper } from './checkpoint/state-files.ts'
-import type { LookupTask } from './lower/lookup-task.ts'
+import type { RunShape } from './lower/lower-plan.ts'
+import type { OutsideTask } from './lower/outside-task.ts'
 import type { BackPressure, CollectOutput, SinkOutput } from './lower/sink.ts'
 import type { ScanTask, ValuesTask } from './lower/tasks.ts'
 
@@ -15,7 +17,22 @@ export interface EmbeddedProgram extends Program {
   /** The plan as text. */
   readonly plan: string
   /** Lowers the plan to fresh operators. */
-  instantiate(collect: CollectListener): Instance
+  instantiate(collect: CollectListener, exchanges?: Exchanges | null): Instance
+  /** The functions of users that it calls. */
+  readonly userFunctions: readonly UserFunction[]
+  /** The same for other threads. */
+  toThreads(): ThreadShape
+}
+
+/** What operators are made of in a thread, as it can be sent to one. */
+export interface ThreadShape {
+  /** The plan as JSON. */
+  readonly plan: string
+  /** The tables that it reads and writes. */
+  readonly tables: readonly TableDefinition[]
+  readonly shape: RunShape
+  readonly timeZone: string
+  readonly startedAtMs: number
 }
 
 export type CollectListener = (output: number, schema: Schema, batch: Parameters<CollectOutput['push']>[0]) => void | Promise<void>
@@ -28,14 +45,29 @@ export interface Instance {
   readonly collects: readonly CollectOutput[]
   readonly outputs: readonly ProgramOutput[]
   readonly backPressure: BackPressure
+  /** Where rows come from and go to other workers; null where there are none. */
+  readonly exchanges: Exchanges | null
+  /** Ends what follows operators that another worker has. Called once, before rows come. */
+  endAbsent(): void
   /** Tables outside that rows are looked up in, while others may come. */
-  readonly lookups: readonly LookupTask[]
+  readonly lookups: readonly OutsideTask[]
   /** What follows the clock and has to be told of it. */
   readonly clocked: readonly { tick(nowMs: number): void }[]
   /** Whether every output has all the rows that it will ever have. */
   needsNoMore(): boolean
   lateRows(): number
   savedState(): SavedState
+  readonly explained: ExplainedInstance
+}
+
+/** What is known of operators without running them. */
+interface ExplainedInstance {
+  readonly changelog: PlanChangelog
+  /** Whether rows come all at once, and only final ones go out. */
+  readonly isBatch: boolean
+  /** Whether the table of a scan ends by itself. */
+  readonly ends: (scan: Scan) => boolean
+  readonly code: () => readonly GeneratedCode[]
 }
 
 /** The operators that a checkpoint asks for what they hold. */

@@ -6,10 +6,12 @@ import type { Clock } from '#base'
 import type { SourceBatch, SourceReader } from '#connectors'
 import { watermarkEnd, watermarkNone } from '#data'
 import type { JobState, RunReport } from '../engine.ts'
-import type { DurableRun, ResumePoint } from './checkpoint/durable-run.ts'
 import type { SavedSource } from './checkpoint/manifest.ts'
+import type { Beginning, Commits } from './commits.ts'
+import { embeddedErrors } from './errors.ts'
 import type { ScanTask } from './lower/tasks.ts'
-import type { Instance, SinkTask } from './program.ts'
+import type { Instance } from './program.ts'
+import type { RunPacer } from './run-pacer.ts'
 
 /** How often the clock is looked at for windows of processing time while no rows come. */
 const tickMs = 50
@@ -20,6 +22,9 @@ const longestSleepMs = 2 ** 31 - 1
 /** Longest time for which the loop keeps the process to itself. */
 const turnMs = 10
 
+/** Pauses that a report tells of. */
+const pausesKept = 1000
+
 /** A source being read. */
 interface Feed {
   readonly task: ScanTask
@@ -28,6 +33,8 @@ interface Feed {
   state: 'idle' | 'waiting' | 'ready' | 'ended'
   /** Where the reader stood before what it was asked for last; only of durable runs. */
   position: unknown
+  /** Rows pushed. */
+  rows: number
   next: SourceBatch | null
   wait: Promise<void> | null
 }
@@ -35,33 +42,43 @@ interface Feed {
 export class Run {
   readonly #instance: Instance
   readonly #clock: Clock
-  /** How often rows written so far are made visible; null: when the run ends. */
-  readonly #commitEveryMs: number | null
-  readonly #durable: DurableRun | null
-  /** The checkpoint that the run went on from. */
-  #resumedFrom: ResumePoint | null = null
-  #committedMs: number
+  readonly #commits: Commits
+  readonly #pacer: RunPacer | null
+  #beginning: Beginning | null = null
   readonly #abort = new AbortController()
   readonly #feeds: Feed[] = []
   readonly #startedAt: number
   readonly #startedMs: number
   #endedMs: number | null = null
   #rowsIn = 0
+  #pausesMs: number[] = []
   #failure: unknown
   /** What went wrong while an input was waited for. */
   #readFailure: { readonly error: unknown } | null = null
   /** Ends the present wait. */
   #wake: () => void = () => undefined
+  #readsNoMore = false
   state: JobState = 'running'
 
-  constructor(instance: Instance, clock: Clock, commitEveryMs: number | null, durable: DurableRun | null) {
+  constructor(instance: Instance, clock: Clock, commits: Commits, pacer: RunPacer | null = null) {
     this.#instance = instance
     this.#clock = clock
-    this.#commitEveryMs = durable === null ? commitEveryMs : durable.intervalMs
-    this.#durable = durable
-    this.#committedMs = clock.monotonicMs()
+    this.#commits = commits
+    this.#pacer = pacer
+    commits.onDue(() => this.#wake())
     this.#startedAt = clock.nowMs()
     this.#startedMs = clock.monotonicMs()
+  }
+
+  /** Looks at once at what has arrived. */
+  wake(): void {
+    this.#wake()
+  }
+
+  /** Lets the run end as if its inputs had: its outputs need no more. */
+  readNoMore(): void {
+    this.#readsNoMore = true
+    this.#wake()
   }
 
   /** Asks the run to end without reading on: what was written is committed. */
@@ -78,13 +95,14 @@ export class Run {
   /** Resolves when the run has ended; rejects with what made it fail. */
   async run(): Promise<void> {
     try {
-      const resumed = (await this.#durable?.begin()) ?? null
-      this.#resumedFrom = resumed
-      await this.#openSinks(resumed)
+      const beginning = await this.#commits.begin()
+      this.#beginning = beginning
+      await this.#openSinks()
       // Of work that has ended, only the last commit may be left to do.
-      if (resumed?.finished !== true) {
-        await this.#openSources(resumed)
-        await this.#readAll(resumed)
+      if (beginning.resumed?.finished !== true) {
+        await this.#openSources(beginning)
+        await this.#readAll(beginning)
+        while (!(await this.#commits.isLast(this.state, this.#instance.needsNoMore()))) await this.#commit(false)
         await this.#commit(this.state === 'running')
       }
       if (this.state === 'running') this.state = 'finished'
@@ -99,63 +117,67 @@ export class Run {
     }
   }
 
-  async #openSinks(resumed: ResumePoint | null): Promise<void> {
+  async #openSinks(): Promise<void> {
     const { signal } = this.#abort
     for (const task of this.#instance.sinks) {
       const { sink, schema, overwrite, output } = task
-      const durable = this.#durable === null ? {} : { durable: this.#durable.workOf(task, resumed) }
-      output.writer = await sink.open({ schema, overwrite, ...durable, signal })
+      const durable = this.#commits.workOf(task)
+      output.writer = await sink.open({ schema, overwrite, ...(durable === undefined ? {} : { durable }), signal })
     }
   }
 
-  async #openSources(resumed: ResumePoint | null): Promise<void> {
+  async #openSources({ sources }: Beginning): Promise<void> {
     const { signal } = this.#abort
     for (const lookup of this.#instance.lookups) {
       lookup.wake = () => this.#wake()
       await lookup.open()
     }
     for (const [index, task] of this.#instance.scans.entries()) {
-      const id = `${task.table.join('.')}-${index + 1}`
-      const { position, ended = false } = resumed?.sources.get(id) ?? {}
-      const reader = await task.source.open({ ...task.request(signal), position })
-      this.#feeds.push({ task, id, reader, state: ended ? 'ended' : 'idle', position, next: null, wait: null })
+      const id = sourceId(task, index)
+      const { position, ended = false } = sources.get(id) ?? {}
+      const reader = ended ? endedReader(position) : await task.source.open({ ...task.request(signal), position })
+      this.#feeds.push({ task, id, reader, state: ended ? 'ended' : 'idle', position, rows: 0, next: null, wait: null })
     }
   }
 
   /** Brings operators to where they were: watermarks first, then the ends of inputs. */
-  #resume(resumed: ResumePoint): void {
-    this.#durable?.resumeWatermarks(resumed)
-    for (const values of this.#instance.values) values.finish()
+  #start({ resumed }: Beginning): void {
+    const { values, exchanges } = this.#instance
+    const sendsValues = resumed === null && (exchanges === null || exchanges.place.index === 0)
+    this.#commits.resumeWatermarks()
+    for (const each of values) {
+      if (sendsValues) each.run()
+      else each.finish()
+    }
     for (const feed of this.#feeds) if (feed.state === 'ended') feed.task.finish()
+    this.#instance.endAbsent()
   }
 
-  async #readAll(resumed: ResumePoint | null): Promise<void> {
-    if (resumed !== null) this.#resume(resumed)
-    else for (const values of this.#instance.values) values.run()
+  async #readAll(beginning: Beginning): Promise<void> {
+    const { exchanges } = this.#instance
+    this.#start(beginning)
     await this.#drain()
     let turnStart = this.#clock.monotonicMs()
-    while (this.state === 'running') {
+    while (this.state === 'running' && !this.#readsNoMore) {
       if (this.#readFailure !== null) throw this.#readFailure.error
-      this.#durable?.check()
-      if (this.#msToCommit() <= 0) {
-        await this.#commit(false)
+      this.#commits.check()
+      if (this.#isCheckpointWanted()) {
+        await this.#pause()
         // The run may have been asked to stop meanwhile: a source then gives nothing more, which is not its end.
         continue
       }
       this.#tick()
-      const feed = this.#sendAnswered() ? undefined : this.#chooseFeed()
-      if (feed === undefined) {
-        if (this.#feeds.every((each) => each.state === 'ended') && this.#isAnswered()) return
-        await this.#waitForAny()
-        turnStart = this.#clock.monotonicMs()
-        continue
+      const isFull = this.#sendAnswered()
+      if (exchanges?.deliver() !== true) {
+        const feed = isFull || exchanges?.isFull === true ? undefined : this.#chooseFeed()
+        if (feed === undefined || feed.state === 'waiting') {
+          if (feed === undefined && this.#isAtEnd()) return
+          await (feed === undefined || exchanges !== null || !this.#isAnswered() ? this.#waitForAny() : feed.wait)
+          turnStart = this.#clock.monotonicMs()
+          continue
+        }
+        this.#take(feed)
       }
-      if (feed.state === 'waiting') {
-        await (this.#isAnswered() ? feed.wait : this.#waitForAny())
-        turnStart = this.#clock.monotonicMs()
-        continue
-      }
-      this.#take(feed)
       if (this.#instance.needsNoMore()) return
       const drain = this.#instance.backPressure.drain()
       if (drain !== undefined) await drain
@@ -182,12 +204,20 @@ export class Run {
     return this.#instance.lookups.every((lookup) => lookup.isIdle)
   }
 
-  /** Waits for all lookups, so that nothing is on its way between operators. */
-  async #settleLookups(): Promise<void> {
+  /** Whether all inputs and all other workers have ended, and no rows wait. */
+  #isAtEnd(): boolean {
+    return this.#feeds.every((each) => each.state === 'ended') && this.#isAnswered() && this.#instance.exchanges?.hasEnded !== false
+  }
+
+  /** Waits for all lookups, and for what other workers have sent, so that nothing is on its way between operators. */
+  async #settle(): Promise<void> {
+    const { exchanges } = this.#instance
+    exchanges?.beginCut()
     for (;;) {
       this.#sendAnswered()
-      if (this.#isAnswered()) return
-      await this.#waitForAny(tickMs)
+      if (this.#isAnswered() && exchanges?.stepCut() !== false) return
+      if (exchanges?.deliver() === true) await this.#drain()
+      else await this.#waitForAny(tickMs)
     }
   }
 
@@ -208,6 +238,7 @@ export class Run {
     }
     feed.state = 'idle'
     this.#rowsIn += next.batch.length
+    feed.rows += next.batch.length
     feed.task.push(next.batch)
   }
 
@@ -218,6 +249,7 @@ export class Run {
   #chooseFeed(): Feed | undefined {
     let best: Feed | undefined
     for (const feed of this.#feeds) {
+      if (feed.state !== 'ended' && this.#instance.exchanges?.mayRead(feed.task.priority) === false) continue
       if (feed.state === 'idle') this.#request(feed)
       if (feed.state === 'ended' || (feed.state === 'waiting' && !feed.task.source.bounded)) continue
       if (best === undefined || comesBefore(feed.task, best.task)) best = feed
@@ -226,7 +258,7 @@ export class Run {
   }
 
   #request(feed: Feed): void {
-    if (this.#durable !== null) feed.position = feed.reader.position()
+    if (this.#commits.keepsPositions) feed.position = feed.reader.position()
     const next = feed.reader.read()
     if (!(next instanceof Promise)) {
       feed.next = next
@@ -243,17 +275,19 @@ export class Run {
     // The loop sees a failure when it asks the feed again; until then it is not an unhandled one.
     feed.wait.catch((error: unknown) => {
       this.#readFailure = { error }
+      this.#wake()
     })
   }
 
-  /** Milliseconds until rows written so far have to be made visible. */
-  #msToCommit(): number {
-    if (this.#commitEveryMs === null) return Number.POSITIVE_INFINITY
-    return this.#committedMs + this.#commitEveryMs - this.#clock.monotonicMs()
+  /** Whether rows written so far have to be made visible now. */
+  #isCheckpointWanted(): boolean {
+    const step = this.#pacer?.next(this.#feeds.map(({ task, rows }) => ({ table: task.table[2], rows }))) ?? 'go-on'
+    if (step === 'break-off') throw embeddedErrors.ENGINE_RUN_BROKEN_OFF()
+    return step === 'checkpoint' || this.#commits.msToNext() <= 0
   }
 
   /** Waits until an input has something, rows have to be made visible, or the run is asked to end. */
-  #waitForAny(commitMs = this.#msToCommit()): Promise<void> {
+  #waitForAny(commitMs = this.#commits.msToNext()): Promise<void> {
     return new Promise((resolve) => {
       const isClocked = this.#instance.clocked.length > 0 || this.#instance.lookups.length > 0
       const ms = Math.min(commitMs, isClocked ? tickMs : longestSleepMs)
@@ -269,18 +303,19 @@ export class Run {
     await this.#instance.backPressure.drain()
   }
 
-  /** Makes what was written visible, in two phases; of a durable run as a part of a checkpoint. */
+  /** Makes what was written visible, at a moment when nothing is on its way. */
   async #commit(finished: boolean): Promise<void> {
-    this.#committedMs = this.#clock.monotonicMs()
-    await this.#settleLookups()
+    await this.#settle()
     await this.#drain()
-    if (this.#durable !== null) {
-      await this.#durable.take(this.#feeds.map(savedSource), finished)
-      return
-    }
-    const prepared: { task: SinkTask; record: unknown }[] = []
-    for (const task of this.#instance.sinks) prepared.push({ task, record: await task.output.writer?.prepare() })
-    for (const { task, record } of prepared) await task.output.writer?.commit(record)
+    await this.#commits.take(this.#feeds.map(savedSource), finished)
+    this.#instance.exchanges?.endCut()
+  }
+
+  /** A checkpoint on the way, which rows have to wait for. */
+  async #pause(): Promise<void> {
+    const startMs = this.#clock.monotonicMs()
+    await this.#commit(false)
+    this.#pausesMs = [...this.#pausesMs.slice(1 - pausesKept), this.#clock.monotonicMs() - startMs]
   }
 
   async #close(): Promise<void> {
@@ -288,7 +323,7 @@ export class Run {
     const writers = this.#instance.sinks.map(async (task) => task.output.writer?.close())
     const lookups = this.#instance.lookups.map((lookup) => lookup.close())
     await Promise.allSettled([...readers, ...writers, ...lookups])
-    await this.#durable?.end()
+    await this.#commits.end()
   }
 
   report(): RunReport {
@@ -302,7 +337,8 @@ export class Run {
       skippedRows: this.#feeds.reduce((rows, feed) => rows + feed.reader.skippedRows, 0),
       lateRows: this.#instance.lateRows(),
       watermarkMs: watermark === watermarkNone || watermark === watermarkEnd ? null : watermark,
-      resumedFrom: this.#resumedFrom === null ? null : { checkpoint: this.#resumedFrom.number, finished: this.#resumedFrom.finished },
+      resumedFrom: this.#beginning?.resumed ?? null,
+      pausesMs: this.#pausesMs,
       startedAt: this.#startedAt,
       durationMs: (this.#endedMs ?? this.#clock.monotonicMs()) - this.#startedMs,
     }
@@ -312,6 +348,16 @@ export class Run {
 /** An input with a batch that is not pushed yet stands before that batch. */
 function savedSource({ id, state, position, reader }: Feed): SavedSource {
   return { id, position: state === 'idle' || state === 'ended' ? reader.position() : position, ended: state === 'ended' }
+}
+
+/** The name of an input in checkpoints; `index` is its place among those of the run. */
+export function sourceId(task: ScanTask, index: number): string {
+  return `${task.table.join('.')}-${index + 1}`
+}
+
+/** Stands for an input that has no more rows. */
+function endedReader(position: unknown): SourceReader {
+  return { read: () => null, position: () => position, skippedRows: 0, close: () => Promise.resolve() }
 }
 
 function comesBefore(a: ScanTask, b: ScanTask): boolean {

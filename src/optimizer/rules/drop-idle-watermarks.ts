@@ -1,16 +1,32 @@
 /**
- * Removes watermarks that nobody looks at, so that filters and projections reach the reader. A watermark matters where time closes
- * something: windows, frames over time, sorting by time, temporal joins, patterns; and where a statement asks for it.
+ * Removes watermarks that nobody looks at, so that filters and projections reach the reader.
+ *
+ * Right because a watermark changes no row: it matters only to a reader above it where time closes something (windows, frames over
+ * time, sorting by time, temporal and interval joins, patterns) or where a statement asks for it. A relation that one such reader reads
+ * keeps its watermark for all.
  */
-import { expressionsOf, joinTimeOf, mapPlan, type Plan, type Relation, rootsOf, schemaOf, walkExpression, walkRelations } from '#plan'
+import {
+  expressionsOf,
+  inputsOf,
+  joinTimeOf,
+  mapPlan,
+  type Plan,
+  type Relation,
+  rootsOf,
+  schemaOf,
+  walkExpression,
+  walkRelations,
+} from '#plan'
 
 export function dropIdleWatermarks(plan: Plan): Plan {
-  let watched = false
-  walkRelations(rootsOf(plan), (relation) => {
-    watched ||= looksAtTime(relation)
-  })
-  if (watched) return plan
-  return mapPlan(plan, (relation) => (relation.kind === 'watermark' ? relation.input : relation))
+  const watched = new Set<Relation>()
+  const readersFirst: Relation[] = []
+  walkRelations(rootsOf(plan), (relation) => readersFirst.unshift(relation))
+  for (const relation of readersFirst) {
+    const looks = watched.has(relation) || looksAtTime(relation)
+    if (looks) for (const input of inputsOf(relation)) watched.add(input)
+  }
+  return mapPlan(plan, (relation, original) => (relation.kind === 'watermark' && !watched.has(original) ? relation.input : relation))
 }
 
 function looksAtTime(relation: Relation): boolean {

@@ -2,6 +2,8 @@
  * Reads single fields of a ROW column where only they are used: FIELD(bid, 2) becomes the scanned column `bid.price`, and the fields
  * that nobody asks for are never built. First the uses of each column are collected from the readers down to the scans, through
  * filters, watermarks and projections; then relations are rebuilt from the scans up.
+ *
+ * Right because a field of a row is the same wherever it is taken, and NULL where the row is.
  */
 import { assert } from '#base'
 import { type Column, type DataType, withNullable } from '#data'

@@ -1,19 +1,14 @@
 /**
  * Where a filter says that a column equals a constant, the projection above it uses the constant; CASE branches that can then no longer
  * be taken are dropped. The views of one stream by the kind of its events gain most.
+ *
+ * Right because the rows that reach the projection passed the filter, NULL did not. A column that is only handed on stays a column, and
+ * so its role and its place in keys.
  */
-import { booleanType, sameType } from '#data'
-import {
-  type Case,
-  conjunctsOf,
-  type Expression,
-  type Literal,
-  mapExpression,
-  mapPlan,
-  type Plan,
-  type Project,
-  type Relation,
-} from '#plan'
+import { sameType } from '#data'
+import { conjunctsOf, type Expression, type Literal, mapPlan, type Plan, type Project, type Relation } from '#plan'
+import { substituted } from '../substitute.ts'
+import { folded } from './fold-constants.ts'
 
 export function useKnownValues(plan: Plan): Plan {
   return mapPlan(plan, (relation) => (relation.kind === 'project' ? withKnownValues(relation) : relation))
@@ -42,38 +37,5 @@ function knownValues(condition: Expression): Map<string, Literal> {
 }
 
 function simplified(expression: Expression, known: ReadonlyMap<string, Literal>): Expression {
-  return mapExpression(expression, (part) => {
-    if (part.kind === 'column') return known.get(part.name) ?? part
-    if (part.kind === 'case') return withoutDeadBranches(part)
-    return comparedLiterals(part) ?? part
-  })
-}
-
-/** A comparison of two literals of one plain type, decided. */
-function comparedLiterals(expression: Expression): Literal | undefined {
-  if (expression.kind !== 'call' || (expression.function !== '=' && expression.function !== '<>')) return undefined
-  const [left, right] = expression.arguments
-  if (left?.kind !== 'literal' || right?.kind !== 'literal' || !sameType(left.type, right.type, true)) return undefined
-  if (typeof left.value !== typeof right.value || (typeof left.value !== 'number' && typeof left.value !== 'string')) return undefined
-  return {
-    kind: 'literal',
-    value: (left.value === right.value) === (expression.function === '='),
-    type: { ...booleanType, nullable: false },
-  }
-}
-
-function withoutDeadBranches(expression: Case): Expression {
-  const branches: Case['branches'][number][] = []
-  for (const branch of expression.branches) {
-    const decided = branch.when.kind === 'literal' ? branch.when.value : undefined
-    if (decided === false || decided === null) continue
-    if (decided === true) return rebuilt(expression, branches, branch.then)
-    branches.push(branch)
-  }
-  return rebuilt(expression, branches, expression.otherwise)
-}
-
-function rebuilt(original: Case, branches: Case['branches'], otherwise: Expression): Expression {
-  if (branches.length > 0) return { ...original, branches, otherwise }
-  return sameType(otherwise.type, original.type, true) ? otherwise : original
+  return folded(substituted(expression, known))
 }

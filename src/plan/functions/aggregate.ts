@@ -6,12 +6,26 @@
  *     JSON_OBJECTAGG('NULL' | 'ABSENT' on null, form, key, value)     form: `v` or `j`, see json.ts
  *     JSON_ARRAYAGG('NULL' | 'ABSENT' on null, form, value)
  */
-import { bigintType, type DataType, decimalAverageType, decimalSumAggregateType, familyOf, stringType } from '#data'
-import { anything, arrayOf, literalText, notNull, number, type Parameter, signature, text, typeOf, word } from './parameters.ts'
-import type { Signature } from './signature.ts'
+import { bigintType, type DataType, decimalAverageType, decimalSumAggregateType, doubleType, familyOf, isNumeric, stringType } from '#data'
+import { bitmapAggregates } from './bitmap.ts'
+import {
+  anything,
+  arrayOf,
+  double,
+  integer,
+  literalText,
+  notNull,
+  number,
+  type Parameter,
+  signature,
+  text,
+  typeOf,
+  word,
+} from './parameters.ts'
+import type { Argument, Signature } from './signature.ts'
 
 const onNull = word('NULL', 'ABSENT')
-const comparable: Parameter = ({ type }) => (['collection', 'row', 'bytes', 'interval'].includes(familyOf(type)) ? null : type)
+const comparable: Parameter = ({ type }) => (['collection', 'row', 'bytes', 'bitmap', 'interval'].includes(familyOf(type)) ? null : type)
 
 export const aggregateSignatures = {
   COUNT: signature('COUNT(*) or COUNT([DISTINCT] value)', [], notNull(bigintType), { rest: anything, nulls: 'custom' }),
@@ -39,6 +53,11 @@ export const aggregateSignatures = {
   JSON_ARRAYAGG: signature('JSON_ARRAYAGG(value [{NULL | ABSENT} ON NULL])', [onNull, literalText, anything], notNull(stringType), {
     nulls: 'custom',
   }),
+  PERCENTILE: signature('PERCENTILE([DISTINCT] number, percentage [, frequency])', [double, percentages, integer], percentile, {
+    optional: 1,
+    givesNull: true,
+  }),
+  ...bitmapAggregates,
   /** The only value of a subquery; more than one is an error. Not for people to call. */
   SINGLE_VALUE: signature('SINGLE_VALUE(value)', [anything], typeOf(0), { givesNull: true }),
   /** Its types come from the function's own declaration (tables.ts). */
@@ -53,6 +72,22 @@ function summed([type]: readonly DataType[]): DataType | null {
 /** So are averages and deviations: those of whole numbers are cut to whole numbers. */
 function averaged([type]: readonly DataType[]): DataType | null {
   return type?.kind === 'decimal' ? decimalAverageType(type) : (type ?? null)
+}
+
+/** One from 0 to 1, or a list of such; never NULL. */
+function percentages({ type, literal }: Argument): DataType | null {
+  if (type.nullable || (literal !== undefined && !isShare(type, literal))) return null
+  if (type.kind === 'array') return isNumeric(type.element) && !type.element.nullable ? notNull(arrayOf(notNull(doubleType))) : null
+  return isNumeric(type) ? notNull(doubleType) : null
+}
+
+function isShare(type: DataType, literal: unknown): boolean {
+  const value = Number(literal) / 10 ** (type.kind === 'decimal' ? type.scale : 0)
+  return value >= 0 && value <= 1
+}
+
+function percentile([, wanted]: readonly DataType[]): DataType {
+  return wanted?.kind === 'array' ? arrayOf(doubleType) : doubleType
 }
 
 function multisetOf(type: DataType | undefined): DataType | null {

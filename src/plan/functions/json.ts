@@ -28,7 +28,7 @@ function hasJsonForm(type: DataType): boolean {
   if (type.kind === 'multiset') return familyOf(type.element) === 'text'
   if (type.kind === 'map') return familyOf(type.key) === 'text' && hasJsonForm(type.value)
   if (type.kind === 'row') return type.fields.every((field) => hasJsonForm(field.type))
-  return !['date', 'time', 'interval'].includes(familyOf(type))
+  return !['date', 'time', 'interval', 'bitmap'].includes(familyOf(type))
 }
 
 export const jsonSignatures = {

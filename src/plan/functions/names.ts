@@ -1,6 +1,7 @@
 /** The functions of the dialect by name, and the other names that people know them by. */
 import { aggregateSignatures } from './aggregate.ts'
 import { arithmeticSignatures } from './arithmetic.ts'
+import { bitmapSignatures } from './bitmap.ts'
 import { collectionSignatures } from './collection.ts'
 import { comparisonSignatures } from './comparison.ts'
 import { conditionalSignatures } from './conditional.ts'
@@ -24,6 +25,7 @@ export const scalarSignatures = {
   ...jsonSignatures,
   ...collectionSignatures,
   ...hashSignatures,
+  ...bitmapSignatures,
   ...systemSignatures,
 } satisfies Record<string, Signature>
 

@@ -1,11 +1,11 @@
 /** Binds aggregate functions: with OVER they are in over-call.ts. */
 import { type DataType, withNullable } from '#data'
-import { type AggregateName, aggregateSignatures, type Expression, type FunctionDefinition } from '#plan'
+import { type AggregateName, aggregateSignatures, type Expression, type FunctionDefinition, type Origin, type UserFunction } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import { boundArguments } from './arguments.ts'
-import { asCondition, resolve } from './call.ts'
+import { allOf, asCondition, callOf, originOf, resolve } from './call.ts'
 import { castTo } from './coerce.ts'
 import { constructorArguments } from './json-call.ts'
 import type { Place } from './place.ts'
@@ -25,14 +25,26 @@ export function bindAggregate(call: tree.Call, name: AggregateName, user: Functi
     function: name,
     arguments: args,
     distinct: call.quantifier === 'distinct',
-    filter: filter === undefined ? null : asCondition(inner.bind(filter), 'FILTER', filter.position),
+    filter: allOfOrNone([
+      ...(filter === undefined ? [] : [asCondition(inner.bind(filter), 'FILTER', filter.position)]),
+      ...(name === 'ARRAY_AGG' && call.nulls === 'ignore' ? args.map((arg) => callOf('IS NOT NULL', [arg], position)) : []),
+    ]),
     type,
-    ...(user === null ? {} : { user: userOf(user) }),
+    ...userPart(call, user),
   }
   const bound = place.collector?.measure(measure)
   if (bound !== null && bound !== undefined) return bound
   const hint = place.clause === 'WHERE' ? 'Conditions on aggregates stand in HAVING, after GROUP BY.' : undefined
   throw sqlErrors.SQL_AGGREGATE_PLACE({ function: spoken, clause: place.clause }, { position, hint })
+}
+
+function allOfOrNone(conditions: readonly Expression[]): Expression | null {
+  return conditions.length === 0 ? null : allOf(conditions)
+}
+
+/** What a plan says of a user's function beside what it says of any aggregate. */
+export function userPart(call: tree.Call, user: FunctionDefinition | null): { user?: UserFunction; origin?: Origin } {
+  return user === null ? {} : { user: userOf(user), origin: originOf(call.position) }
 }
 
 /** The converted arguments and the type of the result, for groups that are never empty; `inner` is the place of the arguments. */
@@ -70,7 +82,8 @@ function refuseUnsupported(call: tree.Call, name: AggregateName, spoken: string)
   if (call.semantics !== undefined)
     throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${call.semantics.toUpperCase()} outside MATCH_RECOGNIZE` }, { position })
   const skipsNulls = name === 'FIRST_VALUE' || name === 'LAST_VALUE'
-  if (call.nulls !== undefined && !(skipsNulls && call.nulls === 'ignore')) {
+  const isKnown = (skipsNulls && call.nulls === 'ignore') || (name === 'ARRAY_AGG' && (call.nulls === 'respect' || call.over === undefined))
+  if (call.nulls !== undefined && !isKnown) {
     throw sqlErrors.SQL_NOT_SUPPORTED({ what: `${call.nulls.toUpperCase()} NULLS with ${spoken}` }, { position })
   }
 }

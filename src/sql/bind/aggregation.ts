@@ -5,6 +5,7 @@ import {
   columnsByName,
   columnsIn,
   type Expression,
+  groupingIdOf,
   type Measure,
   mapParts,
   type NamedExpression,
@@ -129,11 +130,19 @@ function notGrouped(context: BindContext, expression: Expression): Error {
   )
 }
 
-/** GROUPING(a, b): a bit for each expression, 1 where the row is not grouped by it. */
+/**
+ * GROUPING(a, b): a bit for each expression, 1 where the row is not grouped by it. GROUP_ID(), which has none, counts the copies of a
+ * grouping set: 0 where each is written once.
+ */
 function groupingValue({ values, position }: PendingGrouping, relation: Aggregate, grouping: Grouping): Expression {
   const type = withNullable(bigintType, false)
   const number = (value: number) => constant(type, value)
   const { groupingSets, keys } = relation
+  if (values.length === 0) {
+    const sets = groupingSets?.sets.map((set) => groupingIdOf(keys, set)) ?? []
+    if (new Set(sets).size === sets.length) return number(0)
+    throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'GROUP_ID of grouping sets that are written twice' }, { position })
+  }
   const bits = values.map((value): Expression => {
     const index = grouping.keys.findIndex(({ key }) => key === keyOf(value))
     if (index < 0) throw sqlErrors.SQL_GROUPING_ARGUMENT({}, { position })

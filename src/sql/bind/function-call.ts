@@ -33,9 +33,9 @@ export function bindCall(call: tree.Call, place: Place): Expression {
   if (user !== null) return bindUserCall(call, user, place)
   if (name === null) throw functionNotFound(call, place)
   const upper = name.toUpperCase()
-  if (call.over !== undefined) return bindOver(call, upper, place)
+  if (call.over !== undefined) return bindOver(call, upper, null, place)
   if (isAuxiliary(upper) || isGroupWindow(upper)) return bindGroupWindow(call, upper, place)
-  if (upper === 'GROUPING' || upper === 'GROUPING_ID') return bindGrouping(call, upper, place)
+  if (upper === 'GROUPING' || upper === 'GROUPING_ID' || upper === 'GROUP_ID') return bindGrouping(call, upper, place)
   const aggregate = internalFunctions.has(upper) ? undefined : aggregateNamed(name)
   if (aggregate !== undefined) return bindAggregate(call, aggregate, null, place)
   if (overFunctionNamed(name) !== undefined) {
@@ -55,7 +55,7 @@ function plainName(call: tree.Call): string | null {
 
 function bindUserCall(call: tree.Call, user: FunctionDefinition, place: Place): Expression {
   if (user.signature.kind === 'aggregate') {
-    return call.over === undefined ? bindAggregate(call, 'USER_AGGREGATE', user, place) : refuseOverUser(call, user)
+    return call.over === undefined ? bindAggregate(call, 'USER_AGGREGATE', user, place) : bindOver(call, user.name, user, place)
   }
   if (user.signature.kind === 'table') {
     const hint = `Call it in FROM: CROSS JOIN LATERAL TABLE(${user.name}(…)).`
@@ -63,10 +63,6 @@ function bindUserCall(call: tree.Call, user: FunctionDefinition, place: Place): 
   }
   refuseExtras(call, user.name)
   return bindUserFunction(user, boundArguments(call, place), call.position)
-}
-
-function refuseOverUser(call: tree.Call, user: FunctionDefinition): never {
-  throw sqlErrors.SQL_NOT_SUPPORTED({ what: `the user function ${user.name} with OVER` }, { position: call.position })
 }
 
 function bindGroupWindow(call: tree.Call, upper: string, place: Place): Expression {
@@ -77,7 +73,11 @@ function bindGroupWindow(call: tree.Call, upper: string, place: Place): Expressi
 
 function bindGrouping(call: tree.Call, upper: string, place: Place): Expression {
   const values = boundArguments(call, place)
-  const bound = place.inside === null && values.length > 0 ? place.collector?.grouping(values, call.position) : null
+  const isGroupId = upper === 'GROUP_ID'
+  if (isGroupId && values.length > 0) {
+    throw sqlErrors.SQL_ARGUMENT_COUNT({ function: upper, expected: 'no arguments', got: values.length }, { position: call.position })
+  }
+  const bound = place.inside === null && (values.length > 0 || isGroupId) ? place.collector?.grouping(values, call.position) : null
   if (bound !== null && bound !== undefined) return bound
   throw sqlErrors.SQL_GROUPING_PLACE({ function: upper }, { position: call.position })
 }
@@ -101,6 +101,9 @@ function specialArguments(
   const hasUnit = call.arguments[1]?.kind === 'symbol'
   if (upper === 'FLOOR' && hasUnit) return { name: 'FLOOR_TIME', args: boundArguments(call, place) }
   if ((upper === 'CEIL' || upper === 'CEILING') && hasUnit) return { name: 'CEIL_TIME', args: boundArguments(call, place) }
+  if (upper === 'CURRENT_DATABASE' && call.arguments.length === 0) {
+    return { name: 'CURRENT_DATABASE', args: [textConstant(place.context.environment.current[1])] }
+  }
   if (upper === 'TRIM' && call.arguments.length === 1) {
     return { name: 'TRIM', args: [textConstant('BOTH'), textConstant(' '), ...boundArguments(call, place)] }
   }

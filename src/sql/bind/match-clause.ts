@@ -7,13 +7,13 @@ import { isExpression } from '../syntax/tree/call.ts'
 import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import { unparseExpression } from '../syntax/unparse/expression.ts'
-import { aggregateArguments, overEmptyGroup } from './aggregate-call.ts'
+import { aggregateArguments, overEmptyGroup, userPart } from './aggregate-call.ts'
 import { asCondition, callOf, typeText } from './call.ts'
 import type { BindContext } from './context.ts'
 import type { MatchedColumn, MatchLookups } from './match-lookups.ts'
 import { type Collector, Place } from './place.ts'
 import type { Scope } from './scope.ts'
-import { findUserFunction, userOf } from './user-function.ts'
+import { findUserFunction } from './user-function.ts'
 
 interface MatchClauseShape {
   readonly context: BindContext
@@ -137,7 +137,7 @@ export class MatchClause {
       function: name,
       arguments: args.map((arg) => this.#shape.lookups.resolve(arg, ({ column }: MatchedColumn) => referTo(column))),
       type: overEmptyGroup(name, type),
-      ...(user === null ? {} : { user: userOf(user) }),
+      ...userPart(call, user),
     })
   }
 

@@ -2,14 +2,16 @@
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { Options } from './bound.ts'
+import { checkHintNames } from './hint-names.ts'
 
 /** A key that is given twice has the last value. */
 export function optionsOf(written: readonly tree.Option[]): Options {
   return Object.fromEntries(written.map(({ key, value }) => [key.value, value.value]))
 }
 
-/** What OPTIONS hints give; hints of other names change nothing about the answer. */
+/** What the hints of a table give; those that are not OPTIONS change nothing there. */
 export function hintedOptions(hints: readonly tree.Hint[]): Options {
+  checkHintNames(hints)
   const options = new Map<string, string>()
   for (const hint of hints) {
     if (hint.name.text.toUpperCase() !== 'OPTIONS') continue

@@ -50,6 +50,7 @@ function hasOrder(type: DataType): boolean {
   switch (type.kind) {
     case 'map':
     case 'multiset':
+    case 'bitmap':
       return false
     case 'array':
       return hasOrder(type.element)

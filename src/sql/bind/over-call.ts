@@ -5,34 +5,39 @@ import {
   type AggregateName,
   aggregateNamed,
   type Expression,
+  type FunctionDefinition,
+  type Origin,
   type OverFrame,
   type OverName,
   overFunctionNamed,
   overSignatures,
+  type UserFunction,
 } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
-import { aggregateArguments } from './aggregate-call.ts'
+import { aggregateArguments, userPart } from './aggregate-call.ts'
 import { boundArguments } from './arguments.ts'
-import { resolve, typeText } from './call.ts'
+import { originOf, resolve, typeText } from './call.ts'
 import { castTo } from './coerce.ts'
 import { checkOrder, directionOf } from './order.ts'
 import type { PendingOrder, Place } from './place.ts'
 
-export function bindOver(call: tree.Call, name: string, place: Place): Expression {
+/** `name` is how the function is spoken of; `user` the function of a user that it is. */
+export function bindOver(call: tree.Call, name: string, user: FunctionDefinition | null, place: Place): Expression {
   const { position } = call
   if (place.inside !== null) throw sqlErrors.SQL_OVER_PLACE({ function: name, clause: `the arguments of ${place.inside}` }, { position })
-  const over = overFunctionNamed(name)
-  const aggregate = aggregateNamed(name)
+  const over = user === null ? overFunctionNamed(name) : undefined
+  const aggregate = user === null ? aggregateNamed(name) : 'USER_AGGREGATE'
   if (over === undefined && aggregate === undefined) throw sqlErrors.SQL_NOT_AN_AGGREGATE({ function: name, clause: 'OVER' }, { position })
   const window = windowOf(call, place)
   const inner = place.beneathOver(name)
   const partitionBy = inner.bindAll(window.partitionBy)
   const orderBy = window.orderBy.map((item) => orderOf(item, inner))
-  const called = over === undefined ? bindAggregateOver(call, aggregate ?? 'COUNT', inner) : bindRank(call, over, inner, orderBy)
+  const called = over === undefined ? bindAggregateOver(call, aggregate ?? 'COUNT', user, inner) : bindRank(call, over, inner, orderBy)
   const bound = place.collector?.over({
     ...called,
+    origin: originOf(position),
     distinct: call.quantifier === 'distinct',
     partitionBy,
     orderBy,
@@ -49,11 +54,13 @@ interface Called {
   readonly function: AggregateName | OverName
   readonly arguments: readonly Expression[]
   readonly type: DataType
+  readonly user?: UserFunction
+  readonly origin?: Origin
 }
 
-function bindAggregateOver(call: tree.Call, name: AggregateName, inner: Place): Called {
+function bindAggregateOver(call: tree.Call, name: AggregateName, user: FunctionDefinition | null, inner: Place): Called {
   if (call.filter !== undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'FILTER with OVER' }, { position: call.filter.position })
-  return { function: name, ...aggregateArguments(call, name, null, inner) }
+  return { function: name, ...aggregateArguments(call, name, user, inner), ...userPart(call, user) }
 }
 
 function bindRank(call: tree.Call, name: OverName, inner: Place, orderBy: readonly PendingOrder[]): Called {
@@ -99,31 +106,36 @@ function orderOf(item: tree.OrderItem, place: Place): PendingOrder {
   return { value, ...directionOf(item) }
 }
 
-/** Without a frame: all rows up to the current one and its equals. */
+const wholePartition: OverFrame = { unit: 'rows', preceding: null, following: null }
+
+/** Without a frame: all rows up to the current one and its equals, or all rows of the partition where none comes before another. */
 function frameOf(window: tree.WindowSpecification, orderBy: readonly PendingOrder[], name: string, place: Place): OverFrame {
   const { frame } = window
+  if (frame === undefined) return orderBy.length === 0 ? wholePartition : { unit: 'range', preceding: null }
   if (orderBy.length === 0) {
-    const hint = 'Add ORDER BY with a time column, or aggregate with GROUP BY and join the result.'
+    const hint = 'Add ORDER BY, or leave out the frame.'
     throw sqlErrors.SQL_OVER_ORDER_MISSING({ function: name }, { position: window.position, hint })
   }
-  if (frame === undefined) return { unit: 'range', preceding: null }
   const { start, end, unit } = frame
-  if (end.bound !== 'current-row') {
-    throw sqlErrors.SQL_NOT_SUPPORTED(
-      { what: 'a frame that does not end at the current row' },
-      { position: end.position, hint: 'End it with CURRENT ROW.' },
-    )
-  }
+  const following = followingOf(end, unit, place)
   switch (start.bound) {
     case 'unbounded-preceding':
-      return { unit, preceding: null }
+      return { unit, preceding: null, ...following }
     case 'current-row':
-      return { unit, preceding: 0 }
+      return { unit, preceding: 0, ...following }
     case 'preceding':
-      return { unit, preceding: offsetOf(start, unit, place) }
+      return { unit, preceding: offsetOf(start, unit, place), ...following }
     default:
       throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'a frame that starts after the current row' }, { position: start.position })
   }
+}
+
+function followingOf(end: tree.FrameBound, unit: 'rows' | 'range', place: Place): Pick<OverFrame, 'following'> {
+  if (end.bound === 'current-row') return {}
+  if (end.bound === 'unbounded-following') return { following: null }
+  if (end.bound === 'following' && unit === 'rows') return { following: offsetOf(end, unit, place) }
+  const what = end.bound === 'following' ? 'a RANGE that ends so far after the current row' : 'a frame that ends before the current row'
+  throw sqlErrors.SQL_NOT_SUPPORTED({ what }, { position: end.position, hint: 'End it with CURRENT ROW.' })
 }
 
 function offsetOf(bound: tree.FrameBound, unit: 'rows' | 'range', place: Place): number {

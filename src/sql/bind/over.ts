@@ -46,7 +46,8 @@ function oneWindow(
     const wish = wishes.get(name)
     const own = wish === undefined || taken.has(wish) ? uniqueName(name, taken) : uniqueName(wish, taken)
     columns.set(name, { kind: 'column', name: own, type: what.type })
-    return { name: own, function: what.function, arguments: what.arguments, distinct: what.distinct, type: what.type }
+    const { partitionBy: _, orderBy: __, frame: ___, ...measure } = what
+    return { ...measure, name: own }
   })
   return { kind: 'over', input: relation, partitionBy: partition, orderBy: order, frame, measures }
 }

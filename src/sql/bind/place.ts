@@ -4,6 +4,7 @@ import {
   type AggregateName,
   type Expression,
   levelsMax,
+  type Origin,
   type OverFrame,
   type OverName,
   type Relation,
@@ -23,6 +24,7 @@ export interface PendingMeasure {
   readonly filter: Expression | null
   readonly type: DataType
   readonly user?: UserFunction
+  readonly origin?: Origin
 }
 
 export interface PendingOrder {
@@ -40,6 +42,8 @@ export interface PendingOver {
   readonly partitionBy: readonly Expression[]
   readonly orderBy: readonly PendingOrder[]
   readonly frame: OverFrame
+  readonly user?: UserFunction
+  readonly origin?: Origin
 }
 
 /** A subquery of one column and at most one row for each row around it. */

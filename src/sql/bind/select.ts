@@ -12,6 +12,8 @@ import type { BindContext, Rows, Surroundings } from './context.ts'
 import { bindFrom } from './from.ts'
 import { withGroupWindow } from './group-window.ts'
 import type { Grouping } from './grouping.ts'
+import { checkHintNames } from './hint-names.ts'
+import { checkJoinHints } from './join-hints.ts'
 import { bindLookupHints } from './lookup-hint.ts'
 import { extended, projected, uniqueName } from './names.ts'
 import { sortKeys } from './order.ts'
@@ -38,6 +40,7 @@ export function bindSelect(
   context: BindContext,
 ): SelectRows {
   refuseHints(select)
+  checkJoinHints(select, context.environment)
   const stateTtls = bindStateTtls(select, context.environment)
   const lookups = bindLookupHints(select, context.environment)
   const from = bindFrom(select.from, { ...surroundings, stateTtls, lookups }, context)
@@ -50,8 +53,8 @@ export function bindSelect(
   return build(context, select, relate(context, select, filtered, clauses, surroundings), clauses, stateTtlMs)
 }
 
-/** Hints of joins only make a difference to how Flink computes the same answer. */
 function refuseHints(select: tree.Select): void {
+  checkHintNames(select.hints)
   for (const hint of select.hints) {
     const name = hint.name.text.toUpperCase()
     if (name !== 'OPTIONS') continue

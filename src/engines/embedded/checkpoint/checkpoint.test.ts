@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '#base'
-import { MemoryBlobs } from '#blobs'
+import { type BlobStore, MemoryBlobs } from '#blobs'
 import { bigintType, type DataType, doubleType, integerType, numbersIn, type Vector, valueAt, vectorOf } from '#data'
 import type { StatePart, StateRows } from '#dataflow'
 import { Checkpointer } from './checkpointer.ts'
 import { Checkpoints } from './checkpoints.ts'
-import { exportCheckpoint, listCheckpoints, verifyCheckpoint } from './inspect.ts'
+import { describeCheckpoint, listCheckpoints, readEntries, verifyCheckpoints } from './inspect.ts'
 import { manifestName, manifestNumber } from './manifest.ts'
 import { planRestore, restoreState } from './restore.ts'
-import type { StateKeeper } from './state-files.ts'
+import { StateFiles, type StateKeeper } from './state-files.ts'
 
 const entriesOfPage = 4
 
@@ -66,19 +66,34 @@ function keeperOf(part: StatePart, id = 'sum-1'): StateKeeper {
   return { id, title: 'Sum', parts: [part] }
 }
 
-const facts = { finished: false, sources: [], sinks: [], watermarks: {} }
+const facts = { finished: false, workers: 1, sources: [], sinks: [], watermarks: {} }
 
 let blobs: MemoryBlobs
 
-function checkpointerOf(part: StatePart, number = 0): Checkpointer {
-  return new Checkpointer(new Checkpoints(blobs), systemClock, [keeperOf(part)], 'plan', number)
+/** A run of which there is nothing but its state. */
+class StateRun {
+  readonly checkpointer: Checkpointer
+  readonly #blobs: BlobStore
+  readonly #files: StateFiles
+
+  constructor(part: StatePart, place: BlobStore = blobs) {
+    const settings = { blobs: place, intervalMs: 1, dropsState: false, plan: 'plan' }
+    this.checkpointer = new Checkpointer(settings, systemClock, [keeperOf(part)])
+    this.#blobs = place
+    this.#files = new StateFiles([keeperOf(part)])
+  }
+
+  async checkpoint(): Promise<void> {
+    const files = await this.#files.write(this.#files.capture(), this.#blobs, this.checkpointer.nextFileName(0))
+    await this.checkpointer.publish({ ...facts, files })
+  }
 }
 
 async function restored(): Promise<NumbersPart> {
   const part = new NumbersPart()
   const manifest = await new Checkpoints(blobs).newest()
   if (manifest === null) return part
-  await restoreState(manifest, planRestore(manifest, [keeperOf(part)]), [keeperOf(part)], blobs)
+  await restoreState(manifest, planRestore(manifest, [keeperOf(part)]), [keeperOf(part)], blobs, { index: 0, count: 1 })
   return part
 }
 
@@ -97,19 +112,19 @@ test('after any changes, checkpoints and restarts, the newest checkpoint holds w
   await fc.assert(
     fc.asyncProperty(fc.array(run, { maxLength: 4 }), async (runs) => {
       blobs = new MemoryBlobs()
-      let number = 0
       for (const steps of runs) {
         const part = await restored()
-        const checkpointer = checkpointerOf(part, number)
+        const run = new StateRun(part)
+        await run.checkpointer.begin()
         let saved = sorted(part)
         for (const each of steps) {
           if (each !== 'checkpoint') part.set(each.entry, each.value)
           else {
-            await checkpointer.publish(checkpointer.capture(), facts)
-            number += 1
+            await run.checkpoint()
             saved = sorted(part)
           }
         }
+        await run.checkpointer.end()
         expect(sorted(await restored())).toEqual(saved)
       }
     }),
@@ -118,17 +133,16 @@ test('after any changes, checkpoints and restarts, the newest checkpoint holds w
 
 test('state that changes all the time does not pile up', async () => {
   const part = new NumbersPart()
-  const checkpointer = checkpointerOf(part)
+  const run = new StateRun(part)
   for (let entry = 0; entry < 400; entry++) part.set(entry, 0)
   for (let turn = 1; turn <= 100; turn++) {
     part.set(turn * 4, turn)
-    await checkpointer.publish(checkpointer.capture(), facts)
+    await run.checkpoint()
   }
-  const { stateBytes } = (await listCheckpoints(blobs)).at(-1) ?? { stateBytes: Number.NaN }
+  const { stateBytes } = await describeCheckpoint(blobs, 100)
   const whole = new MemoryBlobs()
-  const fresh = new Checkpointer(new Checkpoints(whole), systemClock, [keeperOf(await restored())], 'plan', 0)
-  await fresh.publish(fresh.capture(), facts)
-  const { stateBytes: least } = (await listCheckpoints(whole))[0] ?? { stateBytes: Number.NaN }
+  await new StateRun(await restored(), whole).checkpoint()
+  const { stateBytes: least } = await describeCheckpoint(whole, 1)
   expect(stateBytes).toBeGreaterThan(least * 0.9)
   expect(stateBytes).toBeLessThan(least * 2.5)
   const needed = (await blobs.list('state/')).length
@@ -138,21 +152,26 @@ test('state that changes all the time does not pile up', async () => {
 describe('a checkpoint that is there', () => {
   beforeEach(async () => {
     const part = new NumbersPart()
-    const checkpointer = checkpointerOf(part)
+    const run = new StateRun(part)
     part.set(1, 1.5)
-    await checkpointer.publish(checkpointer.capture(), facts)
+    await run.checkpoint()
     part.set(9, 2)
-    await checkpointer.publish(checkpointer.capture(), facts)
+    await run.checkpoint()
   })
 
-  test('is listed, verified and exported', async () => {
-    expect((await listCheckpoints(blobs)).map(({ number, finished }) => [number, finished])).toEqual([
-      [1, false],
-      [2, false],
+  test('is listed and described, with its entries', async () => {
+    expect((await listCheckpoints(blobs)).map(({ number, found }) => [number, found])).toEqual([
+      [1, expect.objectContaining({ finished: false })],
+      [2, expect.objectContaining({ finished: false })],
     ])
-    expect(await verifyCheckpoint(blobs, 1)).toEqual([{ operator: 'sum-1', title: 'Sum', part: 'numbers', entries: 1 }])
+    const bytes = (await blobs.list('state/00000001'))[0]?.bytes
+    expect(await describeCheckpoint(blobs, 1)).toMatchObject({
+      stateBytes: bytes,
+      parts: [{ operator: 'sum-1', title: 'Sum', part: 'numbers', entries: 1, bytes }],
+    })
+    await expect(describeCheckpoint(blobs, 3)).rejects.toMatchObject({ code: 'ENGINE_CHECKPOINT_NOT_FOUND', detail: 'There are 1 and 2.' })
     const entries: (readonly string[])[] = []
-    await exportCheckpoint(blobs, 2, ({ values }) => entries.push(values))
+    await readEntries(blobs, 2, ({ values }) => entries.push(values))
     expect(entries.toSorted((a, b) => Number(a[0]) - Number(b[0]))).toEqual([
       ['1', '1.5'],
       ['9', '2'],
@@ -164,16 +183,52 @@ describe('a checkpoint that is there', () => {
     async (name) => {
       const whole = await blobs.read(name)
       const number = manifestNumber(name) ?? 2
+      const damaged = expect.objectContaining({ code: 'ENGINE_CHECKPOINT_DAMAGED', message: expect.stringContaining(name) })
       for (let at = 0; at < whole.length; at += 3) {
         const writer = await blobs.create(name)
         await writer.append(whole.with(at, (whole[at] ?? 0) ^ 4))
         await writer.finish()
-        await expect(verifyCheckpoint(blobs, number)).rejects.toThrow(
-          expect.objectContaining({ code: 'ENGINE_CHECKPOINT_DAMAGED', message: expect.stringContaining(name) }),
-        )
+        await expect(describeCheckpoint(blobs, number)).rejects.toThrow(damaged)
       }
+      const troubles = (await verifyCheckpoints(blobs, [1, 2])).filter(({ trouble }) => trouble !== null)
+      expect(troubles).toEqual([{ name, checkpoints: expect.anything(), bytes: expect.anything(), trouble: damaged }])
     },
   )
+
+  test('is refused when a file of it is longer or shorter than it was, or gone', async () => {
+    const name = 'state/00000002.state'
+    const whole = await blobs.read(name)
+    for (const bytes of [whole.subarray(0, -1), Buffer.concat([whole, Buffer.from('x')]), null]) {
+      await blobs.remove(name)
+      const writer = bytes === null ? null : await blobs.create(name)
+      await writer?.append(bytes ?? new Uint8Array(0))
+      await writer?.finish()
+      const files = await verifyCheckpoints(blobs, [1, 2])
+      expect(files.filter(({ trouble }) => trouble !== null)).toMatchObject([{ name, checkpoints: [2], trouble: { blame: 'external' } }])
+    }
+  })
+
+  test('of several workers has the pages of each, whatever their numbers', async () => {
+    const manifest = await new Checkpoints(blobs).read(2)
+    const files = [...manifest.files, ...manifest.files.map((file) => ({ ...file, worker: 1 }))]
+    await new Checkpoints(blobs).publish({ ...manifest, number: 3, workers: 2, files })
+    const [one, two] = [await describeCheckpoint(blobs, 2), await describeCheckpoint(blobs, 3)]
+    expect(two.parts.map(({ entries }) => entries)).toEqual(one.parts.map(({ entries }) => entries * 2))
+  })
+
+  test('keeps what is not ours, and state of checkpoints that are not there yet', async () => {
+    for (const name of ['state/notes.txt', 'state/00000007-beef.state', 'state/00000001-dead.state']) {
+      await (await blobs.create(name)).finish()
+    }
+    await new Checkpoints(blobs).removeOld(1)
+    expect((await blobs.list('')).map(({ name }) => name)).toEqual([
+      manifestName(2),
+      'state/00000001.state',
+      'state/00000002.state',
+      'state/00000007-beef.state',
+      'state/notes.txt',
+    ])
+  })
 
   test('tells what a changed plan keeps, drops and starts', async () => {
     const manifest = await new Checkpoints(blobs).read(2)

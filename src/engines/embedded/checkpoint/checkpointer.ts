@@ -1,61 +1,93 @@
-/** Takes checkpoints of one run, one after another. */
+/** Keeps the checkpoints of one run, one after another: finds the one to go on from, and publishes new ones. */
 import type { Clock } from '#base'
-import type { Checkpoints } from './checkpoints.ts'
-import { type Manifest, manifestVersion, type SavedSink, type SavedSource } from './manifest.ts'
-import { type Capture, StateFiles, type StateKeeper } from './state-files.ts'
+import type { BlobStore } from '#blobs'
+import { embeddedErrors } from '../errors.ts'
+import { Checkpoints } from './checkpoints.ts'
+import { type Manifest, manifestVersion, type Origin } from './manifest.ts'
+import { planRestore, type RestorePlan } from './restore.ts'
+import type { StateKeeper } from './state-files.ts'
 
-/** What a run tells of itself besides its operators. */
-export interface RunFacts {
-  readonly finished: boolean
-  readonly sources: readonly SavedSource[]
-  readonly sinks: readonly SavedSink[]
-  readonly watermarks: Manifest['watermarks']
+export interface DurableSettings {
+  readonly blobs: BlobStore
+  /** How often checkpoints are taken. */
+  readonly intervalMs: number
+  /** Whether state that the plan has no place for may be lost. */
+  readonly dropsState: boolean
+  /** The plan as text. */
+  readonly plan: string
+  /** Readies the place for a run that shall not go on from the newest checkpoint. */
+  readonly startFrom?: (own: Checkpoints) => Promise<void>
 }
+
+/** What a run tells of itself at a checkpoint. */
+export type RunFacts = Pick<Manifest, 'finished' | 'workers' | 'sources' | 'sinks' | 'watermarks' | 'files'>
 
 /** Checkpoints that are there at any time: the newest, and one to go back to. */
 const checkpointsKept = 2
 
 export class Checkpointer {
+  readonly #settings: DurableSettings
   readonly #checkpoints: Checkpoints
   readonly #clock: Clock
   readonly #keepers: readonly StateKeeper[]
-  readonly #files: StateFiles
-  readonly #plan: string
-  #number: number
+  #origin: Origin | undefined
+  #number = 0
 
-  /** `number` is that of the checkpoint the run went on from, 0 for none. */
-  constructor(checkpoints: Checkpoints, clock: Clock, keepers: readonly StateKeeper[], plan: string, number: number) {
-    this.#checkpoints = checkpoints
+  constructor(settings: DurableSettings, clock: Clock, keepers: readonly StateKeeper[]) {
+    this.#settings = settings
+    this.#checkpoints = new Checkpoints(settings.blobs)
     this.#clock = clock
     this.#keepers = keepers
-    this.#files = new StateFiles(keepers)
-    this.#plan = plan
-    this.#number = number
   }
 
-  /** Takes over what changed since the last checkpoint, while nothing runs. */
-  capture(): Capture {
-    return this.#files.capture()
+  /** Makes the place this run's own; the checkpoint to go on from, or null. One whose state would be lost in part is refused. */
+  async begin(): Promise<Manifest | null> {
+    await this.#checkpoints.lock()
+    await this.#settings.startFrom?.(this.#checkpoints)
+    const manifest = await this.#checkpoints.newest()
+    if (manifest === null) return null
+    this.#number = manifest.number
+    this.#origin = manifest.origin
+    const restored = planRestore(manifest, this.#keepers)
+    if (!manifest.finished && restored.dropped.length > 0 && !this.#settings.dropsState) throw refuseDropped(restored)
+    return manifest
   }
 
-  /** Writes and publishes what was captured; the run may go on meanwhile. */
-  async publish(capture: Capture, facts: RunFacts): Promise<void> {
-    const number = ++this.#number
-    const { blobs } = this.#checkpoints
-    const files = await this.#files.write(capture, blobs, this.#checkpoints.stateFileName(number))
+  /** Names the state file that a worker writes for the next checkpoint. */
+  nextFileName(worker: number): string {
+    return this.#checkpoints.stateFileName(this.#number + 1, worker)
+  }
+
+  /** Publishes the next checkpoint: all its files are there. */
+  async publish(facts: RunFacts): Promise<void> {
+    this.#number += 1
     await this.#checkpoints.publish({
       version: manifestVersion,
-      number,
+      number: this.#number,
       createdAt: new Date(this.#clock.nowMs()).toISOString(),
-      plan: this.#plan,
+      plan: this.#settings.plan,
       keepers: this.#keepers.map(({ id, title, parts }) => ({
         id,
         title,
         parts: parts.map((part) => ({ name: part.name, types: part.types })),
       })),
-      files,
       ...facts,
+      ...(this.#origin === undefined ? {} : { origin: this.#origin }),
     })
     await this.#checkpoints.removeOld(checkpointsKept)
   }
+
+  /** Throws when the place is known to be another run's by now. */
+  check(): void {
+    this.#checkpoints.checkLock()
+  }
+
+  async end(): Promise<void> {
+    await this.#checkpoints.release()
+  }
+}
+
+function refuseDropped({ kept, dropped, started }: RestorePlan): Error {
+  const list = (titles: readonly { readonly title: string }[]): string => titles.map(({ title }) => title).join('; ') || 'nothing'
+  return embeddedErrors.ENGINE_STATE_DROPPED({}, { detail: `Kept: ${list(kept)}. Lost: ${list(dropped)}. Starts empty: ${list(started)}.` })
 }

@@ -1,14 +1,32 @@
 /** The checkpoints in one place: which there are, and what is left over. */
-import type { BlobStore } from '#blobs'
+import { listed } from '#base'
+import type { BlobLock, BlobStore } from '#blobs'
+import { embeddedErrors } from '../errors.ts'
 import { type Manifest, manifestName, manifestNumber, readManifest, writeManifest } from './manifest.ts'
 
 const statePrefix = 'state/'
+const stateName = /^state\/(\d{8,12})(?:-[\da-z]+)?\.state$/
 
 export class Checkpoints {
   readonly blobs: BlobStore
+  #lock: BlobLock | null = null
 
   constructor(blobs: BlobStore) {
     this.blobs = blobs
+  }
+
+  /** Makes the place this run's own. */
+  async lock(): Promise<void> {
+    this.#lock = await this.blobs.lock()
+  }
+
+  /** Throws when the place is known to be another run's by now. */
+  checkLock(): void {
+    this.#lock?.check()
+  }
+
+  async release(): Promise<void> {
+    await this.#lock?.release()
   }
 
   /** Numbers of all checkpoints, ascending. */
@@ -22,20 +40,31 @@ export class Checkpoints {
     return readManifest(await this.blobs.read(name), name, this.blobs.place)
   }
 
+  /** The same, with an error that says which ones there are. */
+  async find(number: number): Promise<Manifest> {
+    const numbers = await this.numbers()
+    if (numbers.includes(number)) return this.read(number)
+    const detail = numbers.length === 0 ? 'There are none.' : `There ${numbers.length === 1 ? 'is' : 'are'} ${listed(numbers.map(String))}.`
+    throw embeddedErrors.ENGINE_CHECKPOINT_NOT_FOUND({ number, place: this.blobs.place }, { detail })
+  }
+
   /** The newest checkpoint, or null when there is none. A damaged one is an error: to go back further is for people to decide. */
   async newest(): Promise<Manifest | null> {
     const number = (await this.numbers()).at(-1)
     return number === undefined ? null : this.read(number)
   }
 
-  /** The state file of a checkpoint. A number is given once: one that was never published leaves its file behind, to be replaced. */
-  stateFileName(number: number): string {
-    return `${statePrefix}${String(number).padStart(8, '0')}.state`
+  /** The state file of a checkpoint. Its name is no other run's: one that lost the place unawares must not write over another's. */
+  stateFileName(number: number, worker = 0): string {
+    const part = `${this.#lock === null ? '' : this.#lock.token}${worker === 0 ? '' : `w${worker}`}`
+    const owner = part === '' ? '' : `-${part}`
+    return `${statePrefix}${String(number).padStart(8, '0')}${owner}.state`
   }
 
-  /** Makes a checkpoint the newest one. */
+  /** Makes a checkpoint the newest one. Of two runs that both believe that the place is theirs, only one can. */
   async publish(manifest: Manifest): Promise<void> {
-    const writer = await this.blobs.create(manifestName(manifest.number))
+    await this.#lock?.confirm()
+    const writer = await this.blobs.create(manifestName(manifest.number), 'new')
     try {
       await writer.append(writeManifest(manifest))
       await writer.finish()
@@ -49,10 +78,20 @@ export class Checkpoints {
   async removeOld(kept: number): Promise<void> {
     const numbers = await this.numbers()
     const old = numbers.slice(0, Math.max(0, numbers.length - kept))
+    await this.remove(old)
+  }
+
+  /** Removes checkpoints, and state that no other names. Whatever has another name than ours is left alone. */
+  async remove(numbers: readonly number[]): Promise<void> {
+    const left = (await this.numbers()).filter((number) => !numbers.includes(number))
     const needed = new Set<string>()
-    for (const number of numbers.slice(old.length)) for (const { name } of (await this.read(number)).files) needed.add(name)
+    for (const number of left) for (const { name } of (await this.read(number)).files) needed.add(name)
     // Manifests go first: one that is there has all its files.
-    for (const number of old) await this.blobs.remove(manifestName(number))
-    for (const { name } of await this.blobs.list(statePrefix)) if (!needed.has(name)) await this.blobs.remove(name)
+    for (const number of numbers) await this.blobs.remove(manifestName(number))
+    for (const { name } of await this.blobs.list(statePrefix)) {
+      const number = Number(stateName.exec(name)?.[1] ?? Number.POSITIVE_INFINITY)
+      // State of later checkpoints is another run's, to whom the place went.
+      if (number <= (left.at(-1) ?? 0) && !needed.has(name)) await this.blobs.remove(name)
+    }
   }
 }

@@ -1,60 +1,138 @@
 /** Looks into checkpoints without running anything: what there is, whether it is whole, and the entries that state consists of. */
+import { MillraceError } from '#base'
 import type { BlobStore } from '#blobs'
 import { jsonText, type Vector, valueAt } from '#data'
 import { Checkpoints } from './checkpoints.ts'
-import { readNewestPages } from './state-file.ts'
+import { type Manifest, manifestName } from './manifest.ts'
+import { checkPages, readNewestPages, type SavedPage } from './state-file.ts'
 
-export interface CheckpointSummary {
+/** The newest form of a checkpoint that people look at. */
+interface CheckpointSummary {
   readonly number: number
   readonly createdAt: string
+  /** Whether the work had ended with it. */
   readonly finished: boolean
   /** Bytes of all state files that it needs; older checkpoints may need the same. */
   readonly stateBytes: number
 }
 
 /** What a checkpoint holds of one part of one operator. */
-export interface PartSummary {
+interface PartSummary {
   readonly operator: string
   readonly title: string
   readonly part: string
   readonly entries: number
+  readonly bytes: number
+}
+
+/** All that a checkpoint says of itself. */
+export interface CheckpointDetails extends CheckpointSummary {
+  readonly sources: Manifest['sources']
+  readonly parts: readonly PartSummary[]
+  readonly sinks: Manifest['sinks']
+  readonly watermarks: Manifest['watermarks']
+  readonly plan: string
+}
+
+/** A checkpoint of a list; one that cannot be read is there with what is wrong with it. */
+export interface ListedCheckpoint {
+  readonly number: number
+  readonly found: CheckpointSummary | MillraceError
 }
 
 /** All checkpoints, oldest first. */
-export async function listCheckpoints(blobs: BlobStore): Promise<CheckpointSummary[]> {
+export async function listCheckpoints(blobs: BlobStore): Promise<ListedCheckpoint[]> {
   const checkpoints = new Checkpoints(blobs)
-  const found: CheckpointSummary[] = []
+  const listed: ListedCheckpoint[] = []
   for (const number of await checkpoints.numbers()) {
-    const { createdAt, finished, files } = await checkpoints.read(number)
-    found.push({ number, createdAt, finished, stateBytes: files.reduce((bytes, file) => bytes + file.bytes, 0) })
+    const found = await codedOr(checkpoints.read(number).then(summaryOf))
+    // A run that goes on meanwhile removes what is old.
+    if (!(found instanceof MillraceError && found.code === 'BLOBS_NOT_FOUND')) listed.push({ number, found })
   }
-  return found
+  return listed
 }
 
-/** Reads all state of a checkpoint and counts its entries; a blob that is damaged or missing is an error that names it. */
-export async function verifyCheckpoint(blobs: BlobStore, number: number): Promise<PartSummary[]> {
-  const manifest = await new Checkpoints(blobs).read(number)
-  const counts = manifest.keepers.map(({ parts }) => parts.map(() => 0))
-  await readNewestPages(manifest.files, blobs, ({ keeper, part, rows }) => {
-    const own = counts[keeper]
-    if (own !== undefined) own[part] = (own[part] ?? 0) + rows
+export async function describeCheckpoint(blobs: BlobStore, number: number): Promise<CheckpointDetails> {
+  const manifest = await new Checkpoints(blobs).find(number)
+  const counts = manifest.keepers.map(({ parts }) => parts.map(() => ({ entries: 0, bytes: 0 })))
+  await readAllPages(manifest, blobs, ({ keeper, part, rows, bytes }) => {
+    const own = counts[keeper]?.[part]
+    if (own === undefined) return
+    own.entries += rows
+    own.bytes += bytes
   })
-  return manifest.keepers.flatMap(({ id, title, parts }, keeper) =>
-    parts.map(({ name }, part) => ({ operator: id, title, part: name, entries: counts[keeper]?.[part] ?? 0 })),
+  const { sources, sinks, watermarks, plan } = manifest
+  const parts = manifest.keepers.flatMap(({ id, title, parts: own }, keeper) =>
+    own.map(({ name }, part) => ({ operator: id, title, part: name, ...(counts[keeper]?.[part] ?? { entries: 0, bytes: 0 }) })),
   )
+  return { ...summaryOf(manifest), sources, parts, sinks, watermarks, plan }
+}
+
+/** Every worker has pages of its own. */
+async function readAllPages({ files }: Manifest, blobs: BlobStore, visit: (page: SavedPage) => void): Promise<void> {
+  for (const worker of new Set(files.map((file) => file.worker ?? 0))) {
+    const own = files.filter((file) => (file.worker ?? 0) === worker)
+    await readNewestPages(own, blobs, visit)
+  }
+}
+
+function summaryOf({ number, createdAt, finished, files }: Manifest): CheckpointSummary {
+  return { number, createdAt, finished, stateBytes: files.reduce((bytes, file) => bytes + file.bytes, 0) }
+}
+
+/** A file of checkpoints, and what is wrong with it. */
+export interface VerifiedFile {
+  readonly name: string
+  /** The checkpoints that need it. */
+  readonly checkpoints: readonly number[]
+  readonly bytes: number
+  readonly trouble: MillraceError | null
+}
+
+/** Reads every file of the checkpoints, each once, and looks at all checksums. */
+export async function verifyCheckpoints(blobs: BlobStore, numbers: readonly number[]): Promise<VerifiedFile[]> {
+  const checkpoints = new Checkpoints(blobs)
+  const verified: VerifiedFile[] = []
+  const needed = new Map<string, { bytes: number; checkpoints: number[] }>()
+  for (const number of numbers) {
+    const manifest = await codedOr(checkpoints.read(number))
+    const isWhole = !(manifest instanceof MillraceError)
+    verified.push({ name: manifestName(number), checkpoints: [number], bytes: 0, trouble: isWhole ? null : manifest })
+    for (const { name, bytes } of isWhole ? manifest.files : []) {
+      const known = needed.get(name) ?? { bytes, checkpoints: [] }
+      known.checkpoints.push(number)
+      needed.set(name, known)
+    }
+  }
+  for (const [name, { bytes, checkpoints: needing }] of needed) {
+    const trouble = await codedOr(checkPages(blobs, name, bytes))
+    verified.push({ name, checkpoints: needing, bytes, trouble: trouble instanceof MillraceError ? trouble : null })
+  }
+  return verified.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** What is wrong with the contents or the version is an answer here; a store that does not answer is none. */
+async function codedOr<T>(reading: Promise<T>): Promise<T | MillraceError> {
+  try {
+    return await reading
+  } catch (error) {
+    const answers = ['ENGINE_CHECKPOINT_DAMAGED', 'ENGINE_CHECKPOINT_VERSION', 'BLOBS_NOT_FOUND', 'BLOBS_UNREADABLE', 'BLOBS_SYMBOLIC_LINK']
+    if (error instanceof MillraceError && answers.includes(error.code)) return error
+    throw error
+  }
 }
 
 /** An entry of state, its values as JSON texts. */
-export interface ExportedEntry {
+export interface StateEntry {
   readonly operator: string
   readonly part: string
   readonly values: readonly string[]
 }
 
 /** Hands over every entry of a checkpoint; times with a zone are printed in UTC. */
-export async function exportCheckpoint(blobs: BlobStore, number: number, visit: (entry: ExportedEntry) => void): Promise<void> {
-  const manifest = await new Checkpoints(blobs).read(number)
-  await readNewestPages(manifest.files, blobs, ({ keeper, part, rows, read }) => {
+export async function readEntries(blobs: BlobStore, number: number, visit: (entry: StateEntry) => void): Promise<void> {
+  const manifest = await new Checkpoints(blobs).find(number)
+  await readAllPages(manifest, blobs, ({ keeper, part, rows, read }) => {
     const saved = manifest.keepers[keeper]
     const shape = saved?.parts[part]
     if (saved === undefined || shape === undefined) return

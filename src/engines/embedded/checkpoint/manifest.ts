@@ -16,15 +16,25 @@ export interface Manifest {
   readonly createdAt: string
   /** Whether the work ended with it: there is nothing to go on with. */
   readonly finished: boolean
+  /** How many workers shared the work. */
+  readonly workers: number
   /** The plan as EXPLAIN prints it, for those who look. */
   readonly plan: string
   readonly keepers: readonly SavedKeeper[]
   readonly sources: readonly SavedSource[]
   readonly sinks: readonly SavedSink[]
-  /** Milliseconds of event time by watermark: what the operators that derive them had reached. */
+  /** Milliseconds of event time by watermark: what the operators that derive them had reached, the least over all workers. */
   readonly watermarks: Readonly<Record<string, number | null>>
+  /** The checkpoint that a run was told to start from, and everything since came of. */
+  readonly origin?: Origin
   /** State files, oldest first: of a page that several hold, the newest counts. */
   readonly files: readonly SavedFile[]
+}
+
+export interface Origin {
+  readonly number: number
+  /** SHA-256 of its manifest. */
+  readonly digest: string
 }
 
 /** An operator with state. */
@@ -38,6 +48,8 @@ export interface SavedSource {
   readonly id: string
   readonly position: unknown
   readonly ended: boolean
+  /** The worker that read; left out: the first. */
+  readonly worker?: number
 }
 
 export interface SavedSink {
@@ -48,6 +60,8 @@ export interface SavedSink {
 export interface SavedFile {
   readonly name: string
   readonly bytes: number
+  /** The worker whose state it is; left out: the first. */
+  readonly worker?: number
 }
 
 /** The name under which a checkpoint is published. */
@@ -77,6 +91,11 @@ export function readManifest(bytes: Uint8Array, name: string, place: string): Ma
     throw embeddedErrors.ENGINE_CHECKPOINT_VERSION({ name, place, version: manifest.version, expected: manifestVersion })
   }
   return manifest
+}
+
+/** Tells a checkpoint from all others. */
+export function originOf(manifest: Manifest): Origin {
+  return { number: manifest.number, digest: digestOf(JSON.stringify(manifest)) }
 }
 
 function digestOf(text: string): string {

@@ -1,5 +1,7 @@
 /** Brings operators back to what a checkpoint holds, as far as the plan is still the same. */
 import type { BlobStore } from '#blobs'
+import { type DataType, selectRows } from '#data'
+import { KeyGroups, type StatePart, type StateRows, type WorkerPlace } from '#dataflow'
 import type { Manifest, SavedKeeper } from './manifest.ts'
 import { readNewestPages } from './state-file.ts'
 import type { StateKeeper } from './state-files.ts'
@@ -30,14 +32,61 @@ function hasSameParts(saved: SavedKeeper, { parts }: StateKeeper): boolean {
   return JSON.stringify(saved.parts) === JSON.stringify(shape)
 }
 
-/** Loads the state of the operators that go on. They must be fresh, and their changes tracked. */
-export async function restoreState(manifest: Manifest, { kept }: RestorePlan, keepers: readonly StateKeeper[], blobs: BlobStore) {
+/** Loads the state that a worker holds of the operators that go on. They must be fresh, and their changes tracked. */
+export async function restoreState(
+  manifest: Manifest,
+  { kept }: RestorePlan,
+  keepers: readonly StateKeeper[],
+  blobs: BlobStore,
+  place: WorkerPlace,
+): Promise<void> {
   const byId = new Map(keepers.map((keeper) => [keeper.id, keeper]))
   const ids = new Set(kept.map(({ id }) => id))
   const targets = manifest.keepers.map(({ id }) => (ids.has(id) ? byId.get(id) : undefined))
-  await readNewestPages(manifest.files, blobs, ({ keeper, part, rows, read }) => {
-    const target = targets[keeper]?.parts[part]
-    target?.load({ length: rows, columns: read(target.types.length) })
-  })
+  const divided = manifest.workers === place.count ? null : new Division(place)
+  for (let worker = 0; worker < manifest.workers; worker++) {
+    if (divided === null && worker !== place.index) continue
+    const files = manifest.files.filter((file) => (file.worker ?? 0) === worker)
+    await readNewestPages(files, blobs, ({ keeper, part, rows, read }) => {
+      const target = targets[keeper]?.parts[part]
+      if (target === undefined) return
+      const all = { length: rows, columns: read(target.types.length) }
+      const own = divided === null ? all : divided.ownOf(target, all, worker)
+      if (own.length > 0) target.load(own)
+    })
+  }
   for (const target of targets) for (const part of target?.parts ?? []) part.settle?.()
 }
+
+/** Finds the state of one worker in that of another number of workers. */
+class Division {
+  readonly #place: WorkerPlace
+  readonly #groups = new Map<StatePart, KeyGroups>()
+
+  constructor(place: WorkerPlace) {
+    this.#place = place
+  }
+
+  /** The rows of a part that are this worker's; they were those of `worker`. */
+  ownOf(part: StatePart, rows: StateRows, worker: number): StateRows {
+    const { index } = this.#place
+    if (part.keys.length === 0) return worker === 0 && (index === 0 || part.isCommon === true) ? rows : noRows
+    const workers = this.#groupsOf(part).workersOf(
+      part.keys.flatMap((place) => rows.columns[place] ?? []),
+      rows.length,
+    )
+    const selection = new Int32Array(rows.length)
+    let count = 0
+    for (let row = 0; row < rows.length; row++) if (workers[row] === index) selection[count++] = row
+    return { length: count, columns: rows.columns.map((column) => selectRows(column, selection, count)) }
+  }
+
+  #groupsOf(part: StatePart): KeyGroups {
+    const types = part.keys.map((place) => part.types[place] as DataType)
+    const groups = this.#groups.get(part) ?? new KeyGroups(types, this.#place.count)
+    this.#groups.set(part, groups)
+    return groups
+  }
+}
+
+const noRows: StateRows = { length: 0, columns: [] }

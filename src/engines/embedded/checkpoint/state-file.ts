@@ -51,6 +51,8 @@ export class PageWriter {
 /** A block as it was found. */
 export interface SavedPage extends PageName {
   readonly rows: number
+  /** Bytes of the block. */
+  readonly bytes: number
   /** Where the block is. */
   readonly at: number
   /** Reads the columns, of which there are `count`. */
@@ -68,6 +70,16 @@ export async function readNewestPages(files: readonly SavedFile[], blobs: BlobSt
       if (!seen.has(name) && each.rows > 0) visit(each)
     })
     for (const name of found) seen.add(name)
+  }
+}
+
+/** Looks at all checksums of a file, and at its length. */
+export async function checkPages(blobs: BlobStore, name: string, length: number): Promise<void> {
+  await readPages(blobs, name, length, () => undefined)
+  const [found] = (await blobs.list(name)).filter((each) => each.name === name)
+  if (found !== undefined && found.bytes !== length) {
+    const detail = `It has ${found.bytes} bytes, expected ${length}.`
+    throw embeddedErrors.ENGINE_CHECKPOINT_DAMAGED({ name, place: blobs.place }, { detail })
   }
 }
 
@@ -108,6 +120,7 @@ function openBlock(block: Uint8Array, at: number, damaged: () => Error): SavedPa
     part,
     page,
     rows,
+    bytes: block.length,
     at,
     read: (count) => {
       const reader = new EncodedReader(columns)

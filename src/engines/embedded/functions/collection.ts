@@ -95,7 +95,7 @@ function elementType({ arguments: [type] }: CallShape): DataType {
 
 /** Types whose equal values are the same to a Map or Set of JavaScript. */
 function isPrimitive(type: DataType | undefined): boolean {
-  return type === undefined || !['binary', 'varbinary', 'array', 'row', 'map', 'multiset'].includes(type.kind)
+  return type === undefined || !['binary', 'varbinary', 'bitmap', 'array', 'row', 'map', 'multiset'].includes(type.kind)
 }
 
 function isReal(type: DataType): boolean {

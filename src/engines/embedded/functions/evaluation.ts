@@ -7,7 +7,8 @@
  */
 import type { Clock } from '#base'
 import type { DataType } from '#data'
-import type { UserFunction } from '#plan'
+import type { UserAggregate } from '#dataflow'
+import type { Origin, UserFunction } from '#plan'
 
 export interface CallShape {
   readonly arguments: readonly DataType[]
@@ -17,6 +18,8 @@ export interface CallShape {
   readonly session: Session
   /** The function written in TypeScript that USER_FUNCTION stands for. */
   readonly user: UserFunction | undefined
+  /** Where USER_FUNCTION is called. */
+  readonly origin?: Origin | undefined
 }
 
 /** What of the run a function may depend on. */
@@ -29,10 +32,18 @@ export interface Session {
   /** Uniform in [0, 1); left out, each call starts its own sequence with the time. */
   readonly random?: () => number
   /** The loaded function of a user. */
-  userFunction(user: UserFunction): ScalarFunction
+  userFunction(user: UserFunction): LoadedFunction
 }
 
 export type ScalarFunction = (...values: never[]) => unknown
+
+/** A function that gives its value later. */
+export interface AsyncFunction {
+  readonly later: (...values: never[]) => Promise<unknown>
+}
+
+/** What a user's function was loaded as: one that is called for each row, at once or for later, or an aggregate. */
+export type LoadedFunction = ScalarFunction | AsyncFunction | UserAggregate
 
 /** Refuses arguments that can only be judged here, such as a constant regular expression, by throwing a MillraceError blamed on the user. */
 export type Evaluation = (shape: CallShape) => ScalarFunction

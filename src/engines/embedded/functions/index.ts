@@ -1,6 +1,7 @@
 /** How every function of the signature table is computed: one family a file. */
 import type { FunctionName } from '#plan'
 import { arithmeticEvaluations } from './arithmetic.ts'
+import { bitmapEvaluations } from './bitmap.ts'
 import { clockEvaluations } from './clock.ts'
 import { collectionEvaluations } from './collection.ts'
 import { comparisonEvaluations } from './comparison.ts'
@@ -46,5 +47,6 @@ export const evaluations = {
   ...jsonEvaluations,
   ...collectionEvaluations,
   ...hashEvaluations,
+  ...bitmapEvaluations,
   ...systemEvaluations,
 } satisfies Record<FunctionName, Evaluation>

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { assert } from '#base'
 import { type DataType, printType } from '#data'
+import { functionErrors } from './errors.ts'
 import type { CallShape, Evaluation, ScalarFunction } from './evaluation.ts'
 
 export const systemEvaluations = {
@@ -9,6 +10,7 @@ export const systemEvaluations = {
     const text = type === undefined ? '' : printPlannedType(type)
     return () => text
   },
+  CURRENT_DATABASE: () => (name: string) => name,
   UUID: ({ session }) => {
     const { random } = session
     return random === undefined ? () => randomUUID() : () => uuidFrom(random)
@@ -31,7 +33,12 @@ function uuidFrom(random: () => number): string {
   })
 }
 
-function userFunction({ user, session }: CallShape): ScalarFunction {
+function userFunction({ user, session, origin }: CallShape): ScalarFunction {
   assert(user !== undefined, 'a call of a user function names it')
-  return session.userFunction(user)
+  const loaded = session.userFunction(user)
+  if (typeof loaded === 'object' && 'later' in loaded) {
+    throw functionErrors.ENGINE_FUNCTION_ASYNC({ name: user.name }, { position: origin && { start: 0, end: 0, ...origin } })
+  }
+  assert(typeof loaded === 'function', `function ${user.name} was loaded as one that is called for each row`)
+  return loaded
 }

@@ -3,7 +3,7 @@
  * arrives, which in practice is one or two; the newest is tried first. A column that once had NULLs is looked at for NULLs in every
  * later loop, so that those which have some now and then do not multiply the loops.
  */
-import { assert } from '#base'
+import { assert, shortened } from '#base'
 import {
   type Batch,
   batchRows,
@@ -15,7 +15,8 @@ import {
   selectRows,
   type Vector,
 } from '#data'
-import { columnsIn, type Expression } from '#plan'
+import { columnsIn, type Expression, printExpression } from '#plan'
+import type { GeneratedCode } from '../../engine.ts'
 import type { Session } from '../functions/evaluation.ts'
 import { type Code, CodeWriter, compileFunction, type Width } from './code.ts'
 import { BatchColumns, type ColumnForm } from './columns.ts'
@@ -82,6 +83,17 @@ export class Calc {
   /** Source of the loops generated so far. */
   get sources(): readonly string[] {
     return this.#sources
+  }
+
+  /** The loop for columns in their plain forms, with NULLs where their types allow them; null where there is nothing to compute. */
+  example(): GeneratedCode | null {
+    const { condition, input, outputs } = this.#shape
+    if (condition === null && this.#computed.length === 0) return null
+    const forms = input.map(({ type }) => ({ form: plainFormOf(type), nullable: type.nullable }))
+    const where = condition === null ? [] : [`where=[${printExpression(condition)}]`]
+    const title = [...where, `select=[${outputs.map(printExpression).join(', ')}]`].join(', ')
+    const { source, slots } = generateLoop(this.#shape, forms, 'narrow')
+    return { title, source: [...slots.map((slot, index) => `// k${index} = ${slotText(slot)}`), source].join('\n') }
   }
 
   /** The rows kept, with the columns asked for; null when none is. Valid until the next call. */
@@ -191,7 +203,17 @@ function narrowed(data: bigint[], count: number, nulls: Uint8Array | null): Vect
   return { form: 'numbers', data: Float64Array.from({ length: count }, (_, index) => Number(data[index])), nulls }
 }
 
-function generateLoop(shape: CalcShape, forms: readonly ColumnForm[], width: Width): { run: Loop; source: string } {
+/** What a slot holds, for people. */
+function slotText(slot: unknown): string {
+  if (typeof slot === 'string') return shortened(JSON.stringify(slot), 60)
+  return typeof slot === 'number' || typeof slot === 'bigint' || typeof slot === 'boolean' ? String(slot) : typeof slot
+}
+
+function generateLoop(
+  shape: CalcShape,
+  forms: readonly ColumnForm[],
+  width: Width,
+): { run: Loop; source: string; slots: readonly unknown[] } {
   const writer = new CodeWriter(width, 'return -1;')
   const columns = new BatchColumns(shape.input, forms)
   const emitter = new ExpressionEmitter(writer, columns, shape.session, (expression) => compileScalar(expression, [], shape.session)())
@@ -219,7 +241,7 @@ function generateLoop(shape: CalcShape, forms: readonly ColumnForm[], width: Wid
     'return count;',
     '}',
   ].join('\n')
-  return { run: compileFunction<Loop>(writer, source), source }
+  return { run: compileFunction<Loop>(writer, source), source, slots: writer.slots }
 }
 
 /** Conjuncts are tested one after another, so that a row that fails the first costs no more. */

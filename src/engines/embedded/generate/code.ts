@@ -87,6 +87,7 @@ export function neutralValue(type: DataType, width: Width, exact: boolean): stri
     case 'row':
     case 'binary':
     case 'varbinary':
+    case 'bitmap':
     case 'null':
       return 'null'
     default:

@@ -171,6 +171,7 @@ export class ExpressionEmitter {
       constants: call.arguments.map((argument) => (argument.kind === 'literal' ? literalValue(argument) : undefined)),
       session: this.session,
       user: call.user,
+      origin: call.origin,
     })
     const name = writer.slot(
       call.origin === undefined ? run : atOrigin(run, call.arguments.length, call.origin, call.user?.name ?? call.function),

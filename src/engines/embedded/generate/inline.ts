@@ -58,6 +58,7 @@ function comparesPlainly(type: DataType, operator: string): boolean {
       return operator === '===' || operator === '!=='
     case 'binary':
     case 'varbinary':
+    case 'bitmap':
     case 'array':
     case 'map':
     case 'multiset':

@@ -42,7 +42,7 @@ export function atOrigin(run: ScalarFunction, arity: number, origin: Origin, nam
 }
 
 /** The same error with the place in the statement, unless it has one already. */
-function locate(error: unknown, origin: Origin, name: string): unknown {
+export function locate(error: unknown, origin: Origin, name: string): unknown {
   if (!(error instanceof MillraceError)) {
     const extras = { cause: error, position: { start: 0, end: 0, ...origin } }
     if (isTooLong(error)) return embeddedErrors.ENGINE_TEXT_TOO_LONG({ name, limit: constants.MAX_STRING_LENGTH }, extras)

@@ -4,7 +4,8 @@ import type { Aggregate } from '#plan'
 import { groupingKeysOf } from './grouping-keys.ts'
 import type { Lowering } from './lowering.ts'
 import { Layout } from './measures.ts'
-import { InputPort, Reorder } from './ports.ts'
+import { Reorder } from './ports.ts'
+import { groupPort } from './two-stages.ts'
 import { lowerWindowAggregate } from './window-aggregate.ts'
 
 export function lowerAggregate(aggregate: Aggregate, output: Output, lowering: Lowering): void {
@@ -16,7 +17,7 @@ function lowerGroups(aggregate: Aggregate, output: Output, lowering: Lowering): 
   const { input } = aggregate
   const retracts = !lowering.isAppendOnly(input)
   const keys = groupingKeysOf(aggregate, aggregate.keys, input)
-  const layout = new Layout(keys.columns)
+  const layout = new Layout(keys.columns, lowering.session)
   const measures = aggregate.measures.map((measure) => layout.measure(measure, retracts))
   const updates = groupUpdates(aggregate, lowering)
   const places = [...aggregate.keys.keys(), ...aggregate.measures.map((_, index) => keys.types.length + index), ...keys.setPlaces]
@@ -30,7 +31,7 @@ function lowerGroups(aggregate: Aggregate, output: Output, lowering: Lowering): 
     keys.setPlaces.length === 0 ? output : new Reorder(places, output),
   )
   lowering.keep(aggregate, lowering.letExpire(operator, updates))
-  lowering.attach(layout.project(input), keys.repeated(new InputPort(operator)))
+  lowering.attach(layout.project(input), keys.repeated(groupPort(operator, keys, measures, null, output, lowering)))
 }
 
 /** Which updates an aggregate of groups sends, and for how long it can. */

@@ -1,9 +1,8 @@
 /** Joins with a table that ends, which is read before all others. */
 import { BoundedJoin, type Output } from '#dataflow'
 import { type Join, type Relation, type Scan, schemaOf, walkRelations } from '#plan'
-import { conditionOf, keysOf, typesOf } from './join-shape.ts'
+import { conditionOf, keysOf, sideByKeys, typesOf } from './join-shape.ts'
 import type { Lowering } from './lowering.ts'
-import { InputPort } from './ports.ts'
 
 type BoundedType = 'inner' | 'left' | 'semi' | 'anti'
 
@@ -12,7 +11,12 @@ export function isBoundedType(type: Join['type']): type is BoundedType {
 }
 
 /** Whether a relation is a plain table that ends, read by nobody else on the other side, so that it can be read first. */
-export function isReadFirst(relation: Relation, other: Relation, lowering: Lowering, ends: (scan: Scan) => boolean): boolean {
+export function isReadFirst(
+  relation: Relation,
+  other: Relation,
+  lowering: Pick<Lowering, 'isAppendOnly' | 'isShared'>,
+  ends: (scan: Scan) => boolean,
+): boolean {
   if (!lowering.isAppendOnly(relation)) return false
   const own = new Set<string>()
   let plain = true
@@ -41,6 +45,6 @@ export function lowerBounded(join: Join & { readonly type: BoundedType }, output
     output,
   )
   lowering.keep(join, lowering.letExpire(operator, kept))
-  lowering.attachFirst(join.right, new InputPort(operator, 1))
-  lowering.attach(join.left, new InputPort(operator, 0))
+  lowering.attachFirst(join.right, () => sideByKeys(join, 1, operator, output, lowering))
+  lowering.attach(join.left, sideByKeys(join, 0, operator, output, lowering))
 }

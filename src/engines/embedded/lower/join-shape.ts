@@ -1,9 +1,10 @@
 /** What the operators of joins have in common: types, places, keys and the condition. */
 import { type Batch, type DataType, flagsIn, type Schema } from '#data'
-import type { JoinCondition, JoinKeysShape } from '#dataflow'
+import type { JoinCondition, JoinKeysShape, Operator, Output } from '#dataflow'
 import { columnOf, type Join, schemaOf } from '#plan'
 import type { Lowering } from './lowering.ts'
 import { placesOf } from './places.ts'
+import { InputPort } from './ports.ts'
 
 export function typesOf(schema: Schema): DataType[] {
   return schema.map((column) => column.type)
@@ -28,6 +29,18 @@ export function keysOf({ left, right, equal }: Join): JoinKeysShape {
     ],
     nullsEqual: equal.map((key) => key.nullsEqual),
   }
+}
+
+/** Lets rows of both sides flow to an operator, those of a key together. */
+export function attachByKeys(join: Join, operator: Operator, output: Output, lowering: Lowering): void {
+  lowering.attach(join.left, sideByKeys(join, 0, operator, output, lowering))
+  lowering.attach(join.right, sideByKeys(join, 1, operator, output, lowering))
+}
+
+/** One input of a join operator, 0 for the left one. */
+export function sideByKeys(join: Join, side: 0 | 1, operator: Operator, output: Output, lowering: Lowering): Output {
+  const keys = keysOf(join).columns[side]
+  return lowering.byKeys(typesOf(schemaOf(side === 0 ? join.left : join.right)), keys, new InputPort(operator, side), output)
 }
 
 /** The condition besides equal keys, computed for many pairs at once. */

@@ -1,10 +1,10 @@
 /** Joins: as of a time, by windows, by intervals of time, of a table that ends, which is read first; else both inputs are kept. */
-import { IntervalJoin, type JoinInput, Join as JoinOperator, type Operator, type Output, WindowJoin } from '#dataflow'
+import { IntervalJoin, type JoinInput, Join as JoinOperator, type Output, WindowJoin } from '#dataflow'
 import { asOfTimeOf, type Join, type JoinTime, joinTimeOf, type Relation, type Scan, schemaOf } from '#plan'
 import { isBoundedType, isReadFirst, lowerBounded } from './bounded-join.ts'
-import { conditionOf, keysOf, placeOf, typesOf } from './join-shape.ts'
+import { attachByKeys, conditionOf, keysOf, placeOf, typesOf } from './join-shape.ts'
 import type { Lowering } from './lowering.ts'
-import { InputPort, Reorder } from './ports.ts'
+import { Reorder } from './ports.ts'
 import { lowerAsOfJoin } from './temporal-join.ts'
 
 export function lowerJoin(join: Join, output: Output, lowering: Lowering): void {
@@ -48,7 +48,8 @@ function lowerWindowJoin(join: Join, time: JoinTime & { readonly kind: 'window' 
     output,
   )
   lowering.countLate(operator)
-  attachBoth(join, operator, lowering)
+  lowering.keep(join, operator)
+  attachByKeys(join, operator, output, lowering)
 }
 
 function lowerIntervalJoin(join: Join, time: JoinTime & { readonly kind: 'interval' }, output: Output, lowering: Lowering): void {
@@ -67,14 +68,8 @@ function lowerIntervalJoin(join: Join, time: JoinTime & { readonly kind: 'interv
     },
     output,
   )
-  attachBoth(join, operator, lowering)
-}
-
-function attachBoth(join: Join, operator: Operator, lowering: Lowering): void {
-  const { left, right } = join
   lowering.keep(join, operator)
-  lowering.attach(left, new InputPort(operator, 0))
-  lowering.attach(right, new InputPort(operator, 1))
+  attachByKeys(join, operator, output, lowering)
 }
 
 function range(from: number, count: number): number[] {
@@ -94,8 +89,8 @@ function lowerRegular(join: Join, output: Output, lowering: Lowering): void {
     },
     output,
   )
-  lowering.letExpire(operator, left, right)
-  attachBoth(join, operator, lowering)
+  lowering.keep(join, lowering.letExpire(operator, left, right))
+  attachByKeys(join, operator, output, lowering)
 }
 
 function inputOf(relation: Relation, ttlMs: number | undefined, lowering: Lowering): JoinInput {

@@ -3,7 +3,9 @@ import { assert, type Clock } from '#base'
 import type { Lookup, LookupReader, Sink, Source, SourceBatch, SourceReader } from '#connectors'
 import { type Batch, batchOf, integerType, rowsOf, type Schema, stringType, type Vector, valueAt, withNullable } from '#data'
 import type { Join, Plan, Project, Relation, Scan, TableDefinition } from '#plan'
+import { PlainCommits } from '../commits.ts'
 import { Run } from '../run.ts'
+import { asyncLimitsOf } from './async-task.ts'
 import { lowerPlan, type RunShape } from './lower-plan.ts'
 import { TableAccess } from './table-access.ts'
 
@@ -152,7 +154,7 @@ function joinOf(more: Partial<Join> = {}): Project {
 
 const joined: Schema = [...clicks, ...users].map((column) => ({ ...column, type: withNullable(column.type, true) }))
 
-const limits: RunShape = { mode: 'streaming', stateTtlMs: 0, lookups: { capacity: 2, timeoutMs: 1000 } }
+const limits: RunShape = { mode: 'streaming', stateTtlMs: 0, asyncCalls: asyncLimitsOf({}), lookups: { capacity: 2, timeoutMs: 1000 } }
 
 interface Ran {
   readonly run: Run
@@ -175,7 +177,7 @@ function start(
   const instance = lowerPlan(plan, sessionOf(clock), new OutsideTables(clock, sources, sink), limits, (_output, schema, batch) => {
     rows.push(...rowsOf(batch, schema))
   })
-  return { run: new Run(instance, clock, commitEveryMs, null), rows }
+  return { run: new Run(instance, clock, new PlainCommits(instance.sinks, clock, commitEveryMs)), rows }
 }
 
 const sent: Rows = [

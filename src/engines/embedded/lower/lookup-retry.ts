@@ -80,7 +80,8 @@ function together(a: LookupAnswer, b: LookupAnswer, types: readonly DataType[]):
   return { rows: { ...a.rows, length: places.length, columns }, places }
 }
 
-async function pauseUntil(dueAtMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
+/** Waits for a time of the clock, or until the signal says that nobody waits any more. */
+export async function pauseUntil(dueAtMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
   for (let leftMs = dueAtMs - clock.monotonicMs(); leftMs > 0 && !signal.aborted; leftMs = dueAtMs - clock.monotonicMs()) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, lookMs)))
   }

@@ -9,6 +9,7 @@ import type { LookupAnswer, LookupJoin } from '#dataflow'
 import { printDuration } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import { askRepeatedly, type RetryPolicy } from './lookup-retry.ts'
+import type { OutsideTask } from './outside-task.ts'
 import type { WholeTableLoader } from './whole-table-loader.ts'
 
 export interface LookupTaskShape {
@@ -29,14 +30,13 @@ interface Asked {
   readonly keys: number
 }
 
-export class LookupTask {
+export class LookupTask implements OutsideTask {
   readonly #shape: LookupTaskShape
   readonly #abort = new AbortController()
   /** Oldest first. */
   readonly #asked = new Set<Asked>()
   #reader: LookupReader | null = null
   #join: LookupJoin | null = null
-  /** Called when there may be something to send, or to throw. */
   wake: () => void = () => undefined
 
   constructor(shape: LookupTaskShape) {
@@ -54,12 +54,10 @@ export class LookupTask {
     await loader?.load(this.#abort.signal)
   }
 
-  /** Whether no more rows should come for now. */
   get isFull(): boolean {
     return this.#join?.isFull === true
   }
 
-  /** Whether no rows wait for answers. */
   get isIdle(): boolean {
     return this.#join?.isIdle !== false
   }

@@ -1,7 +1,7 @@
 /** Lowers a whole plan for one run: its operators, what feeds them and where rows go. */
 import type { Sink } from '#connectors'
 import type { Schema } from '#data'
-import { FinalRows, type Limit, type Output } from '#dataflow'
+import { type Exchanges, FinalRows, type Limit, type Output } from '#dataflow'
 import {
   allChanges,
   appendOnly,
@@ -20,6 +20,7 @@ import {
 import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
 import type { CollectListener, Instance, SinkTask } from '../program.ts'
+import type { AsyncLimits } from './async-task.ts'
 import { type LookupLimits, Lowering } from './lowering.ts'
 import { InputPort } from './ports.ts'
 import { repeatingRelations } from './repeats.ts'
@@ -35,11 +36,19 @@ export interface RunShape {
   /** How long idle state is kept where the plan does not say; 0: for good. A batch keeps what it needs. */
   readonly stateTtlMs: number
   readonly lookups: LookupLimits
+  readonly asyncCalls: AsyncLimits
 }
 
 type OpenSinks = ReadonlyMap<PlanOutput, { readonly name: string; readonly sink: Sink }>
 
-export function lowerPlan(plan: Plan, session: Session, tables: TableAccess, shape: RunShape, collect: CollectListener): Instance {
+export function lowerPlan(
+  plan: Plan,
+  session: Session,
+  tables: TableAccess,
+  shape: RunShape,
+  collect: CollectListener,
+  exchanges: Exchanges | null = null,
+): Instance {
   const { mode } = shape
   const backPressure = new BackPressure()
   const sinks = openSinks(plan, tables)
@@ -50,28 +59,36 @@ export function lowerPlan(plan: Plan, session: Session, tables: TableAccess, sha
   const changelog = inferChangelog(plan, {
     scan: () => ({ changelog: appendOnly, key: null }),
     sink: sinkFacts,
+    isBatch: batch,
     repeats: (relation) => repeating.has(relation),
   })
   const lowering = new Lowering(plan, session, new TaskFinder((scan) => tables.source(scan)), changelog, {
     stream: batch ? null : shape,
     lookups: shape.lookups,
+    asyncCalls: shape.asyncCalls,
+    exchanges,
   })
   const sinkTasks: SinkTask[] = []
   const collects: CollectOutput[] = []
+  // Rows leave by the first worker.
+  const isFirst = exchanges === null || exchanges.place.index === 0
   plan.outputs.forEach((output, index) => {
     const schema = schemaOf(output.input)
     const attach = (receiver: Output): void =>
-      lowering.attach(output.input, batch && isUpdating(changelog, index) ? finalRows(output.input, receiver, lowering) : receiver)
+      lowering.attach(
+        output.input,
+        lowering.byKeys([], [], batch && isUpdating(changelog, index) ? finalRows(output.input, receiver, lowering) : receiver, receiver),
+      )
     const known = sinks.get(output)
     if (output.kind === 'collect' || known === undefined) {
       const receiver = new CollectOutput((rows) => collect(index, schema, rows), backPressure)
-      collects.push(receiver)
+      if (isFirst) collects.push(receiver)
       attach(receiver)
       return
     }
     const table = { name: known.name, schema: sinkSchema(tables, output.table, schema), takes: known.sink.takes }
     const receiver = new SinkOutput(table, backPressure)
-    sinkTasks.push({ name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver })
+    if (isFirst) sinkTasks.push({ name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver })
     attach(receiver)
   })
   return {
@@ -81,10 +98,18 @@ export function lowerPlan(plan: Plan, session: Session, tables: TableAccess, sha
     collects,
     outputs: plan.outputs.map((output, index) => ({ schema: schemaOf(output.input), updating: !batch && isUpdating(changelog, index) })),
     backPressure,
+    exchanges,
+    endAbsent: () => lowering.endAbsent(),
     clocked: lowering.clocked,
     lookups: lowering.lookups,
     savedState: () => lowering.savedState(),
-    needsNoMore: () => plan.outputs.every((output) => limitOf(output.input, lowering)?.isSatisfied === true),
+    explained: {
+      changelog,
+      isBatch: batch,
+      ends: (scan) => tables.source(scan).bounded,
+      code: () => lowering.calcs.flatMap((calc) => calc.example() ?? []),
+    },
+    needsNoMore: () => isFirst && plan.outputs.every((output) => limitOf(output.input, lowering)?.isSatisfied === true),
     lateRows: () => lowering.lateCounters.reduce((rows, counter) => rows + counter.lateRows, 0),
   }
 }

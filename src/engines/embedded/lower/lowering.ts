@@ -1,11 +1,22 @@
 /** Lowers a plan to operators: every relation is attached to the output that receives its rows. */
 import { assert } from '#base'
-import { columnIndex, type Schema } from '#data'
-import { CalcOperator, type Limit, type Operator, type Output, type Retention, WatermarkOperator, type WindowClock } from '#dataflow'
+import { columnIndex, type DataType, type Schema, watermarkEnd } from '#data'
+import {
+  CalcOperator,
+  type ExchangeInputs,
+  type Exchanges,
+  type Limit,
+  type Operator,
+  type Output,
+  type Retention,
+  WatermarkOperator,
+  type WindowClock,
+} from '#dataflow'
 import {
   type Changelog,
   columnOf,
   type Expression,
+  inputsOf,
   match,
   type Plan,
   type PlanChangelog,
@@ -22,10 +33,12 @@ import type { Session } from '../functions/evaluation.ts'
 import { Calc } from '../generate/calc.ts'
 import type { SavedState } from '../program.ts'
 import { lowerAggregate } from './aggregate.ts'
+import { callsAsync, lowerAsyncCalc } from './async-calls.ts'
+import type { AsyncLimits } from './async-task.ts'
 import { fuse } from './fuse.ts'
 import { lowerJoin } from './join.ts'
-import type { LookupTask } from './lookup-task.ts'
 import { lowerMatch } from './match.ts'
+import type { OutsideTask } from './outside-task.ts'
 import { lowerOver } from './over.ts'
 import { InputPort, Tee } from './ports.ts'
 import { RelationIds } from './relation-ids.ts'
@@ -43,6 +56,9 @@ export interface Kept {
 export interface LoweredRun {
   readonly stream: { readonly stateTtlMs: number } | null
   readonly lookups: LookupLimits
+  readonly asyncCalls: AsyncLimits
+  /** The exchanges of a worker, where several run the plan together. */
+  readonly exchanges: Exchanges | null
 }
 
 /** How many keys lookup joins ask for at a time, and for how long they wait. */
@@ -65,16 +81,25 @@ export class Lowering {
   /** What follows the clock. */
   readonly clocked: { tick(nowMs: number): void }[] = []
   readonly values: ValuesTask[] = []
-  /** Tables that are looked up. */
-  readonly lookups: LookupTask[] = []
+  /** Tables that are looked up, and functions that give their values later. */
+  readonly lookups: OutsideTask[] = []
   readonly lookupLimits: LookupLimits
+  readonly asyncLimits: AsyncLimits
   readonly limits = new Map<Relation, Limit>()
+  /** Filters and projections that loops are generated for. */
+  readonly calcs: Calc[] = []
   readonly #keepers: { readonly relation: Relation; readonly operator: Operator }[] = []
   readonly #watermarks: { readonly relation: Relation; readonly operator: WatermarkOperator }[] = []
   /** Relations that have to send each change of their rows. */
   readonly versioned: ReadonlySet<Relation>
   /** The priority of sources attached now; higher ones are read first. */
   #priority = 0
+  readonly exchanges: Exchanges | null
+  /** How far above its sources each relation stands, and the one that is lowered now. */
+  readonly #levels: ReadonlyMap<Relation, number>
+  #level = Number.MAX_SAFE_INTEGER
+  /** What follows operators that only the first worker has. */
+  readonly #absent = new Set<Output>()
 
   readonly #changelog: PlanChangelog
   /** Null in a batch: no watermarks flow while rows come, windows close when the input ends, and no state expires. */
@@ -83,8 +108,11 @@ export class Lowering {
   constructor(plan: Plan, session: Session, tasks: TaskFinder, changelog: PlanChangelog, run: LoweredRun) {
     this.session = session
     this.lookupLimits = run.lookups
+    this.asyncLimits = run.asyncCalls
     this.#changelog = changelog
     this.#stream = run.stream
+    this.exchanges = run.exchanges
+    this.#levels = run.exchanges === null ? new Map() : levelsOf(rootsOf(plan))
     this.tasks = tasks
     this.versioned = versionedTops(plan)
     this.#sharedRelations = withWindowInputs(sharedRelations(rootsOf(plan)))
@@ -130,17 +158,55 @@ export class Lowering {
     return operator
   }
 
+  /** Whether inputs end, and only final rows go out. */
+  get isBatch(): boolean {
+    return this.#stream === null
+  }
+
   /** Whether several relations or outputs read a relation. */
   readonly isShared = (relation: Relation): boolean => this.#sharedRelations.has(relation)
 
   /** Attaches a relation whose sources are to be read before all others, as far as they are not shared. */
-  attachFirst(relation: Relation, output: Output): void {
+  attachFirst(relation: Relation, output: () => Output): void {
     this.#priority++
-    this.attach(relation, output)
+    this.attach(relation, output())
     this.#priority--
   }
 
+  /**
+   * Where rows for an input of an operator go that keeps something for each key: to the worker that holds the key, which is the first one
+   * when there are no keys. `output` is that of the operator.
+   */
+  byKeys(types: readonly DataType[], keys: readonly number[], input: Output, output: Output): Output {
+    const { exchanges } = this
+    if (exchanges === null) return input
+    return this.exchange(exchanges, types, keys, operatorOf(input), output)
+  }
+
+  /** The same for all inputs of an operator together. */
+  exchange(exchanges: Exchanges, types: readonly DataType[], keys: readonly number[], operator: Operator, output: Output): ExchangeInputs {
+    const shape = { level: this.#level, priority: this.#priority, types: keys.map((place) => types[place] as DataType), keys }
+    if (keys.length > 0 || exchanges.place.index === 0) return exchanges.add(shape, operator)
+    this.#absent.add(output)
+    return exchanges.add(shape, nowhere)
+  }
+
+  /** Ends what follows operators that another worker has. */
+  endAbsent(): void {
+    for (const output of this.#absent) {
+      output.advance(watermarkEnd)
+      output.finish()
+    }
+  }
+
   #lower(relation: Relation, output: Output): void {
+    const level = this.#level
+    this.#level = this.#levels.get(relation) ?? level
+    this.#lowerKind(relation, output)
+    this.#level = level
+  }
+
+  #lowerKind(relation: Relation, output: Output): void {
     match<void>(relation, {
       scan: (scan) => {
         const task = this.tasks.scanTask(scan)
@@ -165,7 +231,12 @@ export class Lowering {
   }
 
   #lowerCalc(relation: Relation, output: Output): void {
-    const { base, condition, columns } = fuse(relation, this.isShared)
+    const fused = fuse(relation, this.isShared)
+    if (callsAsync(fused, this.session)) {
+      lowerAsyncCalc(fused, output, this)
+      return
+    }
+    const { base, condition, columns } = fused
     const calc = this.calc(
       schemaOf(base),
       condition,
@@ -176,7 +247,9 @@ export class Lowering {
 
   /** A compiled filter and projection. */
   calc(input: Schema, condition: Expression | null, outputs: readonly Expression[]): Calc {
-    return new Calc({ input, condition, outputs, session: this.session })
+    const calc = new Calc({ input, condition, outputs, session: this.session })
+    this.calcs.push(calc)
+    return calc
   }
 
   #lowerWatermark({ input, column, watermark }: Watermark, output: Output): void {
@@ -239,6 +312,27 @@ export class Lowering {
     })
     return local ? this.localClock() : null
   }
+}
+
+/** Takes what nobody sends. */
+const nowhere: Operator = { push: () => undefined, advance: () => undefined, finish: () => undefined }
+
+/** An output as an operator with one input. */
+function operatorOf(output: Output): Operator {
+  return {
+    push: (_input, batch) => output.push(batch),
+    advance: (_input, watermarkMs) => output.advance(watermarkMs),
+    finish: () => output.finish(),
+  }
+}
+
+/** Each relation stands above those that it reads. */
+function levelsOf(roots: readonly Relation[]): ReadonlyMap<Relation, number> {
+  const levels = new Map<Relation, number>()
+  walkRelations(roots, (relation) => {
+    levels.set(relation, 1 + Math.max(0, ...inputsOf(relation).map((input) => levels.get(input) ?? 0)))
+  })
+  return levels
 }
 
 /** Whoever aggregates a window reads its input instead: where several do, they share the input. */

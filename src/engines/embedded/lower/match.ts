@@ -64,7 +64,8 @@ export function lowerMatch(match: Match, output: Output, lowering: Lowering): vo
   const operator = new MatchOperator(shape, new InputPort(new CalcOperator((batch) => calc.run(batch), output)))
   lowering.keep(match, operator)
   lowering.countLate(operator)
-  lowering.attach(input, byClock && needsClock(match) ? clocked(shape.time, operator, lowering) : new InputPort(operator))
+  const port = byClock && needsClock(match) ? clocked(shape.time, operator, lowering) : new InputPort(operator)
+  lowering.attach(input, lowering.byKeys(shape.types, shape.partitionBy, port, output))
 }
 
 /** Whether something happens as time passes without rows. */
@@ -139,7 +140,11 @@ class Groups {
       const args: Expression[] = []
       const measures = lookups.map((lookup) => {
         const measure: Measure = { ...lookup, distinct: false, filter: null }
-        return { aggregate: aggregateOf(measure, false), arguments: argumentsOf(measure).map((each) => args.push(each) - 1), filter: null }
+        return {
+          aggregate: aggregateOf(measure, false, lowering.session),
+          arguments: argumentsOf(measure).map((each) => args.push(each) - 1),
+          filter: null,
+        }
       })
       const calc = lowering.calc(this.#schema, null, args)
       return {

@@ -2,21 +2,25 @@
 import type { AggregateKind, MeasureShape } from '#dataflow'
 import type { AggregateName, Expression, Measure, NamedExpression, Relation } from '#plan'
 import { embeddedErrors } from '../errors.ts'
+import type { Session } from '../functions/evaluation.ts'
 import { literalValue } from '../generate/expression.ts'
 import { isJsonAggregate, jsonArrayFinish, jsonModeLength, jsonObjectFinish } from './json-aggregates.ts'
+import { userAggregateOf } from './user-aggregates.ts'
 
 /** The columns that feed an aggregation: keys first, then each argument and filter once. */
 export class Layout {
   readonly #columns: NamedExpression[]
+  readonly #session: Session
 
-  constructor(keys: readonly NamedExpression[]) {
+  constructor(keys: readonly NamedExpression[], session: Session) {
     this.#columns = [...keys]
+    this.#session = session
   }
 
   measure(measure: Measure, retracts: boolean): MeasureShape {
     const args = argumentsOf(measure)
     return {
-      aggregate: aggregateOf(measure, retracts),
+      aggregate: aggregateOf(measure, retracts, this.#session),
       arguments: args.map((argument) => this.#place(argument)),
       filter: measure.filter === null ? null : this.#place(measure.filter),
     }
@@ -32,10 +36,13 @@ export class Layout {
 }
 
 /** What an aggregate function computes on the columns of its arguments. */
-export function aggregateOf(measure: Measure, retracts: boolean): MeasureShape['aggregate'] {
+export function aggregateOf(measure: Measure, retracts: boolean, session: Session): MeasureShape['aggregate'] {
   const kind = kindOf(measure.function)
   const types = argumentsOf(measure).map((argument) => argument.type)
-  return { kind, arguments: types, result: measure.type, distinct: measure.distinct, retracts, ...listOptions(measure, kind) }
+  const shape = { kind, arguments: types, result: measure.type, distinct: measure.distinct, retracts }
+  // A user's function decides for itself what NULL means.
+  if (kind === 'user') return { ...shape, user: userAggregateOf(measure, retracts, session), keepsNulls: true }
+  return { ...shape, ...listOptions(measure, kind) }
 }
 
 /** The arguments that rows are asked for. */
@@ -68,6 +75,16 @@ const kinds: Partial<Record<AggregateName, AggregateKind>> = {
   ARRAY_AGG: 'list',
   JSON_OBJECTAGG: 'list',
   JSON_ARRAYAGG: 'list',
+  PERCENTILE: 'percentile',
+  BITMAP_BUILD_AGG: 'bitmap',
+  BITMAP_BUILD_CARDINALITY_AGG: 'bitmap',
+  BITMAP_AND_AGG: 'bitmap',
+  BITMAP_AND_CARDINALITY_AGG: 'bitmap',
+  BITMAP_OR_AGG: 'bitmap',
+  BITMAP_OR_CARDINALITY_AGG: 'bitmap',
+  BITMAP_XOR_AGG: 'bitmap',
+  BITMAP_XOR_CARDINALITY_AGG: 'bitmap',
+  USER_AGGREGATE: 'user',
 }
 
 function kindOf(name: AggregateName): AggregateKind {
@@ -81,7 +98,15 @@ function listOptions(measure: Measure, kind: AggregateKind): Partial<MeasureShap
     const [, separator] = measure.arguments
     return { separator: separator?.kind === 'literal' ? String(literalValue(separator)) : ',' }
   }
+  if (kind === 'bitmap') return { bitmapRule: bitmapRuleOf(measure.function) }
+  // The first row of a group says which percentiles are wanted, even with a NULL.
+  if (kind === 'percentile') return { keepsNulls: true }
   return kind === 'list' ? { finish: finishOf(measure), keepsNulls: measure.function !== 'SINGLE_VALUE' } : {}
+}
+
+function bitmapRuleOf(name: AggregateName): 'all' | 'some' | 'odd' {
+  if (name.startsWith('BITMAP_AND')) return 'all'
+  return name.startsWith('BITMAP_XOR') ? 'odd' : 'some'
 }
 
 type Tuples = readonly (readonly unknown[])[]

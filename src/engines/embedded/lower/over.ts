@@ -1,12 +1,9 @@
 /** Functions with OVER: where their arguments stand, and what is refused by name. */
-import { type DataType, sameType, withNullable } from '#data'
 import { type Output, OverAggregate, type OverMeasureShape } from '#dataflow'
 import {
   type AggregateName,
   columnOf,
-  type Expression,
   type Measure,
-  type NamedExpression,
   type Over,
   type OverMeasure,
   type OverName,
@@ -15,18 +12,24 @@ import {
   schemaOf,
 } from '#plan'
 import { embeddedErrors } from '../errors.ts'
-import { literalValue } from '../generate/expression.ts'
 import type { Lowering } from './lowering.ts'
 import { aggregateOf, argumentsOf } from './measures.ts'
+import { neighbourOf, OverLayout } from './over-layout.ts'
+import { lowerPartitionOver, needsWholePartition } from './partition-over.ts'
 import { placesOf } from './places.ts'
 import { InputPort } from './ports.ts'
 import { refuse } from './relations.ts'
 
 export function lowerOver(over: Over, output: Output, lowering: Lowering): void {
+  const layout = new OverLayout(over)
+  if (lowering.isBatch && (needsWholePartition(over) || !lowering.isAppendOnly(over.input))) {
+    lowerPartitionOver(over, layout, output, lowering)
+    return
+  }
+  refuseWholeFrames(over)
   const schema = schemaOf(over.input)
   const time = timeOf(over)
-  const layout = new OverLayout(over)
-  const measures = over.measures.map((measure) => measureOf(measure, over, time.name, layout))
+  const measures = over.measures.map((measure) => measureOf(measure, over, time.name, layout, lowering))
   const kept = lowering.keptFor()
   const operator = new OverAggregate(
     {
@@ -43,7 +46,23 @@ export function lowerOver(over: Over, output: Output, lowering: Lowering): void 
   )
   lowering.countLate(operator)
   lowering.keep(over, lowering.letExpire(operator, kept))
-  lowering.attach(layout.input(), new InputPort(operator))
+  lowering.attach(layout.input(), lowering.byKeys(layout.types, placesOf(schema, over.partitionBy), new InputPort(operator), output))
+}
+
+/** Streams never have all rows of a partition. */
+function refuseWholeFrames({ orderBy, frame, measures }: Over): void {
+  const position = positionOf(measures[0]?.origin)
+  if (orderBy.length === 0) {
+    const hint = `Add ORDER BY with a time column, or aggregate with GROUP BY and join the result. ${wholeHint}`
+    throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'an OVER aggregate without ORDER BY over a stream' }, { position, hint })
+  }
+  if (frame.following === undefined) return
+  const hint = `End the frame with CURRENT ROW. ${wholeHint}`
+  throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'a frame that goes beyond the current row over a stream' }, { position, hint })
+}
+
+function positionOf(origin: OverMeasure['origin']) {
+  return origin && { start: 0, end: 0, ...origin }
 }
 
 /** The time column that rows are ordered by. */
@@ -55,12 +74,12 @@ function timeOf(over: Over): { readonly name: string; readonly kind: 'event-time
   return role === 'event-time' || role === 'window-time' ? { name: key.column, kind: 'event-time' } : refuse(over)
 }
 
-function measureOf(measure: OverMeasure, over: Over, time: string, layout: OverLayout): OverMeasureShape {
+function measureOf(measure: OverMeasure, over: Over, time: string, layout: OverLayout, { session }: Lowering): OverMeasureShape {
   const name = overFunctionNamed(measure.function)
   if (name !== undefined) return ofRowsBefore(name, measure, over, time, layout)
   const aggregate: Measure = { ...measure, function: measure.function as AggregateName, filter: null }
   return {
-    function: { kind: 'aggregate', aggregate: aggregateOf(aggregate, over.frame.preceding !== null) },
+    function: { kind: 'aggregate', aggregate: aggregateOf(aggregate, over.frame.preceding !== null, session) },
     arguments: argumentsOf(aggregate).map((argument) => layout.place(argument)),
     result: measure.type,
   }
@@ -83,48 +102,21 @@ function ofRowsBefore(name: OverName, measure: OverMeasure, over: Over, time: st
     case 'LAG':
       return lagOf(measure, layout)
     default:
-      throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: `${name} with OVER` })
+      throw embeddedErrors.ENGINE_NOT_SUPPORTED(
+        { what: `${name} with OVER over a stream` },
+        { position: positionOf(measure.origin), hint: wholeHint },
+      )
   }
 }
 
-function lagOf({ arguments: [value, offset, otherwise], type }: OverMeasure, layout: OverLayout): OverMeasureShape {
-  const rows = offset === undefined ? 1 : offset.kind === 'literal' ? Number(literalValue(offset)) : Number.NaN
-  if (value === undefined || !(rows >= 0))
-    throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'LAG with an offset that is no constant of zero or more' })
-  // A default is converted to the type of the values, so that both can stand in one column.
-  const converted = otherwise === undefined ? [] : [convertedTo(otherwise, withNullable(type, true))]
+const wholeHint = "Where all inputs end, SET 'execution.runtime-mode' = 'batch'."
+
+function lagOf(measure: OverMeasure, layout: OverLayout): OverMeasureShape {
+  const { rows, values } = neighbourOf(measure)
+  const [value, otherwise] = values
   return {
-    function: { kind: 'lag', offset: rows, type: value.type, otherwiseType: converted[0]?.type ?? null },
-    arguments: [value, ...converted].map((argument) => layout.place(argument)),
-    result: type,
-  }
-}
-
-function convertedTo(value: Expression, type: DataType): Expression {
-  return sameType(withNullable(value.type, true), type) ? value : { kind: 'cast', value, type, failing: 'error' }
-}
-
-/** The columns of the input, and behind them those that are computed for arguments. */
-class OverLayout {
-  readonly #over: Over
-  readonly #columns: NamedExpression[]
-
-  constructor(over: Over) {
-    this.#over = over
-    this.#columns = schemaOf(over.input).map((column) => ({ name: column.name, value: referTo(column) }))
-  }
-
-  get types(): DataType[] {
-    return this.#columns.map((column) => column.value.type)
-  }
-
-  place(value: Expression): number {
-    const known = value.kind === 'column' ? this.#columns.findIndex((column) => column.name === value.name) : -1
-    return known >= 0 ? known : this.#columns.push({ name: `\u0000${this.#columns.length}`, value }) - 1
-  }
-
-  input(): Over['input'] {
-    const { input } = this.#over
-    return this.#columns.length === schemaOf(input).length ? input : { kind: 'project', input, columns: this.#columns }
+    function: { kind: 'lag', offset: rows, type: value.type, otherwiseType: otherwise?.type ?? null },
+    arguments: values.map((argument) => layout.place(argument)),
+    result: measure.type,
   }
 }

@@ -77,7 +77,9 @@ export function lowerDistinct(distinct: DistinctRelation, output: Output, loweri
     { types: typesOf(schemaOf(input)), ...kept, ...(updates ? { repeats: { emitsUpdateBefore: before } } : {}) },
     output,
   )
-  lowering.attach(input, new InputPort(lowering.keep(distinct, lowering.letExpire(operator, kept))))
+  const types = typesOf(schemaOf(input))
+  const port = new InputPort(lowering.keep(distinct, lowering.letExpire(operator, kept)))
+  lowering.attach(input, lowering.byKeys(types, [...types.keys()], port, output))
 }
 
 export function lowerUnnest(unnest: UnnestRelation, output: Output, lowering: Lowering): void {
@@ -109,7 +111,9 @@ export function lowerTop(top: TopRelation, output: Output, lowering: Lowering): 
   const operator = deduplication(top, schema, before, output, lowering) ?? topOperator(top, schema, before, output, lowering)
   const port = new InputPort(lowering.keep(top, operator))
   const everyChange = lowering.versioned.has(top)
-  lowering.attach(top.input, everyChange ? new OneRowAKey(typesOf(schema), placesOf(schema, top.partitionBy), port) : port)
+  const keys = placesOf(schema, top.partitionBy)
+  const receiver = everyChange ? new OneRowAKey(typesOf(schema), keys, port) : port
+  lowering.attach(top.input, lowering.byKeys(typesOf(schema), keys, receiver, output))
 }
 
 function lowerWindowTop(top: TopRelation, windowEnd: string, output: Output, lowering: Lowering): void {
@@ -130,7 +134,8 @@ function lowerWindowTop(top: TopRelation, windowEnd: string, output: Output, low
     output,
   )
   lowering.countLate(operator)
-  lowering.attach(top.input, new InputPort(lowering.keep(top, operator)))
+  const port = new InputPort(lowering.keep(top, operator))
+  lowering.attach(top.input, lowering.byKeys(typesOf(schema), placesOf(schema, top.partitionBy), port, output))
 }
 
 /** The only order of a Top that keeps one row a partition and does not give its rank. */
@@ -189,7 +194,8 @@ function topOperator(top: TopRelation, schema: Schema, before: boolean, output: 
 }
 
 export function lowerSort(sort: SortRelation, output: Output, lowering: Lowering): void {
-  lowering.attach(sort.input, new InputPort(lowering.keep(sort, sortOperator(sort, output, lowering))))
+  const port = new InputPort(lowering.keep(sort, sortOperator(sort, output, lowering)))
+  lowering.attach(sort.input, lowering.byKeys([], [], port, output))
 }
 
 function sortOperator(sort: SortRelation, output: Output, lowering: Lowering): Operator {

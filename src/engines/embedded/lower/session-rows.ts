@@ -21,6 +21,7 @@ export function lowerSessionRows(
   const types = schema.map((column) => column.type)
   const rowsType: DataType = { kind: 'array', element: { kind: 'row', fields: schema, nullable: false }, nullable: true }
   const keys = partitionBy.length
+  const keyTypes = partitionBy.map((name) => columnOf(input, name).type)
   const lead = [...partitionBy, time].map((name): NamedExpression => ({ name: `\u0000${name}`, value: referTo(columnOf(input, name)) }))
   const columns = [...lead, ...schema.map((column): NamedExpression => ({ name: column.name, value: referTo(column) }))]
   const collected = {
@@ -42,7 +43,7 @@ export function lowerSessionRows(
   )
   const operator = new SessionAggregate(
     {
-      keys: partitionBy.map((name) => columnOf(input, name).type),
+      keys: keyTypes,
       time: keys,
       gapMs,
       measures: [{ aggregate: collected, arguments: schema.map((_, place) => lead.length + place), filter: null }],
@@ -51,6 +52,7 @@ export function lowerSessionRows(
     new InputPort(unnest),
   )
   lowering.countLate(operator)
-  const port = timedPort(window, keys, new InputPort(lowering.keep(window, operator)), lowering)
+  const held = lowering.byKeys(keyTypes, [...keyTypes.keys()], new InputPort(lowering.keep(window, operator)), output)
+  const port = timedPort(window, keys, held, lowering)
   lowering.attach({ kind: 'project', input, columns }, port)
 }

@@ -1,6 +1,6 @@
 /** How the tables of a plan are reached: their definitions, and the connectors that read and write them. */
 import { assert } from '#base'
-import { type ConnectorTable, connectorOf, loadConnector, type Sink, type Source } from '#connectors'
+import { type Connector, type ConnectorTable, connectorOf, loadConnector, type Sink, type Source } from '#connectors'
 import { type Plan, rootsOf, type Scan, type TableDefinition, type TablePath, type Tables, walkRelations } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
@@ -19,10 +19,13 @@ export async function loadTables(plan: Plan, tables: Tables): Promise<void> {
 export class TableAccess {
   readonly #tables: Tables
   readonly #session: Session
+  readonly #ownConnectors: readonly Connector[]
 
-  constructor(tables: Tables, session: Session) {
+  /** `ownConnectors` are there besides those that every engine has. */
+  constructor(tables: Tables, session: Session, ownConnectors: readonly Connector[] = []) {
     this.#tables = tables
     this.#session = session
+    this.#ownConnectors = ownConnectors
   }
 
   definition(path: TablePath): TableDefinition {
@@ -33,7 +36,7 @@ export class TableAccess {
 
   source(scan: Scan): Source {
     const table = this.#connectorTable(scan.table, scan.options)
-    const connector = connectorOf(table)
+    const connector = this.#connectorOf(table)
     if (connector.source === null) throw embeddedErrors.ENGINE_TABLE_NOT_READABLE({ table: table.name, connector: connector.name })
     const source = connector.source(table)
     const known = source.metadata.map(({ name }) => name)
@@ -49,9 +52,13 @@ export class TableAccess {
 
   sink(path: TablePath, options: Readonly<Record<string, string>>): { readonly name: string; readonly sink: Sink } {
     const table = this.#connectorTable(path, options)
-    const connector = connectorOf(table)
+    const connector = this.#connectorOf(table)
     if (connector.sink === null) throw embeddedErrors.ENGINE_TABLE_NOT_WRITABLE({ table: table.name, connector: connector.name })
     return { name: table.name, sink: connector.sink(table) }
+  }
+
+  #connectorOf(table: ConnectorTable): Connector {
+    return this.#ownConnectors.find(({ name }) => name === table.options['connector']) ?? connectorOf(table)
   }
 
   #connectorTable(path: TablePath, hints: Readonly<Record<string, string>>): ConnectorTable {

@@ -1,10 +1,9 @@
 /** Joins as of a time: with the versions of a table, by event time; by processing time, with what a table holds now. */
 import { type Output, TemporalJoin } from '#dataflow'
 import { type AsOfTime, type Join, schemaOf } from '#plan'
-import { conditionOf, keysOf, placeOf, typesOf } from './join-shape.ts'
+import { attachByKeys, conditionOf, keysOf, placeOf, typesOf } from './join-shape.ts'
 import { lowerLookupJoin } from './lookup-join.ts'
 import type { Lowering } from './lowering.ts'
-import { InputPort } from './ports.ts'
 
 export function lowerAsOfJoin(join: Join, time: AsOfTime, output: Output, lowering: Lowering): void {
   if (time.kind === 'event-time') lowerTemporalJoin(join, time, output, lowering)
@@ -29,6 +28,5 @@ function lowerTemporalJoin(join: Join, time: AsOfTime & { readonly kind: 'event-
     output,
   )
   lowering.keep(join, lowering.letExpire(operator, kept))
-  lowering.attach(left, new InputPort(operator, 0))
-  lowering.attach(right, new InputPort(operator, 1))
+  attachByKeys(join, operator, output, lowering)
 }

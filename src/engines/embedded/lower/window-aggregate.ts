@@ -9,6 +9,8 @@ import { groupingKeysOf } from './grouping-keys.ts'
 import type { Lowering } from './lowering.ts'
 import { Layout } from './measures.ts'
 import { Counted, InputPort, Reorder } from './ports.ts'
+import { groupPort } from './two-stages.ts'
+import { mergesUsers } from './user-aggregates.ts'
 
 /** A window below the aggregate is absorbed when only its bounds are used; otherwise rows carry the bounds of their window. */
 export function lowerWindowAggregate(
@@ -19,7 +21,7 @@ export function lowerWindowAggregate(
 ): void {
   const fused = fusedInput(aggregate, lowering)
   const { base } = fused
-  if (base.kind === 'window' && absorbs(aggregate, fused, base)) lowerAbsorbed(aggregate, fused, base, output, lowering)
+  if (base.kind === 'window' && absorbs(aggregate, fused, base, lowering)) lowerAbsorbed(aggregate, fused, base, output, lowering)
   else lowerAttached(aggregate, bounds, output, lowering)
 }
 
@@ -52,21 +54,17 @@ function lowerAttached(aggregate: Aggregate, bounds: NonNullable<Aggregate['wind
   const { input } = aggregate
   const retracts = !lowering.isAppendOnly(input)
   const keys = groupingKeysOf(aggregate, aggregate.keys, input)
-  const layout = new Layout(keys.columns)
+  const layout = new Layout(keys.columns, lowering.session)
   const { measures, port } = resultsOf(aggregate, layout, keys.types.length, retracts)
   const results = aggregate.measures.map((_, index) => keys.types.length + boundsCount + index)
+  const windows = { time: aggregate.keys.indexOf(bounds.end), slices: { kind: 'attached' }, clock: lowering.windowClockOf(input) } as const
   const operator = new WindowAggregate(
-    {
-      keys: keys.types,
-      time: aggregate.keys.indexOf(bounds.end),
-      slices: { kind: 'attached' },
-      measures,
-      clock: lowering.windowClockOf(input),
-    },
+    { keys: keys.types, ...windows, measures },
     port([...aggregate.keys.keys(), ...results, ...keys.setPlaces], output),
   )
   lowering.countLate(operator)
-  lowering.attach(layout.project(input), keys.repeated(new InputPort(lowering.keep(aggregate, operator))))
+  const held = groupPort(lowering.keep(aggregate, operator), keys, measures, windows, output, lowering)
+  lowering.attach(layout.project(input), keys.repeated(held))
 }
 
 function expressionOf(fused: Fused, name: string): Expression {
@@ -76,7 +74,9 @@ function expressionOf(fused: Fused, name: string): Expression {
 }
 
 /** Whether the window's columns serve only as the bounds of the groups. */
-function absorbs(aggregate: Aggregate, fused: Fused, window: Window): boolean {
+function absorbs(aggregate: Aggregate, fused: Fused, window: Window, lowering: Lowering): boolean {
+  // A slice counts for several windows, and sessions grow together.
+  if (window.shape.kind !== 'tumble' && !mergesUsers(aggregate, lowering.session)) return false
   const boundNames = new Set([window.start, window.end, window.timeName])
   const touches = (expression: Expression): boolean => [...columnsIn(expression)].some((name) => boundNames.has(name))
   const substituted = (expression: Expression): Expression[] => [...columnsIn(expression)].map((name) => expressionOf(fused, name))
@@ -116,7 +116,7 @@ function lowerAbsorbed(aggregate: Aggregate, fused: Fused, window: Window, outpu
   const plainKeys = aggregate.keys.filter((key) => bound(key) < 0)
   const keys = groupingKeysOf(aggregate, plainKeys, source)
   const time = keys.types.length
-  const layout = new Layout([...keys.columns, { name: timeColumn, value: referTo(columnOf(source, timeColumn)) }])
+  const layout = new Layout([...keys.columns, { name: timeColumn, value: referTo(columnOf(source, timeColumn)) }], lowering.session)
   const { measures, port } = resultsOf(aggregate, layout, keys.types.length, retracts)
   const places = [
     ...aggregate.keys.map((key) => (bound(key) < 0 ? plainKeys.indexOf(key) : keys.types.length + bound(key))),
@@ -131,10 +131,12 @@ function lowerAbsorbed(aggregate: Aggregate, fused: Fused, window: Window, outpu
       ? new SessionAggregate({ keys: keys.types, time, gapMs: shape.gapMs, measures, clock: clockOf(window, lowering) }, ordered)
       : new WindowAggregate({ keys: keys.types, time, slices: shape, measures, clock: clockOf(window, lowering) }, ordered)
   lowering.countLate(operator)
-  lowering.attach(
-    layout.project(source),
-    timedPort(window, time, keys.repeated(new InputPort(lowering.keep(aggregate, operator))), lowering),
-  )
+  const windows = shape.kind === 'session' ? null : { time, slices: shape, clock: clockOf(window, lowering) }
+  const held =
+    windows === null
+      ? lowering.byKeys(keys.types, [...keys.types.keys()], new InputPort(lowering.keep(aggregate, operator)), output)
+      : groupPort(lowering.keep(aggregate, operator), keys, measures, windows, output, lowering)
+  lowering.attach(layout.project(source), timedPort(window, time, keys.repeated(held), lowering))
 }
 
 /** Windows of processing time follow the clock instead of the watermark. `time` is the place of the time column. */

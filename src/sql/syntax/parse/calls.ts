@@ -10,6 +10,8 @@ export function parseCall(cursor: Cursor, first: Token, parts: readonly Identifi
   const opening = cursor.expectSymbol('(')
   const quantifier = cursor.takeWord('DISTINCT') ? 'distinct' : cursor.takeWord('ALL') ? 'all' : undefined
   const args = cursor.isSymbol(')') ? [] : cursor.nested(parseArguments)
+  const isArrayAgg = parts.length === 1 && parts[0]?.text.toUpperCase() === 'ARRAY_AGG'
+  const nulls = isArrayAgg ? parseNullTreatment(cursor) : undefined
   cursor.expectClosing(opening, ')', '"," or ')
   const call: Call = {
     kind: 'call',
@@ -17,6 +19,7 @@ export function parseCall(cursor: Cursor, first: Token, parts: readonly Identifi
     arguments: args,
     bare: false,
     ...(quantifier && { quantifier }),
+    ...(nulls && { nulls }),
     position: cursor.placeFrom(first),
   }
   return parseCallModifiers(cursor, first, call)
@@ -91,16 +94,21 @@ function parseTableOrder(cursor: Cursor, first: Token, table: TableArgument['tab
   return { kind: 'table-argument', table, partitionBy, orderBy, position: cursor.placeFrom(first) }
 }
 
+function parseNullTreatment(cursor: Cursor): Call['nulls'] {
+  const treatment = cursor.takeOneOf(['RESPECT NULLS', 'IGNORE NULLS'])
+  return treatment && (treatment === 'RESPECT NULLS' ? 'respect' : 'ignore')
+}
+
 /** Takes what may follow the parentheses of a call: null treatment, WITHIN GROUP, FILTER, OVER. */
 export function parseCallModifiers(cursor: Cursor, first: Token, call: Call): Call {
-  const treatment = cursor.takeOneOf(['RESPECT NULLS', 'IGNORE NULLS'])
+  const nulls = parseNullTreatment(cursor)
   const withinGroup = parseWithinGroup(cursor)
   const filter = parseFilter(cursor)
   const over = cursor.takeWord('OVER') ? parseOver(cursor) : undefined
-  if (treatment === undefined && withinGroup === undefined && filter === undefined && over === undefined) return call
+  if (nulls === undefined && withinGroup === undefined && filter === undefined && over === undefined) return call
   return {
     ...call,
-    ...(treatment && { nulls: treatment === 'RESPECT NULLS' ? 'respect' : 'ignore' }),
+    ...(nulls && { nulls }),
     ...(withinGroup && { withinGroup }),
     ...(filter && { filter }),
     ...(over && { over }),

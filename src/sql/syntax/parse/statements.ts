@@ -109,7 +109,7 @@ function parseJarStatement(cursor: Cursor): Statement {
   return parseOther(cursor, first, `${first.text} JAR`)
 }
 
-const details: readonly ExplainDetail[] = ['ESTIMATED_COST', 'CHANGELOG_MODE', 'JSON_EXECUTION_PLAN', 'PLAN_ADVICE']
+const details: readonly ExplainDetail[] = ['ESTIMATED_COST', 'CHANGELOG_MODE', 'JSON_EXECUTION_PLAN', 'PLAN_ADVICE', 'GENERATED_CODE']
 
 function parseExplain(cursor: Cursor): Explain {
   const first = cursor.expectWord('EXPLAIN')
@@ -118,7 +118,7 @@ function parseExplain(cursor: Cursor): Explain {
     let detail = cursor.takeOneOf(details)
     while (detail !== undefined) {
       found.push(detail)
-      detail = cursor.takeSymbol(',') ? cursor.expectOneOf(details) : undefined
+      detail = cursor.takeSymbol(',') ? cursor.expectOneOf(details, 'a detail such as CHANGELOG_MODE or PLAN_ADVICE') : undefined
     }
   }
   return { kind: 'explain', details: found, statement: parseExplained(cursor), position: cursor.placeFrom(first) }

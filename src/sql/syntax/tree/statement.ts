@@ -160,7 +160,7 @@ export interface AlterDatabase {
   readonly position: TextPosition
 }
 
-export type ExplainDetail = 'ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE'
+export type ExplainDetail = 'ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE' | 'GENERATED_CODE'
 
 export interface Explain {
   readonly kind: 'explain'

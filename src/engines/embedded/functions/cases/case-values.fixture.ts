@@ -9,6 +9,7 @@ import {
   decimalType,
   doubleType,
   integerType,
+  printBitmap,
   stringType,
   unboundedLength,
   withNullable,
@@ -165,6 +166,8 @@ export function show(value: unknown, type: DataType, timeZone: string): string {
     case 'float':
     case 'double':
       return showNumber(value as number, type.kind === 'float')
+    case 'bitmap':
+      return printBitmap(value as Uint8Array)
     case 'binary':
     case 'varbinary':
       return `x'${Buffer.from(value as Uint8Array).toString('hex')}'`

@@ -1,0 +1,2 @@
+-- passes bids through
+SELECT auction, bidder, price, `dateTime`, extra FROM bid;

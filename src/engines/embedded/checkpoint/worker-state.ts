@@ -1,0 +1,92 @@
+/** One worker's part of checkpoints: what its operators hold, what its sinks have prepared and how far its watermarks have come. */
+import type { BlobStore } from '#blobs'
+import type { DurableWork } from '#connectors'
+import { watermarkEnd, watermarkNone } from '#data'
+import type { WorkerPlace } from '#dataflow'
+import type { Instance, SavedState, SinkTask } from '../program.ts'
+import type { Manifest, SavedFile, SavedSink } from './manifest.ts'
+import { planRestore, restoreState } from './restore.ts'
+import { Capture, StateFiles, type StateKeeper } from './state-files.ts'
+
+/** Everything at one moment. */
+export interface TakenState {
+  readonly capture: Capture
+  readonly sinks: readonly SavedSink[]
+  readonly watermarks: Manifest['watermarks']
+}
+
+interface NamedSink {
+  readonly id: string
+  readonly task: SinkTask
+}
+
+export class WorkerState {
+  /** Null where there is nothing to go on from: only sinks commit. */
+  readonly #blobs: BlobStore | null
+  readonly #place: WorkerPlace
+  readonly #saved: SavedState
+  readonly #sinks: readonly NamedSink[]
+  readonly #files: StateFiles | null
+  #manifest: Manifest | null = null
+
+  constructor(instance: Instance, blobs: BlobStore | null, place: WorkerPlace) {
+    this.#blobs = blobs
+    this.#place = place
+    this.#saved = instance.savedState()
+    this.#sinks = instance.sinks.map((task, index) => ({ id: `${task.name}-${index + 1}`, task }))
+    this.#files = blobs === null ? null : new StateFiles(this.#saved.keepers)
+  }
+
+  get isDurable(): boolean {
+    return this.#blobs !== null
+  }
+
+  get keepers(): readonly StateKeeper[] {
+    return this.#saved.keepers
+  }
+
+  /** Brings the operators to where a checkpoint left them. */
+  async restore(manifest: Manifest): Promise<void> {
+    this.#manifest = manifest
+    if (manifest.finished || this.#blobs === null) return
+    await restoreState(manifest, planRestore(manifest, this.keepers), this.keepers, this.#blobs, this.#place)
+  }
+
+  /** Lets watermarks go on from where they were; the operators after them have all their state by now. */
+  resumeWatermarks(): void {
+    for (const { id, operator } of this.#saved.watermarks) {
+      const at = this.#manifest?.watermarks[id]
+      if (at !== undefined && at !== null) operator.resume(at)
+    }
+  }
+
+  workOf(task: SinkTask): DurableWork | undefined {
+    if (this.#blobs === null) return undefined
+    const id = this.#sinks.find((sink) => sink.task === task)?.id ?? ''
+    const record = this.#manifest?.sinks.find((sink) => sink.id === id)?.record ?? null
+    return { name: `${this.#blobs.place}#${id}`, record }
+  }
+
+  /** Takes everything over, between two batches and with nothing on its way to a sink. */
+  async take(): Promise<TakenState> {
+    const sinks: SavedSink[] = []
+    for (const { id, task } of this.#sinks) sinks.push({ id, record: await task.output.writer?.prepare() })
+    return { capture: this.#files?.capture() ?? new Capture(), sinks, watermarks: this.#watermarks() }
+  }
+
+  /** Writes what was taken, and returns all files that are needed now. The run may go on meanwhile. */
+  async write({ capture }: TakenState, name: string): Promise<readonly SavedFile[]> {
+    if (this.#files === null || this.#blobs === null) return []
+    return this.#files.write(capture, this.#blobs, name)
+  }
+
+  /** Makes visible what the sinks had prepared. */
+  async commit({ sinks }: TakenState): Promise<void> {
+    for (const { id, record } of sinks) await this.#sinks.find((sink) => sink.id === id)?.task.output.writer?.commit(record)
+  }
+
+  #watermarks(): Manifest['watermarks'] {
+    const isKnown = (at: number): boolean => at !== watermarkNone && at !== watermarkEnd
+    return Object.fromEntries(this.#saved.watermarks.map(({ id, operator: { watermark } }) => [id, isKnown(watermark) ? watermark : null]))
+  }
+}

@@ -1,0 +1,7 @@
+export { parseTestFile } from './parse-test-file.ts'
+export { renderJunit } from './render-junit.ts'
+export { countTests, type FileReport } from './report.ts'
+export { runTest, type TestResult } from './run-test.ts'
+export type { TestFile } from './test-file.ts'
+export type { CaseFolder, TestWorld } from './test-world.ts'
+export { updateExpectations } from './update-expectations.ts'

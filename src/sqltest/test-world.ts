@@ -1,0 +1,27 @@
+/** The world outside, as far as tests need it. */
+import type { Clock } from '#base'
+import type { WorkerHost } from '#engines'
+
+/** An empty folder of one run of a test. */
+export interface CaseFolder {
+  /** An absolute path. */
+  readonly place: string
+  /** Writes a file; the name may have folders, which are made. */
+  write(name: string, text: string): Promise<void>
+  /** All files below a folder, by their paths from there; none where there is no such folder. */
+  read(folder: string): Promise<readonly { readonly name: string; readonly text: string }[]>
+  remove(): Promise<void>
+}
+
+export interface TestWorld {
+  readonly clock: Clock
+  /** A run of a test that takes longer is ended. */
+  readonly runMsMax: number
+  /** How many workers share a run, and where they live; left out: one. */
+  readonly workers?: { readonly count: number; readonly host: WorkerHost }
+  createFolder(): Promise<CaseFolder>
+  /** The text of a script. */
+  readText(file: string): Promise<string>
+  /** Loads a file of a user's functions. */
+  importModule(file: string): Promise<Readonly<Record<string, unknown>>>
+}

@@ -1,0 +1,2 @@
+export { runThread } from './run-thread.ts'
+export { threadHost } from './thread-host.ts'

@@ -1,0 +1,13 @@
+/** Workers in threads of their own. */
+import type { StartWorker, WorkerHost } from '#engines'
+
+/** `entry` is the file that threads start with: it calls `runThread`. What only threads need is loaded when the first ones start. */
+export function threadHost(entry: URL): WorkerHost {
+  return {
+    async host(run): Promise<StartWorker> {
+      const { Threads } = await import('./threads.ts')
+      const threads = new Threads(entry, run)
+      return (index, listener) => threads.start(index, listener)
+    },
+  }
+}
