@@ -23,5 +23,8 @@ CREATE VIEW bid AS
 SELECT bid.auction, bid.bidder, bid.price, bid.channel, bid.url, `dateTime`, bid.extra
 FROM nexmark WHERE event_type = 2;
 
+-- Bids with the time at which they are read, for q12 and q13.
+CREATE VIEW arriving_bid AS SELECT *, PROCTIME() AS arrived FROM bid;
+
 -- Ten thousand keys with a text each, which only q13 reads; "millrace bench nexmark" writes the file.
 CREATE TABLE side_input (key BIGINT, `value` STRING) WITH ('connector' = 'filesystem', 'path' = 'side-input.csv', 'format' = 'csv');

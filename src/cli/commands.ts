@@ -67,6 +67,8 @@ const engine: OptionRow = {
 const update: OptionRow = { name: 'update', summary: 'write what is expected anew, and nothing else' }
 const junit: OptionRow = { name: 'junit', value: 'file', summary: 'write a report in the XML of JUnit there, too' }
 
+const restore: OptionRow = { name: 'restore', summary: 'also stop a run on its way, and measure how long it takes to go on' }
+
 export const commands: readonly CommandRow[] = [
   {
     name: 'run',
@@ -214,7 +216,7 @@ export const commands: readonly CommandRow[] = [
       'Each run is a process of its own and durable: it takes checkpoints, and its sink writes every row as bytes that are added to a digest. The queries of nexmark are in examples/nexmark/.',
     ],
     arguments: [{ name: 'suite', summary: 'nexmark or flights', oneOf: ['nexmark', 'flights'] }],
-    options: [events, runs, queries, workers, benchInterval, json],
+    options: [events, runs, queries, workers, benchInterval, restore, json],
     examples: [{ line: 'millrace bench nexmark --events 1000000 --queries q0,q7', shows: 'measures two queries with a million events' }],
     run: async (input, environment) => {
       const { runBench } = await import('./bench/bench.ts')
@@ -225,6 +227,7 @@ export const commands: readonly CommandRow[] = [
         queries: (input.values.get(queries.name) ?? []).flatMap((names) => names.split(',').map((name) => name.trim())),
         workers: countOf(input, workers),
         checkpointInterval: optionValue(input, benchInterval),
+        restores: input.values.has(restore.name),
         json: input.values.has(json.name),
       }
       return runBench(options, environment)

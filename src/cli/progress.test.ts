@@ -9,6 +9,7 @@ const report: RunReport = {
   lateRows: 0,
   watermarkMs: null,
   resumedFrom: null,
+  readyMs: null,
   pausesMs: [],
   startedAt: 0,
   durationMs: 2000,

@@ -21,6 +21,8 @@ export interface Explanation {
   readonly changelog: PlanChangelog
   /** What the run keeps for a relation; null where it keeps nothing. */
   stateOf(relation: Relation): StateNote | null
+  /** By output: what the run keeps before its sink; null where it keeps nothing. */
+  readonly sinkStates: readonly (StateNote | null)[]
   /** By output; null for rows that are shown to the caller. */
   readonly deliveries: readonly (Delivery | null)[]
   /** Whether the table of a scan ends by itself. */
@@ -109,6 +111,8 @@ export interface RunReport {
   /** Epoch milliseconds; null before the first. The least over all sources. */
   readonly watermarkMs: number | null
   readonly startedAt: number
+  /** Milliseconds until rows could flow: state is restored, inputs and outputs are open. Null before, and where nothing is left to read. */
+  readonly readyMs: number | null
   /** How long each checkpoint on the way held rows back, in milliseconds; the latest thousand of each worker. */
   readonly pausesMs: readonly number[]
   /** Milliseconds of running. */

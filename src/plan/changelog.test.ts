@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { allChanges, appendOnly, type Changelog, changelogMode, inferChangelog } from './changelog.ts'
+import { allChanges, appendOnly, type Changelog, changelogMode, inferChangelog, type UpsertMaterialize } from './changelog.ts'
 import { column, compare, count, filter, join, number, project, scan, timed, tumble } from './plan.fixture.ts'
 import type { Output, Relation } from './plan.ts'
 import { printExpression } from './print-expression.ts'
@@ -8,11 +8,12 @@ interface World {
   readonly source?: Changelog
   readonly takes?: 'append' | 'upsert' | 'all'
   readonly key?: readonly string[]
+  readonly upsertMaterialize?: UpsertMaterialize
 }
 
-function infer(relation: Relation, { source = appendOnly, takes = 'all', key = [] }: World = {}) {
+function infer(relation: Relation, { source = appendOnly, takes = 'all', key = [], ...facts }: World = {}) {
   const output: Output = { kind: 'insert', table: ['c', 'd', 'out'], input: relation, overwrite: false, options: {} }
-  return inferChangelog({ outputs: [output] }, { scan: () => ({ changelog: source, key: null }), sink: () => ({ takes, key }) })
+  return inferChangelog({ outputs: [output] }, { scan: () => ({ changelog: source, key: null }), sink: () => ({ takes, key }), ...facts })
 }
 
 function modeOf(relation: Relation, world: World = {}): string {
@@ -54,10 +55,29 @@ test('a filter needs them, for a row may leave what it lets through', () => {
   expect(infer(relation, world).changelogOf(perCustomer).before).toBe(true)
 })
 
-test('a sink with another key keeps what is there itself', () => {
+test('rows are kept before a sink with another key, unless nothing is to be kept, but none before one that takes all changes', () => {
   const relation = project(perCustomer, 'n')
   const world: World = { takes: 'upsert', key: ['n'] }
-  expect(infer(relation, world).outputs[0]).toMatchObject({ materialize: true, changelog: { before: true } })
+  expect(infer(relation, world).outputs[0]).toMatchObject({ materialize: true, sinkKey: 'other', changelog: { before: true } })
+  const none = infer(relation, { ...world, upsertMaterialize: 'none' })
+  expect(none.outputs[0]).toMatchObject({ materialize: false, sinkKey: 'other', changelog: { before: true } })
+  const all = infer(relation, { ...world, takes: 'all', upsertMaterialize: 'force' })
+  expect(all.outputs[0]).toMatchObject({ materialize: false, changelog: { before: true } })
+})
+
+test('a sink with a wider key is told what a row was, since it may have had another key', () => {
+  const world: World = { takes: 'upsert', key: ['text_customer', 'n'] }
+  expect(infer(perCustomer, world).outputs[0]).toMatchObject({ materialize: false, sinkKey: 'wider', changelog: { before: true } })
+})
+
+test('rows can be kept before any sink of upserts that has a key', () => {
+  const upsertMaterialize = 'force'
+  const same = infer(perCustomer, { takes: 'upsert', key: ['text_customer'], upsertMaterialize })
+  expect(same.outputs[0]).toMatchObject({ materialize: true, sinkKey: 'same', changelog: { before: true } })
+  expect(infer(orders, { takes: 'upsert', key: ['id'], upsertMaterialize }).outputs[0]?.materialize).toBe(true)
+  expect(infer(orders, { takes: 'all', key: ['id'], upsertMaterialize }).outputs[0]?.materialize).toBe(false)
+  expect(infer(orders, { takes: 'upsert', upsertMaterialize }).outputs[0]?.materialize).toBe(false)
+  expect(infer(orders, { takes: 'upsert', key: ['id'] }).outputs[0]?.materialize).toBe(false)
 })
 
 test('a sink that only appends refuses changes, and says where they come from', () => {

@@ -38,6 +38,8 @@ export interface ChangelogFacts {
   scan(scan: Scan): { readonly changelog: Changelog; readonly key: UpsertKey | null }
   /** What writing a table takes, and its primary key (empty without one). */
   sink(table: TablePath): { readonly takes: 'append' | 'upsert' | 'all'; readonly key: readonly string[] }
+  /** Whether rows are kept before a sink of upserts; left out: `auto`. */
+  readonly upsertMaterialize?: UpsertMaterialize
   /** Whether inputs end and only final rows go out, so that whoever needs them waits for them; left out: no. */
   readonly isBatch?: boolean
   /** Whether a relation that would only insert rows sends them again as updates of themselves; left out: none does. */
@@ -46,6 +48,9 @@ export interface ChangelogFacts {
   readonly positions?: readonly (TextPosition | undefined)[]
 }
 
+/** `table.exec.sink.upsert-materialize`. auto: where rows arrive under another key than the sink's. force: always. */
+export type UpsertMaterialize = 'none' | 'auto' | 'force'
+
 export interface PlanChangelog {
   changelogOf(relation: Relation): Changelog
   upsertKeysOf(relation: Relation): readonly UpsertKey[]
@@ -53,9 +58,16 @@ export interface PlanChangelog {
 }
 interface OutputChangelog {
   readonly changelog: Changelog
-  /** Rows arrive under another key than the sink's: someone must keep what is there per key of the sink. */
+  /** Someone must keep what is there per key of the sink. */
   readonly materialize: boolean
+  readonly sinkKey: SinkKey
 }
+
+/**
+ * What the key of a sink of upserts is to those under which rows arrive: `same`, so that a new row replaces the old one; `wider`, so that a
+ * row may change it; or `other`, so that several rows may have it. For other sinks it is `same`, too.
+ */
+type SinkKey = 'same' | 'wider' | 'other'
 
 export function changelogMode({ updates, deletes, before }: Changelog): ChangelogMode {
   if (!updates && !deletes) return 'append'
@@ -74,9 +86,9 @@ export function inferChangelog(plan: Plan, facts: ChangelogFacts): PlanChangelog
 
   const wanted = new Set<Relation>()
   const outputs = plan.outputs.map((output, index) => {
-    const { before, materialize } = sinkNeeds(output, changesOf, keysOf(output.input), facts, facts.positions?.[index])
+    const { before, materialize, sinkKey } = sinkNeeds(output, changesOf, keysOf(output.input), facts, facts.positions?.[index])
     if (before) wanted.add(output.input)
-    return { input: output.input, materialize }
+    return { input: output.input, materialize, sinkKey }
   })
   askForBefore(roots, changesOf, wanted)
   walkRelations(roots, (relation) => {
@@ -86,28 +98,45 @@ export function inferChangelog(plan: Plan, facts: ChangelogFacts): PlanChangelog
   return {
     changelogOf: changesOf,
     upsertKeysOf: keysOf,
-    outputs: outputs.map(({ input, materialize }) => ({ changelog: changesOf(input), materialize })),
+    outputs: outputs.map(({ input, ...needs }) => ({ changelog: changesOf(input), ...needs })),
   }
 }
 
-/** Whether an output needs −U, after checking that it takes what arrives. */
+interface SinkNeeds extends Pick<OutputChangelog, 'materialize' | 'sinkKey'> {
+  /** Whether an output needs −U. */
+  readonly before: boolean
+}
+
+/** What an output needs, after checking that it takes what arrives. */
 function sinkNeeds(
   output: Output,
   changesOf: (relation: Relation) => Changelog,
   upsertKeys: readonly UpsertKey[],
   facts: ChangelogFacts,
   position: TextPosition | undefined,
-): { readonly before: boolean; readonly materialize: boolean } {
+): SinkNeeds {
   const changelog = changesOf(output.input)
-  const { updates, deletes } = changelog
-  if (output.kind === 'collect' || (!updates && !deletes)) return { before: updates, materialize: false }
+  const { updates } = changelog
+  const all = { before: updates, materialize: false, sinkKey: 'same' } as const
+  if (output.kind === 'collect') return all
   const { takes, key } = facts.sink(output.table)
+  const sinkKey = sinkKeyOf(key, upsertKeys)
+  if (isAppend(changelog)) {
+    const materialize = takes === 'upsert' && key.length > 0 && facts.upsertMaterialize === 'force'
+    return { ...all, materialize }
+  }
   const parameters = { table: output.table[2], producer: producerOf(output.input, changesOf) }
   if (takes === 'append') throw planErrors.PLAN_SINK_TAKES_INSERTS_ONLY(parameters, { position })
-  if (takes === 'all' && key.length === 0) return { before: updates, materialize: false }
+  if (takes === 'all') return all
   if (key.length === 0) throw planErrors.PLAN_SINK_NEEDS_KEY(parameters, { position })
-  const sameKey = upsertKeys.some((each) => contains(key, each))
-  return { before: updates && (takes === 'all' || !sameKey), materialize: !sameKey }
+  const materialize = facts.upsertMaterialize === 'force' || (sinkKey === 'other' && facts.upsertMaterialize !== 'none')
+  return { before: updates && (materialize || sinkKey !== 'same'), materialize, sinkKey }
+}
+
+function sinkKeyOf(key: UpsertKey, upsertKeys: readonly UpsertKey[]): SinkKey {
+  const within = upsertKeys.filter((each) => contains(key, each))
+  if (within.length === 0) return 'other'
+  return within.some((each) => contains(each, key)) ? 'same' : 'wider'
 }
 
 /** The line of the lowest relation that turns inserts into other changes. */

@@ -8,6 +8,7 @@ export {
   changelogNote,
   inferChangelog,
   type PlanChangelog,
+  type UpsertMaterialize,
 } from './changelog.ts'
 export { assertPlan } from './check.ts'
 export { determinismOf } from './determinism.ts'
@@ -72,7 +73,7 @@ export type {
   Window,
   WindowShape,
 } from './plan.ts'
-export { printDuration, printPlan, printRelationLine, type RelationNote } from './print.ts'
+export { printDuration, printOutputLine, printPlan, printRelationLine, type RelationNote } from './print.ts'
 export { printExpression, printName } from './print-expression.ts'
 export { columnOf, columnsByName, groupingIdOf, referTo, schemaOf, windowBoundType } from './schema.ts'
 export { isLargerThan, levelsMax, sizeOf } from './size.ts'

@@ -33,7 +33,7 @@ export type RelationNote = (relation: Relation) => Attributes
 /** The plan as a tree, one relation a line. A relation that is read twice is written once and referred to afterwards. */
 export function printPlan(plan: Plan, note: RelationNote = () => []): string {
   const printer = new PlanPrinter(rootsOf(plan), note)
-  return plan.outputs.map((output) => printer.tree(output.input, outputLine(output))).join('\n\n')
+  return plan.outputs.map((output) => printer.tree(output.input, printOutputLine(output))).join('\n\n')
 }
 
 /** The line of one relation alone. */
@@ -103,7 +103,7 @@ function printLine(name: string, attributes: Attributes): string {
   return `${name}(${texts.join(', ')})`
 }
 
-function outputLine(output: Output): string {
+export function printOutputLine(output: Output): string {
   const fields = list(schemaOf(output.input).map((column) => printName(column.name)))
   if (output.kind === 'collect') return printLine('Collect', [['fields', fields]])
   return printLine('Sink', [

@@ -2,7 +2,7 @@
 import { type DataType, sameType } from '#data'
 import { asOfTimeOf } from './as-of.ts'
 import type { Expression, Join, NamedExpression, Relation, Scan, Top } from './plan.ts'
-import { schemaOf } from './schema.ts'
+import { columnOf, schemaOf } from './schema.ts'
 import { inputsOf, match, walkRelations } from './visit.ts'
 
 export type UpsertKey = readonly string[]
@@ -94,8 +94,19 @@ function joinedKeys(join: Join, left: readonly UpsertKey[], right: readonly Upse
   const keys: UpsertKey[] = []
   if (atMostOneRight && !leftPadded) keys.push(...left)
   if (atMostOneLeft && !rightPadded) keys.push(...right)
-  for (const one of left) for (const other of right) keys.push([...one, ...other])
+  for (const one of left) {
+    for (const other of right) {
+      // Of a full join, rows without a partner have NULL in place of the key of the other side.
+      const isAmbiguous = join.type === 'full' && mayBeNull(join.left, one) && mayBeNull(join.right, other)
+      if (!isAmbiguous) keys.push([...one, ...other])
+    }
+  }
   return keys
+}
+
+/** Whether all columns of a key can be NULL at a time. */
+function mayBeNull(relation: Relation, key: UpsertKey): boolean {
+  return key.every((name) => columnOf(relation, name).type.nullable)
 }
 
 /** Whether all of `part` is in `whole`. */

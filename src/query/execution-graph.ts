@@ -1,6 +1,6 @@
 /** The operators of a job and what flows between them, in the form that EXPLAIN JSON_EXECUTION_PLAN has in Flink. */
 import type { Explanation } from '#engines'
-import { changelogMode, inputsOf, type Plan, printPlan, printRelationLine, type Relation, rootsOf, walkRelations } from '#plan'
+import { changelogMode, inputsOf, type Plan, printOutputLine, printRelationLine, type Relation, rootsOf, walkRelations } from '#plan'
 
 export interface ExecutionGraph {
   readonly nodes: readonly ExecutionNode[]
@@ -29,13 +29,14 @@ export function executionGraph(plan: Plan, explanation: Explanation): ExecutionG
     nodes.push(operatorNode(nodes.length + 1, relation, ids, explanation))
   })
   for (const [index, output] of plan.outputs.entries()) {
-    const [contents = ''] = printPlan({ outputs: [output] }).split('\n', 1)
+    const state = explanation.sinkStates[index] ?? null
     const delivery = explanation.deliveries[index]
     nodes.push({
       id: nodes.length + 1,
       type: `Sink: ${output.kind === 'insert' ? output.table.join('.') : 'Collect'}`,
       pact: 'Data Sink',
-      contents,
+      contents: printOutputLine(output),
+      ...(state === null ? {} : { state: `${state.keeps}; ${state.bound}` }),
       ...(delivery === undefined || delivery === null ? {} : { delivery: delivery.guarantee }),
       predecessors: predecessorsOf([output.input], ids),
     })

@@ -1,7 +1,7 @@
 /** What EXPLAIN says: the plan as written, the plan as it will run, what that keeps and how safely rows arrive; and what was asked for. */
 import { counted } from '#base'
 import type { Explanation, Program } from '#engines'
-import { changelogNote, type Plan, printPlan, printRelationLine, type RelationNote, rootsOf, walkRelations } from '#plan'
+import { changelogNote, type Plan, printOutputLine, printPlan, printRelationLine, type RelationNote, rootsOf, walkRelations } from '#plan'
 import { executionGraph } from './execution-graph.ts'
 import { adviceFor, type PlanAdvice } from './plan-advice.ts'
 
@@ -61,6 +61,10 @@ function stateText(plan: Plan, explanation: Explanation): string {
     const note = explanation.stateOf(relation)
     if (note !== null) lines.push(printRelationLine(relation), `  ${note.keeps}; ${note.bound}`)
   })
+  for (const [index, output] of plan.outputs.entries()) {
+    const note = explanation.sinkStates[index] ?? null
+    if (note !== null) lines.push(printOutputLine(output), `  ${note.keeps}; ${note.bound}`)
+  }
   return lines.length === 0 ? 'none' : lines.join('\n')
 }
 
@@ -89,6 +93,10 @@ function costText(plan: Plan, explanation: Explanation): string {
       `${relation.table.join('.')}: ${counted(relation.columns.length, 'column')}, ${explanation.ends(relation) ? 'ends' : 'does not end'}${skipping}`,
     )
   })
+  for (const note of explanation.sinkStates) {
+    if (note !== null) states++
+    if (note?.grows === true) growing++
+  }
   return [...lines, `state: ${counted(states, 'operator')}, ${growing} without a bound`].join('\n')
 }
 

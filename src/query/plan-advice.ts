@@ -58,12 +58,14 @@ function isSingleRow(relation: Relation): boolean {
   return relation.kind === 'aggregate' && relation.keys.length === 0 && relation.groupingSets === null
 }
 
-function* sinkAdvice(table: string, index: number, { deliveries, changelog }: Explanation): Generator<PlanAdvice> {
+function* sinkAdvice(table: string, index: number, { deliveries, changelog, sinkStates }: Explanation): Generator<PlanAdvice> {
   if (deliveries[index]?.guarantee === 'none') {
     const text = `What table "${table}" gets begins anew after a crash: set execution.checkpointing.dir, or run with --data-dir.`
     yield { kind: 'ADVICE', text, relation: null }
   }
-  if (changelog.outputs[index]?.materialize === true) {
+  const note = sinkStates[index] ?? null
+  if (note?.grows === true) yield { kind: 'ADVICE', text: `Before table "${table}" it keeps ${note.keeps}: ${note.bound}.`, relation: null }
+  if (note === null && changelog.outputs[index]?.sinkKey === 'other') {
     const text = `Rows reach table "${table}" under another key than its own: two of them may take turns at one place.`
     yield { kind: 'WARNING', text, relation: null }
   }

@@ -116,6 +116,17 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     description: 'What a NULL in a NOT NULL column of a sink does.',
     check: oneOf('error'),
   },
+  'table.exec.sink.upsert-materialize': {
+    default: 'AUTO',
+    description:
+      'Whether rows are kept before a sink that takes upserts, so that a key shows the newest of its rows. AUTO: where several rows may have one key. NONE: never. FORCE: always.',
+    check: oneOf('auto', 'none', 'force'),
+  },
+  'table.exec.sink.keyed-shuffle': {
+    default: 'AUTO',
+    description: 'Taken for the sake of Flink; one writer has all rows of a sink here.',
+    check: oneOf('auto', 'none', 'force'),
+  },
   'sql-client.execution.result-mode': {
     default: 'TABLE',
     description: 'How the shell shows the rows of a SELECT.',

@@ -297,32 +297,30 @@ test('bench prints the machine and a line for each query', async () => {
   expect(out).toMatch(/^generator +[\d,]+ +\d+\.\d\d +\d+\.\d\d +[\d,]+ +- +\d+ /m)
   expect(out).toMatch(/^q2 +[\d,]+ +\d+\.\d\d +\d+\.\d\d +[\d,]+ +[\d,-]+ +\d+ .* {2}bids for some auctions$/m)
   // At least one checkpoint held rows back.
-  expect(out).toMatch(/^q7 .* [1-9]\d*( +\d+\.\d){2} {2}highest bids of each window$/m)
+  expect(out).toMatch(/^q7 .* [1-9]\d*( +\d+\.\d){2} +- {2}highest bids of each window$/m)
   expect(out).not.toContain('q8')
   expect(out).toMatch(/^geometric mean: [\d,]+ thousand events per CPU-second, [\d,]+ net$/m)
 })
 
-test('bench prints JSON for programs', async () => {
-  const { status, out } = await millrace([
-    'bench',
-    'nexmark',
-    '--json',
-    '--events',
-    '20000',
-    '--runs',
-    '2',
-    '--queries',
-    'q0',
-    '--workers',
-    '2',
-  ])
+test.each([1, 2])('bench prints JSON for programs, of runs of %d workers', async (workers) => {
+  const words = ['--events', '100000', '--runs', '2', '--queries', 'q0', '--workers', String(workers), '--checkpoint-interval', '1 ms']
+  const { status, out } = await millrace(['bench', 'nexmark', '--json', ...words])
   expect(status).toBe(0)
   const runs = out
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as unknown)
-  const run = { query: 'q0', events: 20_000, workers: 2, rowsOut: 18_400 }
+    .map((line) => JSON.parse(line) as { readonly pausesMs: readonly number[] })
+  const run = { query: 'q0', events: 100_000, workers, rowsOut: 92_000 }
   expect(runs).toEqual([expect.objectContaining(run), expect.objectContaining(run)])
+  for (const { pausesMs } of runs) {
+    expect(pausesMs.length).toBeGreaterThan(0)
+    expect(Math.min(...pausesMs)).toBeGreaterThan(0)
+  }
+})
+
+test('bench measures how long a run takes to go on when it is asked to', async () => {
+  const { out } = await millrace(['bench', 'nexmark', '--json', '--events', '100000', '--runs', '1', '--queries', 'q9', '--restore'])
+  expect((JSON.parse(out) as { readonly restoreMs: number }).restoreMs).toBeGreaterThan(0)
 })
 
 test('bench tells which queries there are', async () => {

@@ -94,7 +94,8 @@ async function medianRun(
   environment: CliEnvironment,
 ): Promise<Measurement | { readonly status: number }> {
   const { suite, events, workers, checkpointInterval } = options
-  const words = ['--events', String(events), '--workers', String(workers), '--checkpoint-interval', checkpointInterval]
+  const restores = options.restores ? ['--restore'] : []
+  const words = [...restores, '--events', String(events), '--workers', String(workers), '--checkpoint-interval', checkpointInterval]
   const runs: Measurement[] = []
   for (let run = 0; run < options.runs; run++) {
     const measured = await measureApart([suite, ...words, '--queries', query.name, '--runs', '1'], environment)

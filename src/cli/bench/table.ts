@@ -4,7 +4,7 @@ import { count } from '../progress.ts'
 import type { Measurement } from './measurement.ts'
 import type { BenchQuery } from './suite.ts'
 
-const widths = [10, 12, 9, 9, 11, 9, 9, 8, 9, 9]
+const widths = [10, 12, 9, 9, 11, 9, 9, 8, 9, 9, 12]
 
 /** K: thousand events per CPU-second, which is what one core does; net: without the least that reading costs. */
 export const heading = line([
@@ -18,6 +18,7 @@ export const heading = line([
   'pauses',
   'p50 ms',
   'p99 ms',
+  'restore ms',
   'what it does',
 ])
 
@@ -35,6 +36,7 @@ export function tableRow(query: BenchQuery, run: Measurement, reading: Measureme
     count(pauses.length),
     quantile(pauses, 0.5),
     quantile(pauses, 0.99),
+    run.restoreMs === null ? '-' : run.restoreMs.toFixed(1),
     query.shows,
   ])
 }

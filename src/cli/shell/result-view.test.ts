@@ -54,6 +54,7 @@ test('a page has a title, a head, rows, what is going on and the keys', () => {
     lateRows: 0,
     watermarkMs: 0,
     resumedFrom: null,
+    readyMs: null,
     pausesMs: [],
     startedAt: 0,
     durationMs: 1500,

@@ -59,6 +59,7 @@ export class RowDigest {
       case 'dictionary':
         return { kind: 'blocks', blocks: this.#wordsOf(vector.words, vector.codes, vector.nulls, length), codes: vector.codes }
       case 'text':
+        return { kind: 'strings', data: vector.data }
       case 'values':
         return { kind: 'blocks', blocks: Array.from({ length }, (_, row) => boxedBytes(vector.data[row], type)), codes: null }
       default:
@@ -140,6 +141,8 @@ export class RowDigest {
         const from = texts.starts[row] as number
         size = (texts.ends[row] as number) - from
         copyBytes(texts.data, from, size, bytes, to)
+      } else if (texts.kind === 'strings') {
+        size = writeText(texts.data[row] as string, bytes, to)
       } else {
         const block = texts.blocks[texts.codes === null ? row : (texts.codes[row] as number)] as Uint8Array
         size = block.length
@@ -158,12 +161,15 @@ export class RowDigest {
       const end = (this.#starts[row + 1] as number) >> 2
       let low = 0x811c9dc5 | 0
       let high = 0x9747b28c | 0
-      for (let at = (this.#starts[row] as number) >> 2; at < end; at++) {
-        const word = words[at] as number
-        low = Math.imul(low ^ word, 0x01000193)
+      // Two chains that do not wait for each other; a row has an even number of words.
+      for (let at = (this.#starts[row] as number) >> 2; at < end; at += 2) {
+        low = Math.imul(low ^ (words[at] as number), 0x01000193)
         low ^= low >>> 15
-        high = ((high << 5) | (high >>> 27)) ^ low
+        high = Math.imul(high ^ (words[at + 1] as number), 0x85ebca6b)
+        high ^= high >>> 13
       }
+      low = Math.imul(low ^ (high >>> 16), 0xc2b2ae35)
+      high = Math.imul(high ^ (low >>> 15), 0x27d4eb2f)
       const kind = kinds === null ? 0 : kinds[row]
       const sign = kind === changeUpdateBefore || kind === changeDelete ? -1 : 1
       this.#low = (this.#low + sign * low) | 0
@@ -173,24 +179,48 @@ export class RowDigest {
   }
 }
 
-/** The encoded values of a column of texts: slices of one buffer, or blocks by row or by the code of the row. */
+/** The values of a column of texts: slices of one buffer, strings, or blocks by row or by the code of the row. */
 type Texts =
+  | { readonly kind: 'strings'; readonly data: readonly string[] }
   | { readonly kind: 'slices'; readonly data: Uint8Array; readonly starts: Int32Array; readonly ends: Int32Array }
   | { readonly kind: 'blocks'; readonly blocks: readonly (Uint8Array | undefined)[]; readonly codes: Int32Array | null }
 
 function addSizes(texts: Texts, nulls: Uint8Array | null, sizes: Int32Array, length: number): void {
   for (let row = 0; row < length; row++) {
     if (nulls !== null && nulls[row] === 1) continue
-    const size =
-      texts.kind === 'slices'
-        ? (texts.ends[row] as number) - (texts.starts[row] as number)
-        : (texts.blocks[texts.codes === null ? row : (texts.codes[row] as number)]?.length ?? 0)
+    const size = sizeOf(texts, row)
     sizes[row] = (sizes[row] as number) + ((size + 7) & ~7)
   }
 }
 
+function sizeOf(texts: Texts, row: number): number {
+  switch (texts.kind) {
+    case 'slices':
+      return (texts.ends[row] as number) - (texts.starts[row] as number)
+    case 'strings':
+      return encodedLength(texts.data[row] as string)
+    case 'blocks':
+      return texts.blocks[texts.codes === null ? row : (texts.codes[row] as number)]?.length ?? 0
+  }
+}
+
+function encodedLength(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return encoder.encode(text).length
+  return text.length
+}
+
+/** Returns the count of bytes, for which there is room. */
+function writeText(text: string, bytes: Uint8Array, at: number): number {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit > 127) return encoder.encodeInto(text, bytes.subarray(at)).written
+    bytes[at + i] = unit
+  }
+  return text.length
+}
+
 function copyBytes(from: Uint8Array, start: number, size: number, to: Uint8Array, at: number): void {
-  if (size > 256) to.set(from.subarray(start, start + size), at)
+  if (size > 64) to.set(from.subarray(start, start + size), at)
   else for (let i = 0; i < size; i++) to[at + i] = from[start + i] as number
 }
 

@@ -3,6 +3,8 @@
  * are loaded into a fresh operator, which takes over. Nobody who watches may see a difference.
  *
  * 1. Before each restart the newest version of every page is compared with what the page holds: a change without a mark is noticed.
+ *    Every second restart has nothing saved before: pages are frozen, and those that can wait are saved while the old operator takes the
+ *    next call as well, unheard.
  * 2. When the output has ended, a last operator starts from what is left, and has nothing more to send.
  */
 import { assert } from '#base'
@@ -32,6 +34,7 @@ class RestartedOperator implements Operator {
   #operator: Operator
   #saved: SavedParts
   #calls = 0
+  #freezes = false
 
   constructor(factory: OperatorFactory, output: LivesOutput, restartsAfter: Restarts) {
     this.#factory = factory
@@ -42,37 +45,54 @@ class RestartedOperator implements Operator {
   }
 
   push(...call: Parameters<Operator['push']>): void {
-    this.#operator.push(...call)
-    this.#called()
+    this.#call((operator) => operator.push(...call))
   }
 
   advance(input: number, watermarkMs: number): void {
-    this.#marks.set(input, watermarkMs)
-    this.#operator.advance(input, watermarkMs)
-    this.#called()
+    this.#call(
+      (operator) => operator.advance(input, watermarkMs),
+      () => this.#marks.set(input, watermarkMs),
+    )
   }
 
   tick(nowMs: number): void {
-    this.#operator.tick?.(nowMs)
-    this.#called()
+    this.#call((operator) => operator.tick?.(nowMs))
   }
 
   finish(input: number): void {
-    this.#ended.add(input)
-    this.#operator.finish(input)
-    this.#called()
+    this.#call(
+      (operator) => operator.finish(input),
+      () => this.#ended.add(input),
+    )
   }
 
-  #called(): void {
+  /** `note` keeps what a fresh operator is told again. */
+  #call(call: (operator: Operator) => void, note: () => void = () => undefined): void {
+    if (this.#restartsAfter(this.#calls) && !this.#output.hasEnded) this.#restart(call)
+    note()
+    call(this.#operator)
     this.#calls += 1
-    if (this.#output.hasEnded || this.#restartsAfter(this.#calls)) this.#restart()
-    else this.#saved.update()
+    if (!this.#freezes) this.#saved.update()
+    if (this.#output.hasEnded) this.#restart(() => undefined)
   }
 
-  /** Watermarks are announced again first, then the ends of inputs, as a run does it. */
-  #restart(): void {
-    this.#saved.update()
-    this.#saved.compare()
+  #saveFrozen(next: (operator: Operator) => void): void {
+    const saveNext = this.#saved.freeze()
+    saveNext()
+    this.#output.isUnheard = true
+    next(this.#operator)
+    this.#output.isUnheard = false
+    while (saveNext());
+  }
+
+  /** Watermarks are announced again first, then the ends of inputs, as a run does it. `next` is what the old operator does unheard. */
+  #restart(next: (operator: Operator) => void): void {
+    if (this.#freezes) this.#saveFrozen(next)
+    else {
+      this.#saved.update()
+      this.#saved.compare()
+    }
+    this.#freezes = !this.#freezes
     this.#operator = this.#factory(this.#output)
     this.#saved = this.#saved.loadInto(this.#operator.state ?? [])
     this.#output.isResuming = true
@@ -87,6 +107,7 @@ class LivesOutput implements Output {
   readonly #output: Output
   #watermarkMs = Number.NEGATIVE_INFINITY
   isResuming = false
+  isUnheard = false
   hasEnded = false
 
   constructor(output: Output) {
@@ -94,19 +115,20 @@ class LivesOutput implements Output {
   }
 
   push(batch: Batch): void {
+    if (this.isUnheard) return
     assert(!this.isResuming, 'an operator sends no rows when it is told again what was known already')
     if (batch.watermarks !== null) this.#watermarkMs = Math.max(this.#watermarkMs, batch.watermarks[batch.length - 1] as number)
     this.#output.push(batch)
   }
 
   advance(watermarkMs: number): void {
-    if (this.isResuming && (watermarkMs <= this.#watermarkMs || this.hasEnded)) return
+    if (this.isUnheard || (this.isResuming && (watermarkMs <= this.#watermarkMs || this.hasEnded))) return
     this.#watermarkMs = watermarkMs
     this.#output.advance(watermarkMs)
   }
 
   finish(): void {
-    if (this.isResuming && this.hasEnded) return
+    if (this.isUnheard || (this.isResuming && this.hasEnded)) return
     this.hasEnded = true
     this.#output.finish()
   }

@@ -31,6 +31,19 @@ export class SavedParts {
     }
   }
 
+  /**
+   * Takes the pages that changed over as they are now, those that can wait without saving them yet. What is returned saves the next of them,
+   * and gives false when none is left.
+   */
+  freeze(): () => boolean {
+    const later = this.#parts.flatMap((part, place) => {
+      if (part.freeze !== undefined) return [part.freeze((page, rows) => this.#pages[place]?.set(page, this.#encode(part, rows)))]
+      for (const page of part.pages.take()) this.#pages[place]?.set(page, this.#encode(part, part.save(page)))
+      return []
+    })
+    return () => later.some((saveNext) => saveNext())
+  }
+
   #encode(part: StatePart, { length, columns }: StateRows): SavedPage {
     if (length === 0) return emptyPage
     assert(columns.length === part.types.length, `part "${part.name}" has ${part.types.length} columns, got ${columns.length}`)

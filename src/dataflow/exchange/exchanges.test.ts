@@ -150,6 +150,39 @@ describe('exchanges', () => {
     )
   })
 
+  test('of higher priority end before rows of lower ones are delivered, and do not hold one another back', () => {
+    const all: Exchanges[] = []
+    const seen: string[] = []
+    const outputs = [0, 1].map((index) => {
+      const send: Carrier['send'] = (to, exchange, frame) => all[to]?.receive(index, exchange, frame)
+      const exchanges = new Exchanges({ index, count: 2 }, { send, isFull: () => false, release: () => undefined })
+      all.push(exchanges)
+      const add = (name: string, priority: number): Output => {
+        const named: Output = {
+          push: () => void seen.push(`${name}${index}`),
+          advance: () => undefined,
+          finish: () => void seen.push(`${name}${index} ends`),
+        }
+        return exchanges.add({ level: 1, types: [integerType], keys: [1], priority }, operatorOf(named))
+      }
+      return { probe: add('probe', 0), first: add('first', 1), second: add('second', 1) }
+    })
+    const numbers = Array.from({ length: 40 }, (_, i) => i)
+    const deliverAll = (): void => {
+      for (const exchanges of all) while (exchanges.deliver());
+    }
+    outputs[0]?.second.push(withKeys(numbers, 20))
+    outputs[0]?.second.finish()
+    deliverAll()
+    // The first one has neither rows nor an end yet.
+    expect(seen).toEqual(['second0', 'second1'])
+    for (const { first } of outputs) first.finish()
+    outputs[1]?.second.finish()
+    outputs[0]?.probe.push(withKeys(numbers, 20))
+    deliverAll()
+    expect(seen.indexOf('probe1')).toBeGreaterThan(seen.indexOf('second1 ends'))
+  })
+
   test('pass on the least watermark of all workers', () => {
     const workers = new Workers(3, 2)
     for (const [worker, source] of workers.sources.entries()) source.advance(100 + worker)
@@ -159,6 +192,29 @@ describe('exchanges', () => {
     workers.sources[0]?.finish()
     settle(workers, () => 0)
     expect(workers.watermarks).toEqual([101, 101, 101])
+  })
+
+  test('a cut is complete though nothing may be delivered yet of what waits for an end', () => {
+    const sent: (() => void)[] = []
+    const all: Exchanges[] = []
+    for (const index of [0, 1]) {
+      const send: Carrier['send'] = (to, exchange, frame) => void sent.push(() => all[to]?.receive(index, exchange, frame))
+      const exchanges = new Exchanges({ index, count: 2 }, { send, isFull: () => false, release: () => undefined })
+      const nothing = operatorOf({ push: () => undefined, advance: () => undefined, finish: () => undefined })
+      for (const priority of [0, 1]) exchanges.add({ level: 1, priority, types: [integerType], keys: [1] }, nothing)
+      all.push(exchanges)
+    }
+    for (const exchanges of all) exchanges.beginCut()
+    const step = (): boolean[] => {
+      const complete = all.map((exchanges) => exchanges.stepCut())
+      for (const arrive of sent.splice(0)) arrive()
+      for (const exchanges of all) while (exchanges.deliver());
+      return complete
+    }
+    expect([step(), step()]).toEqual([
+      [false, false],
+      [true, true],
+    ])
   })
 
   test('a cut has everything sent before it behind it, and nothing sent later', () => {

@@ -107,16 +107,20 @@ export class Exchanges {
   deliver(): boolean {
     let fullAbove = Number.NEGATIVE_INFINITY
     for (const { sender, shape } of this.#receivers) if (sender.isFull) fullAbove = Math.max(fullAbove, shape.level)
-    let first = 0
+    let openPriority = Number.NEGATIVE_INFINITY
     for (const receiver of this.#inOrder) {
       const { level, priority } = receiver.shape
       // What waits for its turn holds its senders back.
-      if (priority < first) return false
+      if (priority < openPriority) return false
       if (level >= fullAbove && this.#deliverFrom(receiver)) return true
-      // Nothing can have come yet that waits for the end of what is cut before it.
-      if (!isComplete(receiver)) first = priority
+      if (priority > 0 && !this.#isThrough(receiver)) openPriority = priority
     }
     return false
+  }
+
+  /** Whether nothing more comes on an exchange, or nothing before the end of a cut. */
+  #isThrough(receiver: Receiver): boolean {
+    return hasEnded(receiver) || (this.#isCutting && isComplete(receiver))
   }
 
   #deliverFrom(receiver: Receiver): boolean {

@@ -56,7 +56,7 @@ class FirstByArrival implements Operator {
     this.#expiry = retention === undefined ? null : new Expiry(retention)
     const columns = this.#expiry === null ? [] : [this.#expiry.saved]
     const reserve = (slots: number): void => this.#expiry?.reserve(slots)
-    this.#part = new KeyedPart({ name: 'keys', table: this.#table, keyTypes, columns, reserve })
+    this.#part = new KeyedPart({ name: 'keys', table: this.#table, keyTypes, columns, marksFirst: true, reserve })
     this.state = [this.#part]
   }
 
@@ -102,6 +102,7 @@ class FirstByArrival implements Operator {
     for (let row = 0; row < rows; row++) {
       const slot = this.#slots[row] as number
       if (expiry.isHeld(slot)) continue
+      this.#part.pages.mark(slot)
       expiry.write(slot)
       this.#selection[count++] = row
     }
@@ -109,8 +110,8 @@ class FirstByArrival implements Operator {
   }
 
   readonly #remove = (slot: number): void => {
-    this.#table.remove(slot)
     this.#part.pages.mark(slot)
+    this.#table.remove(slot)
   }
 
   advance(_input: number, watermarkMs: number): void {

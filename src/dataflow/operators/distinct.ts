@@ -55,6 +55,7 @@ export class Distinct implements Operator {
       table: this.#table,
       keyTypes: shape.types,
       columns: [counts, ...(this.#expiry === null ? [] : [this.#expiry.saved])],
+      marksFirst: true,
       reserve: (slots) => this.#reserve(slots),
     })
     this.state = [this.#part]
@@ -169,9 +170,9 @@ export class Distinct implements Operator {
   }
 
   readonly #remove = (slot: number): void => {
+    this.#part.pages.mark(slot)
     this.#counts[slot] = 0
     this.#table.remove(slot)
-    this.#part.pages.mark(slot)
     this.#expiry?.drop(slot)
   }
 }

@@ -48,7 +48,7 @@ export class FinalRows implements Operator {
       },
     )
     const reserve = (slots: number): void => this.#reserve(slots)
-    return new KeyedPart({ name: 'rows', table: this.#table, keyTypes, columns: [counts, arrivals], reserve })
+    return new KeyedPart({ name: 'rows', table: this.#table, keyTypes, isWhole: true, columns: [counts, arrivals], reserve })
   }
 
   push(_input: number, batch: Batch): void {

@@ -96,6 +96,7 @@ export class GroupAggregate implements Operator {
       keyTypes: this.#shape.keys,
       columns: [rows, emitted, this.#measures.saved, ...(this.#expiry === null ? [] : [this.#expiry.saved])],
       reserve: (slots) => this.#reserve(slots),
+      marksFirst: true,
     })
   }
 
@@ -269,9 +270,9 @@ export class GroupAggregate implements Operator {
   }
 
   readonly #remove = (slot: number): void => {
+    this.#part.pages.mark(slot)
     this.#forget(slot)
     this.#table.remove(slot)
-    this.#part.pages.mark(slot)
     this.#touchedBy[slot] = 0
     this.#expiry?.drop(slot)
   }

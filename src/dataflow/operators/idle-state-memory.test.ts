@@ -7,6 +7,7 @@ import { createDeduplicate } from './deduplicate.ts'
 import { Distinct } from './distinct.ts'
 import { GroupAggregate } from './group-aggregate.ts'
 import { Join } from './join.ts'
+import { Materialise } from './materialise.ts'
 import { Top } from './top.ts'
 
 const schema: Schema = [{ name: 'key', type: stringType }]
@@ -25,6 +26,7 @@ const operators: Readonly<Record<string, (retention: Retention) => Sized>> = {
   'a deduplication by update': (retention) => sized(deduplicate('last', retention)),
   'a Top-N': (retention) => new Top({ ...top, orderBy: [{ column: 0, descending: false, nullsFirst: true }], retention }, ignored),
   'a LIMIT': (retention) => new Top({ ...top, orderBy: [], retention }, ignored),
+  'a materialiser': (retention) => new Materialise({ types, key: [0], retention }, ignored),
   'a join': (retention) => {
     const side = { types, retracts: true, retention }
     return new Join({ type: 'full', keys, left: side, right: side, condition: null }, ignored)

@@ -181,8 +181,8 @@ export class JoinProbe {
       return
     }
     const before = matches[id] as number
-    matches[id] = goes ? before - 1 : before + 1
     this.#other.part.pages.mark(id)
+    matches[id] = goes ? before - 1 : before + 1
     this.#other.expiry?.write(id)
     const alone = goes ? before === 1 : before === 0
     if (!this.#emitsPairs) {

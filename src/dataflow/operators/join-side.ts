@@ -67,6 +67,7 @@ export class JoinSide {
       rowTypes: this.#types,
       keys: keys.placesOf(input),
       columns: [...(this.matches === null ? [] : [matches]), ...(this.expiry === null ? [] : [this.expiry.saved])],
+      marksFirst: true,
       reserve: (ids) => this.#reserveIds(ids),
       enter: (ids, columns) =>
         this.#enter(
@@ -172,10 +173,10 @@ export class JoinSide {
         if (expiry === null) slots[row] = slotSkipped
         continue
       }
+      this.part.go(gone)
       expiry?.drop(gone)
       index.remove(gone)
       this.lists.remove(slot, gone)
-      this.part.go(gone)
       this.store.free(gone)
     }
   }
@@ -185,8 +186,8 @@ export class JoinSide {
     for (;;) {
       const id = index.find(batch.columns, row, this.#hashes[row] as number)
       if (id === -1 || !expiry.isGone(id)) return id
-      expiry.drop(id)
       this.#letGo(id)
+      expiry.drop(id)
     }
   }
 

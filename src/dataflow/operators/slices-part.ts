@@ -3,7 +3,7 @@ import { type DataType, doubleType, numbersIn, type Vector } from '#data'
 import { ChangedPages } from '../state/changed-pages.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import type { SavedColumns } from '../state/saved-columns.ts'
-import type { StatePart, StateRows } from '../state/state-part.ts'
+import type { SavePage, StatePart, StateRows } from '../state/state-part.ts'
 
 export interface SlicesPartShape {
   /** Its keys begin with the number of the slice. */
@@ -44,9 +44,23 @@ export class SlicesPart implements StatePart {
     this.#shape = shape
   }
 
+  freeze(save: SavePage): () => boolean {
+    const wereLive = this.#shape.table.liveSlots()
+    return this.pages.freeze((page) =>
+      save(
+        page,
+        this.#saveThose(page, (slot) => wereLive[slot] === 1),
+      ),
+    )
+  }
+
   save(page: number): StateRows {
+    return this.#saveThose(page, (slot) => this.#shape.table.isLive(slot))
+  }
+
+  #saveThose(page: number, isThere: (slot: number) => boolean): StateRows {
     const { table, saved, endOf, orderOf } = this.#shape
-    const slots = this.pages.entriesOf(page, table.capacity, (slot) => table.isLive(slot))
+    const slots = this.pages.entriesOf(page, table.capacity, isThere)
     const { length } = slots
     const numbers = (of: (slot: number) => number): Vector => ({ form: 'numbers', data: Float64Array.from(slots, of), nulls: null })
     const keys = table.keyVectors(slots, length).slice(1)

@@ -23,6 +23,8 @@ export interface SortShape {
   readonly limit: number | null
   /** Whether rows are also taken away. */
   readonly retracts: boolean
+  /** Places of the columns whose values decide which worker sorts a row; left out where one sorts all. */
+  readonly partitionBy?: readonly number[]
 }
 
 /** Rows kept beyond the limit before the surplus is dropped: large, so that dropping costs little a row. */
@@ -49,7 +51,8 @@ export class Sort implements Operator {
     this.#index = shape.retracts ? new RowIndex(this.#store) : null
     this.#changes = new StoredChanges({ placed: false, timed: false }, this.#store, output)
     const enter = (ids: Int32Array, columns: readonly Vector[]): void => this.#enter(ids, columns)
-    this.#part = new RowsPart({ name: 'rows', store: this.#store, rowTypes: shape.types, keys: [], ordered: true, enter })
+    const keys = shape.partitionBy ?? []
+    this.#part = new RowsPart({ name: 'rows', store: this.#store, rowTypes: shape.types, keys, ordered: true, enter })
     this.state = [this.#part]
   }
 

@@ -14,7 +14,7 @@ export type WatermarkFunction = (batch: Batch) => Vector
 export class WatermarkOperator implements Operator {
   readonly #compute: WatermarkFunction
   readonly #output: Output
-  /** The watermark after the last row. */
+  /** The watermark after the last row, or after the end. */
   watermark = watermarkNone
   #prefix = new Float64Array(0)
 
@@ -53,6 +53,7 @@ export class WatermarkOperator implements Operator {
   }
 
   finish(): void {
+    this.watermark = watermarkEnd
     this.#output.advance(watermarkEnd)
     this.#output.finish()
   }

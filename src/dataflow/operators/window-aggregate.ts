@@ -159,8 +159,8 @@ export class WindowAggregate implements Operator {
     this.#table.resolve(columns, selected, all ? this.#slots : this.#found, all ? null : this.#selection)
     if (!all) this.#scatter(batch.length, selected)
     this.#reserveSlots(this.#table.capacity)
-    this.#list(batch.length)
     this.#part.pages.markAll(this.#slots, batch.length)
+    this.#list(batch.length)
     if (combined) this.#measures.addStates(batch, this.#slots, places.states)
     else this.#measures.add(batch, this.#slots, !all)
   }
@@ -382,8 +382,8 @@ export class WindowAggregate implements Operator {
     const ids: Vector = { form: 'integers', data: new Int32Array(slice.count).fill(span.id), nulls: null }
     this.#table.resolve([ids, ...this.#table.keyVectors(slots, slice.count).slice(1)], slice.count, targets)
     this.#reserveSlots(this.#table.capacity)
-    for (let i = 0; i < slice.count; i++) this.#measures.merge(targets[i] as number, this.#measures, slots[i] as number)
     this.#part.pages.markAll(targets, slice.count)
+    for (let i = 0; i < slice.count; i++) this.#measures.merge(targets[i] as number, this.#measures, slots[i] as number)
     this.#slots = targets.length > this.#slots.length ? targets : this.#slots
     this.#slots.set(targets)
     this.#ids = this.#ids.length < slice.count ? new Int32Array(slice.count) : this.#ids
@@ -403,10 +403,10 @@ export class WindowAggregate implements Operator {
   #drop(slice: Slice): void {
     for (let i = 0; i < slice.count; i++) {
       const slot = slice.slots[i] as number
+      this.#part.pages.mark(slot)
       this.#measures.clear(slot)
       this.#table.remove(slot)
       this.#listed[slot] = 0
-      this.#part.pages.mark(slot)
     }
     this.#slices.delete(slice.end)
     this.#ends.splice(this.#ends.indexOf(slice.end), 1)

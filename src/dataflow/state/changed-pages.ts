@@ -13,6 +13,8 @@ export class ChangedPages implements Pages {
   #shift = 31 - Math.clz32(pageEntriesDefault)
   #marks = new Uint8Array(0)
   #changed: number[] = []
+  /** Pages that are saved when their turn comes, or before they change; null when there are none. */
+  #due: DuePages | null = null
 
   get isTracked(): boolean {
     return this.#tracked
@@ -49,7 +51,19 @@ export class ChangedPages implements Pages {
     return changed
   }
 
+  /** Lets the changed pages have their turns, as `StatePart.freeze` says. Whoever asks for it marks entries before they change. */
+  freeze(save: (page: number) => void): () => boolean {
+    const due = new DuePages(this.take(), save)
+    this.#due = due
+    return () => {
+      const goesOn = due.saveNext()
+      if (!goesOn && this.#due === due) this.#due = null
+      return goesOn
+    }
+  }
+
   markPage(page: number): void {
+    this.#due?.saveFirst(page)
     if (this.#marks.length <= page) this.#marks = grownBytes(this.#marks, page + 1)
     if (this.#marks[page] === 1) return
     this.#marks[page] = 1
@@ -64,5 +78,36 @@ export class ChangedPages implements Pages {
     let count = 0
     for (let entry = from; entry < to; entry++) if (isThere(entry)) entries[count++] = entry
     return entries.subarray(0, count)
+  }
+}
+
+/** Pages in the state that they had at one moment, as long as whoever changes one asks for it first. */
+class DuePages {
+  readonly #pages: readonly number[]
+  readonly #isDue: Uint8Array
+  readonly #save: (page: number) => void
+  #next = 0
+
+  constructor(pages: readonly number[], save: (page: number) => void) {
+    this.#pages = pages
+    this.#isDue = new Uint8Array((pages.at(-1) ?? -1) + 1)
+    for (const page of pages) this.#isDue[page] = 1
+    this.#save = save
+  }
+
+  saveFirst(page: number): void {
+    if (this.#isDue[page] !== 1) return
+    this.#isDue[page] = 0
+    this.#save(page)
+  }
+
+  saveNext(): boolean {
+    while (this.#next < this.#pages.length) {
+      const page = this.#pages[this.#next++] as number
+      if (this.#isDue[page] !== 1) continue
+      this.saveFirst(page)
+      return true
+    }
+    return false
   }
 }

@@ -121,7 +121,7 @@ export class Expiry {
     this.#writtenAt[slot] = notHeld
   }
 
-  /** Looks through some slots, in proportion to the rows that came; those that are gone are dropped and handed over. */
+  /** Looks through some slots, in proportion to the rows that came; those that are gone are handed over, and dropped. */
   sweep(rows: number, giveUp: (slot: number) => void): void {
     if (this.#goneMs < this.#earliest) {
       this.#beginRound()
@@ -131,8 +131,8 @@ export class Expiry {
       const slot = this.#cursor++
       const writtenAt = this.#writtenAt[slot] as number
       if (writtenAt <= this.#goneMs) {
-        this.#writtenAt[slot] = notHeld
         giveUp(slot)
+        this.#writtenAt[slot] = notHeld
       } else if (writtenAt < this.#earliestSeen) this.#earliestSeen = writtenAt
       if (this.#cursor < this.#slots) continue
       // Whatever was written after it was looked at was written since the round began.

@@ -65,6 +65,11 @@ export class KeyTable {
     return this.#keys.isLive(slot)
   }
 
+  /** By slot: 1 where it is live now. */
+  liveSlots(): Uint8Array {
+    return this.#keys.liveSlots()
+  }
+
   /** Writes the slot of each row's key to `slots`, giving new slots to new keys. With a selection, row i is `selection[i]`. */
   resolve(columns: readonly Vector[], rows: number, slots: Int32Array, selection: Int32Array | null = null): void {
     this.#lookUp(columns, rows, slots, selection, true)

@@ -3,17 +3,21 @@ import type { DataType } from '#data'
 import { ChangedPages } from './changed-pages.ts'
 import type { KeyTable } from './key-table.ts'
 import { loadColumns, type SavedColumns, saveColumns, typesOf } from './saved-columns.ts'
-import type { StatePart, StateRows } from './state-part.ts'
+import type { SavePage, StatePart, StateRows } from './state-part.ts'
 
 export interface KeyedPartShape {
   readonly name: string
   readonly table: KeyTable
   readonly keyTypes: readonly DataType[]
   readonly columns: readonly SavedColumns[]
+  /** Whether all keys belong to the first worker; left out: their values decide. */
+  readonly isWhole?: true
   /** Whether a key of the table belongs to the part; all do when left out. */
   readonly holds?: (slot: number) => boolean
   /** Makes room for slots below `slots`, before their columns are set. */
   readonly reserve: (slots: number) => void
+  /** Whether a key is marked before anything kept for it changes, so that changed pages can be saved later. */
+  readonly marksFirst?: true
   /** Takes a loaded key into lists and indexes. */
   readonly enter?: (slot: number) => void
 }
@@ -24,17 +28,35 @@ export class KeyedPart implements StatePart {
   readonly keys: readonly number[]
   readonly pages = new ChangedPages()
   readonly #shape: KeyedPartShape
+  readonly freeze?: (save: SavePage) => () => boolean
 
   constructor(shape: KeyedPartShape) {
     this.name = shape.name
     this.types = [...shape.keyTypes, ...typesOf(shape.columns)]
-    this.keys = shape.keyTypes.map((_, place) => place)
+    this.keys = shape.isWhole === true ? [] : shape.keyTypes.map((_, place) => place)
     this.#shape = shape
+    if (shape.marksFirst === true) this.freeze = (save) => this.#freeze(save)
+  }
+
+  /** Keys that come later are there before they are marked, so it is noted which there were. */
+  #freeze(save: SavePage): () => boolean {
+    const wereLive = this.#shape.table.liveSlots()
+    return this.pages.freeze((page) =>
+      save(
+        page,
+        this.#saveThose(page, (slot) => wereLive[slot] === 1),
+      ),
+    )
   }
 
   save(page: number): StateRows {
-    const { table, columns, holds } = this.#shape
-    const slots = this.pages.entriesOf(page, table.capacity, (slot) => table.isLive(slot) && holds?.(slot) !== false)
+    const { table, holds } = this.#shape
+    return this.#saveThose(page, (slot) => table.isLive(slot) && holds?.(slot) !== false)
+  }
+
+  #saveThose(page: number, isThere: (slot: number) => boolean): StateRows {
+    const { table, columns } = this.#shape
+    const slots = this.pages.entriesOf(page, table.capacity, isThere)
     const { length } = slots
     return { length, columns: [...table.keyVectors(slots, length), ...saveColumns(columns, slots, length)] }
   }

@@ -27,6 +27,11 @@ export class LinkedRows {
     return this.#first[head] as number
   }
 
+  /** The last id of a list, or −1. */
+  last(head: number): number {
+    return this.#last[head] as number
+  }
+
   /** The id after one, or −1. */
   after(id: number): number {
     return this.#next[id] as number

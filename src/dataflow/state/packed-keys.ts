@@ -51,6 +51,10 @@ export class PackedKeys {
     return this.#words.byteLength + this.#hashes.byteLength * 2 + this.#live.byteLength + this.#index.byteLength
   }
 
+  liveSlots(): Uint8Array {
+    return this.#live.slice(0, this.capacity)
+  }
+
   isLive(slot: number): boolean {
     return this.#live[slot] === 1
   }

@@ -8,7 +8,7 @@ import { grownBytes, grownNumbers } from './grown.ts'
 import type { RowStore } from './row-store.ts'
 import { loadColumns, type SavedColumns, saveColumns, typesOf } from './saved-columns.ts'
 import { sortByRank } from './sort-by-rank.ts'
-import type { StatePart, StateRows } from './state-part.ts'
+import type { SavePage, StatePart, StateRows } from './state-part.ts'
 
 export interface RowsPartShape {
   readonly name: string
@@ -19,6 +19,8 @@ export interface RowsPartShape {
   readonly columns?: readonly SavedColumns[]
   /** Whether `compareArrivals` is asked, so that arrivals are noted always and not only while changes are tracked. */
   readonly ordered?: boolean
+  /** Whether rows are marked before anything that stands beside them changes, so that changed pages can be saved later. */
+  readonly marksFirst?: true
   /** Makes room for ids below `ids`, before their columns are set. */
   readonly reserve?: (ids: number) => void
   /** Takes loaded rows into lists and indexes, in order of arrival; called for as many at a time as a batch has. */
@@ -35,6 +37,7 @@ export class RowsPart implements StatePart {
   readonly #shape: RowsPartShape
   readonly #columns: readonly SavedColumns[]
   readonly #ordered: boolean
+  readonly freeze?: (save: SavePage) => () => boolean
   /** By row id: how many rows had come before it, and 1 while it is there. */
   #arrivals = new Float64Array(0)
   #live = new Uint8Array(0)
@@ -48,6 +51,7 @@ export class RowsPart implements StatePart {
     this.keys = shape.keys
     this.#shape = shape
     this.#ordered = shape.ordered ?? false
+    if (shape.marksFirst === true) this.freeze = (save) => this.pages.freeze((page) => save(page, this.save(page)))
   }
 
   get stateBytes(): number {
@@ -58,20 +62,20 @@ export class RowsPart implements StatePart {
   come(ids: Int32Array, count: number): void {
     if (!this.#ordered && !this.pages.isTracked) return
     this.#makeRoom()
+    this.pages.markAll(ids, count)
     for (let i = 0; i < count; i++) {
       const id = ids[i] as number
       if (id < 0) continue
       this.#arrivals[id] = ++this.#arrived
       this.#live[id] = 1
     }
-    this.pages.markAll(ids, count)
   }
 
   /** Notes that a row is let go. Its arrival stays known until its id is given again. */
   go(id: number): void {
     if (!this.#ordered && !this.pages.isTracked) return
-    this.#live[id] = 0
     this.pages.mark(id)
+    this.#live[id] = 0
   }
 
   /** Whether a row is there; known where the part is ordered. */

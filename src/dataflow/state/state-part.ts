@@ -23,6 +23,8 @@ export interface Pages {
   markPage(page: number): void
 }
 
+export type SavePage = (page: number, rows: StateRows) => void
+
 export interface StatePart {
   /** Unique in its operator. */
   readonly name: string
@@ -35,6 +37,12 @@ export interface StatePart {
   readonly pages: Pages
   /** The entries of a page that are there now. */
   save(page: number): StateRows
+  /**
+   * Takes the pages that changed over as they are now, without saving them yet: `save` is given each of them when its turn comes, or before
+   * it changes. What is returned lets the next one have its turn, and gives false when none is left. Left out where a change is noticed
+   * only when it has been made.
+   */
+  freeze?(save: SavePage): () => boolean
   /** Adds entries. Called on fresh state only. */
   load(rows: StateRows): void
   /** Called once, when all parts of the operator have been loaded. */

@@ -12,6 +12,7 @@ import {
   type TableDefinition,
   type TablePath,
   type Tables,
+  type UpsertMaterialize,
   type UserFunction,
   userFunctionsIn,
   walkRelations,
@@ -83,6 +84,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     const shape: RunShape = {
       mode: runtimeMode(settings),
       stateTtlMs: parseDurationMs(settings['table.exec.state.ttl'] ?? '') ?? 0,
+      upsertMaterialize: upsertMaterialize(settings),
       lookups: {
         capacity: Number(settings['table.exec.async-lookup.buffer-capacity'] ?? 100),
         timeoutMs: parseDurationMs(settings['table.exec.async-lookup.timeout'] ?? '') ?? 180_000,
@@ -179,6 +181,11 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     known?.run.stop()
     await known?.ended.catch(() => undefined)
   }
+}
+
+function upsertMaterialize(settings: RunSettings): UpsertMaterialize {
+  const mode = settings['table.exec.sink.upsert-materialize']?.toLowerCase()
+  return mode === 'none' || mode === 'force' ? mode : 'auto'
 }
 
 function runtimeMode(settings: RunSettings): RuntimeMode {

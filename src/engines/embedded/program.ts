@@ -3,7 +3,7 @@
 import type { Sink } from '#connectors'
 import type { Schema } from '#data'
 import type { Exchanges, WatermarkOperator } from '#dataflow'
-import type { PlanChangelog, Scan, TableDefinition, UserFunction } from '#plan'
+import type { Output, PlanChangelog, Scan, TableDefinition, UserFunction } from '#plan'
 import type { GeneratedCode, Program, ProgramOutput, RunSettings } from '../engine.ts'
 import type { StateKeeper } from './checkpoint/state-files.ts'
 import type { RunShape } from './lower/lower-plan.ts'
@@ -63,6 +63,8 @@ export interface Instance {
 /** What is known of operators without running them. */
 interface ExplainedInstance {
   readonly changelog: PlanChangelog
+  /** Outputs that keep what is there per key, with the key. */
+  readonly materialised: ReadonlyMap<Output, readonly string[]>
   /** Whether rows come all at once, and only final ones go out. */
   readonly isBatch: boolean
   /** Whether the table of a scan ends by itself. */

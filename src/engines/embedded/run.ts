@@ -51,6 +51,7 @@ export class Run {
   readonly #startedMs: number
   #endedMs: number | null = null
   #rowsIn = 0
+  #readyMs: number | null = null
   #pausesMs: number[] = []
   #failure: unknown
   /** What went wrong while an input was waited for. */
@@ -158,6 +159,7 @@ export class Run {
     this.#start(beginning)
     await this.#drain()
     let turnStart = this.#clock.monotonicMs()
+    this.#readyMs = turnStart - this.#startedMs
     while (this.state === 'running' && !this.#readsNoMore) {
       if (this.#readFailure !== null) throw this.#readFailure.error
       this.#commits.check()
@@ -338,6 +340,7 @@ export class Run {
       lateRows: this.#instance.lateRows(),
       watermarkMs: watermark === watermarkNone || watermark === watermarkEnd ? null : watermark,
       resumedFrom: this.#beginning?.resumed ?? null,
+      readyMs: this.#readyMs,
       pausesMs: this.#pausesMs,
       startedAt: this.#startedAt,
       durationMs: (this.#endedMs ?? this.#clock.monotonicMs()) - this.#startedMs,

@@ -3,8 +3,7 @@
  * of a semi or anti join that is only tested, and below another DISTINCT, through unions.
  *
  * Right because a row is then there once, at any time, with and without it; updates that it turned into a row less and a row more reach
- * who could take those as well. Keys are those of what a query computes, never only declared ones, and none across a full join, whose
- * padded rows can be the same in all columns of its keys.
+ * who could take those as well. Keys are those of what a query computes, never only declared ones.
  */
 import {
   contains,
@@ -18,7 +17,6 @@ import {
   schemaOf,
   sharedRelations,
   type UpsertKey,
-  walkRelations,
   withInputs,
 } from '#plan'
 import { conformed } from '../conform.ts'
@@ -43,17 +41,8 @@ function withoutDistinct(
   if (relation.kind === 'join') return withPlainPartner(relation, kept)
   if (relation.kind !== 'distinct' || original.kind !== 'distinct') return relation
   const names = schemaOf(original.input).map(({ name }) => name)
-  const differs = (keys.get(original.input) ?? []).some((key) => contains(names, key)) && !readsFullJoin(original)
+  const differs = (keys.get(original.input) ?? []).some((key) => contains(names, key))
   return (differs ? conformed(relation.input, schemaOf(relation)) : null) ?? withPlainInput(relation, kept)
-}
-
-/** Whether a full join stands below, as far as rows are not told apart anew. */
-function readsFullJoin(distinct: Distinct): boolean {
-  let found = false
-  walkRelations([distinct], (each) => {
-    found ||= each.kind === 'join' && each.type === 'full'
-  })
-  return found
 }
 
 function withPlainPartner(join: Join, kept: ReadonlySet<Relation>): Join {

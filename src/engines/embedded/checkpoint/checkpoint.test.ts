@@ -2,12 +2,23 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '#base'
 import { type BlobStore, MemoryBlobs } from '#blobs'
-import { bigintType, type DataType, doubleType, integerType, numbersIn, type Vector, valueAt, vectorOf } from '#data'
+import {
+  bigintType,
+  type DataType,
+  doubleType,
+  integerType,
+  numbersIn,
+  type Vector,
+  valueAt,
+  vectorOf,
+  watermarkEnd,
+  watermarkNone,
+} from '#data'
 import type { StatePart, StateRows } from '#dataflow'
 import { Checkpointer } from './checkpointer.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { describeCheckpoint, listCheckpoints, readEntries, verifyCheckpoints } from './inspect.ts'
-import { manifestName, manifestNumber } from './manifest.ts'
+import { manifestName, manifestNumber, savedWatermarks } from './manifest.ts'
 import { planRestore, restoreState } from './restore.ts'
 import { StateFiles, type StateKeeper } from './state-files.ts'
 
@@ -129,6 +140,15 @@ test('after any changes, checkpoints and restarts, the newest checkpoint holds w
       }
     }),
   )
+})
+
+test('watermarks are the least of all workers: who has ended holds nobody back, who has not begun holds back all', () => {
+  expect(savedWatermarks([{ a: 7, b: watermarkEnd, c: 5 }, { a: 3, b: 4, c: watermarkNone }, { d: watermarkEnd }])).toEqual({
+    a: 3,
+    b: 4,
+    c: null,
+    d: null,
+  })
 })
 
 test('state that changes all the time does not pile up', async () => {

@@ -11,7 +11,7 @@ import type { Beginning, Commits } from '../commits.ts'
 import type { Instance, SinkTask } from '../program.ts'
 import { Checkpointer, type DurableSettings } from './checkpointer.ts'
 import { divideSources } from './divide-sources.ts'
-import type { SavedSource } from './manifest.ts'
+import { type SavedSource, savedWatermarks } from './manifest.ts'
 import { type TakenState, WorkerState } from './worker-state.ts'
 
 /** The only worker of its run. */
@@ -29,7 +29,9 @@ export class DurableRun implements Commits {
   #isEnding = false
   /** Settles when the checkpoint being published is done, and what it made ready is committed. */
   #publishing: Promise<void> = Promise.resolve()
+  #isPublishing = false
   #failure: { readonly error: unknown } | null = null
+  #wake: () => void = () => undefined
 
   constructor(settings: DurableSettings, instance: Instance, clock: Clock) {
     this.#intervalMs = settings.intervalMs
@@ -60,11 +62,15 @@ export class DurableRun implements Commits {
     return this.#state.workOf(task)
   }
 
+  /** While one is written the run goes on, and waits for it only when the next one is late by a whole interval. */
   msToNext(): number {
-    return this.#takenMs + this.#intervalMs - this.#clock.monotonicMs()
+    const intervals = this.#isPublishing ? 2 : 1
+    return this.#takenMs + intervals * this.#intervalMs - this.#clock.monotonicMs()
   }
 
-  onDue(): void {}
+  onDue(wake: () => void): void {
+    this.#wake = wake
+  }
 
   /** The run may go on as soon as this resolves, while the checkpoint is written; the next one waits for it. */
   async take(sources: readonly SavedSource[], finished: boolean): Promise<void> {
@@ -72,15 +78,22 @@ export class DurableRun implements Commits {
     const taken = await this.#state.take()
     // From here on: where a checkpoint takes longer than it is to the next one, the run still goes on in between.
     this.#takenMs = this.#clock.monotonicMs()
-    this.#publishing = this.#publish(taken, sources, finished).catch((error: unknown) => {
-      this.#failure = { error }
-    })
+    this.#isPublishing = true
+    this.#publishing = this.#publish(taken, sources, finished)
+      .catch((error: unknown) => {
+        this.#failure = { error }
+      })
+      .finally(() => {
+        this.#isPublishing = false
+        this.#wake()
+      })
     if (this.#isEnding) await this.#settle()
   }
 
   async #publish(taken: TakenState, sources: readonly SavedSource[], finished: boolean): Promise<void> {
     const files = await this.#state.write(taken, this.#checkpointer.nextFileName(0))
-    const { sinks, watermarks } = taken
+    const { sinks } = taken
+    const watermarks = savedWatermarks([taken.watermarks])
     await this.#checkpointer.publish({ finished, workers: 1, sources, sinks, watermarks, files })
     await this.#state.commit(taken)
   }

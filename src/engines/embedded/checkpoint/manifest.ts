@@ -3,7 +3,7 @@
  * whose manifest is there is whole; blobs that no manifest names are left over.
  */
 import { createHash } from 'node:crypto'
-import type { DataType } from '#data'
+import { type DataType, watermarkEnd, watermarkNone } from '#data'
 import { embeddedErrors } from '../errors.ts'
 
 /** Raised whenever older versions could not read what this one writes. */
@@ -30,6 +30,9 @@ export interface Manifest {
   /** State files, oldest first: of a page that several hold, the newest counts. */
   readonly files: readonly SavedFile[]
 }
+
+/** What operators have reached that derive watermarks, by their ids: nothing yet, a time, or the end. */
+export type TakenWatermarks = Readonly<Record<string, number>>
 
 export interface Origin {
   readonly number: number
@@ -91,6 +94,13 @@ export function readManifest(bytes: Uint8Array, name: string, place: string): Ma
     throw embeddedErrors.ENGINE_CHECKPOINT_VERSION({ name, place, version: manifest.version, expected: manifestVersion })
   }
   return manifest
+}
+
+/** What all workers have reached. One that has ended holds nobody back; one that has not begun to read holds all of them back. */
+export function savedWatermarks(taken: readonly TakenWatermarks[]): Manifest['watermarks'] {
+  const least: Record<string, number> = {}
+  for (const watermarks of taken) for (const [id, at] of Object.entries(watermarks)) least[id] = Math.min(least[id] ?? watermarkEnd, at)
+  return Object.fromEntries(Object.entries(least).map(([id, at]) => [id, at === watermarkNone || at === watermarkEnd ? null : at]))
 }
 
 /** Tells a checkpoint from all others. */

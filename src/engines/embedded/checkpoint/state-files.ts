@@ -10,6 +10,9 @@ import { type PageName, PageWriter } from './state-file.ts'
 /** Bytes handed to storage at once. */
 const chunkBytes = 4_194_304
 
+/** Pages that are saved before the run has its turn again: some milliseconds. */
+const pagesPerTurn = 128
+
 /** Files that a checkpoint may need before small ones are put together. */
 const filesMax = 12
 
@@ -41,12 +44,13 @@ export class StateFiles {
     for (const { parts } of keepers) for (const part of parts) part.pages.track()
   }
 
-  /** Takes the pages that changed, while nothing runs. */
+  /** Takes the pages that changed, while nothing runs. Those that can wait are saved while they are written. */
   capture(): Capture {
     const capture = new Capture()
     for (const [keeper, { parts }] of this.#keepers.entries()) {
       for (const [part, each] of parts.entries()) {
-        for (const page of each.pages.take()) capture.add({ keeper, part, page }, each.save(page))
+        if (each.freeze === undefined) for (const page of each.pages.take()) capture.add({ keeper, part, page }, each.save(page))
+        else capture.addLater(each.freeze((page, rows) => capture.add({ keeper, part, page }, rows)))
       }
     }
     return capture
@@ -54,11 +58,17 @@ export class StateFiles {
 
   /** Writes what was captured to a new file, and returns all files that are needed now, oldest first. */
   async write(capture: Capture, blobs: BlobStore, name: string): Promise<SavedFile[]> {
-    const chunks = capture.end()
-    if (chunks.length > 0) {
+    // One page at least, or there is nothing to write.
+    capture.goOn(1)
+    if (capture.pages.length > 0) {
       const writer = await blobs.create(name)
       try {
-        for (const chunk of chunks) await writer.append(chunk)
+        for (;;) {
+          const goesOn = capture.goOn(pagesPerTurn)
+          for (const chunk of capture.takeChunks(!goesOn)) await writer.append(chunk)
+          if (!goesOn) break
+          await nextTurn()
+        }
         await writer.finish()
       } catch (error) {
         await writer.abandon()
@@ -134,7 +144,9 @@ class PageOwners {
 /** Pages as they were at one moment, encoded. */
 export class Capture {
   readonly #writer = new PageWriter()
-  readonly #chunks: Uint8Array[] = []
+  #chunks: Uint8Array[] = []
+  /** Each saves a page that is still to be saved, and gives false when it has none. */
+  readonly #later: (() => boolean)[] = []
   readonly pages: PageName[] = []
   bytes = 0
 
@@ -144,10 +156,27 @@ export class Capture {
     if (this.#writer.bytes.length >= chunkBytes) this.#cut()
   }
 
-  /** Everything added, in chunks. */
-  end(): readonly Uint8Array[] {
-    if (this.#writer.bytes.length > 0) this.#cut()
-    return this.#chunks
+  addLater(saveNext: () => boolean): void {
+    this.#later.push(saveNext)
+  }
+
+  /** Saves so many pages. Returns whether some are left. */
+  goOn(pages: number): boolean {
+    for (let saved = 0; saved < pages; ) {
+      const saveNext = this.#later[0]
+      if (saveNext === undefined) return false
+      if (saveNext()) saved += 1
+      else this.#later.shift()
+    }
+    return this.#later.length > 0
+  }
+
+  /** Takes what is encoded, in chunks; `all`: also what does not fill one. */
+  takeChunks(all: boolean): readonly Uint8Array[] {
+    if (all && this.#writer.bytes.length > 0) this.#cut()
+    const chunks = this.#chunks
+    this.#chunks = []
+    return chunks
   }
 
   #cut(): void {
@@ -155,4 +184,8 @@ export class Capture {
     this.#chunks.push(this.#writer.bytes.slice())
     this.#writer.clear()
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,10 +1,9 @@
 /** One worker's part of checkpoints: what its operators hold, what its sinks have prepared and how far its watermarks have come. */
 import type { BlobStore } from '#blobs'
 import type { DurableWork } from '#connectors'
-import { watermarkEnd, watermarkNone } from '#data'
 import type { WorkerPlace } from '#dataflow'
 import type { Instance, SavedState, SinkTask } from '../program.ts'
-import type { Manifest, SavedFile, SavedSink } from './manifest.ts'
+import type { Manifest, SavedFile, SavedSink, TakenWatermarks } from './manifest.ts'
 import { planRestore, restoreState } from './restore.ts'
 import { Capture, StateFiles, type StateKeeper } from './state-files.ts'
 
@@ -12,7 +11,7 @@ import { Capture, StateFiles, type StateKeeper } from './state-files.ts'
 export interface TakenState {
   readonly capture: Capture
   readonly sinks: readonly SavedSink[]
-  readonly watermarks: Manifest['watermarks']
+  readonly watermarks: TakenWatermarks
 }
 
 interface NamedSink {
@@ -85,8 +84,7 @@ export class WorkerState {
     for (const { id, record } of sinks) await this.#sinks.find((sink) => sink.id === id)?.task.output.writer?.commit(record)
   }
 
-  #watermarks(): Manifest['watermarks'] {
-    const isKnown = (at: number): boolean => at !== watermarkNone && at !== watermarkEnd
-    return Object.fromEntries(this.#saved.watermarks.map(({ id, operator: { watermark } }) => [id, isKnown(watermark) ? watermark : null]))
+  #watermarks(): TakenWatermarks {
+    return Object.fromEntries(this.#saved.watermarks.map(({ id, operator: { watermark } }) => [id, watermark]))
   }
 }

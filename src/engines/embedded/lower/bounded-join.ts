@@ -10,7 +10,7 @@ export function isBoundedType(type: Join['type']): type is BoundedType {
   return type === 'inner' || type === 'left' || type === 'semi' || type === 'anti'
 }
 
-/** Whether a relation is a plain table that ends, read by nobody else on the other side, so that it can be read first. */
+/** Whether a relation is a plain table that ends, so that it can be read first: nobody else reads it on the other side, and nothing waits there. */
 export function isReadFirst(
   relation: Relation,
   other: Relation,
@@ -28,7 +28,8 @@ export function isReadFirst(
     if (lowering.isShared(each)) plain = false
   })
   walkRelations([other], (each) => {
-    if (each.kind === 'scan' && own.has(each.table.join('\u0000'))) plain = false
+    // The rows of VALUES come before all others.
+    if (each.kind === 'values' || (each.kind === 'scan' && own.has(each.table.join('\u0000')))) plain = false
   })
   return plain
 }

@@ -3,7 +3,7 @@ import { type Join, type Plan, type Relation, rootsOf, type Scan, sharedRelation
 import type { Delivery, Explanation } from '../../engine.ts'
 import type { Instance, SinkTask } from '../program.ts'
 import { isBoundedType, isReadFirst } from './bounded-join.ts'
-import { type StateFacts, stateNoteOf } from './state-notes.ts'
+import { type StateFacts, sinkNoteOf, stateNoteOf } from './state-notes.ts'
 
 export interface ExplainedRun {
   readonly stateTtlMs: number
@@ -26,6 +26,10 @@ export function explanationOf(plan: Plan, instance: Instance, { stateTtlMs, isDu
   return {
     changelog,
     stateOf: (relation) => stateNoteOf(relation, facts),
+    sinkStates: plan.outputs.map((output) => {
+      const key = explained.materialised.get(output)
+      return key === undefined ? null : sinkNoteOf(key, facts)
+    }),
     deliveries: plan.outputs.map((output) => {
       const sink = output.kind === 'insert' ? waiting.shift() : undefined
       return sink === undefined ? null : deliveryOf(sink, isDurable)

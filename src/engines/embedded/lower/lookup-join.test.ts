@@ -154,7 +154,13 @@ function joinOf(more: Partial<Join> = {}): Project {
 
 const joined: Schema = [...clicks, ...users].map((column) => ({ ...column, type: withNullable(column.type, true) }))
 
-const limits: RunShape = { mode: 'streaming', stateTtlMs: 0, asyncCalls: asyncLimitsOf({}), lookups: { capacity: 2, timeoutMs: 1000 } }
+const limits: RunShape = {
+  mode: 'streaming',
+  stateTtlMs: 0,
+  upsertMaterialize: 'auto',
+  asyncCalls: asyncLimitsOf({}),
+  lookups: { capacity: 2, timeoutMs: 1000 },
+}
 
 interface Ran {
   readonly run: Run

@@ -15,6 +15,7 @@ import {
   rootsOf,
   schemaOf,
   type TablePath,
+  type UpsertMaterialize,
   walkRelations,
 } from '#plan'
 import { embeddedErrors } from '../errors.ts'
@@ -22,8 +23,9 @@ import type { Session } from '../functions/evaluation.ts'
 import type { CollectListener, Instance, SinkTask } from '../program.ts'
 import type { AsyncLimits } from './async-task.ts'
 import { type LookupLimits, Lowering } from './lowering.ts'
+import { lowerMaterialised } from './materialise.ts'
 import { InputPort } from './ports.ts'
-import { repeatingRelations } from './repeats.ts'
+import { repeatingRelations, type Use } from './repeats.ts'
 import { BackPressure, CollectOutput, SinkOutput } from './sink.ts'
 import type { TableAccess } from './table-access.ts'
 import { TaskFinder } from './tasks.ts'
@@ -35,6 +37,7 @@ export interface RunShape {
   readonly mode: RuntimeMode
   /** How long idle state is kept where the plan does not say; 0: for good. A batch keeps what it needs. */
   readonly stateTtlMs: number
+  readonly upsertMaterialize: UpsertMaterialize
   readonly lookups: LookupLimits
   readonly asyncCalls: AsyncLimits
 }
@@ -55,10 +58,11 @@ export function lowerPlan(
   const batch = mode === 'batch' || (mode === 'automatic' && isBounded(plan, tables))
   if (batch && !isBounded(plan, tables)) throw embeddedErrors.ENGINE_BATCH_UNBOUNDED({ table: unboundedTable(plan, tables) ?? '' })
   const sinkFacts = (path: TablePath) => ({ takes: batch ? 'all' : takesOf(path, plan, sinks), key: tables.definition(path).primaryKey })
-  const repeating = batch ? new Set() : repeatingRelations(plan, shape.stateTtlMs, (output) => takesUpdates(output, sinkFacts))
+  const repeating = batch ? new Set() : repeatingRelations(plan, shape.stateTtlMs, (output) => useBy(output, sinkFacts))
   const changelog = inferChangelog(plan, {
     scan: () => ({ changelog: appendOnly, key: null }),
     sink: sinkFacts,
+    upsertMaterialize: shape.upsertMaterialize,
     isBatch: batch,
     repeats: (relation) => repeating.has(relation),
   })
@@ -70,6 +74,7 @@ export function lowerPlan(
   })
   const sinkTasks: SinkTask[] = []
   const collects: CollectOutput[] = []
+  const materialised = new Map<PlanOutput, readonly string[]>()
   // Rows leave by the first worker.
   const isFirst = exchanges === null || exchanges.place.index === 0
   plan.outputs.forEach((output, index) => {
@@ -86,10 +91,22 @@ export function lowerPlan(
       attach(receiver)
       return
     }
-    const table = { name: known.name, schema: sinkSchema(tables, output.table, schema), takes: known.sink.takes }
+    const { materialize = false, sinkKey } = changelog.outputs[index] ?? {}
+    const table = {
+      name: known.name,
+      schema: sinkSchema(tables, output.table, schema),
+      takes: known.sink.takes,
+      replaces: materialize || sinkKey === 'same',
+    }
     const receiver = new SinkOutput(table, backPressure)
     if (isFirst) sinkTasks.push({ name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver })
-    attach(receiver)
+    if (!materialize) {
+      attach(receiver)
+      return
+    }
+    const { primaryKey } = tables.definition(output.table)
+    materialised.set(output, primaryKey)
+    lowering.attach(output.input, lowerMaterialised(output.input, primaryKey, receiver, lowering))
   })
   return {
     scans: lowering.tasks.tasks,
@@ -105,6 +122,7 @@ export function lowerPlan(
     savedState: () => lowering.savedState(),
     explained: {
       changelog,
+      materialised,
       isBatch: batch,
       ends: (scan) => tables.source(scan).bounded,
       code: () => lowering.calcs.flatMap((calc) => calc.example() ?? []),
@@ -129,10 +147,12 @@ function finalRows(relation: Relation, receiver: Output, lowering: Lowering): Ou
   return new InputPort(lowering.keep(relation, new FinalRows(types, receiver)))
 }
 
-function takesUpdates(output: PlanOutput, factsOf: ChangelogFacts['sink']): boolean {
-  if (output.kind === 'collect') return true
+/** A sink of upserts may keep rows per key. */
+function useBy(output: PlanOutput, factsOf: ChangelogFacts['sink']): Use {
+  if (output.kind === 'collect') return { takesUpdates: true, keepsState: false }
   const { takes, key } = factsOf(output.table)
-  return takes === 'all' || (takes === 'upsert' && key.length > 0)
+  const takesUpserts = takes === 'upsert' && key.length > 0
+  return { takesUpdates: takes === 'all' || takesUpserts, keepsState: takesUpserts }
 }
 
 function isBounded(plan: Plan, tables: TableAccess): boolean {

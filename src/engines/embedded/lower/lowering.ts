@@ -88,7 +88,7 @@ export class Lowering {
   readonly limits = new Map<Relation, Limit>()
   /** Filters and projections that loops are generated for. */
   readonly calcs: Calc[] = []
-  readonly #keepers: { readonly relation: Relation; readonly operator: Operator }[] = []
+  readonly #keepers: { readonly kind: string; readonly relation: Relation; readonly operator: Operator }[] = []
   readonly #watermarks: { readonly relation: Relation; readonly operator: WatermarkOperator }[] = []
   /** Relations that have to send each change of their rows. */
   readonly versioned: ReadonlySet<Relation>
@@ -191,6 +191,14 @@ export class Lowering {
     return exchanges.add(shape, nowhere)
   }
 
+  /** Runs what adds exchanges below those that were added before for the same rows. */
+  below<T>(add: () => T): T {
+    this.#level -= 1
+    const added = add()
+    this.#level += 1
+    return added
+  }
+
   /** Ends what follows operators that another worker has. */
   endAbsent(): void {
     for (const output of this.#absent) {
@@ -279,18 +287,22 @@ export class Lowering {
     this.limits.set(sort, limit)
   }
 
-  /** Notes an operator whose state, if it has any, is saved under the name of the relation that it runs. */
-  keep<T extends Operator>(relation: Relation, operator: T): T {
-    this.#keepers.push({ relation, operator })
+  /**
+   * Notes an operator whose state, if it has any, is saved under the name of the relation that it runs; under another kind where it only
+   * takes the rows of that relation.
+   */
+  keep<T extends Operator>(relation: Relation, operator: T, kind: string = relation.kind): T {
+    this.#keepers.push({ kind, relation, operator })
     return operator
   }
 
   /** What a checkpoint saves of the operators lowered so far. */
   savedState(): SavedState {
     const ids = new RelationIds()
-    const keepers = this.#keepers.flatMap(({ relation, operator: { state } }) =>
-      state === undefined ? [] : [{ id: ids.idOf(relation.kind, relation), title: printRelationLine(relation), parts: state }],
-    )
+    const keepers = this.#keepers.flatMap(({ kind, relation, operator: { state } }) => {
+      const title = `${kind === relation.kind ? '' : `${kind} of `}${printRelationLine(relation)}`
+      return state === undefined ? [] : [{ id: ids.idOf(kind, relation), title, parts: state }]
+    })
     const watermarks = this.#watermarks.map(({ relation, operator }) => ({ id: ids.idOf('watermark', relation), operator }))
     return { keepers, watermarks }
   }

@@ -29,9 +29,10 @@ export function lowerPartitionOver(over: Over, layout: OverLayout, output: Outpu
     output,
   )
   const order = orderOf(schema, [...partition, ...orderBy])
-  const shape = { types: layout.types, orderBy: order, offset: 0, limit: null, retracts: !lowering.isAppendOnly(input) }
+  const { partitionBy: keys } = places
+  const shape = { types: layout.types, orderBy: order, offset: 0, limit: null, retracts: !lowering.isAppendOnly(input), partitionBy: keys }
   const sort = lowering.keep(over, new Sort(shape, new InputPort(operator)))
-  lowering.attach(layout.input(), lowering.byKeys(layout.types, places.partitionBy, new InputPort(sort), output))
+  lowering.attach(layout.input(), lowering.byKeys(layout.types, keys, new InputPort(sort), output))
 }
 
 function measureOf(measure: OverMeasure, over: Over, layout: OverLayout, { session }: Lowering): PartitionMeasureShape {

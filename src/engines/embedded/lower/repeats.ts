@@ -21,7 +21,7 @@ import {
 } from '#plan'
 
 /** What becomes of the rows of a relation. */
-interface Use {
+export interface Use {
   /** Updates can be taken where there were inserts only. */
   readonly takesUpdates: boolean
   /** Somebody keeps state for a time. */
@@ -29,13 +29,13 @@ interface Use {
 }
 
 /** `stateTtlMs` is how long the run keeps idle state, 0 for good. */
-export function repeatingRelations(plan: Plan, stateTtlMs: number, takesUpdates: (output: Output) => boolean): ReadonlySet<Relation> {
+export function repeatingRelations(plan: Plan, stateTtlMs: number, useBySink: (output: Output) => Use): ReadonlySet<Relation> {
   const uses = new Map<Relation, Use>()
   const add = (relation: Relation, use: Use): void => {
     const known = uses.get(relation) ?? { takesUpdates: true, keepsState: false }
     uses.set(relation, { takesUpdates: known.takesUpdates && use.takesUpdates, keepsState: known.keepsState || use.keepsState })
   }
-  for (const output of plan.outputs) add(output.input, { takesUpdates: takesUpdates(output), keepsState: false })
+  for (const output of plan.outputs) add(output.input, useBySink(output))
   const readersFirst: Relation[] = []
   walkRelations(rootsOf(plan), (relation) => readersFirst.unshift(relation))
   const repeating = new Set<Relation>()

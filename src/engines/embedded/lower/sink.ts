@@ -1,7 +1,7 @@
 /** The end of a plan: rows go to a table's writer or to the caller. */
 import { assert } from '#base'
 import type { SinkWriter } from '#connectors'
-import { type Batch, changeUpdateBefore, type Schema, selectBatch } from '#data'
+import { type Batch, changeDelete, changeUpdateBefore, type Schema, selectBatch } from '#data'
 import type { Output } from '#dataflow'
 import { embeddedErrors } from '../errors.ts'
 
@@ -26,6 +26,8 @@ export interface TableSink {
   readonly name: string
   readonly schema: Schema
   readonly takes: 'append' | 'upsert' | 'all'
+  /** Whether a row always replaces one of the same key, where the sink takes upserts. */
+  readonly replaces: boolean
 }
 
 /** Writes rows to a table. The writer is opened when the run starts. */
@@ -45,7 +47,7 @@ export class SinkOutput implements Output {
     const { writer } = this
     assert(writer !== null, 'the writer is open before rows arrive')
     checkNotNull(batch, this.#table)
-    const taken = this.#table.takes === 'upsert' ? withoutUpdateBefore(batch) : batch
+    const taken = this.#table.takes === 'upsert' ? upsertsOf(batch, this.#table) : batch
     if (taken.length === 0) return
     this.rows += taken.length
     this.#backPressure.add(writer.write(taken))
@@ -69,10 +71,11 @@ function checkNotNull(batch: Batch, { name, schema }: TableSink): void {
   })
 }
 
-/** An upsert by key says the same without the row that it replaces. */
-function withoutUpdateBefore(batch: Batch): Batch {
+/** An upsert by key says the same without the row that it replaces; a row that went from one key to another is deleted there. */
+function upsertsOf(batch: Batch, { replaces }: TableSink): Batch {
   const { kinds } = batch
   if (kinds === null || !kinds.subarray(0, batch.length).includes(changeUpdateBefore)) return batch
+  if (!replaces) return { ...batch, kinds: kinds.map((kind) => (kind === changeUpdateBefore ? changeDelete : kind)) }
   const selection = new Int32Array(batch.length)
   let count = 0
   for (let i = 0; i < batch.length; i++) if (kinds[i] !== changeUpdateBefore) selection[count++] = i

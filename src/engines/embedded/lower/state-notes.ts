@@ -36,6 +36,14 @@ export function stateNoteOf(relation: Relation, facts: StateFacts): StateNote | 
   return { keeps: note.keeps, bound: 'kept until the input ends', grows: false }
 }
 
+/** What is kept before a sink of upserts, by its key. */
+export function sinkNoteOf(key: readonly string[], facts: StateFacts): StateNote {
+  return {
+    keeps: `all rows of each ${named(key)}, by the order in which they came`,
+    ...lifetime('the rows of its input', undefined, facts, false),
+  }
+}
+
 function streamNoteOf(relation: Relation, facts: StateFacts): StateNote | null {
   switch (relation.kind) {
     case 'window':

@@ -10,7 +10,7 @@ import { unpackBatch } from '#dataflow'
 import type { JobState, ResultListener, RunReport } from '../../engine.ts'
 import type { Checkpointer } from '../checkpoint/checkpointer.ts'
 import { divideSources } from '../checkpoint/divide-sources.ts'
-import type { Manifest } from '../checkpoint/manifest.ts'
+import { savedWatermarks } from '../checkpoint/manifest.ts'
 import { embeddedErrors } from '../errors.ts'
 import type { ScanTask } from '../lower/tasks.ts'
 import { type Answer, type Order, receiveError } from './messages.ts'
@@ -201,7 +201,7 @@ export class Leader {
         workers,
         sources: taken.flatMap(({ sources }) => sources),
         sinks: taken.flatMap(({ sinks }) => sinks),
-        watermarks: leastWatermarks(taken.map(({ watermarks }) => watermarks)),
+        watermarks: savedWatermarks(taken.map(({ watermarks }) => watermarks)),
         files: saved.flatMap(({ files }) => files),
       })
     }
@@ -334,21 +334,10 @@ export class Leader {
       skippedRows: sum(({ skippedRows }) => skippedRows),
       lateRows: sum(({ lateRows }) => lateRows),
       watermarkMs: least === watermarkEnd ? null : least,
+      readyMs: reports.reduce<number | null>((last, { readyMs }) => (readyMs === null ? last : Math.max(last ?? 0, readyMs)), null),
       pausesMs: reports.flatMap(({ pausesMs }) => pausesMs),
       startedAt: this.#startedAt,
       durationMs: (this.#endedMs ?? this.#shape.clock.monotonicMs()) - this.#startedMs,
     }
   }
-}
-
-/** What all workers have reached that know of a watermark. */
-function leastWatermarks(all: readonly Manifest['watermarks'][]): Manifest['watermarks'] {
-  const least: Record<string, number | null> = {}
-  for (const watermarks of all) {
-    for (const [id, at] of Object.entries(watermarks)) {
-      const known = least[id] ?? null
-      least[id] = known === null || at === null ? (known ?? at) : Math.min(known, at)
-    }
-  }
-  return least
 }

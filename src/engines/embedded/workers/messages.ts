@@ -2,7 +2,7 @@
 import { MillraceError } from '#base'
 import type { PackedBatch } from '#dataflow'
 import type { RunReport } from '../../engine.ts'
-import type { Manifest, SavedFile, SavedSink, SavedSource } from '../checkpoint/manifest.ts'
+import type { Manifest, SavedFile, SavedSink, SavedSource, TakenWatermarks } from '../checkpoint/manifest.ts'
 import type { Beginning } from '../commits.ts'
 
 /** From the leader. */
@@ -37,7 +37,7 @@ export type Answer =
       readonly kind: 'taken'
       readonly sources: readonly SavedSource[]
       readonly sinks: readonly SavedSink[]
-      readonly watermarks: Manifest['watermarks']
+      readonly watermarks: TakenWatermarks
     }
   | { readonly kind: 'saved'; readonly files: readonly SavedFile[] }
   | { readonly kind: 'committed' }

@@ -1,0 +1,18 @@
+/** What stands before a sink of upserts that gets rows under another key than its own. */
+import { Materialise, type Output } from '#dataflow'
+import { type Relation, schemaOf } from '#plan'
+import type { Lowering } from './lowering.ts'
+import { placesOf } from './places.ts'
+import { InputPort } from './ports.ts'
+
+/** Takes the rows of a relation, and gives the receiver those that are shown under the key. */
+export function lowerMaterialised(relation: Relation, key: readonly string[], receiver: Output, lowering: Lowering): Output {
+  const schema = schemaOf(relation)
+  const types = schema.map((column) => column.type)
+  const places = placesOf(schema, key)
+  const kept = lowering.keptFor()
+  const output = lowering.byKeys([], [], receiver, receiver)
+  const operator = lowering.letExpire(new Materialise({ types, key: places, ...kept }, output), kept)
+  const port = new InputPort(lowering.keep(relation, operator, 'sink'))
+  return lowering.below(() => lowering.byKeys(types, places, port, output))
+}
