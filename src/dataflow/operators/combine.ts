@@ -1,6 +1,7 @@
 /**
  * The first of two stages of an aggregation: sums up the rows of a batch that have the same key, before they are sent to the worker that
- * holds it. A batch that would hardly become smaller is passed on as it is, and so are the next ones for a while.
+ * holds it. Rows whose key hardly comes again within the batch are passed on as they are; a batch of such rows as a whole, and the next
+ * ones for a while.
  *
  * State: the watermark; of rows none from batch to batch.
  * Sends to input 1 combined rows: keys, the count of rows, the time of the first of them, the states of the measures, with the watermark
@@ -32,6 +33,9 @@ export interface CombineShape {
 /** Fewer rows are not worth it. */
 const rowsMin = 64
 
+/** Rows of a group from which on its state is cheaper to send than they are. */
+const groupRowsMin = 4
+
 /** Batches that are passed on after one that did not become smaller; twice as many after the next. */
 const pausesMax = 256
 
@@ -49,6 +53,8 @@ export class Combine implements Operator {
   readonly #measures: Measures
   #slots = new Int32Array(batchRows)
   #slices = new Float64Array(batchRows)
+  /** Rows by group. */
+  #counts = new Int32Array(batchRows)
   /** The one announced last. */
   #watermark = watermarkNone
   #pauses = 0
@@ -69,15 +75,36 @@ export class Combine implements Operator {
     }
     const inTime = this.#inTime(batch)
     const groups = this.#resolve(inTime)
-    if (groups * 2 > inTime.length) {
+    const combined = this.#countRows(inTime.length, groups)
+    if (combined * 2 < inTime.length) {
       this.#pauses = this.#pause
       this.#pause = Math.min(pausesMax, this.#pause * 2)
       this.#output.push(inTime)
     } else {
       this.#pause = 1
       this.#combine(inTime, groups)
+      if (combined < inTime.length) this.#passOthers(inTime, inTime.length - combined)
     }
     this.#table.clear()
+  }
+
+  /** Counts the rows of each group. Returns how many are in groups that are worth a state of their own. */
+  #countRows(rows: number, groups: number): number {
+    if (this.#counts.length < groups) this.#counts = new Int32Array(groups * 2)
+    const counts = this.#counts
+    counts.fill(0, 0, groups)
+    for (let row = 0; row < rows; row++) counts[this.#slots[row] as number] = (counts[this.#slots[row] as number] as number) + 1
+    let combined = 0
+    for (let slot = 0; slot < groups; slot++) if ((counts[slot] as number) >= groupRowsMin) combined += counts[slot] as number
+    return combined
+  }
+
+  #passOthers(batch: Batch, count: number): void {
+    const others = new Int32Array(count)
+    let next = 0
+    for (let row = 0; row < batch.length; row++)
+      if ((this.#counts[this.#slots[row] as number] as number) < groupRowsMin) others[next++] = row
+    this.#output.push(selectBatch(batch, others, count))
   }
 
   /** Passes late rows on, and gives the others. */
@@ -119,28 +146,30 @@ export class Combine implements Operator {
     const measures = this.#measures
     measures.reserve(this.#table.capacity)
     measures.add(batch, this.#slots, false)
-    const all = Int32Array.from({ length: groups }, (_, slot) => slot)
-    const firsts = new Int32Array(groups).fill(-1)
-    const counts = new Float64Array(groups)
-    for (let row = 0; row < batch.length; row++) {
-      const slot = this.#slots[row] as number
-      if (firsts[slot] === -1) firsts[slot] = row
-      counts[slot] = (counts[slot] as number) + 1
-    }
+    const combined = Int32Array.from({ length: groups }, (_, slot) => slot).filter((slot) => (this.#counts[slot] as number) >= groupRowsMin)
+    const { length } = combined
+    const firsts = this.#firstsOf(batch.length, groups, combined)
     const { windows, keys } = this.#shape
-    const time = windows === null ? zeros(groups) : selectRows(batch.columns[windows.time] as Vector, firsts, groups)
+    const { watermarks } = batch
     this.#output.pushTo(1, {
-      length: groups,
+      length,
       columns: [
-        ...batch.columns.slice(0, keys.length).map((vector) => selectRows(vector, firsts, groups)),
-        { form: 'numbers', data: counts, nulls: null },
-        time,
-        ...measures.saved.save(all, groups),
+        ...batch.columns.slice(0, keys.length).map((vector) => selectRows(vector, firsts, length)),
+        { form: 'numbers', data: Float64Array.from(combined, (slot) => this.#counts[slot] as number), nulls: null },
+        windows === null ? zeros(length) : selectRows(batch.columns[windows.time] as Vector, firsts, length),
+        ...measures.saved.save(combined, length),
       ],
       kinds: null,
-      watermarks: batch.watermarks === null ? null : Float64Array.from(firsts, (row) => batch.watermarks?.[row] as number),
+      watermarks: watermarks === null ? null : Float64Array.from(firsts, (row) => watermarks[row] as number),
     })
-    for (const slot of all) measures.clear(slot)
+    for (let slot = 0; slot < groups; slot++) measures.clear(slot)
+  }
+
+  /** The first row of each slot listed. */
+  #firstsOf(rows: number, groups: number, slots: Int32Array): Int32Array {
+    const firsts = new Int32Array(groups).fill(-1)
+    for (let row = rows - 1; row >= 0; row--) firsts[this.#slots[row] as number] = row
+    return slots.map((slot) => firsts[slot] as number)
   }
 
   advance(_input: number, watermarkMs: number): void {
