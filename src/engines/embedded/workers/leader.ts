@@ -64,7 +64,6 @@ type AnswerOf<Kind extends Answer['kind']> = Extract<Answer, { kind: Kind }>
 export class Leader {
   readonly #shape: LeaderShape
   readonly #links: WorkerLink[] = []
-  readonly #abort = new AbortController()
   readonly #reports = new Map<number, RunReport>()
   readonly #failed = Promise.withResolvers<never>()
   readonly #readOut = new Set<number>()
@@ -102,12 +101,21 @@ export class Leader {
   stop(): void {
     this.#stops += 1
     if (this.state === 'running') this.state = 'stopped'
-    this.#abort.abort()
     if (this.#stops === 1) {
       this.#orderAll({ kind: 'stop' })
-      setTimeout(() => this.#giveUp(), endMs).unref()
+      this.#giveUpLater()
     } else this.#giveUp()
     this.#wake()
+  }
+
+  /** Workers that have come to the last commit are not stuck, however long it takes. */
+  #giveUpLater(): void {
+    const giveUp = (): void => {
+      if (this.#endedMs !== null) return
+      if (this.#answers.get('taken')?.size === this.#shape.workers) this.#giveUpLater()
+      else this.#giveUp()
+    }
+    setTimeout(giveUp, endMs).unref()
   }
 
   /** Ends by force what did not end when it was asked to. */
@@ -147,7 +155,6 @@ export class Leader {
     } finally {
       clearInterval(watch)
       this.#endedMs = this.#shape.clock.monotonicMs()
-      this.#abort.abort()
       await this.#close()
     }
   }
