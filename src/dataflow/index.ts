@@ -1,7 +1,7 @@
 export type { AggregateKind } from './aggregates/create.ts'
 export type { UserAggregate } from './aggregates/user.ts'
 export { type Carrier, type ExchangeInputs, Exchanges, type Frame, type WorkerPlace } from './exchange/exchanges.ts'
-export { KeyGroups, keyGroups } from './exchange/key-groups.ts'
+export { KeyGroups } from './exchange/key-groups.ts'
 export { type PackedBatch, packBatch, unpackBatch } from './exchange/packed-batch.ts'
 export type { ConditionsShape, MatchCondition, MatchRead, ScalarTest } from './match/conditions.ts'
 export { Match, type MatchShape } from './match/match.ts'

@@ -1,5 +1,5 @@
 /** Starts the threads of a run, and carries orders and answers between each of them and its leader. */
-import { getHeapStatistics } from 'node:v8'
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { MessageChannel, type MessagePort, Worker as Thread } from 'node:worker_threads'
 import type { Answer, HostedRun, LinkListener, Order, ThreadShape, UserCall, WorkerLink } from '#engines'
 import type { UserFunction } from '#plan'
@@ -18,6 +18,8 @@ export class Threads {
 
   constructor(entry: URL, hosted: HostedRun) {
     const { program, workers, exchanges } = hosted
+    // Else a thread at its limit may end the process before it is ended itself.
+    setFlagsFromString('--no-detect-ineffective-gcs-near-heap-limit')
     this.#entry = entry
     this.#hosted = hosted
     this.#run = program.toThreads()

@@ -36,7 +36,9 @@ describe.each(files)('$name', ({ file, cases }) => {
 /** The order of changes among keys is anybody's, and so is what is listed in the order of rows of several keys. */
 function isComparable({ expectation, sql }: TestFile['tests'][number]['steps'][number]): boolean {
   if (expectation?.kind === 'rows in order' && !sql.includes('ORDER BY')) return false
-  return expectation?.kind !== 'changelog' && !/(?:LISTAGG|ARRAY_AGG|JSON_ARRAYAGG|FIRST_VALUE|LAST_VALUE)\([^)]*\).*FROM \(SELECT/.test(sql)
+  return (
+    expectation?.kind !== 'changelog' && !/(?:LISTAGG|ARRAY_AGG|JSON_ARRAYAGG|FIRST_VALUE|LAST_VALUE)\([^)]*\).*FROM \(SELECT/.test(sql)
+  )
 }
 
 function hasNoRestart({ restarts }: TestFile['tests'][number]['tables'][number]): boolean {

@@ -183,6 +183,25 @@ describe('exchanges', () => {
     expect(seen.indexOf('probe1')).toBeGreaterThan(seen.indexOf('second1 ends'))
   })
 
+  test('a cut is complete though what comes first stands above what waits for its end', () => {
+    const all: Exchanges[] = []
+    const nothing = operatorOf({ push: () => undefined, advance: () => undefined, finish: () => undefined })
+    for (const index of [0, 1]) {
+      const send: Carrier['send'] = (to, exchange, frame) => all[to]?.receive(index, exchange, frame)
+      const exchanges = new Exchanges({ index, count: 2 }, { send, isFull: () => false, release: () => undefined })
+      exchanges.add({ level: 2, priority: 1, types: [integerType], keys: [1] }, nothing)
+      exchanges.add({ level: 1, priority: 0, types: [integerType], keys: [1] }, nothing)
+      all.push(exchanges)
+    }
+    for (const exchanges of all) exchanges.beginCut()
+    const steps = [0, 1, 2].map(() => {
+      const complete = all.map((exchanges) => exchanges.stepCut())
+      for (const exchanges of all) while (exchanges.deliver());
+      return complete.every((each) => each)
+    })
+    expect(steps).toEqual([false, false, true])
+  })
+
   test('pass on the least watermark of all workers', () => {
     const workers = new Workers(3, 2)
     for (const [worker, source] of workers.sources.entries()) source.advance(100 + worker)

@@ -110,9 +110,8 @@ export class Exchanges {
     let openPriority = Number.NEGATIVE_INFINITY
     for (const receiver of this.#inOrder) {
       const { level, priority } = receiver.shape
-      // What waits for its turn holds its senders back.
-      if (priority < openPriority) return false
-      if (level >= fullAbove && this.#deliverFrom(receiver)) return true
+      // Rows that wait for their turn hold their senders back.
+      if (level >= fullAbove && this.#deliverFrom(receiver, priority >= openPriority)) return true
       if (priority > 0 && !this.#isThrough(receiver)) openPriority = priority
     }
     return false
@@ -123,9 +122,11 @@ export class Exchanges {
     return hasEnded(receiver) || (this.#isCutting && isComplete(receiver))
   }
 
-  #deliverFrom(receiver: Receiver): boolean {
+  /** Passes on a frame that is the next of its sender; without `withRows` none of rows. */
+  #deliverFrom(receiver: Receiver, withRows: boolean): boolean {
     for (const [from, channel] of receiver.channels.entries()) {
       if (channel.isCut) continue
+      if (!withRows && channel.frames[channel.head]?.kind === 'rows') continue
       const frame = nextFrame(channel)
       if (frame === undefined) continue
       this.#pass(receiver, from, channel, frame)

@@ -6,7 +6,7 @@ import type { DataType, Vector } from '#data'
 import { hashRows } from '../state/row-hash.ts'
 
 /** No more workers than groups are of use. */
-export const keyGroups = 128
+const keyGroups = 128
 
 export class KeyGroups {
   readonly #types: readonly DataType[]

@@ -157,6 +157,9 @@ export class Run {
   async #readAll(beginning: Beginning): Promise<void> {
     const { exchanges } = this.#instance
     this.#start(beginning)
+    // Inputs that have ended are known to have before any row comes, so that what counts as late is no matter of chance.
+    await this.#settle()
+    exchanges?.endCut()
     await this.#drain()
     let turnStart = this.#clock.monotonicMs()
     this.#readyMs = turnStart - this.#startedMs
@@ -216,6 +219,7 @@ export class Run {
     const { exchanges } = this.#instance
     exchanges?.beginCut()
     for (;;) {
+      this.#commits.check()
       this.#sendAnswered()
       if (this.#isAnswered() && exchanges?.stepCut() !== false) return
       if (exchanges?.deliver() === true) await this.#drain()
