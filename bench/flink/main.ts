@@ -31,7 +31,10 @@ const { values } = parseArgs({
 })
 const events = Number(values.events)
 const runs = Number(values.runs)
-const backends = values.backends.split(',').filter((name): name is Backend => name === 'hashmap' || name === 'rocksdb')
+const backends = values.backends.split(',').map((name): Backend => {
+  if (name === 'hashmap' || name === 'rocksdb') return name
+  throw new Error(`there is no state backend "${name}": use hashmap, rocksdb or both`)
+})
 
 const installation = await installFlink()
 await compareEvents(comparedEvents, millrace, installation)
