@@ -4,7 +4,7 @@
  */
 import { type DataType, numbersIn, type Vector } from '#data'
 import { grownNumbers } from '../state/grown.ts'
-import { type SavedColumns, savedNumber, savedTogether } from '../state/saved-columns.ts'
+import { type SavedColumns, savedNumbersIn, savedTogether } from '../state/saved-columns.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
 export class ApproximateSumAccumulator implements Accumulator {
@@ -15,20 +15,7 @@ export class ApproximateSumAccumulator implements Accumulator {
   readonly #empty: number
   #counts = new Float64Array(16)
   #sums = new Float64Array(16)
-  readonly saved: SavedColumns = savedTogether([
-    savedNumber(
-      (slot) => this.#counts[slot] as number,
-      (slot, count) => {
-        this.#counts[slot] = count
-      },
-    ),
-    savedNumber(
-      (slot) => this.#sums[slot] as number,
-      (slot, sum) => {
-        this.#sums[slot] = sum
-      },
-    ),
-  ])
+  readonly saved: SavedColumns = savedTogether([savedNumbersIn(() => this.#counts), savedNumbersIn(() => this.#sums)])
 
   /** `type` is that of the argument and of the result. */
   constructor(wanted: 'sum' | 'average', type: DataType) {

@@ -1,17 +1,12 @@
 /** COUNT: state is one number a group. Without arguments all rows count. */
 import type { Vector } from '#data'
 import { grownNumbers } from '../state/grown.ts'
-import { type SavedColumns, savedNumber } from '../state/saved-columns.ts'
+import { type SavedColumns, savedNumbersIn } from '../state/saved-columns.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
 export class CountAccumulator implements Accumulator {
   counts = new Float64Array(16)
-  readonly saved: SavedColumns = savedNumber(
-    (slot) => this.counts[slot] as number,
-    (slot, count) => {
-      this.counts[slot] = count
-    },
-  )
+  readonly saved: SavedColumns = savedNumbersIn(() => this.counts)
 
   reserve(slots: number): void {
     this.counts = grownNumbers(this.counts, slots)

@@ -16,7 +16,7 @@ import {
   wrapInteger,
 } from '#data'
 import { grownNumbers } from '../state/grown.ts'
-import { type SavedColumns, savedNumber, savedTogether, savedValue } from '../state/saved-columns.ts'
+import { type SavedColumns, savedNumbersIn, savedTogether, savedValue } from '../state/saved-columns.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
 type DecimalType = Extract<DataType, { kind: 'decimal' }>
@@ -39,12 +39,7 @@ abstract class ExactSums implements Accumulator {
         else this.sums[slot] = sum as number
       },
     ),
-    savedNumber(
-      (slot) => this.counts[slot] as number,
-      (slot, count) => {
-        this.counts[slot] = count
-      },
-    ),
+    savedNumbersIn(() => this.counts),
   ])
 
   abstract results(slots: Int32Array, count: number): Vector

@@ -4,7 +4,7 @@
  */
 import { castFunction, type DataType, doubleType, numbersIn, type Vector, valueAt, vectorOf } from '#data'
 import { grownNumbers } from '../state/grown.ts'
-import { type SavedColumns, savedNumber, savedTogether } from '../state/saved-columns.ts'
+import { type SavedColumns, savedNumbersIn, savedTogether } from '../state/saved-columns.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
 export type VarianceFunction = 'variance-population' | 'variance-sample' | 'deviation-population' | 'deviation-sample'
@@ -20,24 +20,9 @@ export class VarianceAccumulator implements Accumulator {
   /** Sums of squared distances from the mean. */
   #squares = new Float64Array(16)
   readonly saved: SavedColumns = savedTogether([
-    savedNumber(
-      (slot) => this.#counts[slot] as number,
-      (slot, count) => {
-        this.#counts[slot] = count
-      },
-    ),
-    savedNumber(
-      (slot) => this.#means[slot] as number,
-      (slot, mean) => {
-        this.#means[slot] = mean
-      },
-    ),
-    savedNumber(
-      (slot) => this.#squares[slot] as number,
-      (slot, squares) => {
-        this.#squares[slot] = squares
-      },
-    ),
+    savedNumbersIn(() => this.#counts),
+    savedNumbersIn(() => this.#means),
+    savedNumbersIn(() => this.#squares),
   ])
 
   constructor(wanted: VarianceFunction, argument: DataType, result: DataType) {

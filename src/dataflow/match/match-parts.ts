@@ -4,7 +4,7 @@ import { grownNumbers } from '../state/grown.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import type { RowStore } from '../state/row-store.ts'
 import { RowsPart } from '../state/rows-part.ts'
-import { savedNumber } from '../state/saved-columns.ts'
+import { savedNumbersIn } from '../state/saved-columns.ts'
 import type { Matcher } from './matcher.ts'
 import { RunsPart } from './runs-part.ts'
 import { none } from './stretches.ts'
@@ -42,12 +42,7 @@ export class MatchParts {
   constructor(shape: MatchPartsShape) {
     const { types, partitionBy, variables, table, store, matcher } = shape
     this.#shape = shape
-    const place = savedNumber(
-      (id) => this.#places[id] as number,
-      (id, value) => {
-        this.#places[id] = value
-      },
-    )
+    const place = savedNumbersIn(() => this.#places)
     this.rows = new RowsPart({
       name: 'rows',
       store,

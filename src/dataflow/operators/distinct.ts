@@ -13,7 +13,7 @@ import { Expiry, type Retention } from '../state/expiry.ts'
 import { grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { KeyedPart } from '../state/keyed-part.ts'
-import { savedNumber } from '../state/saved-columns.ts'
+import { savedNumbersIn } from '../state/saved-columns.ts'
 import type { StatePart } from '../state/state-part.ts'
 import { leaves } from './leaves.ts'
 
@@ -44,12 +44,7 @@ export class Distinct implements Operator {
     this.#table = new KeyTable(shape.types)
     this.#expiry = shape.retention === undefined ? null : new Expiry(shape.retention)
     this.#repeats = shape.repeats
-    const counts = savedNumber(
-      (slot) => this.#counts[slot] as number,
-      (slot, count) => {
-        this.#counts[slot] = count
-      },
-    )
+    const counts = savedNumbersIn(() => this.#counts)
     this.#part = new KeyedPart({
       name: 'rows',
       table: this.#table,

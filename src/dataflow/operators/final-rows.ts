@@ -9,7 +9,7 @@ import type { Operator, Output } from '../operator.ts'
 import { grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { KeyedPart } from '../state/keyed-part.ts'
-import { savedNumber } from '../state/saved-columns.ts'
+import { savedNumber, savedNumbersIn } from '../state/saved-columns.ts'
 import { sortByRank } from '../state/sort-by-rank.ts'
 import type { StatePart } from '../state/state-part.ts'
 import { leaves } from './leaves.ts'
@@ -34,12 +34,7 @@ export class FinalRows implements Operator {
   }
 
   #createPart(keyTypes: readonly DataType[]): KeyedPart {
-    const counts = savedNumber(
-      (slot) => this.#counts[slot] as number,
-      (slot, count) => {
-        this.#counts[slot] = count
-      },
-    )
+    const counts = savedNumbersIn(() => this.#counts)
     const arrivals = savedNumber(
       (slot) => this.#arrivals[slot] as number,
       (slot, arrival) => {

@@ -28,7 +28,7 @@ import { Expiry, type Retention } from '../state/expiry.ts'
 import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { KeyedPart } from '../state/keyed-part.ts'
-import { savedFlag, savedNumber } from '../state/saved-columns.ts'
+import { savedFlag, savedNumbersIn } from '../state/saved-columns.ts'
 import type { StatePart } from '../state/state-part.ts'
 import { combinedPlaces } from './combine.ts'
 import { leaves } from './leaves.ts'
@@ -78,12 +78,7 @@ export class GroupAggregate implements Operator {
   }
 
   #createPart(): KeyedPart {
-    const rows = savedNumber(
-      (slot) => this.#rows[slot] as number,
-      (slot, count) => {
-        this.#rows[slot] = count
-      },
-    )
+    const rows = savedNumbersIn(() => this.#rows)
     const emitted = savedFlag(
       (slot) => this.#emitted[slot] === 1,
       (slot, isEmitted) => {

@@ -12,7 +12,7 @@ import { savedKeys } from '../state/keyed-part.ts'
 import { LinkedRows } from '../state/linked-rows.ts'
 import { RowStore } from '../state/row-store.ts'
 import { RowsPart } from '../state/rows-part.ts'
-import { type SavedColumns, savedNumber } from '../state/saved-columns.ts'
+import { type SavedColumns, savedNumbersIn } from '../state/saved-columns.ts'
 import { NumberList } from './number-list.ts'
 import { type OverMeasureShape, OverMeasures } from './over-measures.ts'
 
@@ -81,12 +81,7 @@ export class OverFrames {
     const setSlot = (id: number, slot: number): void => {
       this.#slotsById[id] = slot
     }
-    const time = savedNumber(
-      (id) => this.#times[id] as number,
-      (id, timeMs) => {
-        this.#times[id] = timeMs
-      },
-    )
+    const time = savedNumbersIn(() => this.#times)
     return new RowsPart({
       name: 'frames',
       store: this.#store,

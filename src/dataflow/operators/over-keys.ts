@@ -9,7 +9,7 @@ import { Expiry, type Retention } from '../state/expiry.ts'
 import { grownBytes, grownIntegers, grownNumbers } from '../state/grown.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import { KeyedPart } from '../state/keyed-part.ts'
-import { savedFlag, savedNumber } from '../state/saved-columns.ts'
+import { savedFlag, savedNumbersIn } from '../state/saved-columns.ts'
 import { KeyExpiry } from './key-expiry.ts'
 import { NumberList } from './number-list.ts'
 import type { OverFrame, OverFrames } from './over-frames.ts'
@@ -63,12 +63,7 @@ export class OverKeys {
         this.#void[slot] = flag ? 1 : 0
       },
     )
-    const lastTime = savedNumber(
-      (slot) => this.#lastTimes[slot] as number,
-      (slot, timeMs) => {
-        this.#lastTimes[slot] = timeMs
-      },
-    )
+    const lastTime = savedNumbersIn(() => this.#lastTimes)
     const expiries = [...(this.#expiry === null ? [] : [this.#expiry.saved]), ...(this.#idle === null ? [] : [this.#idle.saved])]
     return new KeyedPart({
       name: 'keys',

@@ -3,7 +3,7 @@ import { changeDelete, type DataType, numbersIn, type Vector, valueAt, vectorOf,
 import { type Accumulator, type AccumulatorInput, signsOf } from '../aggregates/accumulator.ts'
 import { type AggregateShape, createAccumulator } from '../aggregates/create.ts'
 import { grownNumbers } from '../state/grown.ts'
-import { type SavedColumns, savedNumber, savedTogether, savedValue } from '../state/saved-columns.ts'
+import { type SavedColumns, savedNumbersIn, savedTogether, savedValue } from '../state/saved-columns.ts'
 
 type OverFunction =
   | { readonly kind: 'aggregate'; readonly aggregate: AggregateShape }
@@ -84,24 +84,9 @@ class RankAccumulator implements Accumulator {
   #ranks = new Float64Array(16)
   #times = new Float64Array(16)
   readonly saved: SavedColumns = savedTogether([
-    savedNumber(
-      (slot) => this.#rows[slot] as number,
-      (slot, rows) => {
-        this.#rows[slot] = rows
-      },
-    ),
-    savedNumber(
-      (slot) => this.#ranks[slot] as number,
-      (slot, rank) => {
-        this.#ranks[slot] = rank
-      },
-    ),
-    savedNumber(
-      (slot) => this.#times[slot] as number,
-      (slot, time) => {
-        this.#times[slot] = time
-      },
-    ),
+    savedNumbersIn(() => this.#rows),
+    savedNumbersIn(() => this.#ranks),
+    savedNumbersIn(() => this.#times),
   ])
 
   constructor(isDense: boolean) {

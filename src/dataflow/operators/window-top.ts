@@ -16,7 +16,7 @@ import type { RankedLists } from '../state/ranked-lists.ts'
 import { type OrderColumn, RowOrder } from '../state/row-order.ts'
 import { RowStore } from '../state/row-store.ts'
 import { RowsPart } from '../state/rows-part.ts'
-import { savedNumber } from '../state/saved-columns.ts'
+import { savedNumbersIn } from '../state/saved-columns.ts'
 import { ScalarsPart } from '../state/scalars-part.ts'
 import { ShortLists } from '../state/short-lists.ts'
 import type { StatePart } from '../state/state-part.ts'
@@ -91,12 +91,7 @@ export class WindowTop implements Operator {
   }
 
   #createPart(): RowsPart {
-    const order = savedNumber(
-      (id) => this.#ordersById[id] as number,
-      (id, partitionOrder) => {
-        this.#ordersById[id] = partitionOrder
-      },
-    )
+    const order = savedNumbersIn(() => this.#ordersById)
     return new RowsPart({
       name: 'rows',
       store: this.#store,

@@ -10,7 +10,7 @@
  * 3. A slot is held from its first write until it is dropped; only held slots are ever gone.
  */
 import type { Clock } from '#base'
-import { type SavedColumns, savedNumber } from './saved-columns.ts'
+import { type SavedColumns, savedNumbersIn } from './saved-columns.ts'
 
 /** How long an operator keeps idle state. */
 export interface Retention {
@@ -49,12 +49,7 @@ export class Expiry {
   #earliest = Number.NEGATIVE_INFINITY
 
   /** When each slot was written last. Slots are loaded once room was made for them. */
-  readonly saved: SavedColumns = savedNumber(
-    (slot) => this.#writtenAt[slot] as number,
-    (slot, atMs) => {
-      this.#writtenAt[slot] = atMs
-    },
-  )
+  readonly saved: SavedColumns = savedNumbersIn(() => this.#writtenAt)
 
   constructor({ ttlMs, clock, sweptPerRow }: Retention) {
     this.#ttlMs = ttlMs

@@ -6,7 +6,7 @@ import { SavedParts } from '../check/saved-parts.fixture.ts'
 import { grownNumbers } from './grown.ts'
 import { KeyTable } from './key-table.ts'
 import { KeyedPart, savedKeys } from './keyed-part.ts'
-import { savedNumber, savedTogether } from './saved-columns.ts'
+import { savedNumbersIn, savedTogether } from './saved-columns.ts'
 
 const schema: Schema = [
   { name: 'name', type: stringType },
@@ -21,14 +21,7 @@ class Numbers {
     name: 'numbers',
     table: this.table,
     keyTypes,
-    columns: [
-      savedNumber(
-        (slot) => this.#numbers[slot] as number,
-        (slot, number) => {
-          this.#numbers[slot] = number
-        },
-      ),
-    ],
+    columns: [savedNumbersIn(() => this.#numbers)],
     holds: (slot) => (this.#numbers[slot] as number) >= 0,
     reserve: (slots) => {
       this.#numbers = grownNumbers(this.#numbers, slots)

@@ -6,7 +6,7 @@ import { SavedParts } from '../check/saved-parts.fixture.ts'
 import { grownNumbers } from './grown.ts'
 import { RowStore } from './row-store.ts'
 import { RowsPart } from './rows-part.ts'
-import { savedNumber } from './saved-columns.ts'
+import { savedNumbersIn } from './saved-columns.ts'
 
 const rowTypes = smallSchema.map((column) => column.type)
 
@@ -26,14 +26,7 @@ class NumberedRows {
       store: this.store,
       rowTypes,
       keys: [1],
-      columns: [
-        savedNumber(
-          (id) => this.#numbers[id] as number,
-          (id, number) => {
-            this.#numbers[id] = number
-          },
-        ),
-      ],
+      columns: [savedNumbersIn(() => this.#numbers)],
       ordered,
       reserve: (ids) => {
         this.#numbers = grownNumbers(this.#numbers, ids)

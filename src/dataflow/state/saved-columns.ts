@@ -24,6 +24,16 @@ export function savedNumber(get: (entry: number) => number, set: (entry: number,
   }
 }
 
+/** One number an entry, in an array that may be replaced by a longer one. */
+export function savedNumbersIn(array: () => Float64Array): SavedColumns {
+  return savedNumber(
+    (entry) => array()[entry] as number,
+    (entry, value) => {
+      array()[entry] = value
+    },
+  )
+}
+
 /** One yes or no an entry. */
 export function savedFlag(get: (entry: number) => boolean, set: (entry: number, value: boolean) => void): SavedColumns {
   return {

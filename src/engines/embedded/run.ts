@@ -10,6 +10,7 @@ import type { SavedSource } from './checkpoint/manifest.ts'
 import type { Beginning, Commits } from './commits.ts'
 import { embeddedErrors } from './errors.ts'
 import type { ScanTask } from './lower/tasks.ts'
+import { nextTurn } from './next-turn.ts'
 import type { Instance } from './program.ts'
 import type { RunPacer } from './run-pacer.ts'
 
@@ -369,8 +370,4 @@ function endedReader(position: unknown): SourceReader {
 
 function comesBefore(a: ScanTask, b: ScanTask): boolean {
   return a.priority !== b.priority ? a.priority > b.priority : a.watermark < b.watermark
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -4,6 +4,7 @@
  */
 import type { BlobStore } from '#blobs'
 import type { StatePart, StateRows } from '#dataflow'
+import { nextTurn } from '../next-turn.ts'
 import type { SavedFile } from './manifest.ts'
 import { type PageName, PageWriter } from './state-file.ts'
 
@@ -184,8 +185,4 @@ export class Capture {
     this.#chunks.push(this.#writer.bytes.slice())
     this.#writer.clear()
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
