@@ -1,6 +1,7 @@
 /**
  * `make bench`: each case as a whole process, five runs after one that does not count, medians, side by side with DuckDB on one thread;
- * then the queries of Nexmark, as `millrace bench nexmark` measures them.
+ * then how rows are shared among workers (`skew`, `dispatch`), state beyond memory (`small memory`), the way of a row (`latency`), and
+ * the queries of Nexmark, as `millrace bench nexmark` measures them.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +10,8 @@ import { dirname, join } from 'node:path'
 import { type BenchCase, benchCases } from './cases.ts'
 import { median, runOnce, type Usage } from './measure.ts'
 import { prepareData } from './prepare.ts'
+import { reportSkew } from './skew.ts'
+import { reportSmallMemory } from './small-memory.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true }))
@@ -25,6 +28,16 @@ const start = await measureStart()
 console.log(`start of a one-line script: ${(start.wallSeconds * 1000).toFixed(0)} ms`)
 const isWanted = (name: string): boolean => only === undefined || name.toLowerCase().includes(only.toLowerCase())
 for (const each of benchCases(await prepareData())) if (isWanted(each.name)) console.log(await report(each))
+if (isWanted('skew')) await reportSkew(millrace, folder, runs)
+if (isWanted('small memory')) await reportSmallMemory(millrace, folder, runs)
+if (isWanted('latency')) {
+  const latency = join(import.meta.dirname, 'latency.ts')
+  spawnSync(process.execPath, ['--conditions=source', '--disable-warning=ExperimentalWarning', latency], { stdio: 'inherit' })
+}
+if (isWanted('dispatch')) {
+  const curve = join(dirname(import.meta.dirname), 'test', 'workers', 'dispatch-curve.ts')
+  spawnSync(process.execPath, ['--conditions=source', '--disable-warning=ExperimentalWarning', curve], { stdio: 'inherit' })
+}
 if (isWanted('nexmark')) {
   const { status } = spawnSync(millrace, ['bench', 'nexmark', '--events', events, '--runs', String(runs)], { stdio: 'inherit' })
   process.exitCode = status ?? 1

@@ -1,5 +1,6 @@
 /** Wires the rooms to one another and to the process. What a command does not need is not loaded: its start is waited for by someone. */
 import { readFileSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock } from '#base'
@@ -89,6 +90,7 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
   const engine = new EmbeddedEngine({
     clock: systemClock,
     workers: threadHost(threadEntry),
+    stateBytes: halfOfMemory(),
     userFunction: (user) => functions.callable(user),
   })
   return new QuerySession({
@@ -100,6 +102,12 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
   })
 }
 
+/** Bytes: half of what the machine has, or of what this process may take of it. */
+function halfOfMemory(): number {
+  const allowed = process.constrainedMemory()
+  return Math.floor(Math.min(totalmem(), allowed > 0 ? allowed : totalmem()) / 2)
+}
+
 /** The same engine, which also shows the rows that its plans write: each insert gets a second output that collects. */
 function watchInserts<P extends ReturnType<Engine['compile']>>(engine: Engine<P>, watch: InsertWatch): Engine<P> {
   /** The tables that a program writes, by the output that collects their rows. */
@@ -109,6 +117,7 @@ function watchInserts<P extends ReturnType<Engine['compile']>>(engine: Engine<P>
     capabilities: engine.capabilities,
     load: (plan, tables) => engine.load(plan, tables),
     readsFields: (scan, tables) => engine.readsFields(scan, tables),
+    sizeOf: (scan, tables, isMeasured) => engine.sizeOf(scan, tables, isMeasured),
     compile(plan: Plan, tables, settings) {
       const written = plan.outputs.flatMap((output) => (output.kind === 'insert' ? [output] : []))
       const collected = written.map(({ input }) => ({ kind: 'collect', input }) as const)

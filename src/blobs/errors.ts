@@ -6,6 +6,11 @@ export const blobErrors = defineErrors({
   BLOBS_EXISTS: { blame: 'external', message: '"{name}" exists in "{place}" already', detail: 'Another run has written it.' },
   BLOBS_UNREADABLE: { blame: 'external', message: 'could not read "{name}" in "{place}"' },
   BLOBS_UNWRITABLE: { blame: 'external', message: 'could not write "{name}" in "{place}"' },
+  BLOBS_TEMPORARY_FILE: {
+    blame: 'user',
+    message: 'what memory has no room for cannot be kept in a file in "{folder}"',
+    hint: "SET 'io.tmp.dirs' to a folder with more room, or 'taskmanager.memory.managed.size' to more memory.",
+  },
   BLOBS_SYMBOLIC_LINK: {
     blame: 'user',
     message: '"{name}" in "{place}" is a symbolic link',

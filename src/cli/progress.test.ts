@@ -11,6 +11,7 @@ const report: RunReport = {
   resumedFrom: null,
   readyMs: null,
   pausesMs: [],
+  spilledBytes: 0,
   startedAt: 0,
   durationMs: 2000,
 }

@@ -39,12 +39,15 @@ export interface Source {
   readonly metadata: Schema
   /** Single fields of a ROW column can be asked for, under keys such as `bid.price`; NULL where the row is. */
   readonly readsFields?: true
+  /** About how many rows there are, as far as that can be told without reading them; left out, or null, where it cannot. */
+  countRows?(): Promise<number | null>
   open(request: ReadRequest): Promise<SourceReader>
   /**
    * Positions for so many readers that together read each row once: from the beginning, or (with `positions`) from where other readers
-   * stood together, in whatever number. Left out where only one reader can read the table.
+   * stood together, in whatever number. Rows of one split keep their order within a reader, unless `ordered` is false. Left out where only
+   * one reader can read the table. Null for a reader for which nothing is left.
    */
-  divide?(readers: number, positions: readonly unknown[] | null): Promise<readonly unknown[]>
+  divide?(readers: number, positions: readonly unknown[] | null, ordered?: boolean): Promise<readonly unknown[]>
   /** Finds rows by key, for joins with what the table holds now; left out where the connector cannot. */
   readonly lookup?: Lookup
 }
@@ -148,6 +151,8 @@ export interface SourceBatch {
 export interface Sink {
   /** Kinds of change that the sink takes: inserts only; changes by primary key without -U; or all four kinds. */
   readonly takes: 'append' | 'upsert' | 'all'
+  /** Whether several writers may share the rows, each with some of them; left out: one has all. None of them overwrites. */
+  readonly isShareable?: boolean
   /** Why rows may be there twice after a crash, as a clause; left out: they are not. */
   readonly repeats?: string
   open(request: WriteRequest): Promise<SinkWriter>
@@ -167,6 +172,10 @@ export interface DurableWork {
   readonly name: string
   /** What the life before had prepared for its last checkpoint, to be committed first; null when there is none. All else is void. */
   readonly record: unknown
+  /** Which of several writers this is; left out: the only one. */
+  readonly writer?: { readonly index: number; readonly count: number }
+  /** What writers had prepared that the life before had and this one has not. The first writer commits it, too. */
+  readonly left?: readonly unknown[]
 }
 
 export interface SinkWriter {

@@ -15,3 +15,4 @@ export type {
   WantedColumn,
 } from './connector.ts'
 export { connectorOf, loadConnector } from './list.ts'
+export { rowCountOption } from './options.ts'

@@ -2,7 +2,13 @@
 import { type Option, type Options, readOptions } from '#formats'
 import type { ConnectorTable } from './connector.ts'
 
-const connectorRow = requiredOption('connector', 'text', 'Names the connector.')
+/** The option of all tables that says how many rows they have. */
+export const rowCountOption = 'statistics.row-count'
+
+const rowsOfAll: readonly Option[] = [
+  requiredOption('connector', 'text', 'Names the connector.'),
+  option(rowCountOption, 'integer', null, 'About how many rows the table has: joins of several tables are ordered by it.'),
+]
 
 /** An option that a table may leave out. */
 export function option(key: string, type: Option['type'], fallback: string | null, description: string): Option {
@@ -16,8 +22,8 @@ export function requiredOption(key: string, type: Option['type'], description: s
 
 /**
  * The table's options, checked and with defaults filled in. Rejects unknown keys, values of the wrong type and missing required ones.
- * `rows` are the connector's own, with those of the table's format; `connector` itself is always allowed.
+ * `rows` are the connector's own, with those of the table's format; those of all tables are always allowed.
  */
 export function tableOptions(table: ConnectorTable, rows: readonly Option[]): Options {
-  return readOptions(`table "${table.name}"`, [connectorRow, ...rows], table.options)
+  return readOptions(`table "${table.name}"`, [...rowsOfAll, ...rows], table.options)
 }

@@ -4,6 +4,39 @@ import type { Schema } from './schema.ts'
 import { type DataType, isExactInteger } from './type.ts'
 import { plainFormOf, type Vector } from './vector.ts'
 
+/**
+ * A vector of so many numbers, NULLs and bigints, which only exact integers can be; for results of aggregates. It may take the place of a
+ * vector that nobody needs any more.
+ */
+export function numberVector(type: DataType, length: number, at: (row: number) => number | bigint | null, room?: Vector): Vector {
+  const form = plainFormOf(type) === 'integers' ? 'integers' : 'numbers'
+  const data = form === 'integers' ? integersOf(length, room) : numbersOf(length, room)
+  let nulls: Uint8Array | null = null
+  for (let row = 0; row < length; row++) {
+    const value = at(row)
+    if (typeof value === 'number') data[row] = value
+    else if (value === null) {
+      nulls ??= new Uint8Array(length)
+      nulls[row] = 1
+    } else {
+      return vectorOf(
+        type,
+        Array.from({ length }, (_, each) => at(each)),
+      )
+    }
+  }
+  return { form, data, nulls } as Vector
+}
+
+/** An array for so many numbers: that of a vector that nobody needs any more, if it will do. */
+export function numbersOf(length: number, room: Vector | undefined): Float64Array {
+  return room?.form === 'numbers' && room.data.length >= length ? room.data : new Float64Array(length)
+}
+
+function integersOf(length: number, room: Vector | undefined): Int32Array {
+  return room?.form === 'integers' && room.data.length >= length ? room.data : new Int32Array(length)
+}
+
 /** A vector of boxed values in the plain form of the type. */
 export function vectorOf(type: DataType, values: readonly unknown[]): Vector {
   const nulls = nullsOf(values)

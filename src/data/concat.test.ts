@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { vectorOf } from './builder.ts'
-import { concatVectors, sameValueAt } from './concat.ts'
+import { concatVectors, markDifferences, sameValueAt, selectFromBoth } from './concat.ts'
 import { bigintType, booleanType, bytesType, type DataType, doubleType, integerType, stringType } from './type.ts'
 import { type Vector, valueAt } from './vector.ts'
 
@@ -20,6 +20,18 @@ describe('joined vectors', () => {
     for (const [type, a, b] of cases) {
       const joined = concatVectors(vectorOf(type, a), a.length, vectorOf(type, b), b.length, type)
       expect(valuesOf(joined, a.length + b.length, type)).toEqual([...a, ...b])
+    }
+  })
+
+  it('are there to be selected from, in the place of another vector', () => {
+    const room: Vector = { form: 'numbers', data: new Float64Array(8), nulls: null }
+    for (const [type, a, b] of [...cases, [doubleType, [1, 2], [3]] as const, [stringType, ['a', 'b'], ['c']] as const]) {
+      const both = { first: vectorOf(type, a), firstLength: a.length, second: vectorOf(type, b), secondLength: b.length, type }
+      const selection = Int32Array.from([a.length, 0, a.length + b.length - 1])
+      const all = [...a, ...b]
+      for (const place of [undefined, room]) {
+        expect(valuesOf(selectFromBoth(both, selection, 3, place), 3, type)).toEqual([...selection].map((row) => all[row]))
+      }
     }
   })
 
@@ -46,6 +58,18 @@ describe('values in place', () => {
     ])
     expect([same(bigintType, 1, 9007199254740993n), same(bigintType, 9007199254740993n, 9007199254740993n)]).toEqual([false, true])
     expect([same(stringType, 'a', 'a'), same(bytesType, Uint8Array.of(1), Uint8Array.of(1))]).toEqual([true, true])
+  })
+
+  it('are told apart row by row, beside those that were', () => {
+    const differences = (type: DataType, a: readonly unknown[], b: readonly unknown[]) => {
+      const flags = Uint8Array.from(a, () => 0)
+      flags[0] = 1
+      markDifferences(vectorOf(type, a), vectorOf(type, b), a.length, type, flags)
+      return [...flags]
+    }
+    expect(differences(doubleType, [1, 1, Number.NaN, 0, Number.NaN], [1, 2, Number.NaN, -0, 3])).toEqual([1, 1, 0, 0, 1])
+    expect(differences(bigintType, [1, null, 2, null], [1, null, null, 3])).toEqual([1, 0, 1, 1])
+    expect(differences(stringType, ['a', 'a', 'b'], ['b', 'a', 'c'])).toEqual([1, 0, 1])
   })
 
   it('so NaN is itself, and zero has no sign', () => {

@@ -1,5 +1,7 @@
 /** Joins vectors and compares their values in place. */
+import { numbersOf } from './builder.ts'
 import { equality } from './compare.ts'
+import { selectRows } from './select.ts'
 import type { DataType } from './type.ts'
 import { type Nulls, type Vector, valueAt } from './vector.ts'
 
@@ -33,6 +35,67 @@ export function concatVectors(a: Vector, aLength: number, b: Vector, bLength: nu
   return { form: 'values', data: values, nulls }
 }
 
+/** Rows of two vectors of a type, where those of the second follow on the first. */
+export interface BothVectors {
+  readonly first: Vector
+  readonly firstLength: number
+  readonly second: Vector
+  readonly secondLength: number
+  readonly type: DataType
+}
+
+/** The rows at the first `count` places of `selection`; they may take the place of a vector that nobody needs any more. */
+export function selectFromBoth(both: BothVectors, selection: Int32Array, count: number, room?: Vector): Vector {
+  const { first, firstLength, second, secondLength, type } = both
+  if (first.nulls === null && second.nulls === null) {
+    if (first.form === 'numbers' && second.form === 'numbers') {
+      const data = numbersOf(count, room)
+      selectNumbersFromBoth(first.data, firstLength, second.data, selection, count, data)
+      return { form: 'numbers', data, nulls: null }
+    }
+    if (first.form === 'text' && second.form === 'text') {
+      return { form: 'text', data: textsFromBoth(first.data, firstLength, second.data, selection, count), nulls: null }
+    }
+  }
+  return selectRows(concatVectors(first, firstLength, second, secondLength, type), selection, count)
+}
+
+function selectNumbersFromBoth(
+  a: Float64Array,
+  aLength: number,
+  b: Float64Array,
+  selection: Int32Array,
+  count: number,
+  selected: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) {
+    const row = selection[i] as number
+    selected[i] = (row < aLength ? a[row] : b[row - aLength]) as number
+  }
+}
+
+function textsFromBoth(a: readonly string[], aLength: number, b: readonly string[], selection: Int32Array, count: number): string[] {
+  const data: string[] = []
+  for (let i = 0; i < count; i++) {
+    const row = selection[i] as number
+    data.push((row < aLength ? a[row] : b[row - aLength]) as string)
+  }
+  return data
+}
+
+/** Sets the flag of each row where two vectors of a type hold different values, as `sameValueAt` tells them apart. */
+export function markDifferences(a: Vector, b: Vector, length: number, type: DataType, flags: Uint8Array): void {
+  if (a.form === 'numbers' && b.form === 'numbers' && a.nulls === null && b.nulls === null) {
+    for (let row = 0; row < length; row++) {
+      const before = a.data[row] as number
+      const after = b.data[row] as number
+      if (before !== after && (!Number.isNaN(before) || !Number.isNaN(after))) flags[row] = 1
+    }
+    return
+  }
+  for (let row = 0; row < length; row++) if (flags[row] === 0 && !sameValueAt(a, row, b, row, type)) flags[row] = 1
+}
+
 function boxedValues(vector: Vector, length: number, type: DataType): unknown[] {
   return Array.from({ length }, (_, row) => valueAt(vector, row, type))
 }
@@ -55,5 +118,6 @@ export function sameValueAt(a: Vector, aRow: number, b: Vector, bRow: number, ty
   const bNull = b.nulls !== null && b.nulls[bRow] === 1
   if (aNull || bNull) return aNull && bNull
   if (a.form === 'integers' && b.form === 'integers') return a.data[aRow] === b.data[bRow]
+  if (a.form === 'text' && b.form === 'text') return a.data[aRow] === b.data[bRow]
   return equality(type)(valueAt(a, aRow, type), valueAt(b, bRow, type))
 }

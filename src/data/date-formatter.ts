@@ -1,4 +1,5 @@
 /** Prints by a pattern of Java's DateTimeFormatter (date-pattern.ts). */
+import { dayMs } from './civil.ts'
 import { DateFields } from './date-fields.ts'
 import { monthNames, quarterNames, styledName, weekdayNames } from './date-names.ts'
 import {
@@ -15,7 +16,41 @@ import {
 export function datePrinter(pattern: string): (localMs: number, nanos: number) => string {
   const elements = compilePattern(pattern)
   if (usesZone(elements)) throw refusePattern(pattern, 'the value has no time zone')
-  return (localMs, nanos) => printElements(elements, new DateFields(localMs, nanos))
+  const unitMs = Math.min(dayMs, ...elements.map(unitMsOf))
+  if (unitMs === 0) return (localMs, nanos) => printElements(elements, new DateFields(localMs, nanos))
+  // Times come in order mostly: the next one often has the text of the one before.
+  let last = Number.NaN
+  let text = ''
+  return (localMs, nanos) => {
+    const unit = Math.floor(localMs / unitMs)
+    if (unit === last) return text
+    text = printElements(elements, new DateFields(localMs, nanos))
+    last = unit
+    return text
+  }
+}
+
+/** How long what an element prints stays the same; 0 where that is less than a second. */
+function unitMsOf(element: DateElement): number {
+  if (element.kind === 'fraction') return 0
+  if (element.kind === 'optional') return Math.min(dayMs, ...element.elements.map(unitMsOf))
+  return 'field' in element ? (shortUnitsMs[element.field] ?? dayMs) : dayMs
+}
+
+const hourMs = 3_600_000
+
+/** Of fields that change within a day. */
+const shortUnitsMs: Partial<Record<NumberField | TextField, number>> = {
+  'half-day': hourMs,
+  hour: hourMs,
+  'clock-hour': hourMs,
+  'half-hour': hourMs,
+  'clock-half-hour': hourMs,
+  minute: 60_000,
+  second: 1000,
+  nano: 0,
+  'milli-of-day': 0,
+  'nano-of-day': 0,
 }
 
 function usesZone(elements: readonly DateElement[]): boolean {

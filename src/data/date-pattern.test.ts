@@ -57,6 +57,19 @@ describe('date patterns', () => {
   })
 })
 
+describe('a printer', () => {
+  it('prints one time after another as it prints each alone', () => {
+    const patterns = ['yyyy-MM-dd', 'HH:mm', 'h a', 'HH', 'ss', 'yyyy [HH]', 'mm.SSS', 'A', 'EEE Q', "'day' D w"]
+    const steps = [0, 1, 999, 1000, 59_999, 60_000, 3_599_999, 3_600_000, 43_200_000, dayMs - 1, dayMs, 400 * dayMs]
+    for (const pattern of patterns) {
+      const printer = datePrinter(pattern)
+      for (const start of [0, -dayMs - 1]) {
+        for (const step of steps) expect(printer(start + step, 5), `${pattern} ${start + step}`).toBe(datePrinter(pattern)(start + step, 5))
+      }
+    }
+  })
+})
+
 const printed = (pattern: string, input: string) => answer('DATE_FORMAT', pattern, input)
 const read = (pattern: string, input: string) => answer('TO_TIMESTAMP', pattern, input)
 const instant = (pattern: string, input: string, yearNow = 2026) => simpleDateParser(pattern, yearNow)(input, utc)

@@ -1,6 +1,8 @@
 /** Bytes being written one value after another, and being read back. Numbers are little-endian and unaligned. */
 import type { MillraceError } from '#base'
+import { ByteCopier } from './byte-copier.ts'
 import { dataErrors } from './errors.ts'
+import type { BytesVector } from './vector.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -48,6 +50,22 @@ export class EncodedWriter {
   block(bytes: Uint8Array): void {
     this.count(bytes.length)
     this.raw(bytes)
+  }
+
+  /** The first texts of a vector, each behind its length; nothing of those that are NULL. */
+  texts({ data, starts, ends, nulls }: BytesVector, length: number): void {
+    let size = 4 * length
+    for (let i = 0; i < length; i++) size += Math.max(0, (ends[i] as number) - (starts[i] as number))
+    this.#reserve(size)
+    const copier = new ByteCopier(data, this.#bytes)
+    let at = this.length
+    for (let i = 0; i < length; i++) {
+      const start = starts[i] as number
+      const end = nulls !== null && nulls[i] === 1 ? start : (ends[i] as number)
+      this.#view.setUint32(at, end - start, true)
+      at = copier.copy(start, end, at + 4)
+    }
+    this.length = at
   }
 
   /** UTF-8 behind its length. */

@@ -4,6 +4,7 @@
  */
 import type { EncodedReader, EncodedWriter } from './encoded-bytes.ts'
 import { readValue, writeValue } from './encoded-value.ts'
+import { bytesOfWords } from './encoded-words.ts'
 import type { Nulls, Vector, VectorForm } from './vector.ts'
 
 /** By number, as written. */
@@ -23,13 +24,13 @@ export function writeVector(writer: EncodedWriter, vector: Vector, length: numbe
       writeArray(writer, vector.data, length)
       return
     case 'bytes':
-      writeTexts(writer, length, vector.nulls, (row) => vector.data.subarray(vector.starts[row], vector.ends[row]))
+      writer.texts(vector, length)
       return
     case 'text':
-      writeTexts(writer, length, vector.nulls, (row) => vector.data[row] ?? '')
+      for (let row = 0; row < length; row++) writer.text(isNull(vector.nulls, row) ? '' : (vector.data[row] ?? ''))
       return
     case 'dictionary':
-      writeTexts(writer, length, vector.nulls, (row) => vector.words[vector.codes[row] as number] ?? '')
+      writer.texts(bytesOfWords(vector, length), length)
       return
     case 'wide':
     case 'values':
@@ -71,14 +72,6 @@ function writeArray(writer: EncodedWriter, data: Int32Array | Float64Array, leng
   writer.raw(new Uint8Array(data.buffer, data.byteOffset, length * data.BYTES_PER_ELEMENT))
 }
 
-function writeTexts(writer: EncodedWriter, length: number, nulls: Nulls, at: (row: number) => string | Uint8Array): void {
-  for (let row = 0; row < length; row++) {
-    const text = isNull(nulls, row) ? '' : at(row)
-    if (typeof text === 'string') writer.text(text)
-    else writer.block(text)
-  }
-}
-
 function readTexts(reader: EncodedReader, length: number, nulls: Nulls): Vector {
   const starts = new Int32Array(length)
   const ends = new Int32Array(length)
@@ -109,8 +102,6 @@ function wideOf(value: unknown, reader: EncodedReader): bigint {
 }
 
 /** Typed arrays need their bytes at a place of their own. */
-function copyOf(bytes: Uint8Array): ArrayBuffer {
-  const copy = new ArrayBuffer(bytes.length)
-  new Uint8Array(copy).set(bytes)
-  return copy
+function copyOf({ buffer, byteOffset, length }: Uint8Array): ArrayBuffer {
+  return buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer
 }

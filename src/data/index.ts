@@ -1,3 +1,4 @@
+export { type ArraySupply, newArrays, ReusedArrays } from './array-supply.ts'
 export {
   type Batch,
   batchRows,
@@ -10,7 +11,8 @@ export {
   watermarkNone,
 } from './batch.ts'
 export { printBitmap, readBitmap, writeBitmap } from './bitmap.ts'
-export { batchOf, vectorOf } from './builder.ts'
+export { batchOf, numbersOf, numberVector, vectorOf } from './builder.ts'
+export { ByteCopier } from './byte-copier.ts'
 export { castFunction, tryCastFunction } from './cast.ts'
 export { explicitlyCastable, implicitlyCastable } from './castable.ts'
 export { civilOf, dayMs, dayOf, daysOf, monthDays, monthOf, yearOf } from './civil.ts'
@@ -27,7 +29,7 @@ export {
   hasher,
   hashValue,
 } from './compare.ts'
-export { concatVectors, sameValueAt } from './concat.ts'
+export { concatVectors, markDifferences, sameValueAt, selectFromBoth } from './concat.ts'
 export { datePrinter } from './date-formatter.ts'
 export { dateParser, type LocalTime } from './date-formatter-parse.ts'
 export { parseDate, parseExactTimestampBytes, parseTimestamp, printTimestamp } from './datetime-text.ts'
@@ -78,7 +80,7 @@ export {
 export { base64Text, jsonFunction, jsonText, printValue } from './print.ts'
 export { rowAt, rowsOf } from './rows.ts'
 export { type Column, type ColumnRole, columnIndex, type Schema } from './schema.ts'
-export { selectBatch, selectBatchParts, selectRows } from './select.ts'
+export { selectBatch, selectBatchParts, selectRows, sliceVector } from './select.ts'
 export { simpleDatePrinter } from './simple-date-format.ts'
 export { simpleDateParser } from './simple-date-parse.ts'
 export { findTimeZone, localToInstant, type TimeZone, timeZone, zoneOffsetAt } from './time-zone.ts'

@@ -1,27 +1,22 @@
 /** Picks rows of vectors. */
+import { type ArraySupply, newArrays } from './array-supply.ts'
 import type { Batch } from './batch.ts'
-import type { Nulls, Vector } from './vector.ts'
+import type { BytesVector, Nulls, Vector } from './vector.ts'
 
 /** The rows of a vector at the first `count` places of `selection`, in that order. */
-export function selectRows(vector: Vector, selection: Int32Array, count: number): Vector {
-  const nulls = selectNulls(vector.nulls, selection, count)
+export function selectRows(vector: Vector, selection: Int32Array, count: number, arrays: ArraySupply = newArrays): Vector {
+  const nulls = selectNulls(vector.nulls, selection, count, arrays)
   switch (vector.form) {
     case 'flags':
-      return { form: 'flags', data: selectBytes(vector.data, selection, count), nulls }
+      return { form: 'flags', data: selectBytes(vector.data, selection, count, arrays), nulls }
     case 'integers':
-      return { form: 'integers', data: selectIntegers(vector.data, selection, count), nulls }
+      return { form: 'integers', data: selectIntegers(vector.data, selection, count, arrays), nulls }
     case 'numbers':
-      return { form: 'numbers', data: selectNumbers(vector.data, selection, count), nulls }
+      return { form: 'numbers', data: selectNumbers(vector.data, selection, count, arrays), nulls }
     case 'bytes':
-      return {
-        form: 'bytes',
-        data: vector.data,
-        starts: selectIntegers(vector.starts, selection, count),
-        ends: selectIntegers(vector.ends, selection, count),
-        nulls,
-      }
+      return selectTexts(vector, nulls, selection, count, arrays)
     case 'dictionary':
-      return { form: 'dictionary', codes: selectIntegers(vector.codes, selection, count), words: vector.words, nulls }
+      return { form: 'dictionary', codes: selectIntegers(vector.codes, selection, count, arrays), words: vector.words, nulls }
     case 'wide':
       return { form: 'wide', data: selectItems(vector.data, selection, count), nulls }
     case 'text':
@@ -31,12 +26,36 @@ export function selectRows(vector: Vector, selection: Int32Array, count: number)
   }
 }
 
+/** The values of a vector from one row to before another; shares what it can. */
+export function sliceVector(vector: Vector, from: number, to: number): Vector {
+  const nulls = vector.nulls === null ? null : vector.nulls.subarray(from, to)
+  switch (vector.form) {
+    case 'bytes':
+      return { ...vector, starts: vector.starts.subarray(from, to), ends: vector.ends.subarray(from, to), nulls }
+    case 'dictionary':
+      return { ...vector, codes: vector.codes.subarray(from, to), nulls }
+    case 'flags':
+      return { form: 'flags', data: vector.data.subarray(from, to), nulls }
+    case 'integers':
+      return { form: 'integers', data: vector.data.subarray(from, to), nulls }
+    case 'numbers':
+      return { form: 'numbers', data: vector.data.subarray(from, to), nulls }
+    default:
+      return { ...vector, data: vector.data.slice(from, to), nulls } as Vector
+  }
+}
+
 /** The change kinds and watermarks of the selected rows; a null selection keeps all. */
-export function selectBatchParts(batch: Batch, selection: Int32Array | null, count: number): Pick<Batch, 'kinds' | 'watermarks'> {
+export function selectBatchParts(
+  batch: Batch,
+  selection: Int32Array | null,
+  count: number,
+  arrays: ArraySupply = newArrays,
+): Pick<Batch, 'kinds' | 'watermarks'> {
   if (selection === null) return { kinds: batch.kinds, watermarks: batch.watermarks }
   return {
-    kinds: batch.kinds === null ? null : selectBytes(batch.kinds, selection, count),
-    watermarks: batch.watermarks === null ? null : selectNumbers(batch.watermarks, selection, count),
+    kinds: batch.kinds === null ? null : selectBytes(batch.kinds, selection, count, arrays),
+    watermarks: batch.watermarks === null ? null : selectNumbers(batch.watermarks, selection, count, arrays),
   }
 }
 
@@ -49,24 +68,34 @@ export function selectBatch(batch: Batch, selection: Int32Array, count: number):
   }
 }
 
-function selectNulls(nulls: Nulls, selection: Int32Array, count: number): Nulls {
-  return nulls === null ? null : selectBytes(nulls, selection, count)
+function selectTexts(vector: BytesVector, nulls: Nulls, selection: Int32Array, count: number, arrays: ArraySupply): BytesVector {
+  const { data, lasting } = vector
+  const starts = selectIntegers(vector.starts, selection, count, arrays)
+  const ends = selectIntegers(vector.ends, selection, count, arrays)
+  return lasting === undefined ? { form: 'bytes', data, starts, ends, nulls } : { form: 'bytes', data, starts, ends, nulls, lasting }
 }
 
-function selectBytes(data: Uint8Array, selection: Int32Array, count: number): Uint8Array {
-  const selected = new Uint8Array(count)
+function selectNulls(nulls: Nulls, selection: Int32Array, count: number, arrays: ArraySupply): Nulls {
+  if (nulls === null) return null
+  let any = 0
+  for (let i = 0; i < count; i++) any |= nulls[selection[i] as number] as number
+  return any === 0 ? null : selectBytes(nulls, selection, count, arrays)
+}
+
+function selectBytes(data: Uint8Array, selection: Int32Array, count: number, arrays: ArraySupply): Uint8Array {
+  const selected = arrays.bytes(count)
   for (let i = 0; i < count; i++) selected[i] = data[selection[i] as number] as number
   return selected
 }
 
-function selectIntegers(data: Int32Array, selection: Int32Array, count: number): Int32Array {
-  const selected = new Int32Array(count)
+function selectIntegers(data: Int32Array, selection: Int32Array, count: number, arrays: ArraySupply): Int32Array {
+  const selected = arrays.integers(count)
   for (let i = 0; i < count; i++) selected[i] = data[selection[i] as number] as number
   return selected
 }
 
-function selectNumbers(data: Float64Array, selection: Int32Array, count: number): Float64Array {
-  const selected = new Float64Array(count)
+function selectNumbers(data: Float64Array, selection: Int32Array, count: number, arrays: ArraySupply): Float64Array {
+  const selected = arrays.numbers(count)
   for (let i = 0; i < count; i++) selected[i] = data[selection[i] as number] as number
   return selected
 }

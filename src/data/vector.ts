@@ -49,6 +49,11 @@ export interface BytesVector {
   readonly starts: Int32Array
   readonly ends: Int32Array
   readonly nulls: Nulls
+  /**
+   * Where values keep their places for good: vectors with the same object here have the same bytes at the same place, the longer one at
+   * more of them, and who keeps a value may keep its place alone.
+   */
+  readonly lasting?: object
 }
 export interface DictionaryVector {
   readonly form: 'dictionary'

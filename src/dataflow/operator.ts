@@ -17,6 +17,10 @@ export interface Output {
 export interface Operator {
   /** What has to be saved so that the operator could go on in another process; left out when nothing has. */
   readonly state?: readonly StatePart[]
+  /** Bytes of what it keeps, about; left out where that is little. */
+  readonly stateBytes?: number
+  /** Rows passed over since they came too late; left out where none can. */
+  readonly lateRows?: number
   push(input: number, batch: Batch): void
   advance(input: number, watermarkMs: number): void
   /** The clock shows `nowMs`, whether rows come or not; left out where nothing goes by the clock. */

@@ -1,6 +1,6 @@
 /** The ways to run a plan. Every engine gives the same answers; what it cannot run it refuses with a reason. */
 import type { Batch, Schema } from '#data'
-import type { Plan, PlanChangelog, Relation, RelationKind, Scan, Tables } from '#plan'
+import type { Output, Plan, PlanChangelog, Relation, RelationKind, Scan, TableSize, Tables } from '#plan'
 
 type EngineName = 'embedded' | 'flink' | 'spark' | 'storm'
 
@@ -27,7 +27,29 @@ export interface Explanation {
   readonly deliveries: readonly (Delivery | null)[]
   /** Whether the table of a scan ends by itself. */
   ends(scan: Scan): boolean
+  /** How workers share the run; null where one does it all. */
+  readonly sharing: Sharing | null
   code(): readonly GeneratedCode[]
+}
+
+export interface Sharing {
+  readonly workers: number
+  /** How many of them have rows of a relation. */
+  workersOf(relation: Relation): number
+  /** How many of them write the rows of an output. */
+  writersOf(output: Output): number
+  /** How rows come to a relation, by input; null where they stay with their worker. */
+  exchangesOf(relation: Relation): readonly (ExchangeNote | null)[]
+}
+
+/** How rows go from worker to worker. */
+export interface ExchangeNote {
+  /** To the worker that holds the key, to the first worker, or to one that has little to do. */
+  readonly kind: 'hash' | 'single' | 'balanced'
+  /** The columns of the key. */
+  readonly keys: readonly string[]
+  /** Whether rows of a key are combined before they go. */
+  readonly isCombined: boolean
 }
 
 export interface StateNote {
@@ -61,10 +83,15 @@ export interface ProgramOutput {
 export interface Engine<P extends Program = Program> {
   readonly name: EngineName
   readonly capabilities: Capabilities
-  /** Loads what it takes to compile plans over their tables, such as connectors. Comes before `readsFields` and `compile`. */
+  /** Loads what it takes to compile plans over their tables, such as connectors. Comes before all that asks for a scan, and before `compile`. */
   load(plan: Plan, tables: Tables): Promise<void>
   /** Whether the reader of a scan can read single fields of a ROW column, under keys such as `bid.price`. */
   readsFields(scan: Scan, tables: Tables): boolean
+  /**
+   * How much the table of a scan holds, as its options say; else, if it is to be measured, as its source can tell without reading it.
+   * Null where nobody knows.
+   */
+  sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null>
   compile(plan: Plan, tables: Tables, settings: RunSettings): P
   start(jobId: string, program: P, results?: ResultListener): Promise<void>
   observe(jobId: string): Promise<Observation>
@@ -115,6 +142,8 @@ export interface RunReport {
   readonly readyMs: number | null
   /** How long each checkpoint on the way held rows back, in milliseconds; the latest thousand of each worker. */
   readonly pausesMs: readonly number[]
+  /** The most bytes of state that memory had no room for at a time. */
+  readonly spilledBytes: number
   /** Milliseconds of running. */
   readonly durationMs: number
 }

@@ -9,6 +9,7 @@
  */
 import type { Batch, DataType, Schema } from '#data'
 import type { Option, Options } from './options.ts'
+import type { RecordEnds } from './record-ends.ts'
 
 export type Format = RecordFormat | FileFormat
 
@@ -33,14 +34,19 @@ export interface RecordFormat {
   readonly options: readonly Option[]
   /** Makes a decoder of the wanted columns, by name; the columns of its batches are in that order. */
   decoder(table: FormatTable, wanted: readonly string[]): RecordDecoder
+  /** Finds the ends of records from the start of one on; null where none is certain. */
+  recordEnds(table: FormatTable): RecordEnds | null
   /** Makes an encoder of rows that hold all columns of the table. Null when the format is read only. */
   readonly encoder: ((table: FormatTable) => RecordEncoder) | null
 }
 
 /** Turns bytes into rows. It is told where an input begins, then given its bytes a stretch at a time. */
 export interface RecordDecoder {
-  /** Starts an input, such as a file; `name` and the number of records already read of it are for errors. */
-  begin(name: string, recordsBefore: number): void
+  /**
+   * Starts an input, such as a file; `name` and the number of records already read of it are for errors. `isWithin` says that other
+   * records come before the first one.
+   */
+  begin(name: string, recordsBefore: number, isWithin?: boolean): void
   /**
    * Decodes whole records of `bytes` from `start`, at most `batchRows` rows, into `batch`, and returns the offset after the last
    * record it took. With less than a whole record left it returns at once; the caller gives the rest again with what follows it.
@@ -84,6 +90,10 @@ export interface FileFormat {
   readonly extension: string
   readonly options: readonly Option[]
   openReader(table: FormatTable, file: ReadableFile, request: FileRequest): Promise<FileReader>
+  /** How many rows a file has, where it says so itself. */
+  readonly countRows?: (file: ReadableFile) => Promise<number>
+  /** Positions for so many readers that together read a file once, from its start or from where a reader stood; fewer where it cannot be cut. */
+  cut(file: ReadableFile, readers: number, position: unknown): Promise<readonly unknown[]>
   /** Makes a writer of one file; at once, because the rows at hand must be taken over at once. Null when the format is read only. */
   readonly openWriter: ((table: FormatTable, file: AppendableFile) => FileWriter) | null
 }

@@ -2,3 +2,4 @@ export type { AppendableFile, FileFormat, Format, FormatTable, ReadableFile, Rec
 export { formatNamed, formatNames, loadFormat } from './list.ts'
 export { type Option, Options, readOptions } from './options.ts'
 export { parsePlainText, plainTextPrinter } from './plain-text.ts'
+export type { RecordEnds } from './record-ends.ts'

@@ -42,9 +42,9 @@ export class LineDecoder implements RecordDecoder {
     return this.#state.skipped
   }
 
-  begin(name: string, recordsBefore: number): void {
+  begin(name: string, recordsBefore: number, isWithin = false): void {
     this.#state.begin(name, recordsBefore)
-    this.#atStart = recordsBefore === 0
+    this.#atStart = recordsBefore === 0 && !isWithin
     this.#headerPending = this.#atStart && this.#records.passHeader !== null
     this.#dropping = false
   }

@@ -45,3 +45,15 @@ function renamed({ columns }: Project, pairs: EqualColumns): EqualColumns {
     return a === undefined || b === undefined ? [] : [[a, b] as const]
   })
 }
+
+/** A column and all that have its value, by pairs. */
+export function columnsEqualTo(column: string, pairs: EqualColumns): ReadonlySet<string> {
+  const equal = new Set([column])
+  for (const known of equal) {
+    for (const [first, second] of pairs) {
+      if (first === known) equal.add(second)
+      if (second === known) equal.add(first)
+    }
+  }
+  return equal
+}

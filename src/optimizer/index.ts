@@ -1,1 +1,2 @@
 export { optimize } from './optimize.ts'
+export type { OptimizerFacts } from './rule.ts'

@@ -19,6 +19,7 @@ import {
   printExpression,
   schemaOf,
 } from '#plan'
+import { columnsEqualTo, equalColumnsOf } from './equal-columns.ts'
 import { comparisonIn } from './ranges.ts'
 import { substituted } from './substitute.ts'
 
@@ -93,7 +94,7 @@ export function sidesOf(join: Join, conjuncts: readonly Expression[]): Sides {
   return { joined, left: [...moved.left, ...copies.left], right: [...moved.right, ...copies.right], outside: rest }
 }
 
-/** Comparisons of a key with constants hold of the other side's key as well. */
+/** Comparisons of a key, or of what equals it on its side, with constants hold of the other side's key as well. */
 function copiesOf(join: Join, moved: Readonly<Record<Side, readonly Expression[]>>): Record<Side, Expression[]> {
   const copies: Record<Side, Expression[]> = { left: [], right: [] }
   if (join.asOf !== null) return copies
@@ -102,7 +103,8 @@ function copiesOf(join: Join, moved: Readonly<Record<Side, readonly Expression[]
     const known = new Set(moved[side].map((conjunct) => printExpression(conjunct)))
     for (const conjunct of moved[other]) {
       const column = keyComparedIn(conjunct)
-      const key = column === null ? undefined : join.equal.find((each) => each[other] === column)
+      const equal = column === null ? new Set<string>() : columnsEqualTo(column, equalColumnsOf(join[other]))
+      const key = join.equal.find((each) => equal.has(each[other]))
       if (key === undefined || column === null) continue
       const partner = schemaOf(join[side]).find(({ name }) => name === key[side])
       if (partner === undefined) continue

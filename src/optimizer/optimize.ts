@@ -16,12 +16,14 @@ import { pushFilters } from './rules/push-filters.ts'
 import { pushLimits } from './rules/push-limits.ts'
 import { recogniseTop } from './rules/recognise-top.ts'
 import { reduceGroupKeys } from './rules/reduce-group-keys.ts'
+import { removeAggregates } from './rules/remove-aggregates.ts'
 import { removeDistinct } from './rules/remove-distinct.ts'
 import { removeEmpty } from './rules/remove-empty.ts'
 import { removeUnusedJoins } from './rules/remove-unused-joins.ts'
 import { reorderJoins } from './rules/reorder-joins.ts'
 import { shareRelations } from './rules/share-relations.ts'
 import { simplifyConditions } from './rules/simplify-conditions.ts'
+import { splitDistinct } from './rules/split-distinct.ts'
 import { splitRows } from './rules/split-rows.ts'
 import { strengthenJoins } from './rules/strengthen-joins.ts'
 import { unwrapCasts } from './rules/unwrap-casts.ts'
@@ -41,6 +43,7 @@ const rules: readonly Rule[] = [
   removeEmpty,
   reorderJoins,
   removeDistinct,
+  removeAggregates,
   removeUnusedJoins,
   mergeProjects,
   useKnownValues,
@@ -50,6 +53,7 @@ const rules: readonly Rule[] = [
   splitRows,
   pruneColumns,
   narrowInputs,
+  splitDistinct,
   mergeProjects,
   retyped,
   shareRelations,

@@ -30,7 +30,7 @@ export {
 export { argumentsMax } from './functions/parameters.ts'
 export type { Argument, Signature } from './functions/signature.ts'
 export { conjunctionOf, conjunctsOf, type JoinTime, joinTimeOf } from './join-time.ts'
-export { planFromJson, planToJson } from './json.ts'
+export { expressionKey, planFromJson, planToJson } from './json.ts'
 export type {
   Aggregate,
   Call,
@@ -77,7 +77,16 @@ export { printDuration, printOutputLine, printPlan, printRelationLine, type Rela
 export { printExpression, printName } from './print-expression.ts'
 export { columnOf, columnsByName, groupingIdOf, referTo, schemaOf, windowBoundType } from './schema.ts'
 export { isLargerThan, levelsMax, sizeOf } from './size.ts'
-export type { FunctionDefinition, TableColumn, TableDefinition, TablePath, Tables, UserSignature, ViewDefinition } from './tables.ts'
+export type {
+  FunctionDefinition,
+  TableColumn,
+  TableDefinition,
+  TablePath,
+  TableSize,
+  Tables,
+  UserSignature,
+  ViewDefinition,
+} from './tables.ts'
 export { contains, deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
 export {
   columnsIn,

@@ -4,7 +4,7 @@
  * `{"$bigint": "…"}` and `{"$number": "Infinity"}`.
  */
 import { assert } from '#base'
-import type { Output, Plan, Relation } from './plan.ts'
+import type { Expression, Output, Plan, Relation } from './plan.ts'
 import { inputsOf, rootsOf, walkRelations } from './visit.ts'
 
 /** Raised whenever a stored plan of before could not be read any more. */
@@ -45,6 +45,11 @@ export function planFromJson(text: string): Plan {
   }
   for (const node of stored.nodes) relations.push(withStoredInputs(node.relation, node.inputs.map(at)))
   return { outputs: stored.outputs.map(({ output, input }) => ({ ...output, input: at(input) }) as Output) }
+}
+
+/** The same text for expressions that compute the same, wherever they stand in the statement. */
+export function expressionKey(expression: Expression): string {
+  return JSON.stringify(expression, (key, value: unknown) => (key === 'origin' ? undefined : writeNumber(key, value)))
 }
 
 function withoutInputs(relation: Relation): Record<string, unknown> {

@@ -23,6 +23,13 @@ export interface TableDefinition {
   readonly temporary: boolean
 }
 
+/** How much a table holds. */
+export interface TableSize {
+  readonly rows: number
+  /** Whether the table ends by itself. */
+  readonly ends: boolean
+}
+
 export type TableColumn =
   | { readonly kind: 'physical'; readonly name: string; readonly type: DataType; readonly comment: string | null }
   | {

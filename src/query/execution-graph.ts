@@ -1,5 +1,5 @@
 /** The operators of a job and what flows between them, in the form that EXPLAIN JSON_EXECUTION_PLAN has in Flink. */
-import type { Explanation } from '#engines'
+import type { ExchangeNote, Explanation } from '#engines'
 import { changelogMode, inputsOf, type Plan, printOutputLine, printRelationLine, type Relation, rootsOf, walkRelations } from '#plan'
 
 export interface ExecutionGraph {
@@ -11,6 +11,8 @@ interface ExecutionNode {
   readonly type: string
   readonly pact: 'Data Source' | 'Operator' | 'Data Sink'
   readonly contents: string
+  /** How many workers have its rows. */
+  readonly parallelism: number
   readonly changelogMode?: string
   readonly state?: string
   readonly delivery?: string
@@ -18,6 +20,12 @@ interface ExecutionNode {
 }
 interface Predecessor {
   readonly id: number
+  /** FORWARD: rows stay with their worker. HASH: to the one that holds the key. GLOBAL: to the first. REBALANCE: to any. */
+  readonly ship_strategy: 'FORWARD' | 'HASH' | 'GLOBAL' | 'REBALANCE'
+  /** The columns of the key. */
+  readonly keys?: readonly string[]
+  /** Whether rows of a key are combined before they go. */
+  readonly combined?: true
   readonly side: 'first' | 'second'
 }
 
@@ -31,14 +39,17 @@ export function executionGraph(plan: Plan, explanation: Explanation): ExecutionG
   for (const [index, output] of plan.outputs.entries()) {
     const state = explanation.sinkStates[index] ?? null
     const delivery = explanation.deliveries[index]
+    const { sharing } = explanation
+    const writers = sharing?.writersOf(output) ?? 1
     nodes.push({
       id: nodes.length + 1,
       type: `Sink: ${output.kind === 'insert' ? output.table.join('.') : 'Collect'}`,
       pact: 'Data Sink',
       contents: printOutputLine(output),
+      parallelism: writers,
       ...(state === null ? {} : { state: `${state.keeps}; ${state.bound}` }),
       ...(delivery === undefined || delivery === null ? {} : { delivery: delivery.guarantee }),
-      predecessors: predecessorsOf([output.input], ids),
+      predecessors: [{ id: ids.get(output.input) ?? 0, ...shipping(sharing === null || writers > 1 ? null : toSink), side: 'first' }],
     })
   }
   return { nodes }
@@ -54,12 +65,33 @@ function operatorNode(id: number, relation: Relation, ids: ReadonlyMap<Relation,
     type: inputs.length === 0 ? `Source: ${relation.kind === 'scan' ? relation.table.join('.') : name}` : name,
     pact: inputs.length === 0 ? 'Data Source' : 'Operator',
     contents,
+    parallelism: explanation.sharing?.workersOf(relation) ?? 1,
     changelogMode: changelogMode(explanation.changelog.changelogOf(relation)),
     ...(note === null ? {} : { state: `${note.keeps}; ${note.bound}` }),
-    ...(inputs.length === 0 ? {} : { predecessors: predecessorsOf(inputs, ids) }),
+    ...(inputs.length === 0 ? {} : { predecessors: predecessorsOf(relation, ids, explanation) }),
   }
 }
 
-function predecessorsOf(inputs: readonly Relation[], ids: ReadonlyMap<Relation, number>): Predecessor[] {
-  return inputs.map((input, index) => ({ id: ids.get(input) ?? 0, side: index === 0 ? 'first' : 'second' }))
+function predecessorsOf(relation: Relation, ids: ReadonlyMap<Relation, number>, { sharing }: Explanation): Predecessor[] {
+  const exchanges = sharing?.exchangesOf(relation) ?? []
+  return inputsOf(relation).map((input, index) => ({
+    id: ids.get(input) ?? 0,
+    ...shipping(exchanges[index] ?? null),
+    side: index === 0 ? 'first' : 'second',
+  }))
+}
+
+/** Rows leave by the first worker where only one may write. */
+const toSink: ExchangeNote = { kind: 'single', keys: [], isCombined: false }
+
+function shipping(exchange: ExchangeNote | null): Omit<Predecessor, 'id' | 'side'> {
+  if (exchange === null) return { ship_strategy: 'FORWARD' }
+  switch (exchange.kind) {
+    case 'hash':
+      return { ship_strategy: 'HASH', keys: exchange.keys, ...(exchange.isCombined ? { combined: true } : {}) }
+    case 'single':
+      return { ship_strategy: 'GLOBAL' }
+    case 'balanced':
+      return { ship_strategy: 'REBALANCE' }
+  }
 }

@@ -29,6 +29,7 @@ function explained(state: Explanation['sinkStates'][number], ...details: readonl
     sinkStates: [state],
     deliveries: [null],
     ends: () => true,
+    sharing: null,
     code: () => [],
   }
   const program: Program = { engine: 'embedded', outputs: [], explain: () => explanation }

@@ -1,7 +1,17 @@
 /** What EXPLAIN says: the plan as written, the plan as it will run, what that keeps and how safely rows arrive; and what was asked for. */
-import { counted } from '#base'
-import type { Explanation, Program } from '#engines'
-import { changelogNote, type Plan, printOutputLine, printPlan, printRelationLine, type RelationNote, rootsOf, walkRelations } from '#plan'
+import { counted, listed } from '#base'
+import type { Explanation, Program, Sharing } from '#engines'
+import {
+  changelogNote,
+  type Plan,
+  printName,
+  printOutputLine,
+  printPlan,
+  printRelationLine,
+  type RelationNote,
+  rootsOf,
+  walkRelations,
+} from '#plan'
 import { executionGraph } from './execution-graph.ts'
 import { adviceFor, type PlanAdvice } from './plan-advice.ts'
 
@@ -22,12 +32,13 @@ export function explainPlan(details: readonly ExplainDetail[], { plan, optimized
   const notes = [
     ...(details.includes('CHANGELOG_MODE') ? [changelogNote(explanation.changelog)] : []),
     ...(advice === null ? [] : [adviceNote(advice)]),
+    ...(explanation.sharing === null ? [] : [sharingNote(explanation.sharing)]),
   ]
   const sections = [
     ['Abstract Syntax Tree', printPlan(plan)],
     [advice === null ? 'Optimized Plan' : 'Optimized Plan With Advice', printPlan(optimized, together(notes))],
     ['State', stateText(optimized, explanation)],
-    ['Execution', [`engine ${program.engine}`, ...deliveryLines(optimized, explanation)].join('\n')],
+    ['Execution', [engineLine(optimized, program, explanation), ...deliveryLines(optimized, explanation)].join('\n')],
   ]
   if (advice !== null) sections.push(['Plan Advice', adviceText(advice)])
   if (details.includes('ESTIMATED_COST')) sections.push(['Estimated Cost', costText(optimized, explanation)])
@@ -36,6 +47,31 @@ export function explainPlan(details: readonly ExplainDetail[], { plan, optimized
   }
   if (details.includes('GENERATED_CODE')) sections.push(['Generated Code', codeText(explanation)])
   return sections.map(([title, text]) => `== ${title} ==\n${text}\n`).join('\n')
+}
+
+function engineLine({ outputs }: Plan, { engine }: Program, { sharing }: Explanation): string {
+  if (sharing === null) return `engine ${engine}`
+  const byAll = outputs.filter((output) => sharing.writersOf(output) > 1)
+  const names = byAll.map((output) => (output.kind === 'insert' ? printName(output.table[2]) : ''))
+  const others = byAll.length === 0 ? '' : `, but each writes its own of ${listed(names, 'and')}`
+  const leave = byAll.length === outputs.length ? 'each writes its own rows' : `rows leave by the first${others}`
+  return `engine ${engine}, ${counted(sharing.workers, 'worker')}; ${leave}`
+}
+
+/** Which workers have the rows of a relation, and how rows get there. */
+function sharingNote(sharing: Sharing): RelationNote {
+  return (relation) => {
+    const exchanges = sharing.exchangesOf(relation)
+    const texts = exchanges.map((exchange) =>
+      exchange === null ? 'forward' : exchange.kind === 'hash' ? `hash[${exchange.keys.join(', ')}]` : exchange.kind,
+    )
+    const isForward = exchanges.every((exchange) => exchange === null)
+    return [
+      ['exchange', isForward ? null : texts.join(', ')],
+      ['stages', exchanges.some((exchange) => exchange?.isCombined === true) ? 'local, global' : null],
+      ['workers', `${sharing.workersOf(relation)}`],
+    ]
+  }
 }
 
 function together(notes: readonly RelationNote[]): RelationNote {

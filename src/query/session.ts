@@ -15,6 +15,7 @@ import { queryErrors } from './errors.ts'
 import { type Compiled, type ExplainDetail, explainPlan } from './explain.ts'
 import { createJobId } from './job-id.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
+import { isOn, optimizerFacts } from './optimizer-facts.ts'
 import { withOffsets } from './place.ts'
 import { Settings } from './settings.ts'
 import { describe, show } from './show.ts'
@@ -201,8 +202,9 @@ export class QuerySession {
       const tables = this.#tablesFor(bound)
       assertPlan(plan)
       await engine.load(plan, tables)
-      const without = this.settings.get('table.optimizer.reuse-sub-plan-enabled').toLowerCase() === 'true' ? [] : ['shareRelations']
-      const optimized = (this.#options.optimize ?? optimize)(plan, { readsFields: (scan) => engine.readsFields(scan, tables) }, without)
+      const without = isOn(this.settings, 'table.optimizer.reuse-sub-plan-enabled') ? [] : ['shareRelations']
+      const facts = await optimizerFacts(plan, tables, engine, this.settings)
+      const optimized = (this.#options.optimize ?? optimize)(plan, facts, without)
       assertPlan(optimized)
       return { plan, optimized, program: engine.compile(optimized, tables, this.#runSettings()) }
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Configuration keys that statements and callers may set: Flink's names, with what Millrace understands of them. */
-import { closeNames, parseDurationMs } from '#base'
+import { closeNames, parseDurationMs, parseMemoryBytes } from '#base'
 import { queryErrors } from './errors.ts'
 
 interface SettingRow {
@@ -15,6 +15,7 @@ const oneOf =
   (value: string): string | null =>
     values.includes(value.toLowerCase()) ? null : values.join(' or ')
 const positiveInteger = (value: string): string | null => (/^[1-9]\d{0,8}$/.test(value) ? null : 'a whole number above 0')
+const memory = (value: string): string | null => (value === '' || parseMemoryBytes(value) !== undefined ? null : 'a size such as 512 mb')
 const duration = (value: string): string | null => (parseDurationMs(value) === undefined ? 'a duration such as 10 s' : null)
 
 export const settingRows: Readonly<Record<string, SettingRow>> = {
@@ -45,6 +46,16 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     check: anything,
   },
   'parallelism.default': { default: '1', description: 'Threads that share a run.', check: positiveInteger },
+  'taskmanager.memory.managed.size': {
+    default: '',
+    description: 'Memory for the state of a run; what has no room there goes to a file. Without it: half of the memory of the machine.',
+    check: memory,
+  },
+  'io.tmp.dirs': {
+    default: '',
+    description: "Folder for state that memory has no room for. Without it: the system's folder for temporary files.",
+    check: anything,
+  },
   'pipeline.name': { default: '', description: 'Name of the next job.', check: anything },
   'table.local-time-zone': {
     default: 'UTC',
@@ -55,6 +66,27 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     default: '0 ms',
     description: 'How long the state of a streaming query is kept that nothing writes, by processing time; 0 keeps it for good.',
     check: duration,
+  },
+  'table.optimizer.join-reorder-enabled': {
+    default: 'false',
+    description:
+      'Whether sources are asked how many rows they have, so that inner joins are ordered by it. What tables say in statistics.row-count counts either way.',
+    check: oneOf('true', 'false'),
+  },
+  'table.optimizer.bushy-join-reorder-threshold': {
+    default: '12',
+    description: 'Of up to so many tables all orders of inner joins are looked at; of more, some that join one table after the other.',
+    check: positiveInteger,
+  },
+  'table.optimizer.distinct-agg.split.enabled': {
+    default: 'false',
+    description: 'Whether distinct values are aggregated by buckets first, so that several workers share those of a group with many rows.',
+    check: oneOf('true', 'false'),
+  },
+  'table.optimizer.distinct-agg.split.bucket-num': {
+    default: '1024',
+    description: 'Into how many buckets the distinct values of a group are divided then.',
+    check: positiveInteger,
   },
   'table.optimizer.reuse-sub-plan-enabled': {
     default: 'true',

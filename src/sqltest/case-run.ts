@@ -87,14 +87,14 @@ class CaseRun {
     this.#restarting = new RestartingEngine(plan.restarts, `${folder.place}/checkpoints`, (pacer) => {
       const steered = plan.restarts.length === 0 ? {} : { pacer }
       const { workers } = world
-      const shared = workers === undefined ? {} : { workers: workers.host }
+      const shared = workers === undefined ? {} : { workers }
       return new EmbeddedEngine({ clock, userFunction: (user) => functions.callable(user), ...steered, ...shared })
     })
     this.#recording = new RecordingEngine(this.#restarting, (table, schema, batch) => this.#listener.wrote(table, schema, batch))
     this.#session = new QuerySession({
       createCatalog: () => new MemoryCatalog(),
       engine: this.#recording,
-      settings: world.workers === undefined ? {} : { 'parallelism.default': String(world.workers.count) },
+      settings: world.settings ?? {},
       clock,
       loadFunction: (definition) => functions.load(definition),
     })

@@ -1,7 +1,7 @@
 /** An engine that keeps what statements write from the tables outside, and shows it instead: whoever tests a script writes nothing. */
 import type { Batch, Schema } from '#data'
 import type { Engine, Observation, Program, ResultListener } from '#engines'
-import type { Plan, Scan, TablePath, Tables } from '#plan'
+import type { Plan, Scan, TablePath, TableSize, Tables } from '#plan'
 
 /** Sees the rows that a table would have got. The batch is only valid during the call. */
 export type Recorder = (table: string, schema: Schema, batch: Batch) => void
@@ -34,6 +34,10 @@ export class RecordingEngine implements Engine {
 
   readsFields(scan: Scan, tables: Tables): boolean {
     return this.#engine.readsFields(scan, tables)
+  }
+
+  sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {
+    return this.#engine.sizeOf(scan, tables, isMeasured)
   }
 
   compile(plan: Plan, tables: Tables, settings: Readonly<Record<string, string>>): Program {

@@ -17,8 +17,10 @@ export interface TestWorld {
   readonly clock: Clock
   /** A run of a test that takes longer is ended. */
   readonly runMsMax: number
-  /** How many workers share a run, and where they live; left out: one. */
-  readonly workers?: { readonly count: number; readonly host: WorkerHost }
+  /** Where the workers of runs live that several share; left out: nowhere. */
+  readonly workers?: WorkerHost
+  /** Settings that differ from the defaults; tests may set them again. */
+  readonly settings?: Readonly<Record<string, string>>
   createFolder(): Promise<CaseFolder>
   /** The text of a script. */
   readText(file: string): Promise<string>

@@ -3,7 +3,7 @@
  * memory, so that each sender sees it at once.
  */
 import type { MessagePort } from 'node:worker_threads'
-import type { Carrier, Exchanges, Frame, WorkerPlace } from '#dataflow'
+import { type Carrier, type Exchanges, type Frame, type WorkerPlace, weightOf } from '#dataflow'
 
 /** Bytes of rows that may be on their way from one worker to another on one exchange; the last batch may exceed it. */
 const waitingBytesMax = 1_048_576
@@ -45,18 +45,21 @@ export class ThreadCarrier implements Carrier {
       this.#ports[to]?.postMessage(sent)
       return
     }
-    const { buffer } = frame.rows
-    Atomics.add(this.#counts, this.#countOf(exchange, this.#place.index, to), buffer.byteLength)
-    this.#ports[to]?.postMessage(sent, [buffer])
+    Atomics.add(this.#counts, this.#countOf(exchange, this.#place.index, to), weightOf(frame.rows))
+    this.#ports[to]?.postMessage(sent, [frame.rows.buffer])
   }
 
   isFull(to: number, exchange: number): boolean {
-    return Atomics.load(this.#counts, this.#countOf(exchange, this.#place.index, to)) >= waitingBytesMax
+    return this.waiting(to, exchange) >= waitingBytesMax
   }
 
-  release(from: number, exchange: number, bytes: number): void {
-    const before = Atomics.sub(this.#counts, this.#countOf(exchange, from, this.#place.index), bytes)
-    if (before >= waitingBytesMax && before - bytes < waitingBytesMax) this.#ports[from]?.postMessage('room' satisfies Sent)
+  waiting(to: number, exchange: number): number {
+    return Atomics.load(this.#counts, this.#countOf(exchange, this.#place.index, to))
+  }
+
+  release(from: number, exchange: number, weight: number): void {
+    const before = Atomics.sub(this.#counts, this.#countOf(exchange, from, this.#place.index), weight)
+    if (before >= waitingBytesMax && before - weight < waitingBytesMax) this.#ports[from]?.postMessage('room' satisfies Sent)
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-/** The tests of cases/ that expect rows, each run by three workers that take turns: the answer is the one of a single worker. */
+/** The tests of cases/ that expect rows, each run by three workers that take turns, half of them without memory for state: the answer is the one of a single worker. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -28,7 +28,8 @@ describe.each(files)('$name', ({ file, cases }) => {
       waitingBytesMax: 64,
       dividesInputs: false,
     })
-    const { failures } = await runTest(file, each, { ...localTestWorld, workers: { count: 3, host } }, new AbortController().signal)
+    const settings = { 'parallelism.default': '3', 'taskmanager.memory.managed.size': each.line % 2 === 0 ? '0' : '' }
+    const { failures } = await runTest(file, each, { ...localTestWorld, workers: host, settings }, new AbortController().signal)
     expect(failures).toEqual([])
   })
 })

@@ -29,8 +29,16 @@ export interface AskedHow {
   readonly optimized: boolean
   /** How many workers share the plan; their turns follow from the seed. */
   readonly workers?: { readonly count: number; readonly seed: number }
+  readonly settings?: Readonly<Record<string, string>>
   /** How far the watermark is behind the latest row; by default so far that no row is late. */
   readonly watermarkDelay?: string
+}
+
+/** What the optimiser does only where it is asked to. */
+export const askedOptimizer: Readonly<Record<string, string>> = {
+  'table.optimizer.join-reorder-enabled': 'true',
+  'table.optimizer.distinct-agg.split.enabled': 'true',
+  'table.optimizer.distinct-agg.split.bucket-num': '3',
 }
 
 /** Runs a query over tables whose rows lie in files of a folder. */
@@ -44,7 +52,10 @@ export async function askMillrace(
 }
 
 /** Runs statements; returns the final rows of the last query. */
-export async function runMillrace(statements: string, { optimized, workers }: Pick<AskedHow, 'optimized' | 'workers'>): Promise<string[]> {
+export async function runMillrace(
+  statements: string,
+  { optimized, workers, settings }: Pick<AskedHow, 'optimized' | 'workers' | 'settings'>,
+): Promise<string[]> {
   const session = new QuerySession({
     createCatalog: () => new MemoryCatalog(),
     engine: new EmbeddedEngine({
@@ -54,7 +65,7 @@ export async function runMillrace(statements: string, { optimized, workers }: Pi
         throw new MillraceError('ORACLE_NO_FUNCTIONS', { blame: 'internal', message: `no function ${name}` }, {})
       },
     }),
-    settings: workers === undefined ? {} : { 'parallelism.default': String(workers.count) },
+    settings: { ...settings, ...(workers === undefined ? {} : { 'parallelism.default': String(workers.count) }) },
     clock: systemClock,
     loadFunction: (definition) => Promise.reject(new TypeError(`no function ${definition.name}`)),
     ...(optimized ? {} : { optimize: (plan) => plan }),

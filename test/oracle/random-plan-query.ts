@@ -19,6 +19,9 @@ const queryShapes: readonly Shape[] = [
   sameTwice,
   commonInOr,
   emptyPart,
+  distinctParts,
+  firstJoined,
+  groupedTwice,
 ]
 
 function scopeOf(alias: string, columns: readonly { readonly name: string; readonly kind: Kind }[]): Scope {
@@ -49,7 +52,7 @@ function filtered(dice: Dice, writer: QueryWriter): string {
   return `SELECT ${columnsOf(scope)} FROM (${query.sql}) AS q WHERE ${conditions.join(' AND ')}`
 }
 
-/** Three or four tables in any order, each compared with one before or after it. */
+/** Three or four tables in any order, each compared with one before or after it, often with sizes that need not be true. */
 function crossedFirst(dice: Dice, writer: QueryWriter): string {
   const tables = Array.from({ length: 3 + dice.below(2) }, (_, index) => ({ table: dice.pick(['a', 'b', 'c']), alias: `t${index}` }))
   const scope = tables.flatMap(({ table, alias }) => tableScope(table, alias))
@@ -57,8 +60,10 @@ function crossedFirst(dice: Dice, writer: QueryWriter): string {
   const links = chain.slice(1).map(({ alias }, index) => `${chain[index]?.alias ?? ''}.${dice.pick(['id', 'k'])} = ${alias}.id`)
   const tests = Array.from({ length: dice.below(3) }, () => writer.comparison(scope))
   const written = dice.chance(30) ? [', (VALUES (1), (2), (4)) AS v(n)', `t${dice.below(tables.length)}.k = v.n`] : ['']
-  const from = tables.map(({ table, alias }) => `${table} AS ${alias}`).join(', ') + (written[0] ?? '')
   const chosen = Array.from({ length: 3 }, () => dice.pick(scope))
+  const areSized = dice.chance(60)
+  const size = () => (areSized ? ` /*+ OPTIONS('statistics.row-count' = '${10 ** dice.below(7)}') */` : '')
+  const from = tables.map(({ table, alias }) => `${table}${size()} AS ${alias}`).join(', ') + (written[0] ?? '')
   return `SELECT ${columnsOf(chosen)} FROM ${from} WHERE ${[...links, ...tests, ...written.slice(1)].join(' AND ')}`
 }
 
@@ -83,7 +88,9 @@ function unusedJoin(dice: Dice, writer: QueryWriter): string {
   const scope = tableScope('a', 'l')
   const chosen = Array.from({ length: 2 }, () => dice.pick(scope))
   const where = dice.chance(50) ? ` WHERE ${writer.comparison(scope)}` : ''
-  return `SELECT ${columnsOf(chosen)} FROM a AS l ${dice.pick(['LEFT JOIN', 'JOIN'])} (${partner}) AS r ON l.k = r.k${where}`
+  const joined = `a AS l ${dice.pick(['LEFT JOIN', 'JOIN'])} (${partner}) AS r ON l.k = r.k${where}`
+  if (dice.chance(20)) return `SELECT l.k AS x, MIN(l.s) AS y, COUNT(DISTINCT l.id) AS n FROM ${joined} GROUP BY l.k`
+  return `SELECT ${dice.chance(40) ? 'DISTINCT ' : ''}${columnsOf(chosen)} FROM ${joined}`
 }
 
 /** Groups by columns of which some follow from others. */
@@ -167,4 +174,59 @@ function emptyPart(dice: Dice, writer: QueryWriter): string {
     default:
       return `SELECT k, COUNT(*) AS n FROM (${none}) AS r GROUP BY k UNION ALL SELECT id, COUNT(*) FROM a GROUP BY id`
   }
+}
+
+/** Groups of which distinct values are measured, of one argument or of several, beside all others. */
+function distinctParts(dice: Dice, writer: QueryWriter): string {
+  const scope = tableScope('a', 't')
+  const distinct = dice.pick([['t.k'], ['t.s'], ['t.big', 't.k'], ['t.id % 4', 't.s', 't.d']])
+  const filter = (): string => (dice.chance(25) ? ` FILTER (WHERE ${writer.comparison(scope)})` : '')
+  const counts = distinct.map((value) => `COUNT(DISTINCT ${value})${filter()}`)
+  const others = ['SUM(DISTINCT t.k)', 'COUNT(*)', 'SUM(t.d)', 'MIN(t.s)', 'MAX(DISTINCT t.big)', 'COUNT(t.k)', 'SUM(t.big)']
+  const measured = [...counts, ...others.filter(() => dice.chance(35)).map((measure) => `${measure}${filter()}`)]
+  const list = measured.map((measure, index) => `${measure} AS m${index}`).join(', ')
+  const from = dice.pick([
+    'a AS t',
+    '(SELECT k, MAX(id) AS id, MAX(big) AS big, MAX(s) AS s, SUM(d) AS d, MIN(ts) AS ts FROM a GROUP BY k) AS t',
+  ])
+  const where = dice.chance(30) ? ` WHERE ${writer.comparison(scope.slice(0, 2))}` : ''
+  const key = dice.pick(['', 't.k', 't.s'])
+  // A stream without rows has no answer to an aggregate of all rows.
+  return key === ''
+    ? `SELECT ${list} FROM ${from}${where} HAVING COUNT(*) > 0`
+    : `SELECT ${key} AS x, ${list} FROM ${from}${where} GROUP BY ${key}`
+}
+
+/** The first rows of an outer join, in all or by key, in an order of the side whose rows are all there. */
+function firstJoined(dice: Dice, writer: QueryWriter): string {
+  const [left, right] = [tableScope('a', 'l'), tableScope('b', 'r')]
+  const side = dice.pick(['LEFT', 'RIGHT'])
+  const own = side === 'LEFT' ? left : right
+  const join = `a AS l ${side} JOIN b AS r ON l.k = r.k${dice.chance(30) ? ` AND ${writer.comparison([...left, ...right])}` : ''}`
+  const order = own.map(({ text }) => `${text} ${dice.pick(['{asc}', '{desc}'])}`).join(', ')
+  if (dice.chance(50)) {
+    const cut = `LIMIT ${dice.below(12)}${dice.chance(40) ? ` OFFSET ${dice.below(5)}` : ''}`
+    return `SELECT ${columnsOf(own)} FROM (SELECT ${own.map(({ text }) => text).join(', ')} FROM ${join} ORDER BY ${order} ${cut}) AS ${side === 'LEFT' ? 'l' : 'r'}`
+  }
+  const place = `ROW_NUMBER() OVER (PARTITION BY ${side === 'LEFT' ? 'l' : 'r'}.k ORDER BY ${order}) AS place`
+  return `SELECT * FROM (SELECT ${columnsOf(own)}, ${place} FROM ${join}) AS q WHERE place <= ${1 + dice.below(3)}`
+}
+
+/** Groups of groups, which often are the same ones. */
+function groupedTwice(dice: Dice, writer: QueryWriter): string {
+  const inner = dice.pick([
+    'SELECT k, s, COUNT(*) AS n, MIN(d) AS d FROM a GROUP BY k, s',
+    'SELECT DISTINCT k, s, id AS n, d FROM b',
+    'SELECT k, s, n, d FROM (SELECT k, s, id AS n, d, ROW_NUMBER() OVER (PARTITION BY k ORDER BY id, s, d) AS place FROM a) AS o WHERE place = 1',
+  ])
+  const scope = scopeOf('q', [
+    { name: 'n', kind: 'int' },
+    { name: 'd', kind: 'decimal' },
+  ])
+  const filter = (): string => (dice.chance(30) ? ` FILTER (WHERE ${writer.comparison(scope)})` : '')
+  const measures = ['MAX(q.n)', 'SUM(q.d)', 'COUNT(*)', 'COUNT(q.d)', 'MIN(q.d)', 'COUNT(DISTINCT q.n)', 'SUM(q.n)']
+  const list = measures.filter(() => dice.chance(60)).map((measure, index) => `${measure}${filter()} AS m${index}`)
+  const keys = dice.pick(['q.k, q.s', 'q.k, q.s', 'q.k, q.s, q.n, q.d', 'q.k'])
+  const where = dice.chance(30) ? ` WHERE ${writer.comparison(scope)}` : ''
+  return `SELECT ${[...keys.split(', ').map((key, index) => `${key} AS x${index}`), ...list].join(', ')} FROM (${inner}) AS q${where} GROUP BY ${keys}`
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { askMillrace } from './answers.ts'
+import { askedOptimizer, askMillrace } from './answers.ts'
 import { rewritable } from './random-plan-query.ts'
 import { randomQuery } from './random-query.ts'
 
@@ -33,7 +33,12 @@ async function compare(seed: number): Promise<void> {
   const files = 1 + (seed % 7)
   const count = 2 + (seed % 3)
   const alone = await askMillrace(query, folder, { files, optimized: true })
-  const shared = await askMillrace(query, folder, { files, optimized: true, workers: { count, seed } })
+  const shared = await askMillrace(query, folder, {
+    files,
+    optimized: true,
+    workers: { count, seed },
+    settings: seed % 4 === 1 ? askedOptimizer : {},
+  })
   const inOrder = (rows: readonly string[]): readonly string[] => (query.ordered ? rows : rows.toSorted())
   expect(inOrder(shared), `seed ${seed} by ${count} workers: ${query.sql}`).toEqual(inOrder(alone))
 }

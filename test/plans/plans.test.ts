@@ -3,15 +3,17 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '#base'
+import { openBlobs } from '#blobs'
 import { MemoryCatalog } from '#catalog'
-import { EmbeddedEngine } from '#engines'
+import { EmbeddedEngine, localHost } from '#engines'
 import { QuerySession } from '#query'
 
 const folder = join(import.meta.dirname, 'cases')
 const scripts = readdirSync(folder).filter((name) => name.endsWith('.sql'))
 
 function session(): QuerySession {
-  const engine = new EmbeddedEngine({ clock: systemClock, userFunction: () => () => null })
+  const workers = localHost({ clock: systemClock, openBlobs, random: () => 0, waitingBytesMax: 1 })
+  const engine = new EmbeddedEngine({ clock: systemClock, workers, userFunction: () => () => null })
   return new QuerySession({
     createCatalog: () => new MemoryCatalog(),
     engine,

@@ -1,6 +1,6 @@
 /** A durable run as a process of its own, killed at any moment and started again until it ends. */
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -42,6 +42,8 @@ export interface KilledHow {
   readonly dataDir?: string
   /** How many workers share a life; left out: one. Lives are counted from 1. */
   readonly workers?: (life: number) => number
+  /** How much memory a life has for state; '': enough. */
+  readonly memory?: (life: number) => string
 }
 
 /**
@@ -52,12 +54,14 @@ export async function runKilled(
   { columns, query }: KilledQuery,
   events: number,
   killAfterMs: () => number | null,
-  { dataDir, workers = () => 1 }: KilledHow = {},
+  { dataDir, workers = () => 1, memory = () => '' }: KilledHow = {},
 ): Promise<Outcome> {
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-killed-'))
   try {
     const script = path.join(folder, 'script.sql')
     const rows = path.join(folder, 'rows')
+    const spilled = path.join(folder, 'spilled')
+    await mkdir(spilled)
     const sink = `CREATE TABLE sink (${columns}) WITH ('connector' = 'filesystem', 'path' = '${rows}', 'format' = 'csv');`
     const state = dataDir ?? path.join(folder, 'state')
     const flags = ['--data-dir', state, '--checkpoint-interval', '40ms']
@@ -65,14 +69,19 @@ export async function runKilled(
     let ended = false
     while (!ended) {
       lives += 1
-      const shared = `SET 'parallelism.default' = '${workers(lives)}';\n`
-      await writeFile(script, `${shared}${nexmark(events)}${sink}\nINSERT INTO sink ${query};\n`)
+      const settings = {
+        'parallelism.default': workers(lives),
+        'taskmanager.memory.managed.size': memory(lives),
+        'io.tmp.dirs': spilled,
+      }
+      const set = Object.entries(settings).map(([key, value]) => `SET '${key}' = '${value}';\n`)
+      await writeFile(script, `${set.join('')}${nexmark(events)}${sink}\nINSERT INTO sink ${query};\n`)
       ended = await live(['run', script, ...flags], state, killAfterMs())
     }
     const names = await readdir(rows)
     const texts = await Promise.all(names.filter((name) => !name.startsWith('.')).map((name) => readFile(path.join(rows, name), 'utf8')))
     const lines = texts.flatMap((text) => text.split('\n').filter((line) => line !== ''))
-    return { rows: lines.sort(), lives, leftovers: names.filter((name) => name.startsWith('.')) }
+    return { rows: lines.sort(), lives, leftovers: [...names.filter((name) => name.startsWith('.')), ...(await readdir(spilled))] }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

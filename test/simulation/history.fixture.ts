@@ -21,13 +21,19 @@ export interface History {
   readonly struck: number
 }
 
-/** `workersMax`: each life has another number of workers, up to so many. */
-export async function historyOf(simulation: Simulation, seed: number, workersMax: number): Promise<History> {
+export interface HistoryShape {
+  /** Each life has another number of workers, up to so many. */
+  readonly workersMax: number
+  /** Whether some lives have no memory for state. */
+  readonly lacksMemory: boolean
+}
+
+export async function historyOf(simulation: Simulation, seed: number, { workersMax, lacksMemory }: HistoryShape): Promise<History> {
   const dice = new Dice(seed)
   // Where several workers take turns, it is their turns that decide which rows are late.
   const isLate = workersMax === 1
   const undisturbed = simulation.begin(seed, isLate)
-  const whole = await simulation.live({ blow: null, workers: 1, checkpointMs: null }, new Dice(seed))
+  const whole = await simulation.live({ blow: null, workers: 1, hasMemory: true, checkpointMs: null }, new Dice(seed))
   const expected = undisturbed.rows()
   const world = simulation.begin(seed, isLate)
   const lives: string[] = []
@@ -35,9 +41,10 @@ export async function historyOf(simulation: Simulation, seed: number, workersMax
   let struck = 0
   const live = async (blow: Blow | null): Promise<Life | null> => {
     const workers = 1 + dice.below(workersMax)
-    const title = `life ${lives.length + 1} of ${workers} ${workers === 1 ? 'worker' : 'workers'}`
+    const hasMemory = !lacksMemory || dice.chance(50)
+    const title = `life ${lives.length + 1} of ${workers} ${workers === 1 ? 'worker' : 'workers'}${hasMemory ? '' : ' without memory'}`
     try {
-      const life = await simulation.live({ blow, workers, checkpointMs: 1 + dice.below(12) }, dice)
+      const life = await simulation.live({ blow, workers, hasMemory, checkpointMs: 1 + dice.below(12) }, dice)
       lives.push(`${title}: ${life.struck ?? 'undisturbed'}`)
       if (life.struck !== null) struck += 1
       world.rows()

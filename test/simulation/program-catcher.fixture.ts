@@ -1,6 +1,6 @@
 /** An engine that compiles and does not run: whoever has the program may run it as often as it wants. */
 import type { EmbeddedEngine, Engine, Observation } from '#engines'
-import type { Plan, Scan, Tables } from '#plan'
+import type { Plan, Scan, TableSize, Tables } from '#plan'
 
 type EmbeddedProgram = Parameters<EmbeddedEngine['start']>[1]
 
@@ -29,6 +29,10 @@ export class ProgramCatcher implements Engine<EmbeddedProgram> {
     return this.#engine.readsFields(scan, tables)
   }
 
+  sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {
+    return this.#engine.sizeOf(scan, tables, isMeasured)
+  }
+
   compile(plan: Plan, tables: Tables, settings: Readonly<Record<string, string>>): EmbeddedProgram {
     return this.#engine.compile(plan, tables, settings)
   }
@@ -48,6 +52,7 @@ export class ProgramCatcher implements Engine<EmbeddedProgram> {
       watermarkMs: null,
       readyMs: null,
       pausesMs: [],
+      spilledBytes: 0,
       startedAt: 0,
       durationMs: 0,
     }

@@ -15,13 +15,20 @@ const firstSeed = Number(process.env['SIMULATION_SEED'] ?? 1)
 const sharedEvery = 4
 const workersMax = 3
 
+/** In every third history some lives have no memory for state. */
+const lacksMemoryEvery = 3
+
 describe('what is committed in the end is what an undisturbed run commits', () => {
   test.each(Object.entries(statements))('%s', { timeout: 60_000 + seeds * 1000 }, async (name, statement) => {
     const simulation = await Simulation.of(statement)
     let strikes = 0
     for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
-      const isShared = seed % sharedEvery === 0 && statement.inOrder !== true
-      const { lives, troubles, rows, expected, struck } = await historyOf(simulation, seed, isShared ? workersMax : 1)
+      const isAnyOrder = statement.inOrder !== true
+      const shape = {
+        workersMax: isAnyOrder && seed % sharedEvery === 0 ? workersMax : 1,
+        lacksMemory: isAnyOrder && seed % lacksMemoryEvery === 0,
+      }
+      const { lives, troubles, rows, expected, struck } = await historyOf(simulation, seed, shape)
       expect({ troubles, rows }, `"${name}", seed ${seed}:\n${lives.join('\n')}\n${statement.sql}`).toEqual({
         troubles: [],
         rows: expected,

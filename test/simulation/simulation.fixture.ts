@@ -54,6 +54,8 @@ export class World {
 export interface LifeShape {
   readonly blow: Blow | null
   readonly workers: number
+  /** Whether there is memory for state. */
+  readonly hasMemory: boolean
   /** Null: the run is not durable. */
   readonly checkpointMs: number | null
 }
@@ -61,7 +63,7 @@ export interface LifeShape {
 export class Simulation {
   readonly time = new VirtualTime()
   readonly #functions = new UserFunctions(() => Promise.resolve(functionsOf(this.time)))
-  #program: EmbeddedProgram | null = null
+  #programs: { readonly withMemory: EmbeddedProgram; readonly without: EmbeddedProgram } | null = null
   #world = new World(0, false)
   #life = new Life(this.time, new Dice(0), null)
 
@@ -70,18 +72,24 @@ export class Simulation {
   /** Compiles a statement once, for all its histories. */
   static async of({ sql, settings = {} }: SimulatedStatement): Promise<Simulation> {
     const simulation = new Simulation()
-    const catcher = new ProgramCatcher(simulation.#engine(null))
+    const withMemory = await simulation.#compile(sql, settings)
+    const without = await simulation.#compile(sql, { ...settings, 'taskmanager.memory.managed.size': '0' })
+    simulation.#programs = { withMemory, without }
+    return simulation
+  }
+
+  async #compile(sql: string, settings: Readonly<Record<string, string>>): Promise<EmbeddedProgram> {
+    const catcher = new ProgramCatcher(this.#engine(null))
     const session = new QuerySession({
       createCatalog: () => new MemoryCatalog(),
       engine: catcher,
       settings,
-      clock: simulation.time,
-      loadFunction: (definition) => simulation.#functions.load(definition),
+      clock: this.time,
+      loadFunction: (definition) => this.#functions.load(definition),
     })
     await session.run(`${tables};\n${sql}`, {}, new AbortController().signal)
     assert(catcher.caught !== null, 'the statement writes a table')
-    simulation.#program = catcher.caught
-    return simulation
+    return catcher.caught
   }
 
   #engine(life: Life | null): EmbeddedEngine {
@@ -120,9 +128,9 @@ export class Simulation {
   }
 
   /** One life in the present world. Rejects with what made it fail but for a blow. */
-  async live({ blow, workers, checkpointMs }: LifeShape, dice: Dice): Promise<Life> {
-    const program = this.#program
-    assert(program !== null, 'the statement is compiled')
+  async live({ blow, workers, hasMemory, checkpointMs }: LifeShape, dice: Dice): Promise<Life> {
+    const program = hasMemory ? this.#programs?.withMemory : this.#programs?.without
+    assert(program !== undefined, 'the statement is compiled')
     const life = new Life(this.time, dice, blow)
     this.#life = life
     const durable =

@@ -84,6 +84,10 @@ const aggregates: Readonly<Record<string, SimulatedStatement>> = {
   'distinct and filtered aggregates': all(
     'SELECT s, COUNT(DISTINCT k) AS ks, SUM(DISTINCT n) FILTER (WHERE n > 3) AS most, COUNT(*) AS c FROM orders GROUP BY s HAVING COUNT(*) > 2',
   ),
+  'distinct values by bucket': all(
+    'SELECT s, COUNT(DISTINCT k) AS ks, COUNT(DISTINCT n) FILTER (WHERE n > 3) AS most, SUM(n) AS total FROM orders GROUP BY s',
+    { settings: { 'table.optimizer.distinct-agg.split.enabled': 'true', 'table.optimizer.distinct-agg.split.bucket-num': '4' } },
+  ),
   cube: all('SELECT k, s, COUNT(*) AS c, GROUPING_ID(k, s) AS g FROM orders GROUP BY CUBE (k, s)'),
   'lists and first values': all(
     'SELECT k, LISTAGG(s) AS texts, ARRAY_AGG(id) AS ids, FIRST_VALUE(n) AS f, LAST_VALUE(n) AS l, COLLECT(s) AS bag FROM clicks GROUP BY k',
@@ -200,6 +204,10 @@ const ranked: Readonly<Record<string, SimulatedStatement>> = {
     'SELECT k, SUM(n) AS total FROM (SELECT k, n FROM orders UNION SELECT k, n FROM payments UNION SELECT * FROM (VALUES (1, 2)) AS v (k, n)) GROUP BY k',
   ),
   limit: all('SELECT id FROM clicks LIMIT 17', inOrder),
+  'limit of a part': all('SELECT COUNT(*) AS n FROM (SELECT id FROM clicks LIMIT 17) AS q UNION ALL SELECT id FROM orders', inOrder),
+  'order and limit below a join': all(
+    'SELECT o.id, o.n FROM orders AS o LEFT JOIN payments AS p ON o.k = p.k ORDER BY o.n DESC, o.id LIMIT 4',
+  ),
   'order by time': all('SELECT id, ts FROM orders ORDER BY ts'),
   'order and limit': all('SELECT id, n FROM orders ORDER BY n DESC, id LIMIT 7 OFFSET 2'),
   pattern: all(

@@ -87,6 +87,13 @@ describe('without the optimiser as well', () => {
   for (const { name, sql } of asWritten) test(`query ${name}`, () => compare(name, sql, { optimized: false }))
 })
 
+describe('so it is where joins are ordered by the sizes of tables', () => {
+  const settings = { 'table.optimizer.join-reorder-enabled': 'true' }
+  const several = queries.filter(({ sql }) => sql.split(/\bJOIN\b/).length > 2)
+  for (const { name, sql } of [...several, ...queriesOf('queries-by-where')])
+    test(`query ${name}`, () => compare(name, sql, { optimized: true, settings }))
+})
+
 describe('three workers give it as well', () => {
   const shared = new Set(['02', '05', '13', '15', '17', '18', '20', '21', '22'])
   for (const { name, sql } of queries.filter((query) => shared.has(query.name))) {
@@ -94,7 +101,7 @@ describe('three workers give it as well', () => {
   }
 })
 
-async function compare(name: string, sql: string, how: Pick<AskedHow, 'optimized' | 'workers'>): Promise<void> {
+async function compare(name: string, sql: string, how: Pick<AskedHow, 'optimized' | 'workers' | 'settings'>): Promise<void> {
   const { rows, isInexact } = answers.get(name) ?? { rows: [], isInexact: [] }
   const given = await runMillrace(`${definitions}${sql}`, how)
   const rounded = (lines: readonly string[]): string[] => lines.map((line) => roundedLine(line, isInexact))

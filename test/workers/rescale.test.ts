@@ -1,4 +1,4 @@
-/** Durable runs that several workers share, killed and started again with other numbers of workers: nothing is lost, nothing twice. */
+/** Durable runs that several workers share, killed and started again with other numbers of workers and less memory: nothing is lost, nothing twice. */
 import { describe, expect, test } from 'vitest'
 import { killedQueries } from '../recovery/killed-queries.ts'
 import { runKilled } from '../recovery/killed-run.ts'
@@ -6,6 +6,7 @@ import { runKilled } from '../recovery/killed-run.ts'
 const events = 200_000
 /** By life. */
 const workers = [2, 2, 3, 1, 2]
+const memory = ['', '300 kb', '', '100 kb', '']
 
 const names = [
   'no state',
@@ -21,12 +22,13 @@ const names = [
 describe.each(names)('%s', (name) => {
   const query = killedQueries[name]
 
-  test('with 2, 2, 3, 1 and 2 workers', { timeout: 120_000 }, async () => {
+  test('with 2, 2, 3, 1 and 2 workers, the second and the fourth time with little memory', { timeout: 120_000 }, async () => {
     const undisturbed = await runKilled(query, events, () => null)
     expect(undisturbed.rows.length).toBeGreaterThan(0)
     let kills = 0
     const killed = await runKilled(query, events, () => (++kills < workers.length ? (kills - 1) * Math.random() * 60 : null), {
       workers: (life) => workers[life - 1] ?? 2,
+      memory: (life) => memory[life - 1] ?? '',
     })
     expect(killed.lives).toBeGreaterThan(1)
     expect(killed.rows).toEqual(undisturbed.rows)

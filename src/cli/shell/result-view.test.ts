@@ -56,6 +56,7 @@ test('a page has a title, a head, rows, what is going on and the keys', () => {
     resumedFrom: null,
     readyMs: null,
     pausesMs: [],
+    spilledBytes: 0,
     startedAt: 0,
     durationMs: 1500,
   }

@@ -32,6 +32,6 @@ export const blackholeConnector: Connector = {
   source: null,
   sink: (table) => {
     const isDigesting = tableOptions(table, options).flag('digest')
-    return { takes: 'all', open: async (request) => (isDigesting ? digesting(request) : careless) }
+    return { takes: 'all', isShareable: !isDigesting, open: async (request) => (isDigesting ? digesting(request) : careless) }
   },
 }

@@ -5,7 +5,18 @@
  * them texts, each filled up to a multiple of eight bytes. The digest is the sum of the hashes of all rows, those that are taken back
  * subtracted: it tells what the rows come to, whatever their order and however their changes were grouped.
  */
-import { type Batch, boxExact, changeDelete, changeUpdateBefore, type DataType, jsonText, numbersIn, type Schema, type Vector } from '#data'
+import {
+  type Batch,
+  ByteCopier,
+  boxExact,
+  changeDelete,
+  changeUpdateBefore,
+  type DataType,
+  jsonText,
+  numbersIn,
+  type Schema,
+  type Vector,
+} from '#data'
 
 const encoder = new TextEncoder()
 const headerBytes = 8
@@ -129,6 +140,7 @@ export class RowDigest {
     const bytes = this.#bytes
     const words = this.#words
     const cell = (this.#fixedBytes >> 2) - 2 * this.#schema.length + 2 * column
+    const slices = texts.kind === 'slices' ? new ByteCopier(texts.data, bytes) : null
     for (let row = 0; row < length; row++) {
       if (nulls !== null && nulls[row] === 1) {
         this.#setNull(row, column)
@@ -139,14 +151,15 @@ export class RowDigest {
       let size = 0
       if (texts.kind === 'slices') {
         const from = texts.starts[row] as number
-        size = (texts.ends[row] as number) - from
-        copyBytes(texts.data, from, size, bytes, to)
+        const end = texts.ends[row] as number
+        size = end - from
+        slices?.copy(from, end, to)
       } else if (texts.kind === 'strings') {
         size = writeText(texts.data[row] as string, bytes, to)
       } else {
         const block = texts.blocks[texts.codes === null ? row : (texts.codes[row] as number)] as Uint8Array
         size = block.length
-        copyBytes(block, 0, size, bytes, to)
+        copyBlock(block, bytes, to)
       }
       const at = (start >> 2) + cell
       words[at] = size
@@ -219,9 +232,9 @@ function writeText(text: string, bytes: Uint8Array, at: number): number {
   return text.length
 }
 
-function copyBytes(from: Uint8Array, start: number, size: number, to: Uint8Array, at: number): void {
-  if (size > 64) to.set(from.subarray(start, start + size), at)
-  else for (let i = 0; i < size; i++) to[at + i] = from[start + i] as number
+function copyBlock(block: Uint8Array, to: Uint8Array, at: number): void {
+  if (block.length > 64) to.set(block, at)
+  else for (let i = 0; i < block.length; i++) to[at + i] = block[i] as number
 }
 
 function cellsOf(vector: Vector): ArrayLike<number> {

@@ -41,5 +41,10 @@ function datagenSource(table: ConnectorTable): Source {
     const made = { columns, rows, pace, clock: table.clock, zone: timeZone(table.timeZone), signal: request.signal }
     return new DatagenReader(made, request.position)
   }
-  return { bounded: rows !== Number.POSITIVE_INFINITY, metadata: [], open }
+  return {
+    bounded: rows !== Number.POSITIVE_INFINITY,
+    metadata: [],
+    countRows: () => Promise.resolve(Number.isFinite(rows) ? rows : null),
+    open,
+  }
 }

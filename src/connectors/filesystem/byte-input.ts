@@ -12,12 +12,12 @@ export interface ByteInput {
   close(): Promise<void>
 }
 
-/** Opens a file at an offset, which counts decompressed bytes. */
-export async function openInput(path: string, size: number, offset: number): Promise<ByteInput> {
+/** Opens a file at an offset, which counts decompressed bytes; only what is not compressed can end before its end. */
+export async function openInput(path: string, size: number, offset: number, end: number | null = null): Promise<ByteInput> {
   const compression = compressionOf(path)
   if (compression === null) {
     try {
-      return new PlainInput(path, size, await open(path), offset)
+      return new PlainInput(path, size, await open(path), offset, end)
     } catch (error) {
       throw fileError(error, path, 'read')
     }
@@ -32,8 +32,10 @@ class PlainInput implements ByteInput {
   readonly #size: number
   readonly #handle: FileHandle
   #offset: number
+  readonly #end: number | null
 
-  constructor(path: string, size: number, handle: FileHandle, offset: number) {
+  constructor(path: string, size: number, handle: FileHandle, offset: number, end: number | null) {
+    this.#end = end
     this.#path = path
     this.#size = size
     this.#handle = handle
@@ -42,9 +44,10 @@ class PlainInput implements ByteInput {
 
   async fill(into: Uint8Array, start: number): Promise<number> {
     let at = start
+    const stop = this.#end === null ? into.length : Math.min(into.length, start + this.#end - this.#offset)
     try {
-      while (at < into.length) {
-        const { bytesRead } = await this.#handle.read(into, at, into.length - at, this.#offset)
+      while (at < stop) {
+        const { bytesRead } = await this.#handle.read(into, at, stop - at, this.#offset)
         if (bytesRead === 0) break
         at += bytesRead
         this.#offset += bytesRead
@@ -53,7 +56,7 @@ class PlainInput implements ByteInput {
       throw fileError(error, this.#path, 'read')
     }
     // What was cut off while it was read would be missing from the answer without a word.
-    if (at < into.length && this.#offset < this.#size) throw filesystemErrors.CONNECTORS_FILESYSTEM_FILE_SHRUNK({ path: this.#path })
+    if (at < stop && this.#offset < this.#size) throw filesystemErrors.CONNECTORS_FILESYSTEM_FILE_SHRUNK({ path: this.#path })
     return at - start
   }
 

@@ -18,9 +18,9 @@ export async function removeLeftovers(root: string): Promise<void> {
   }
 }
 
-/** Removes what earlier lives of a durable work left, once the newest of them is committed: nobody will ask for it. */
-export async function removeEarlierLives(root: string, work: string, own: string): Promise<void> {
-  for (const uid of await livesOf(root, work)) {
+/** Removes what earlier lives of durable works left, once the newest of them is committed: nobody will ask for it. */
+export async function removeEarlierLives(root: string, isOf: (work: string) => boolean, own: string): Promise<void> {
+  for (const uid of await livesOf(root, isOf)) {
     if (uid === own) continue
     await removeParts(root, uid, ['in-progress', 'pending'])
     await removeOwner(root, uid)

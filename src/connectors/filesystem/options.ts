@@ -25,8 +25,13 @@ export const filesystemOptions: readonly Option[] = [
   option('sink.partition-commit.delay', 'duration', '0 s', 'How long after its first row a partition counts as whole.'),
   option('sink.partition-commit.policy.kind', 'text', null, 'What is done then: success-file writes an empty file.'),
   option('sink.partition-commit.success-file.name', 'text', '_SUCCESS', 'The name of the success file.'),
-  option('sink.shuffle-by-partition.enable', 'boolean', 'false', 'Taken for the sake of Flink; one writer has all partitions here.'),
-  option('sink.parallelism', 'integer', null, 'Taken for the sake of Flink; one writer has all partitions here.'),
+  option(
+    'sink.shuffle-by-partition.enable',
+    'boolean',
+    'false',
+    'Taken for the sake of Flink; each writer may have rows of any partition here.',
+  ),
+  option('sink.parallelism', 'integer', null, 'With 1 one writer writes all rows; else each worker of the run writes its own.'),
   option('auto-compaction', 'boolean', 'false', 'Joining small files is not supported.'),
 ]
 

@@ -20,10 +20,18 @@ export interface RecordFile {
   readonly recordBytesMax: number
 }
 
-/** Where reading stands in a file; the offset counts decompressed bytes. */
+/** A part of a file between ends of records; without an end up to that of the file. */
+export interface RecordRange {
+  readonly start: number
+  readonly end: number | null
+}
+
+/** Where reading stands in a file; the offset counts decompressed bytes, and records those of the range. */
 export interface RecordPosition {
   readonly offset: number
   readonly records: number
+  /** Left out: all of the file. */
+  readonly range?: RecordRange
 }
 
 export class RecordReader {
@@ -31,6 +39,7 @@ export class RecordReader {
   readonly #decoder: RecordDecoder
   readonly #input: ByteInput
   readonly #chunkBytes: number
+  readonly #range: RecordRange | undefined
   #current: Uint8Array<ArrayBuffer>
   #spare: Uint8Array<ArrayBuffer>
   /** Bounds of the bytes that are not decoded yet. */
@@ -46,20 +55,23 @@ export class RecordReader {
     this.#decoder = decoder
     this.#input = input
     this.#offset = from.offset
+    this.#range = from.range
     // A small file needs no more room than it has bytes; how many a compressed one has is not known.
     this.#chunkBytes = compressionOf(file.path) === null ? Math.max(1, Math.min(file.size, chunkBytesMax)) : chunkBytesMax
     this.#current = new Uint8Array(headBytes + this.#chunkBytes)
     this.#spare = new Uint8Array(headBytes + this.#chunkBytes)
-    decoder.begin(file.path, from.records)
+    const start = from.range?.start ?? 0
+    decoder.begin(start === 0 ? file.path : `${file.path}, from byte ${start} on`, from.records, start > 0)
     this.#readAhead()
   }
 
   static async open(file: RecordFile, decoder: RecordDecoder, from: RecordPosition): Promise<RecordReader> {
-    return new RecordReader(file, decoder, await openInput(file.path, file.size, from.offset), from)
+    return new RecordReader(file, decoder, await openInput(file.path, file.size, from.offset, from.range?.end ?? null), from)
   }
 
   position(): RecordPosition {
-    return { offset: this.#offset - (this.#end - this.#start), records: this.#decoder.records }
+    const range = this.#range === undefined ? {} : { range: this.#range }
+    return { offset: this.#offset - (this.#end - this.#start), records: this.#decoder.records, ...range }
   }
 
   /** The next rows; null at the end of the file. Waits only for bytes. */

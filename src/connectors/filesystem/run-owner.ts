@@ -47,12 +47,13 @@ export async function deadRunOf(root: string, name: string): Promise<DeadRun | n
   return { uid, work: owner.work }
 }
 
-/** The uids of the runs that a directory marks as lives of a durable work. */
-export async function livesOf(root: string, work: string): Promise<string[]> {
+/** The uids of the runs that a directory marks as lives of some durable works. */
+export async function livesOf(root: string, isOf: (work: string) => boolean): Promise<string[]> {
   const uids: string[] = []
   for (const { name } of await entriesOf(root)) {
     const uid = markerName.exec(name)?.[1]
-    if (uid !== undefined && (await readOwner(path.join(root, name)))?.work === work) uids.push(uid)
+    const work = uid === undefined ? null : ((await readOwner(path.join(root, name)))?.work ?? null)
+    if (uid !== undefined && work !== null && isOf(work)) uids.push(uid)
   }
   return uids
 }

@@ -8,7 +8,7 @@ import path from 'node:path'
 import type { Clock } from '#base'
 import { type Batch, type Column, columnIndex, selectBatch } from '#data'
 import type { AppendableFile, FormatTable } from '#formats'
-import type { ConnectorTable, Sink, SinkWriter, WriteRequest } from '../connector.ts'
+import type { ConnectorTable, DurableWork, Sink, SinkWriter, WriteRequest } from '../connector.ts'
 import { type CommitRecord, commitParts, syncDirectories, writeMark } from './commit.ts'
 import { fileError, filesystemErrors } from './errors.ts'
 import { removeEarlierLives, removeLeftovers, removePending } from './leftovers.ts'
@@ -26,18 +26,33 @@ export function filesystemSink(table: ConnectorTable): Sink {
   const rowsOf = rowWriterOf(settings)
   return {
     takes: 'append',
+    // Which partitions are whole is for one writer to say.
+    isShareable:
+      settings.options.number('sink.parallelism') !== 1 && settings.options.text('sink.partition-commit.policy.kind') === undefined,
     open: async (request) => {
       await checkDirectory(root, settings.path)
       await removeLeftovers(root)
       const uid = randomBytes(8).toString('hex')
       const { durable } = request
-      await writeOwner(root, uid, durable?.name ?? null)
+      await writeOwner(root, uid, durable === undefined ? null : workOf(durable))
       const writer = new FilesWriter({ root, uid, settings, clock: table.clock, rowsOf }, table.partitionedBy, request)
-      if (durable !== undefined && durable.record !== null) await writer.commit(durable.record)
-      if (durable !== undefined) await removeEarlierLives(root, durable.name, uid)
+      if (durable !== undefined) await takeOver(durable, writer, root, uid)
       return writer
     },
   }
+}
+
+/** The first of several writers has the name of a single one. */
+function workOf({ name, writer }: DurableWork): string {
+  return writer === undefined || writer.index === 0 ? name : `${name}@${writer.index}`
+}
+
+/** Commits what the life before had prepared, and removes what else there is of it. The first writer does so for those that are no more, too. */
+async function takeOver(durable: DurableWork, writer: FilesWriter, root: string, uid: string): Promise<void> {
+  const { name, record, writer: which = { index: 0, count: 1 }, left = [] } = durable
+  for (const each of [record, ...left]) if (each !== null) await writer.commit(each)
+  const isGone = (work: string): boolean => work.startsWith(`${name}@`) && Number(work.slice(name.length + 1)) >= which.count
+  await removeEarlierLives(root, (work) => work === workOf(durable) || (which.index === 0 && isGone(work)), uid)
 }
 
 /** Fails at once when the format cannot be written, or not with these columns. */

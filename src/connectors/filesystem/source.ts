@@ -3,11 +3,14 @@
  * with it what counts as late, does not depend on how many files there are or how fast each is read.
  */
 import type { Clock } from '#base'
-import { type Batch, columnIndex, hashText, type Schema, type Vector } from '#data'
+import { type Batch, columnIndex, type Schema, type Vector } from '#data'
 import type { FileFormat, RecordDecoder } from '#formats'
 import type { ConnectorTable, ReadRequest, Source, SourceBatch, SourceReader, WantedColumn } from '../connector.ts'
 import { lookupCachePolicy, lookupRetriesMax } from '../lookup-options.ts'
 import { pause } from '../pause.ts'
+import { countRows } from './count-rows.ts'
+import { cutFile } from './cut-file.ts'
+import { begunIn, divideFiles, divideWatched, type FileAt, type FilesPosition, isIn, type Share, untouched } from './divide-files.ts'
 import { filesystemErrors } from './errors.ts'
 import { ConstantColumn, fileMetadata, metadataValue } from './file-columns.ts'
 import { absolutePath, type FoundFile, findFiles } from './location.ts'
@@ -15,26 +18,6 @@ import { type FilesystemTable, filesystemTable } from './options.ts'
 import { canMeet, partitionValues } from './partition.ts'
 import { ReadableHandle } from './readable-handle.ts'
 import { type RecordPosition, RecordReader } from './record-reader.ts'
-
-/** A file, and a place in it that its own reader knows. */
-interface FileAt {
-  readonly file: string | null
-  readonly at: unknown
-}
-
-/** Where a reader stands: the files that are done, the one it is in, and what it reads at all. */
-interface FilesPosition extends FileAt {
-  readonly done: readonly string[]
-  /** Files that other readers had begun, and left to this one. */
-  readonly left?: readonly FileAt[]
-  /** Left out: all files. */
-  readonly share?: Share
-}
-
-/** The files of one of several readers: those that it was given, or of a table that is watched those whose path falls to it. */
-type Share = { readonly files: readonly string[] } | { readonly reader: number; readonly readers: number }
-
-const untouched: FileAt = { file: null, at: null }
 
 const split = 'files'
 
@@ -52,7 +35,15 @@ export function filesystemSource(table: ConnectorTable): Source {
     ...(intervalMs === null
       ? { lookup: { cache: lookupCachePolicy(options, table.name), retriesMax: lookupRetriesMax(options), open: null } }
       : {}),
-    divide: (readers, positions) => divideFiles(root, pattern, intervalMs !== null, readers, (positions ?? []) as FilesPosition[]),
+    countRows: () => countRows(settings, () => findFiles(root, pattern, false)),
+    divide: async (readers, positions, ordered = true) => {
+      const files = await findFiles(root, pattern, intervalMs === null)
+      const before = (positions ?? []).filter((each) => each !== null) as FilesPosition[]
+      if (intervalMs !== null) return divideWatched(readers, before)
+      return divideFiles(files, readers, before, (file, parts, at) =>
+        ordered ? Promise.resolve([at]) : cutFile(file, settings, parts, at),
+      )
+    },
     open: async (request) => {
       const reader = new FilesReader({ settings, root, pattern, intervalMs, partitions, clock: table.clock }, request)
       await reader.start(request.position as FilesPosition | undefined)
@@ -197,8 +188,9 @@ class FilesReader implements SourceReader {
   /** Null when no row of the file can be wanted. */
   async #open(file: FoundFile): Promise<OpenFile | null> {
     const { settings, partitions } = this.#plan
-    const from = this.#left.find((left) => left.file === file.path)?.at ?? null
-    this.#left = this.#left.filter((left) => left.file !== file.path)
+    const begun = this.#left.findIndex((left) => left.file === file.path)
+    const from = this.#left[begun]?.at ?? null
+    this.#left = this.#left.filter((_, index) => index !== begun)
     const values = partitionValues(file.path, partitions, settings.defaultPartition)
     if (!canMeet(values, this.#request.conditions)) {
       this.#done.add(file.path)
@@ -274,51 +266,6 @@ class FilesReader implements SourceReader {
     await this.#file?.close()
     this.#file = null
   }
-}
-
-/** Files that were neither done nor untouched. */
-function begunIn(position: FilesPosition | undefined): FileAt[] {
-  if (position === undefined) return []
-  const { file, at, left = [] } = position
-  return file === null ? [...left] : [{ file, at }, ...left]
-}
-
-function isIn(path: string, share: Share | undefined): boolean {
-  if (share === undefined) return true
-  return 'files' in share ? share.files.includes(path) : Math.abs(hashText(path)) % share.readers === share.reader
-}
-
-/** Gives each reader about as many bytes to read; of a table that is watched, its share of all files that will come. */
-async function divideFiles(
-  root: string,
-  pattern: RegExp | null,
-  isWatched: boolean,
-  readers: number,
-  before: readonly FilesPosition[],
-): Promise<FilesPosition[]> {
-  const done = [...new Set(before.flatMap((position) => position.done))]
-  const begun = before.flatMap(begunIn)
-  const touched = new Set([...done, ...begun.map(({ file }) => file)])
-  const shares = Array.from({ length: readers }, () => ({ bytes: 0, files: [] as string[], left: [] as FileAt[] }))
-  const least = () => shares.reduce((a, b) => (b.bytes < a.bytes ? b : a))
-  const files = await findFiles(root, pattern, !isWatched)
-  for (const each of begun) {
-    const share = least()
-    share.left.push(each)
-    share.bytes += files.find((file) => file.path === each.file)?.size ?? 0
-  }
-  for (const { path, size } of files.toSorted((a, b) => b.size - a.size)) {
-    if (touched.has(path)) continue
-    const share = least()
-    share.files.push(path)
-    share.bytes += size + 1
-  }
-  return shares.map(({ files: own, left }, reader) => ({
-    ...untouched,
-    done,
-    left,
-    share: isWatched ? { reader, readers } : { files: own },
-  }))
 }
 
 function metadataType(column: WantedColumn): WantedColumn['type'] {

@@ -28,6 +28,7 @@ function nexmarkSource(table: ConnectorTable): Source {
     bounded: settings.eventsMax !== Number.POSITIVE_INFINITY && !settings.keepsAlive,
     metadata: [],
     readsFields: true,
+    countRows: () => Promise.resolve(Number.isFinite(settings.eventsMax) ? settings.eventsMax : null),
     divide: (readers, positions) => Promise.resolve(divideEvents(readers, (positions ?? []) as NexmarkPosition[])),
     open: async (request) => new NexmarkReader(settings, texts, table.clock, request),
   }

@@ -13,8 +13,10 @@ export interface Accumulator {
   /** Adds the state of a slot of another accumulator of the same make. */
   merge(slot: number, from: Accumulator, fromSlot: number): void
   clear(slot: number): void
-  /** The results of the first `count` slots listed. */
-  results(slots: Int32Array, count: number): Vector
+  /** The results of the first `count` slots listed, which may take the place of a vector that nobody needs any more. */
+  results(slots: Int32Array, count: number, room?: Vector): Vector
+  /** Bytes of state, about. */
+  readonly stateBytes: number
   /** The state of each slot, to be saved. Slots are loaded into empty ones, for which room was made. */
   readonly saved: SavedColumns
 }
@@ -27,6 +29,9 @@ export interface AccumulatorInput {
   /** For each row 1 to add it, −1 to take it back, 0 to pass it over; null when all rows are added and no argument is NULL. */
   readonly signs: Int8Array | null
 }
+
+/** What a value takes about that is kept on its own. */
+export const boxedBytes = 64
 
 /** By change kind: 1 for a row that comes, −1 for one that goes. */
 export const signOfChange = [1, -1, 1, -1] as const
@@ -44,6 +49,7 @@ export function signsOf(
 ): Int8Array | null {
   const nulls = args.flatMap((vector) => (vector.nulls === null ? [] : [vector.nulls]))
   if (kinds === null && filter === null && nulls.length === 0) return null
+  if (kinds === null && filter !== null && nulls.length === 0) return new Int8Array(filter.buffer, filter.byteOffset, rows)
   if (kinds === null) scratch.fill(1, 0, rows)
   else for (let i = 0; i < rows; i++) scratch[i] = signOfChange[(kinds[i] ?? 0) as 0 | 1 | 2 | 3]
   if (filter !== null) for (let i = 0; i < rows; i++) if (filter[i] === 0) scratch[i] = 0

@@ -25,6 +25,10 @@ export class ApproximateSumAccumulator implements Accumulator {
     this.#empty = this.#isAverage ? 0 : -0
   }
 
+  get stateBytes(): number {
+    return this.#counts.byteLength + this.#sums.byteLength
+  }
+
   reserve(slots: number): void {
     this.#counts = grownNumbers(this.#counts, slots)
     this.#sums = grownNumbers(this.#sums, slots)

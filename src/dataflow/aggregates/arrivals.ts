@@ -26,6 +26,7 @@ export class Arrivals {
   readonly #owed = new Map<unknown, Tuple[]>()
   #first: Arrival | null = null
   #last: Arrival | null = null
+  #size = 0
 
   constructor(keyOf: (tuple: Tuple) => unknown) {
     this.#keyOf = keyOf
@@ -39,6 +40,11 @@ export class Arrivals {
     return this.#last?.tuple ?? null
   }
 
+  /** Rows that are there, less those that went before they came. */
+  get size(): number {
+    return this.#size
+  }
+
   tuples(): Tuple[] {
     const tuples: Tuple[] = []
     for (let arrival = this.#first; arrival !== null; arrival = arrival.after) tuples.push(arrival.tuple)
@@ -50,6 +56,7 @@ export class Arrivals {
   }
 
   add(tuple: Tuple): void {
+    this.#size += 1
     const key = this.#keyOf(tuple)
     if (this.#takeOwed(key)) return
     const arrival: Arrival = { tuple, before: this.#last, after: null, nextEqual: null }
@@ -66,6 +73,7 @@ export class Arrivals {
 
   /** Lets the oldest of the rows that are equal to this one go. */
   remove(tuple: Tuple): void {
+    this.#size -= 1
     const key = this.#keyOf(tuple)
     const equal = this.#byKey.get(key)
     if (equal === undefined) {
@@ -102,25 +110,25 @@ export function tuplesType(types: readonly DataType[]): DataType {
   return { kind: 'array', element: { kind: 'row', fields, nullable: false }, nullable: true }
 }
 
-/** The rows of each group, and those that went before they came. `groupAt` finds a group or makes one, to load rows into. */
+/** The rows of each group, and those that went before they came. `change` lets one come or go, to load it. */
 export function savedArrivals(
   types: readonly DataType[],
   find: (slot: number) => Arrivals | undefined,
-  groupAt: (slot: number) => Arrivals,
+  change: (slot: number, tuple: Tuple, sign: number) => void,
 ): SavedColumns {
   return savedTogether([
     savedValue(
       tuplesType(types),
       (slot) => find(slot)?.tuples(),
       (slot, tuples) => {
-        for (const tuple of (tuples as Tuple[] | null) ?? []) groupAt(slot).add(tuple)
+        for (const tuple of (tuples as Tuple[] | null) ?? []) change(slot, tuple, 1)
       },
     ),
     savedValue(
       tuplesType(types),
       (slot) => find(slot)?.owed(),
       (slot, tuples) => {
-        for (const tuple of (tuples as Tuple[] | null) ?? []) groupAt(slot).remove(tuple)
+        for (const tuple of (tuples as Tuple[] | null) ?? []) change(slot, tuple, -1)
       },
     ),
   ])

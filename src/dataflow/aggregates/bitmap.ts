@@ -4,7 +4,7 @@
  */
 import { bigintType, type DataType, integerType, readBitmap, type Vector, valueAt, vectorOf, writeBitmap } from '#data'
 import { type SavedColumns, savedNumber, savedTogether, savedValue } from '../state/saved-columns.ts'
-import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { type Accumulator, type AccumulatorInput, boxedBytes } from './accumulator.ts'
 import { tuplesType } from './arrivals.ts'
 
 export type BitmapRule = 'all' | 'some' | 'odd'
@@ -22,6 +22,8 @@ export class BitmapAccumulator implements Accumulator {
   readonly #argument: DataType
   readonly #result: DataType
   readonly #groups: (Group | undefined)[] = []
+  /** Distinct numbers of all groups. */
+  #numbers = 0
   readonly saved: SavedColumns
 
   /** The argument is a bitmap or a number; the result is a bitmap or the count of its numbers. */
@@ -40,10 +42,16 @@ export class BitmapAccumulator implements Accumulator {
         tuplesType([integerType, bigintType]),
         (slot) => Array.from(this.#groups[slot]?.counts ?? [], ([number, count]) => [number | 0, count]),
         (slot, entries) => {
-          for (const [number, count] of (entries ?? []) as [number, number][]) this.#group(slot).counts.set(number >>> 0, count)
+          for (const [number, count] of (entries ?? []) as [number, number][]) {
+            this.#numbers += change(this.#group(slot), number >>> 0, count)
+          }
         },
       ),
     ])
+  }
+
+  get stateBytes(): number {
+    return this.#numbers * boxedBytes
   }
 
   reserve(): void {}
@@ -56,7 +64,7 @@ export class BitmapAccumulator implements Accumulator {
       const group = this.#group(slots[row] as number)
       group.values += sign
       const numbers = typeof value === 'number' ? [value >>> 0] : (readBitmap(value as Uint8Array) ?? [])
-      for (const number of numbers) change(group, number, sign)
+      for (const number of numbers) this.#numbers += change(group, number, sign)
       group.known = undefined
     }
   }
@@ -71,11 +79,12 @@ export class BitmapAccumulator implements Accumulator {
     if (added === undefined) return
     const group = this.#group(slot)
     group.values += added.values
-    for (const [number, count] of added.counts) change(group, number, count)
+    for (const [number, count] of added.counts) this.#numbers += change(group, number, count)
     group.known = undefined
   }
 
   clear(slot: number): void {
+    this.#numbers -= this.#groups[slot]?.counts.size ?? 0
     this.#groups[slot] = undefined
   }
 
@@ -96,8 +105,11 @@ export class BitmapAccumulator implements Accumulator {
   }
 }
 
-function change(group: Group, number: number, by: number): void {
+/** Returns how many distinct numbers more there are. */
+function change(group: Group, number: number, by: number): number {
+  const before = group.counts.size
   const count = (group.counts.get(number) ?? 0) + by
   if (count === 0) group.counts.delete(number)
   else group.counts.set(number, count)
+  return group.counts.size - before
 }

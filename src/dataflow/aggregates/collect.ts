@@ -4,7 +4,7 @@
  */
 import { bigintType, type DataType, type Vector, valueAt, vectorOf } from '#data'
 import { type SavedColumns, savedValue } from '../state/saved-columns.ts'
-import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { type Accumulator, type AccumulatorInput, boxedBytes } from './accumulator.ts'
 import { tuplesType } from './arrivals.ts'
 
 interface Bag {
@@ -22,6 +22,8 @@ export class CollectAccumulator implements Accumulator {
   /** The same primitive for equal values. */
   readonly #keyOf: (value: unknown) => unknown
   readonly #bags: (Bag | undefined)[] = []
+  /** Distinct values of all bags. */
+  #values = 0
   readonly saved: SavedColumns
 
   constructor(element: DataType, result: DataType, keyOf: (value: unknown) => unknown) {
@@ -37,6 +39,10 @@ export class CollectAccumulator implements Accumulator {
     )
   }
 
+  get stateBytes(): number {
+    return this.#values * boxedBytes
+  }
+
   reserve(): void {}
 
   add({ slots, rows, signs, arguments: [vector] }: AccumulatorInput): void {
@@ -50,16 +56,18 @@ export class CollectAccumulator implements Accumulator {
     const bag = this.#bagAt(slot)
     const key = this.#keyOf(value)
     const representative = key === value ? value : (bag.values.get(key) ?? value)
+    const known = sizeOf(bag)
     const count = (bag.counts.get(representative) ?? 0) - (bag.owed.get(key)?.count ?? 0) + by
     bag.owed.delete(key)
     if (count > 0) {
       bag.counts.set(representative, count)
       if (key !== value) bag.values.set(key, representative)
-      return
+    } else {
+      bag.counts.delete(representative)
+      bag.values.delete(key)
+      if (count < 0) bag.owed.set(key, { value, count: -count })
     }
-    bag.counts.delete(representative)
-    bag.values.delete(key)
-    if (count < 0) bag.owed.set(key, { value, count: -count })
+    this.#values += sizeOf(bag) - known
   }
 
   /** The bag of a slot, free to change. */
@@ -78,6 +86,7 @@ export class CollectAccumulator implements Accumulator {
   }
 
   clear(slot: number): void {
+    this.#values -= sizeOf(this.#bags[slot])
     this.#bags[slot] = undefined
   }
 
@@ -90,6 +99,10 @@ export class CollectAccumulator implements Accumulator {
     })
     return vectorOf(this.#result, values)
   }
+}
+
+function sizeOf(bag: Bag | undefined): number {
+  return bag === undefined ? 0 : bag.counts.size + bag.owed.size
 }
 
 /** Values with their counts, negative for those that went before they came. */

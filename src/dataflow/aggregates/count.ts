@@ -1,5 +1,5 @@
 /** COUNT: state is one number a group. Without arguments all rows count. */
-import type { Vector } from '#data'
+import { numbersOf, type Vector } from '#data'
 import { grownNumbers } from '../state/grown.ts'
 import { type SavedColumns, savedNumbersIn } from '../state/saved-columns.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
@@ -7,6 +7,10 @@ import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 export class CountAccumulator implements Accumulator {
   counts = new Float64Array(16)
   readonly saved: SavedColumns = savedNumbersIn(() => this.counts)
+
+  get stateBytes(): number {
+    return this.counts.byteLength
+  }
 
   reserve(slots: number): void {
     this.counts = grownNumbers(this.counts, slots)
@@ -26,9 +30,10 @@ export class CountAccumulator implements Accumulator {
     this.counts[slot] = 0
   }
 
-  results(slots: Int32Array, count: number): Vector {
-    const data = new Float64Array(count)
-    for (let i = 0; i < count; i++) data[i] = this.counts[slots[i] as number] as number
+  results(slots: Int32Array, count: number, room?: Vector): Vector {
+    const data = numbersOf(count, room)
+    const { counts } = this
+    for (let i = 0; i < count; i++) data[i] = counts[slots[i] as number] as number
     return { form: 'numbers', data, nulls: null }
   }
 }

@@ -8,6 +8,7 @@ import { BitmapAccumulator, type BitmapRule } from './bitmap.ts'
 import { CollectAccumulator } from './collect.ts'
 import { CountAccumulator } from './count.ts'
 import { DistinctAccumulator } from './distinct.ts'
+import type { DistinctShape } from './distinct-values.ts'
 import { ExactAverageAccumulator, ExactSumAccumulator } from './exact-sum.ts'
 import { ExtremeAccumulator, NumberExtremeAccumulator, RetractableExtremeAccumulator, supportsNumberExtreme } from './extreme.ts'
 import { FirstLastAccumulator, RetractableFirstLastAccumulator } from './first-last.ts'
@@ -54,12 +55,22 @@ export interface AggregateShape {
 }
 
 export function createAccumulator(shape: AggregateShape): Accumulator {
-  // MIN and MAX of distinct values are MIN and MAX.
-  if (!shape.distinct || shape.kind === 'min' || shape.kind === 'max') return createPlain(shape)
-  return new DistinctAccumulator(createPlain(shape), shape.arguments)
+  const inner = createInner(shape)
+  return needsDistinct(shape) ? new DistinctAccumulator(inner, distinctOf(shape)) : inner
 }
 
-function createPlain(shape: AggregateShape): Accumulator {
+/** Whether an aggregate has to know which values its groups have. MIN and MAX of distinct values are MIN and MAX. */
+export function needsDistinct({ distinct, kind }: AggregateShape): boolean {
+  return distinct && kind !== 'min' && kind !== 'max'
+}
+
+/** What keeps the distinct values of an aggregate. */
+export function distinctOf({ arguments: types, retracts, keepsNulls = false }: AggregateShape): Omit<DistinctShape, 'members'> {
+  return { types, retracts, keepsNulls }
+}
+
+/** Of an aggregate that needs distinct values, what takes in those that are new. */
+export function createInner(shape: AggregateShape): Accumulator {
   switch (shape.kind) {
     case 'count':
       return new CountAccumulator()

@@ -11,13 +11,13 @@ import {
   type ExactInteger,
   fitDecimal,
   numbersIn,
+  numberVector,
   type Vector,
-  vectorOf,
   wrapInteger,
 } from '#data'
 import { grownNumbers } from '../state/grown.ts'
 import { type SavedColumns, savedNumbersIn, savedTogether, savedValue } from '../state/saved-columns.ts'
-import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { type Accumulator, type AccumulatorInput, boxedBytes } from './accumulator.ts'
 
 type DecimalType = Extract<DataType, { kind: 'decimal' }>
 type Numbers = Int32Array | Float64Array
@@ -42,7 +42,11 @@ abstract class ExactSums implements Accumulator {
     savedNumbersIn(() => this.counts),
   ])
 
-  abstract results(slots: Int32Array, count: number): Vector
+  abstract results(slots: Int32Array, count: number, room?: Vector): Vector
+
+  get stateBytes(): number {
+    return this.sums.byteLength + this.counts.byteLength + this.carried.size * boxedBytes
+  }
 
   reserve(slots: number): void {
     this.sums = grownNumbers(this.sums, slots)
@@ -99,8 +103,9 @@ abstract class ExactSums implements Accumulator {
   }
 
   protected sumAt(slot: number): ExactInteger {
-    const carried = this.carried.get(slot)
     const sum = this.sums[slot] as number
+    if (this.carried.size === 0) return sum
+    const carried = this.carried.get(slot)
     return carried === undefined ? sum : boxExact(carried + BigInt(sum))
   }
 
@@ -129,13 +134,12 @@ export class ExactSumAccumulator extends ExactSums {
     this.#type = type
   }
 
-  results(slots: Int32Array, count: number): Vector {
-    const values: unknown[] = []
-    for (let i = 0; i < count; i++) {
-      const slot = slots[i] as number
-      values.push(this.counts[slot] === 0 ? null : fitted(this.sumAt(slot), this.#type))
+  results(slots: Int32Array, count: number, room?: Vector): Vector {
+    const sumAt = (row: number): ExactInteger | null => {
+      const slot = slots[row] as number
+      return this.counts[slot] === 0 ? null : fitted(this.sumAt(slot), this.#type)
     }
-    return vectorOf(this.#type, values)
+    return numberVector(this.#type, count, sumAt, room)
   }
 }
 
@@ -168,14 +172,13 @@ export class ExactAverageAccumulator extends ExactSums {
         : averageInteger
   }
 
-  results(slots: Int32Array, count: number): Vector {
-    const values: unknown[] = []
-    for (let i = 0; i < count; i++) {
-      const slot = slots[i] as number
+  results(slots: Int32Array, count: number, room?: Vector): Vector {
+    const averageAt = (row: number): ExactInteger | null => {
+      const slot = slots[row] as number
       const rows = this.counts[slot] as number
-      values.push(rows === 0 ? null : this.#divide(this.sumAt(slot), rows))
+      return rows === 0 ? null : this.#divide(this.sumAt(slot), rows)
     }
-    return vectorOf(this.#result, values)
+    return numberVector(this.#result, count, averageAt, room)
   }
 }
 

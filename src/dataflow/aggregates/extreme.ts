@@ -2,10 +2,21 @@
  * MIN and MAX. Over rows that only come, state is the best value of a group. Over rows that may go again, it is all values of a group
  * with their counts (value-heap.ts).
  */
-import { bigintType, comparator, type DataType, numbersIn, plainFormOf, type Vector, valueAt, vectorOf, withNullable } from '#data'
+import {
+  bigintType,
+  comparator,
+  type DataType,
+  numbersIn,
+  numberVector,
+  plainFormOf,
+  type Vector,
+  valueAt,
+  vectorOf,
+  withNullable,
+} from '#data'
 import { grownNumbers } from '../state/grown.ts'
 import { type SavedColumns, savedValue } from '../state/saved-columns.ts'
-import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { type Accumulator, type AccumulatorInput, boxedBytes } from './accumulator.ts'
 import { tuplesType } from './arrivals.ts'
 import { ValueHeap } from './value-heap.ts'
 
@@ -32,6 +43,10 @@ export class NumberExtremeAccumulator implements Accumulator {
         if (value !== null) this.#offer(slot, value as number | bigint)
       },
     )
+  }
+
+  get stateBytes(): number {
+    return this.#best.byteLength + this.#seen.byteLength + this.#wide.size * boxedBytes
   }
 
   reserve(slots: number): void {
@@ -95,11 +110,14 @@ export class NumberExtremeAccumulator implements Accumulator {
     this.#wide.delete(slot)
   }
 
-  results(slots: Int32Array, count: number): Vector {
-    return vectorOf(
-      this.#type,
-      Array.from({ length: count }, (_, i) => this.#bestAt(slots[i] as number)),
-    )
+  results(slots: Int32Array, count: number, room?: Vector): Vector {
+    const isWide = this.#wide.size > 0
+    const bestAt = (row: number): number | bigint | null => {
+      const slot = slots[row] as number
+      if (this.#seen[slot] === 0) return null
+      return (isWide ? this.#wide.get(slot) : undefined) ?? (this.#best[slot] as number)
+    }
+    return numberVector(this.#type, count, bestAt, room)
   }
 }
 
@@ -128,6 +146,10 @@ export class ExtremeAccumulator implements Accumulator {
     )
   }
 
+  get stateBytes(): number {
+    return this.#best.length * boxedBytes
+  }
+
   reserve(slots: number): void {
     while (this.#best.length < slots) this.#best.push(null)
   }
@@ -154,10 +176,9 @@ export class ExtremeAccumulator implements Accumulator {
   }
 
   results(slots: Int32Array, count: number): Vector {
-    return vectorOf(
-      this.#type,
-      Array.from({ length: count }, (_, index) => this.#best[slots[index] as number] ?? null),
-    )
+    const values: unknown[] = []
+    for (let i = 0; i < count; i++) values.push(this.#best[slots[i] as number] ?? null)
+    return vectorOf(this.#type, values)
   }
 }
 
@@ -166,6 +187,8 @@ export class RetractableExtremeAccumulator implements Accumulator {
   readonly #type: DataType
   readonly #isBetter: (a: unknown, b: unknown) => boolean
   readonly #groups: (ValueHeap | undefined)[] = []
+  /** Values of all groups. */
+  #values = 0
   readonly saved: SavedColumns
 
   constructor(type: DataType, wanted: 'min' | 'max') {
@@ -179,9 +202,13 @@ export class RetractableExtremeAccumulator implements Accumulator {
         return group === undefined ? null : [...group.entries]
       },
       (slot, saved) => {
-        for (const [value, count] of (saved as [unknown, number][] | null) ?? []) this.#group(slot).change(value, count)
+        for (const [value, count] of (saved as [unknown, number][] | null) ?? []) this.#change(slot, value, count)
       },
     )
+  }
+
+  get stateBytes(): number {
+    return this.#values * boxedBytes
   }
 
   reserve(): void {}
@@ -189,20 +216,24 @@ export class RetractableExtremeAccumulator implements Accumulator {
   add({ slots, rows, signs, arguments: [vector] }: AccumulatorInput): void {
     for (let i = 0; i < rows; i++) {
       const sign = signs === null ? 1 : (signs[i] as number)
-      if (sign !== 0) this.#group(slots[i] as number).change(valueAt(vector as Vector, i, this.#type), sign)
+      if (sign !== 0) this.#change(slots[i] as number, valueAt(vector as Vector, i, this.#type), sign)
     }
   }
 
-  #group(slot: number): ValueHeap {
+  #change(slot: number, value: unknown, by: number): void {
     this.#groups[slot] ??= new ValueHeap(this.#isBetter)
-    return this.#groups[slot]
+    const group = this.#groups[slot]
+    const before = group.size
+    group.change(value, by)
+    this.#values += group.size - before
   }
 
   merge(slot: number, from: RetractableExtremeAccumulator, fromSlot: number): void {
-    for (const [value, count] of from.#groups[fromSlot]?.entries ?? []) this.#group(slot).change(value, count)
+    for (const [value, count] of from.#groups[fromSlot]?.entries ?? []) this.#change(slot, value, count)
   }
 
   clear(slot: number): void {
+    this.#values -= this.#groups[slot]?.size ?? 0
     this.#groups[slot] = undefined
   }
 

@@ -4,7 +4,7 @@
  */
 import { type DataType, type Vector, valueAt, vectorOf, withNullable } from '#data'
 import { type SavedColumns, savedValue } from '../state/saved-columns.ts'
-import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { type Accumulator, type AccumulatorInput, boxedBytes } from './accumulator.ts'
 import { Arrivals, savedArrivals, type Tuple } from './arrivals.ts'
 
 export class FirstLastAccumulator implements Accumulator {
@@ -23,6 +23,10 @@ export class FirstLastAccumulator implements Accumulator {
         this.#values[slot] = value
       },
     )
+  }
+
+  get stateBytes(): number {
+    return this.#values.length * boxedBytes
   }
 
   reserve(slots: number): void {
@@ -61,6 +65,8 @@ export class RetractableFirstLastAccumulator implements Accumulator {
   readonly #wanted: 'first' | 'last'
   readonly #keyOf: (tuple: Tuple) => unknown
   readonly #groups: (Arrivals | undefined)[] = []
+  /** Rows of all groups. */
+  #rows = 0
   readonly saved: SavedColumns
 
   constructor(type: DataType, wanted: 'first' | 'last', keyOf: (tuple: Tuple) => unknown) {
@@ -70,8 +76,12 @@ export class RetractableFirstLastAccumulator implements Accumulator {
     this.saved = savedArrivals(
       [type],
       (slot) => this.#groups[slot],
-      (slot) => this.#group(slot),
+      (slot, tuple, sign) => this.#change(slot, tuple, sign),
     )
+  }
+
+  get stateBytes(): number {
+    return this.#rows * boxedBytes
   }
 
   reserve(): void {}
@@ -79,12 +89,15 @@ export class RetractableFirstLastAccumulator implements Accumulator {
   add({ slots, rows, signs, arguments: [vector] }: AccumulatorInput): void {
     for (let i = 0; i < rows; i++) {
       const sign = signs === null ? 1 : (signs[i] as number)
-      if (sign === 0) continue
-      const group = this.#group(slots[i] as number)
-      const tuple = [valueAt(vector as Vector, i, this.#type)]
-      if (sign > 0) group.add(tuple)
-      else group.remove(tuple)
+      if (sign !== 0) this.#change(slots[i] as number, [valueAt(vector as Vector, i, this.#type)], sign)
     }
+  }
+
+  #change(slot: number, tuple: Tuple, sign: number): void {
+    const group = this.#group(slot)
+    if (sign > 0) group.add(tuple)
+    else group.remove(tuple)
+    this.#rows += sign
   }
 
   #group(slot: number): Arrivals {
@@ -94,10 +107,13 @@ export class RetractableFirstLastAccumulator implements Accumulator {
 
   merge(slot: number, from: RetractableFirstLastAccumulator, fromSlot: number): void {
     const group = from.#groups[fromSlot]
-    if (group !== undefined) this.#group(slot).merge(group)
+    if (group === undefined) return
+    this.#group(slot).merge(group)
+    this.#rows += group.size
   }
 
   clear(slot: number): void {
+    this.#rows -= this.#groups[slot]?.size ?? 0
     this.#groups[slot] = undefined
   }
 

@@ -4,7 +4,7 @@
  */
 import { type DataType, type Vector, valueAt, vectorOf } from '#data'
 import { type SavedColumns, savedValue } from '../state/saved-columns.ts'
-import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { type Accumulator, type AccumulatorInput, boxedBytes } from './accumulator.ts'
 import { Arrivals, savedArrivals, type Tuple, tuplesType } from './arrivals.ts'
 
 /** What is made of the tuples of a group; null is NULL. */
@@ -22,6 +22,8 @@ export interface ListShape {
 export class ListAccumulator implements Accumulator {
   readonly #shape: ListShape
   readonly #lists: (Tuple[] | undefined)[] = []
+  /** Of all lists. */
+  #tuples = 0
   readonly #results: FinishedResults
   readonly saved: SavedColumns
 
@@ -33,8 +35,13 @@ export class ListAccumulator implements Accumulator {
       (slot) => this.#lists[slot],
       (slot, tuples) => {
         this.#lists[slot] = (tuples as Tuple[] | null) ?? undefined
+        this.#tuples += this.#lists[slot]?.length ?? 0
       },
     )
+  }
+
+  get stateBytes(): number {
+    return this.#tuples * boxedBytes
   }
 
   reserve(): void {}
@@ -50,6 +57,7 @@ export class ListAccumulator implements Accumulator {
     const list = this.#lists[slot]
     if (list === undefined) this.#lists[slot] = [tuple]
     else list.push(tuple)
+    this.#tuples += 1
     this.#results.forget(slot)
   }
 
@@ -58,6 +66,7 @@ export class ListAccumulator implements Accumulator {
   }
 
   clear(slot: number): void {
+    this.#tuples -= this.#lists[slot]?.length ?? 0
     this.#lists[slot] = undefined
     this.#results.forget(slot)
   }
@@ -71,6 +80,8 @@ export class ListAccumulator implements Accumulator {
 export class RetractableListAccumulator implements Accumulator {
   readonly #shape: ListShape
   readonly #groups: (Arrivals | undefined)[] = []
+  /** Of all groups. */
+  #tuples = 0
   readonly #results: FinishedResults
   readonly saved: SavedColumns
 
@@ -80,8 +91,12 @@ export class RetractableListAccumulator implements Accumulator {
     this.saved = savedArrivals(
       shape.arguments,
       (slot) => this.#groups[slot],
-      (slot) => this.#group(slot),
+      (slot, tuple, sign) => this.#change(slot, tuple, sign),
     )
+  }
+
+  get stateBytes(): number {
+    return this.#tuples * boxedBytes
   }
 
   reserve(): void {}
@@ -89,13 +104,15 @@ export class RetractableListAccumulator implements Accumulator {
   add({ slots, rows, signs, arguments: vectors }: AccumulatorInput): void {
     for (let i = 0; i < rows; i++) {
       const sign = signs === null ? 1 : (signs[i] as number)
-      if (sign === 0) continue
-      const slot = slots[i] as number
-      const tuple = tupleAt(vectors, i, this.#shape.arguments)
-      if (sign > 0) this.#group(slot).add(tuple)
-      else this.#group(slot).remove(tuple)
-      this.#results.forget(slot)
+      if (sign !== 0) this.#change(slots[i] as number, tupleAt(vectors, i, this.#shape.arguments), sign)
     }
+  }
+
+  #change(slot: number, tuple: Tuple, sign: number): void {
+    if (sign > 0) this.#group(slot).add(tuple)
+    else this.#group(slot).remove(tuple)
+    this.#tuples += sign
+    this.#results.forget(slot)
   }
 
   #group(slot: number): Arrivals {
@@ -105,11 +122,14 @@ export class RetractableListAccumulator implements Accumulator {
 
   merge(slot: number, from: RetractableListAccumulator, fromSlot: number): void {
     const group = from.#groups[fromSlot]
-    if (group !== undefined) this.#group(slot).merge(group)
+    if (group === undefined) return
+    this.#group(slot).merge(group)
+    this.#tuples += group.size
     this.#results.forget(slot)
   }
 
   clear(slot: number): void {
+    this.#tuples -= this.#groups[slot]?.size ?? 0
     this.#groups[slot] = undefined
     this.#results.forget(slot)
   }

@@ -7,7 +7,7 @@ import { assert } from '#base'
 import { bigintType, type DataType, doubleType, type Vector, valueAt, vectorOf } from '#data'
 import { dataflowErrors } from '../errors.ts'
 import { type SavedColumns, savedTogether, savedValue } from '../state/saved-columns.ts'
-import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { type Accumulator, type AccumulatorInput, boxedBytes } from './accumulator.ts'
 import { tuplesType } from './arrivals.ts'
 
 interface Group {
@@ -22,6 +22,8 @@ export class PercentileAccumulator implements Accumulator {
   readonly #arguments: readonly DataType[]
   readonly #result: DataType
   readonly #groups: (Group | undefined)[] = []
+  /** Distinct numbers of all groups. */
+  #numbers = 0
   readonly saved: SavedColumns
 
   /** Arguments are a DOUBLE, a share or a list of shares, and perhaps how often the number counts. */
@@ -40,10 +42,16 @@ export class PercentileAccumulator implements Accumulator {
         tuplesType([doubleType, bigintType]),
         (slot) => [...(this.#groups[slot]?.counts ?? [])],
         (slot, entries) => {
-          for (const [value, count] of entries as [number, number][]) this.#groups[slot]?.counts.set(value, count)
+          const group = this.#groups[slot]
+          if (group === undefined) return
+          for (const [value, count] of entries as [number, number][]) this.#numbers += change(group, value, count)
         },
       ),
     ])
+  }
+
+  get stateBytes(): number {
+    return this.#numbers * boxedBytes
   }
 
   reserve(): void {}
@@ -55,7 +63,7 @@ export class PercentileAccumulator implements Accumulator {
       const [value, share, times = 1] = this.#arguments.map((type, place) => valueAt(vectors[place] as Vector, row, type))
       const group = this.#group(slots[row] as number, share)
       if (value === null || times === null || Number(times) <= 0) continue
-      change(group, value as number, sign * Number(times))
+      this.#numbers += change(group, value as number, sign * Number(times))
     }
   }
 
@@ -68,10 +76,11 @@ export class PercentileAccumulator implements Accumulator {
     const added = from.#groups[fromSlot]
     if (added === undefined) return
     const group = this.#group(slot, added.shares)
-    for (const [value, count] of added.counts) change(group, value, count)
+    for (const [value, count] of added.counts) this.#numbers += change(group, value, count)
   }
 
   clear(slot: number): void {
+    this.#numbers -= this.#groups[slot]?.counts.size ?? 0
     this.#groups[slot] = undefined
   }
 
@@ -94,11 +103,14 @@ export class PercentileAccumulator implements Accumulator {
   }
 }
 
-function change(group: Group, value: number, by: number): void {
+/** Returns how many distinct numbers more there are. */
+function change(group: Group, value: number, by: number): number {
+  const before = group.counts.size
   const count = (group.counts.get(value) ?? 0) + by
   if (count === 0) group.counts.delete(value)
   else group.counts.set(value, count)
   group.known = undefined
+  return group.counts.size - before
 }
 
 function sharesOf(share: unknown): readonly number[] {

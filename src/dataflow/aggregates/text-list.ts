@@ -1,21 +1,28 @@
 /** LISTAGG over rows that only come: the text so far, one string a group. */
 import { stringType, type Vector, valueAt, vectorOf } from '#data'
 import { type SavedColumns, savedValue } from '../state/saved-columns.ts'
-import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { type Accumulator, type AccumulatorInput, boxedBytes } from './accumulator.ts'
 
 export class TextListAccumulator implements Accumulator {
   readonly #separator: string
   readonly #texts: (string | null)[] = []
+  /** Of all texts. */
+  #units = 0
   readonly saved: SavedColumns = savedValue(
     stringType,
     (slot) => this.#texts[slot],
     (slot, text) => {
       this.#texts[slot] = text as string | null
+      this.#units += this.#texts[slot]?.length ?? 0
     },
   )
 
   constructor(separator: string) {
     this.#separator = separator
+  }
+
+  get stateBytes(): number {
+    return this.#texts.length * boxedBytes + this.#units * 2
   }
 
   reserve(slots: number): void {
@@ -30,7 +37,9 @@ export class TextListAccumulator implements Accumulator {
 
   #append(slot: number, text: string): void {
     const before = this.#texts[slot] ?? null
-    this.#texts[slot] = before === null ? text : before + this.#separator + text
+    const after = before === null ? text : before + this.#separator + text
+    this.#texts[slot] = after
+    this.#units += after.length - (before?.length ?? 0)
   }
 
   merge(slot: number, from: TextListAccumulator, fromSlot: number): void {
@@ -39,6 +48,7 @@ export class TextListAccumulator implements Accumulator {
   }
 
   clear(slot: number): void {
+    this.#units -= this.#texts[slot]?.length ?? 0
     this.#texts[slot] = null
   }
 

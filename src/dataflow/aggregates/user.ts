@@ -5,7 +5,7 @@
 import { assert } from '#base'
 import { type DataType, type Vector, valueAt, vectorOf, withNullable } from '#data'
 import { type SavedColumns, savedValue } from '../state/saved-columns.ts'
-import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+import { type Accumulator, type AccumulatorInput, boxedBytes } from './accumulator.ts'
 
 /** A user's aggregate function as it was loaded. Accumulators may be changed in place, so each stands for one group alone. */
 export interface UserAggregate {
@@ -48,6 +48,10 @@ export class UserAccumulator implements Accumulator {
   #save(slot: number): unknown[] | null {
     const group = this.#groups[slot]
     return group === undefined ? null : [this.#function.save(group.accumulator)]
+  }
+
+  get stateBytes(): number {
+    return this.#groups.length * boxedBytes
   }
 
   reserve(): void {}

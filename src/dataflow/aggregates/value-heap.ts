@@ -23,6 +23,11 @@ export class ValueHeap {
     return this.#counts
   }
 
+  /** Values that are there or owed. */
+  get size(): number {
+    return this.#counts.size
+  }
+
   /** How many values the heap holds, for tests of its bound. */
   get heapLength(): number {
     return this.#heap.length

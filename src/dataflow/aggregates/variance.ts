@@ -33,6 +33,10 @@ export class VarianceAccumulator implements Accumulator {
     this.#cast = castFunction(doubleType, result, { timeZone: 'UTC' })
   }
 
+  get stateBytes(): number {
+    return this.#counts.byteLength * 3
+  }
+
   reserve(slots: number): void {
     this.#counts = grownNumbers(this.#counts, slots)
     this.#means = grownNumbers(this.#means, slots)

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Batch, integerType, numbersIn, type Vector, vectorOf, watermarkEnd } from '#data'
 import type { Operator, Output } from '../operator.ts'
-import { type Carrier, Exchanges, type Frame } from './exchanges.ts'
+import type { Carrier, Frame } from './carrier.ts'
+import { Exchanges } from './exchanges.ts'
 import { packBatch } from './packed-batch.ts'
 
 /** Numbers that all workers exchange twice: by their last two digits, then by their last one. */
@@ -53,6 +54,7 @@ class Workers {
         if (frame.kind === 'rows') this.#count(key(exchange, from, to), 1)
       },
       isFull: (to, exchange) => (this.#waiting.get(key(exchange, from, to)) ?? 0) >= waitingMax,
+      waiting: (to, exchange) => this.#waiting.get(key(exchange, from, to)) ?? 0,
       release: (sender, exchange) => this.#count(key(exchange, sender, from), -1),
     }
   }
@@ -155,7 +157,7 @@ describe('exchanges', () => {
     const seen: string[] = []
     const outputs = [0, 1].map((index) => {
       const send: Carrier['send'] = (to, exchange, frame) => all[to]?.receive(index, exchange, frame)
-      const exchanges = new Exchanges({ index, count: 2 }, { send, isFull: () => false, release: () => undefined })
+      const exchanges = new Exchanges({ index, count: 2 }, { send, isFull: () => false, waiting: () => 0, release: () => undefined })
       all.push(exchanges)
       const add = (name: string, priority: number): Output => {
         const named: Output = {
@@ -188,7 +190,7 @@ describe('exchanges', () => {
     const nothing = operatorOf({ push: () => undefined, advance: () => undefined, finish: () => undefined })
     for (const index of [0, 1]) {
       const send: Carrier['send'] = (to, exchange, frame) => all[to]?.receive(index, exchange, frame)
-      const exchanges = new Exchanges({ index, count: 2 }, { send, isFull: () => false, release: () => undefined })
+      const exchanges = new Exchanges({ index, count: 2 }, { send, isFull: () => false, waiting: () => 0, release: () => undefined })
       exchanges.add({ level: 2, priority: 1, types: [integerType], keys: [1] }, nothing)
       exchanges.add({ level: 1, priority: 0, types: [integerType], keys: [1] }, nothing)
       all.push(exchanges)
@@ -218,7 +220,7 @@ describe('exchanges', () => {
     const all: Exchanges[] = []
     for (const index of [0, 1]) {
       const send: Carrier['send'] = (to, exchange, frame) => void sent.push(() => all[to]?.receive(index, exchange, frame))
-      const exchanges = new Exchanges({ index, count: 2 }, { send, isFull: () => false, release: () => undefined })
+      const exchanges = new Exchanges({ index, count: 2 }, { send, isFull: () => false, waiting: () => 0, release: () => undefined })
       const nothing = operatorOf({ push: () => undefined, advance: () => undefined, finish: () => undefined })
       for (const priority of [0, 1]) exchanges.add({ level: 1, priority, types: [integerType], keys: [1] }, nothing)
       all.push(exchanges)
@@ -266,10 +268,42 @@ describe('exchanges', () => {
   })
 })
 
+test('what senders kept back is sent before a cut, and by those further down first', () => {
+  const all: Exchanges[] = []
+  const cut: number[] = []
+  for (const index of [0, 1]) {
+    const send: Carrier['send'] = (to, exchange, frame) => all[to]?.receive(index, exchange, frame)
+    const exchanges = new Exchanges({ index, count: 2 }, { send, isFull: () => false, waiting: () => 0, release: () => undefined })
+    const shape = { priority: 0, types: [integerType], keys: [1] }
+    const end: Output = { push: (batch) => void cut.push(...numbersOf(batch)), advance: () => undefined, finish: () => undefined }
+    const held = (): { readonly push: Output['push']; readonly take: () => readonly number[] } => {
+      const numbers: number[] = []
+      return { push: (batch) => void numbers.push(...numbersOf(batch)), take: () => numbers.splice(0) }
+    }
+    const [above, below] = [held(), held()]
+    // The one further up is there first, as in a plan that is lowered from its end.
+    const second = exchanges.add({ ...shape, level: 2 }, operatorOf(end))
+    second.sendsHeld(() => second.push(withKeys(above.take(), 10)))
+    const first = exchanges.add({ ...shape, level: 1 }, operatorOf({ ...end, push: above.push }))
+    first.sendsHeld(() => first.push(withKeys(below.take(), 10)))
+    below.push(
+      withKeys(
+        Array.from({ length: 20 }, (_, number) => index * 100 + number),
+        10,
+      ),
+    )
+    all.push(exchanges)
+  }
+  for (const exchanges of all) exchanges.beginCut()
+  const open = new Set(all)
+  while (open.size > 0) for (const exchanges of open) if (!exchanges.deliver() && exchanges.stepCut()) open.delete(exchanges)
+  expect(cut.toSorted((a, b) => a - b)).toEqual([0, 100].flatMap((base) => Array.from({ length: 20 }, (_, number) => base + number)))
+})
+
 describe('inputs that are read first', () => {
   /** A worker that gets what another sends on exchanges of these priorities, the first one highest up. */
   function receiver(...priorities: readonly number[]) {
-    const carrier: Carrier = { send: () => undefined, isFull: () => false, release: () => undefined }
+    const carrier: Carrier = { send: () => undefined, isFull: () => false, waiting: () => 0, release: () => undefined }
     const exchanges = new Exchanges({ index: 1, count: 2 }, carrier)
     const arrived: string[] = []
     for (const [exchange, priority] of priorities.entries()) {

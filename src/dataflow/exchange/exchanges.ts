@@ -10,41 +10,38 @@
  *    way, and nothing sent later has arrived.
  */
 import { assert } from '#base'
-import { type Batch, type DataType, selectBatch } from '#data'
-import type { Operator, Output } from '../operator.ts'
-import { InputWatermarks } from '../operators/input-watermarks.ts'
-import { KeyGroups } from './key-groups.ts'
-import { type PackedBatch, packBatch, unpackBatch } from './packed-batch.ts'
+import type { DataType } from '#data'
+import type { Operator } from '../operator.ts'
+import { BalancedRouting } from './balanced-routing.ts'
+import type { Carrier, Frame, WorkerPlace } from './carrier.ts'
+import { KeyedRouting } from './keyed-routing.ts'
+import { unpackBatch, weightOf } from './packed-batch.ts'
+import { type ExchangeInputs, type Routing, Sender, Ways } from './sender.ts'
+import { Target } from './target.ts'
 
-export type Frame =
-  | { readonly kind: 'rows'; readonly input: number; readonly rows: PackedBatch }
-  | { readonly kind: 'advance'; readonly watermarkMs: number }
-  | { readonly kind: 'finish' }
-  | { readonly kind: 'barrier' }
-
-/** Takes frames to other workers. */
-export interface Carrier {
-  /** Never waits; whoever makes rows asks `isFull` before. */
-  send(to: number, exchange: number, frame: Frame): void
-  /** Whether so much waits at a worker that nothing more should be made for it. */
-  isFull(to: number, exchange: number): boolean
-  /** Rows of another worker have been dealt with. */
-  release(from: number, exchange: number, bytes: number): void
-}
-
-/** One of the workers of a run. */
-export interface WorkerPlace {
-  readonly index: number
-  readonly count: number
-}
-
-export interface ExchangeShape {
+/** Where an exchange stands among the others. */
+interface ExchangeOrder {
   readonly level: number
   /** Exchanges of higher priority end before rows of lower ones are delivered. */
   readonly priority: number
+}
+
+export interface ExchangeShape extends ExchangeOrder {
   /** The types and places of the columns that decide on the worker, on all inputs. */
   readonly types: readonly DataType[]
   readonly keys: readonly number[]
+}
+
+export interface BalancedShape extends ExchangeOrder {
+  /** How many rows that stayed with this worker wait behind the exchange; null where they never do. */
+  readonly ownRows: (() => number) | null
+}
+
+/** The near end of an exchange whose rows may go to any worker. */
+interface BalancedInputs {
+  readonly inputs: ExchangeInputs
+  /** Whether another worker could take rows. */
+  readonly isWanted: () => boolean
 }
 
 /** One sender at the other end of an exchange. */
@@ -58,7 +55,7 @@ interface Channel {
 
 interface Receiver {
   readonly exchange: number
-  readonly shape: ExchangeShape
+  readonly shape: ExchangeOrder
   readonly sender: Sender
   readonly target: Target
   readonly channels: readonly Channel[]
@@ -71,6 +68,8 @@ export class Exchanges {
   readonly #receivers: Receiver[] = []
   /** Those of higher priority, and among equals of higher level, first. */
   #inOrder: Receiver[] = []
+  /** Those of lower level first: what one of them had kept back may come to those above it. */
+  #fromBelow: Receiver[] = []
   #isCutting = false
 
   constructor(place: WorkerPlace, carrier: Carrier) {
@@ -84,16 +83,41 @@ export class Exchanges {
 
   /** Adds an exchange before an operator, whose inputs then go by one watermark. Rows are sent to what is returned. */
   add(shape: ExchangeShape, operator: Operator): ExchangeInputs {
+    return this.#add(shape, operator, (ways) => new KeyedRouting(ways, shape.types, shape.keys)).sender
+  }
+
+  /** Adds one whose rows may go to any worker. */
+  addBalanced(shape: BalancedShape, operator: Operator): BalancedInputs {
+    const { sender, routing } = this.#add(shape, operator, (ways, channels) => {
+      const isOver = (worker: number): boolean => channels[worker]?.hasEnded === true
+      return new BalancedRouting(ways, isOver, shape.ownRows)
+    })
+    return { inputs: sender, isWanted: () => !sender.hasEnded && routing.isWanted }
+  }
+
+  #add<R extends Routing>(
+    shape: ExchangeOrder,
+    operator: Operator,
+    route: (ways: Ways, channels: readonly Channel[]) => R,
+  ): { readonly sender: Sender; readonly routing: R } {
     const { index, count } = this.place
     const exchange = this.#receivers.length
     const target = new Target(count, operator)
-    const sender = new Sender(exchange, shape, this.place, this.#carrier, target)
     const channels = Array.from({ length: count }, (_, from): Channel => {
       return { frames: [], head: 0, isCut: false, hasEnded: from === index }
     })
+    const ways = new Ways(exchange, this.place, this.#carrier, target)
+    const routing = route(ways, channels)
+    const sender = new Sender(ways, routing)
     this.#receivers.push({ exchange, shape, sender, target, channels })
     this.#inOrder = this.#receivers.toSorted((a, b) => b.shape.priority - a.shape.priority || b.shape.level - a.shape.level)
-    return sender
+    this.#fromBelow = this.#receivers.toSorted((a, b) => a.shape.level - b.shape.level)
+    return { sender, routing }
+  }
+
+  /** Sends what was kept back in the hope of more. */
+  flush(): void {
+    for (const { sender } of this.#fromBelow) if (!sender.hasEnded) sender.flush()
   }
 
   /** Takes a frame of another worker in. */
@@ -139,7 +163,7 @@ export class Exchanges {
     switch (frame.kind) {
       case 'rows':
         target.push(from, frame.input, unpackBatch(frame.rows))
-        this.#carrier.release(from, exchange, frame.rows.buffer.byteLength)
+        this.#carrier.release(from, exchange, weightOf(frame.rows))
         return
       case 'advance':
         target.advance(from, frame.watermarkMs)
@@ -173,12 +197,18 @@ export class Exchanges {
     this.#isCutting = true
   }
 
+  /** The lowest level at which rows may still arrive before the cut: what stands below has had all that comes before it. */
+  get openBelow(): number {
+    let level = Number.POSITIVE_INFINITY
+    for (const receiver of this.#receivers) if (!isComplete(receiver)) level = Math.min(level, receiver.shape.level)
+    return level
+  }
+
   /** Sends barriers where nothing can come from further up any more. Returns whether the cut is complete. */
   stepCut(): boolean {
     assert(this.#isCutting, 'a cut has begun')
-    let openBelow = Number.POSITIVE_INFINITY
-    for (const receiver of this.#receivers) if (!isComplete(receiver)) openBelow = Math.min(openBelow, receiver.shape.level)
-    for (const { sender, shape } of this.#receivers) if (shape.level <= openBelow) sender.cut()
+    const { openBelow } = this
+    for (const { sender, shape } of this.#fromBelow) if (shape.level <= openBelow) sender.cut()
     return openBelow === Number.POSITIVE_INFINITY
   }
 
@@ -209,121 +239,4 @@ function hasEnded({ channels }: Receiver): boolean {
 
 function isComplete({ channels }: Receiver): boolean {
   return channels.every((channel) => channel.isCut || (channel.hasEnded && channel.frames.length === 0))
-}
-
-/** The operator behind an exchange, as all workers see it. */
-class Target {
-  readonly #operator: Operator
-  readonly #watermarks: InputWatermarks
-
-  constructor(workers: number, operator: Operator) {
-    this.#operator = operator
-    this.#watermarks = new InputWatermarks(workers, {
-      push: () => undefined,
-      advance: (watermarkMs) => operator.advance(0, watermarkMs),
-      finish: () => operator.finish(0),
-    })
-  }
-
-  push(from: number, input: number, batch: Batch): void {
-    const watermarks = this.#watermarks.ofBatch(from, batch)
-    this.#operator.push(input, watermarks === batch.watermarks ? batch : { ...batch, watermarks })
-  }
-
-  advance(from: number, watermarkMs: number): void {
-    this.#watermarks.advance(from, watermarkMs)
-  }
-
-  finish(from: number): void {
-    this.#watermarks.finish(from)
-  }
-}
-
-/** The near end of an exchange: as an output it takes the rows of input 0, and watermarks. */
-export interface ExchangeInputs extends Output {
-  pushTo(input: number, batch: Batch): void
-}
-
-class Sender implements ExchangeInputs {
-  readonly #exchange: number
-  readonly #shape: ExchangeShape
-  readonly #place: WorkerPlace
-  readonly #carrier: Carrier
-  readonly #own: Target
-  readonly #groups: KeyGroups
-  readonly #counts: Int32Array
-  readonly #selections: Int32Array[]
-  hasCut = false
-  hasEnded = false
-
-  constructor(exchange: number, shape: ExchangeShape, place: WorkerPlace, carrier: Carrier, own: Target) {
-    this.#exchange = exchange
-    this.#shape = shape
-    this.#place = place
-    this.#carrier = carrier
-    this.#own = own
-    this.#groups = new KeyGroups(shape.types, place.count)
-    this.#counts = new Int32Array(place.count)
-    this.#selections = Array.from({ length: place.count }, () => new Int32Array(0))
-  }
-
-  get isFull(): boolean {
-    for (let to = 0; to < this.#place.count; to++) if (to !== this.#place.index && this.#carrier.isFull(to, this.#exchange)) return true
-    return false
-  }
-
-  push(batch: Batch): void {
-    this.pushTo(0, batch)
-  }
-
-  pushTo(input: number, batch: Batch): void {
-    const { keys } = this.#shape
-    const { length } = batch
-    if (length === 0) return
-    const columns = keys.map((place) => batch.columns[place] as Batch['columns'][number])
-    this.#divide(this.#groups.workersOf(columns, length), length)
-    for (let to = 0; to < this.#place.count; to++) {
-      const count = this.#counts[to] as number
-      if (count > 0) this.#send(to, input, batch, count === length ? null : (this.#selections[to] as Int32Array), count)
-    }
-  }
-
-  /** Lists the rows of each worker. */
-  #divide(workers: Int32Array, length: number): void {
-    const counts = this.#counts
-    counts.fill(0)
-    for (const [to, selection] of this.#selections.entries()) if (selection.length < length) this.#selections[to] = new Int32Array(length)
-    for (let row = 0; row < length; row++) {
-      const to = workers[row] as number
-      ;(this.#selections[to] as Int32Array)[counts[to] as number] = row
-      counts[to] = (counts[to] as number) + 1
-    }
-  }
-
-  #send(to: number, input: number, batch: Batch, selection: Int32Array | null, count: number): void {
-    if (to !== this.#place.index) this.#carrier.send(to, this.#exchange, { kind: 'rows', input, rows: packBatch(batch, selection, count) })
-    else this.#own.push(to, input, selection === null ? batch : selectBatch(batch, selection, count))
-  }
-
-  advance(watermarkMs: number): void {
-    this.#sendToOthers({ kind: 'advance', watermarkMs })
-    this.#own.advance(this.#place.index, watermarkMs)
-  }
-
-  finish(): void {
-    this.hasEnded = true
-    this.#sendToOthers({ kind: 'finish' })
-    this.#own.finish(this.#place.index)
-  }
-
-  /** Marks the place of a cut, once. After the end there is nothing to mark. */
-  cut(): void {
-    if (this.hasCut || this.hasEnded) return
-    this.hasCut = true
-    this.#sendToOthers({ kind: 'barrier' })
-  }
-
-  #sendToOthers(frame: Frame): void {
-    for (let to = 0; to < this.#place.count; to++) if (to !== this.#place.index) this.#carrier.send(to, this.#exchange, frame)
-  }
 }

@@ -45,6 +45,15 @@ export function unpackBatch({ length, buffer, columns, kinds, watermarks }: Pack
   }
 }
 
+/** What a boxed value counts for, whatever it is. */
+const boxedBytes = 32
+
+/** What rows on their way count for, in bytes: their buffer, and a guess for what is not in it. */
+export function weightOf({ length, buffer, columns }: PackedBatch): number {
+  const boxed = columns.reduce((count, { form }) => count + (form === 'wide' || form === 'values' ? 1 : 0), 0)
+  return Math.max(1, buffer.byteLength + boxed * length * boxedBytes)
+}
+
 /** Gives out places in a buffer that is yet to be made. */
 class Room {
   bytes = 0

@@ -72,6 +72,11 @@ export class AsyncCalls implements Operator {
     return this.#queuedRows >= this.#shape.capacity
   }
 
+  /** Rows that wait. */
+  get waitingRows(): number {
+    return this.#queuedRows
+  }
+
   /** Whether nothing waits. */
   get isIdle(): boolean {
     return this.#queue.length === 0 && this.#failure === null

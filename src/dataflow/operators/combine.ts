@@ -1,15 +1,17 @@
 /**
- * The first of two stages of an aggregation: sums up the rows of a batch that have the same key, before they are sent to the worker that
- * holds it. Rows whose key hardly comes again within the batch are passed on as they are; a batch of such rows as a whole, and the next
- * ones for a while.
+ * The first of two stages of an aggregation: sums up the rows that have the same key, before they are sent to the worker that holds it.
+ * Rows of keys that have come a few times only are passed on as they are: a sum would be no cheaper to send. Where most are such, everything
+ * is passed on for a while.
  *
- * State: the watermark; of rows none from batch to batch.
+ * State: the keys of rows since sums were sent last, so many at most, and the sums. They are sent before a watermark, the end or a cut,
+ * and when the worker has done nothing else for a while, so that checkpoints do not know of them.
  * Sends to input 1 combined rows: keys, the count of rows, the time of the first of them, the states of the measures, with the watermark
- * before the first row. Rows of which some window has ended before they came, and batches as they are, go to input 0.
+ * before the first row. Rows of which some window has ended before they came, and those that are passed on, go to input 0.
  */
-import { type Batch, batchRows, type DataType, doubleType, numbersIn, selectBatch, selectRows, type Vector, watermarkNone } from '#data'
-import type { ExchangeInputs } from '../exchange/exchanges.ts'
+import { type Batch, batchRows, type DataType, doubleType, numbersIn, selectBatch, type Vector, watermarkNone } from '#data'
+import type { ExchangeInputs } from '../exchange/sender.ts'
 import type { Operator } from '../operator.ts'
+import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { type MeasureShape, Measures } from './measures.ts'
 import { closesAtMs, type SliceShape, sliceEndOf, type WindowClock } from './slices.ts'
@@ -30,14 +32,19 @@ export interface CombineShape {
   readonly windows: CombinedWindows | null
 }
 
-/** Fewer rows are not worth it. */
-const rowsMin = 64
+/** Groups that are held. */
+const groupsMax = 8192
+
+/** Of fewer rows nothing is learned. */
+const rowsMin = 1024
 
 /** Rows of a group from which on its state is cheaper to send than they are. */
 const groupRowsMin = 4
 
-/** Batches that are passed on after one that did not become smaller; twice as many after the next. */
+/** Batches that are passed on after sums that hardly were fewer than rows; twice as many after the next. */
 const pausesMax = 256
+
+const noRows = new Int32Array(0)
 
 const numberType: DataType = { ...doubleType, nullable: false }
 
@@ -52,9 +59,19 @@ export class Combine implements Operator {
   readonly #table: KeyTable
   readonly #measures: Measures
   #slots = new Int32Array(batchRows)
+  #passed = new Int32Array(batchRows)
   #slices = new Float64Array(batchRows)
-  /** Rows by group. */
+  #inTime = new Int32Array(batchRows)
+  /** Rows since sums were sent last, and those among them that were summed up. */
+  #rows = 0
+  #summed = 0
+  /** By group: its rows, those that were summed up, and of the first one the time and the watermark before it. */
   #counts = new Int32Array(batchRows)
+  #sums = new Int32Array(batchRows)
+  #times = new Float64Array(batchRows)
+  #marks = new Float64Array(batchRows)
+  /** Whether rows have watermarks of their own. */
+  #isMarked = false
   /** The one announced last. */
   #watermark = watermarkNone
   #pauses = 0
@@ -65,58 +82,137 @@ export class Combine implements Operator {
     this.#output = output
     this.#table = new KeyTable(shape.windows === null ? shape.keys : [numberType, ...shape.keys])
     this.#measures = new Measures(shape.measures)
+    output.sendsHeld(() => this.#send())
   }
 
   push(_input: number, batch: Batch): void {
-    if (this.#pauses > 0 || batch.length < rowsMin || batch.kinds !== null) {
-      if (batch.length >= rowsMin) this.#pauses -= 1
+    if (this.#pauses > 0 || batch.kinds !== null) {
+      this.#pauses = Math.max(0, this.#pauses - 1)
       this.#output.push(batch)
       return
     }
-    const inTime = this.#inTime(batch)
-    const groups = this.#resolve(inTime)
-    const combined = this.#countRows(inTime.length, groups)
-    if (combined * 2 < inTime.length) {
+    const late = this.#takeLate(batch)
+    if (late.length > 0 && this.#shape.windows?.slices.kind !== 'tumble') {
+      // A row that missed some of its windows and counts in others has to come where it stands among the others.
+      this.#send()
+      this.#output.push(batch)
+      return
+    }
+    const inTime = late.length === 0 ? batch : selectBatch(batch, this.#inTime, batch.length - late.length)
+    const passed = inTime.length === 0 ? noRows : this.#add(inTime)
+    // Where rows have watermarks of their own the next one comes at once.
+    if (batch.watermarks !== null || this.#table.count >= groupsMax) this.#send()
+    if (passed.length > 0) this.#output.push(passed.length === inTime.length ? inTime : selectBatch(inTime, passed, passed.length))
+    if (late.length > 0) this.#output.push(selectBatch(batch, late, late.length))
+  }
+
+  /** Sums up the rows of a batch. Returns those to pass on. */
+  #add(batch: Batch): Int32Array {
+    const { length, watermarks } = batch
+    this.#resolve(batch)
+    const { capacity } = this.#table
+    this.#reserve(capacity)
+    const passed = this.#takeOut(batch)
+    this.#measures.reserve(capacity)
+    if (passed.length < length) this.#measures.add(batch, this.#slots, passed.length > 0)
+    this.#rows += length
+    this.#summed += length - passed.length
+    this.#isMarked = watermarks !== null
+    return passed
+  }
+
+  /** Lists the rows of groups that have few, and takes them out. */
+  #takeOut(batch: Batch): Int32Array {
+    const slots = this.#slots
+    this.#countRows(batch)
+    let count = 0
+    for (let row = 0; row < batch.length; row++) {
+      const slot = slots[row] as number
+      if ((this.#counts[slot] as number) >= groupRowsMin) {
+        this.#sums[slot] = (this.#sums[slot] as number) + 1
+        continue
+      }
+      this.#passed[count++] = row
+      slots[row] = -1
+    }
+    return this.#passed.subarray(0, count)
+  }
+
+  #countRows({ columns, length, watermarks }: Batch): void {
+    const { windows } = this.#shape
+    const times = windows === null ? null : numbersIn(columns[windows.time] as Vector)
+    const counts = this.#counts
+    for (let row = 0; row < length; row++) {
+      const slot = this.#slots[row] as number
+      const before = counts[slot] as number
+      counts[slot] = before + 1
+      if (before > 0) continue
+      this.#times[slot] = times === null ? 0 : (times[row] as number)
+      this.#marks[slot] = watermarks === null ? this.#watermark : (watermarks[row] as number)
+    }
+  }
+
+  #reserve(groups: number): void {
+    this.#counts = grownIntegers(this.#counts, groups)
+    this.#sums = grownIntegers(this.#sums, groups)
+    this.#times = grownNumbers(this.#times, groups)
+    this.#marks = grownNumbers(this.#marks, groups)
+  }
+
+  /** Sends the sums. */
+  #send(): void {
+    const { count: groups } = this.#table
+    if (groups === 0) return
+    const slots = Int32Array.from({ length: groups }, (_, slot) => slot).filter((slot) => (this.#sums[slot] as number) > 0)
+    const count = slots.length
+    if (count > 0) this.#sendSums(slots, count)
+    this.#judge()
+    for (const slot of slots) this.#measures.clear(slot)
+    this.#counts.fill(0, 0, groups)
+    this.#sums.fill(0, 0, groups)
+    this.#table.clear()
+    this.#rows = 0
+    this.#summed = 0
+    this.#isMarked = false
+  }
+
+  #sendSums(slots: Int32Array, length: number): void {
+    const keys = this.#table.keyVectors(slots, length)
+    const numbers = (of: (slot: number) => number): Vector => ({ form: 'numbers', data: Float64Array.from(slots, of), nulls: null })
+    this.#output.pushTo(1, {
+      length,
+      columns: [
+        ...(this.#shape.windows === null ? keys : keys.slice(1)),
+        numbers((slot) => this.#sums[slot] as number),
+        numbers((slot) => this.#times[slot] as number),
+        ...this.#measures.saved.save(slots, length),
+      ],
+      kinds: null,
+      watermarks: this.#isMarked ? Float64Array.from(slots, (slot) => this.#marks[slot] as number) : null,
+    })
+  }
+
+  /** Decides whether sums are worth it. */
+  #judge(): void {
+    if (this.#rows < rowsMin) return
+    if (this.#summed * 2 < this.#rows) {
       this.#pauses = this.#pause
       this.#pause = Math.min(pausesMax, this.#pause * 2)
-      this.#output.push(inTime)
-    } else {
-      this.#pause = 1
-      this.#combine(inTime, groups)
-      if (combined < inTime.length) this.#passOthers(inTime, inTime.length - combined)
-    }
-    this.#table.clear()
+    } else this.#pause = 1
   }
 
-  /** Counts the rows of each group. Returns how many are in groups that are worth a state of their own. */
-  #countRows(rows: number, groups: number): number {
-    if (this.#counts.length < groups) this.#counts = new Int32Array(groups * 2)
-    const counts = this.#counts
-    counts.fill(0, 0, groups)
-    for (let row = 0; row < rows; row++) counts[this.#slots[row] as number] = (counts[this.#slots[row] as number] as number) + 1
-    let combined = 0
-    for (let slot = 0; slot < groups; slot++) if ((counts[slot] as number) >= groupRowsMin) combined += counts[slot] as number
-    return combined
-  }
-
-  #passOthers(batch: Batch, count: number): void {
-    const others = new Int32Array(count)
-    let next = 0
-    for (let row = 0; row < batch.length; row++)
-      if ((this.#counts[this.#slots[row] as number] as number) < groupRowsMin) others[next++] = row
-    this.#output.push(selectBatch(batch, others, count))
-  }
-
-  /** Passes late rows on, and gives the others. */
-  #inTime(batch: Batch): Batch {
+  /** Lists late rows, and the others. */
+  #takeLate(batch: Batch): Int32Array {
     const { windows } = this.#shape
-    if (windows === null) return batch
+    if (windows === null) return noRows
     const { length, watermarks } = batch
     const vector = batch.columns[windows.time] as Vector
     const data = numbersIn(vector)
-    if (this.#slices.length < length) this.#slices = new Float64Array(length)
+    if (this.#inTime.length < length) {
+      this.#slices = new Float64Array(length)
+      this.#inTime = new Int32Array(length)
+    }
     const late: number[] = []
-    const rest = new Int32Array(length)
     let count = 0
     for (let row = 0; row < length; row++) {
       const at = windows.clock === null ? (data[row] as number) : windows.clock.toLocalMs(data[row] as number)
@@ -125,63 +221,31 @@ export class Combine implements Operator {
       const before = watermarks === null ? this.#watermark : (watermarks[row] as number)
       if (isTimed && before < closesAtMs(windows.clock, end)) {
         this.#slices[count] = end
-        rest[count++] = row
+        this.#inTime[count++] = row
       } else late.push(row)
     }
-    if (late.length === 0) return batch
-    this.#output.push(selectBatch(batch, Int32Array.from(late), late.length))
-    return selectBatch(batch, rest, count)
+    return late.length === 0 ? noRows : Int32Array.from(late)
   }
 
-  /** Finds the group of each row. Returns the count of groups, whose slots are the first ones. */
-  #resolve({ columns, length }: Batch): number {
-    if (this.#slots.length < length) this.#slots = new Int32Array(length)
+  /** Finds the group of each row. */
+  #resolve({ columns, length }: Batch): void {
+    if (this.#slots.length < length) {
+      this.#slots = new Int32Array(length)
+      this.#passed = new Int32Array(length)
+    }
     const keys = columns.slice(0, this.#shape.keys.length)
     const slices: Vector = { form: 'numbers', data: this.#slices, nulls: null }
     this.#table.resolve(this.#shape.windows === null ? keys : [slices, ...keys], length, this.#slots)
-    return this.#table.count
-  }
-
-  #combine(batch: Batch, groups: number): void {
-    const measures = this.#measures
-    measures.reserve(this.#table.capacity)
-    measures.add(batch, this.#slots, false)
-    const combined = Int32Array.from({ length: groups }, (_, slot) => slot).filter((slot) => (this.#counts[slot] as number) >= groupRowsMin)
-    const { length } = combined
-    const firsts = this.#firstsOf(batch.length, groups, combined)
-    const { windows, keys } = this.#shape
-    const { watermarks } = batch
-    this.#output.pushTo(1, {
-      length,
-      columns: [
-        ...batch.columns.slice(0, keys.length).map((vector) => selectRows(vector, firsts, length)),
-        { form: 'numbers', data: Float64Array.from(combined, (slot) => this.#counts[slot] as number), nulls: null },
-        windows === null ? zeros(length) : selectRows(batch.columns[windows.time] as Vector, firsts, length),
-        ...measures.saved.save(combined, length),
-      ],
-      kinds: null,
-      watermarks: watermarks === null ? null : Float64Array.from(firsts, (row) => watermarks[row] as number),
-    })
-    for (let slot = 0; slot < groups; slot++) measures.clear(slot)
-  }
-
-  /** The first row of each slot listed. */
-  #firstsOf(rows: number, groups: number, slots: Int32Array): Int32Array {
-    const firsts = new Int32Array(groups).fill(-1)
-    for (let row = rows - 1; row >= 0; row--) firsts[this.#slots[row] as number] = row
-    return slots.map((slot) => firsts[slot] as number)
   }
 
   advance(_input: number, watermarkMs: number): void {
+    this.#send()
     this.#watermark = Math.max(this.#watermark, watermarkMs)
     this.#output.advance(watermarkMs)
   }
 
   finish(): void {
+    this.#send()
     this.#output.finish()
   }
-}
-
-function zeros(length: number): Vector {
-  return { form: 'numbers', data: new Float64Array(length), nulls: null }
 }

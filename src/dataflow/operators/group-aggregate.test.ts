@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bigintType, type DataType, doubleType, integerType, type Schema, stringType, withNullable } from '#data'
+import { bigintType, booleanType, type DataType, doubleType, integerType, type Schema, stringType, withNullable } from '#data'
 import type { AggregateShape } from '../aggregates/create.ts'
 import { tableOf } from '../check/changelog.fixture.ts'
 import { Random, randomBatches, randomChanges } from '../check/random-changes.fixture.ts'
@@ -14,6 +14,7 @@ const input: Schema = [
   { name: 'name', type: stringType },
   { name: 'day', type: integerType },
   { name: 'amount', type: bigintType },
+  { name: 'wanted', type: booleanType },
 ]
 
 function aggregate(
@@ -33,10 +34,17 @@ function aggregate(
   return { aggregate: shape, arguments: args, filter: null }
 }
 
-/** Each measure with what it should be over the non-NULL amounts of a group. */
+/** The same over the rows that are wanted. */
+function filtered(shape: MeasureShape): MeasureShape {
+  return { ...shape, filter: 3 }
+}
+
+type Amounts = readonly (number | bigint)[]
+
+/** Each measure with what it should be over the non-NULL amounts of a group, and over those that are wanted. */
 const measures: readonly {
   readonly shape: MeasureShape
-  readonly expected: (amounts: readonly (number | bigint)[], rows: number) => unknown
+  readonly expected: (amounts: Amounts, rows: number, wanted: Amounts) => unknown
 }[] = [
   { shape: aggregate('count', [], countType), expected: (_amounts, rows) => rows },
   { shape: aggregate('count', [2], countType), expected: (amounts) => amounts.length },
@@ -54,6 +62,15 @@ const measures: readonly {
   {
     shape: aggregate('sum', [2], bigintType, { distinct: true }),
     expected: (amounts) => (amounts.length === 0 ? null : boxed(BigInt.asIntN(64, total([...new Set(amounts)])))),
+  },
+  { shape: filtered(aggregate('count', [2], countType)), expected: (_amounts, _rows, wanted) => wanted.length },
+  {
+    shape: filtered(aggregate('count', [2], countType, { distinct: true })),
+    expected: (_amounts, _rows, wanted) => new Set(wanted).size,
+  },
+  {
+    shape: filtered(aggregate('sum', [2], bigintType, { distinct: true })),
+    expected: (_amounts, _rows, wanted) => (wanted.length === 0 ? null : boxed(BigInt.asIntN(64, total([...new Set(wanted)])))),
   },
   {
     shape: aggregate('user', [2], bigintType, { user: userTotal, keepsNulls: true }),
@@ -88,8 +105,9 @@ function expectedRows(rows: readonly (readonly unknown[])[]): unknown[][] {
     groups.set(key, [...(groups.get(key) ?? []), row])
   }
   return [...groups.values()].map((group) => {
-    const amounts = group.flatMap((row) => (row[2] === null ? [] : [row[2] as number | bigint]))
-    return [...(group[0] ?? []).slice(0, 2), ...measures.map((measure) => measure.expected(amounts, group.length))]
+    const amountsOf = (rows: typeof group) => rows.flatMap((row) => (row[2] === null ? [] : [row[2] as number | bigint]))
+    const wanted = amountsOf(group.filter((row) => row[3] === true))
+    return [...(group[0] ?? []).slice(0, 2), ...measures.map((measure) => measure.expected(amountsOf(group), group.length, wanted))]
   })
 }
 
@@ -100,7 +118,12 @@ describe('group aggregate', () => {
         for (let seed = 0; seed < 60; seed++) {
           const random = new Random(seed)
           const amounts = [null, 1, 2, 3, -7, 9007199254740991, 9007199254740993n, 4611686018427387904n]
-          const row = () => [random.pick(['a', 'b', null, 'é']), random.pick([1, 2, null]), random.pick(amounts)]
+          const row = () => [
+            random.pick(['a', 'b', null, 'é']),
+            random.pick([1, 2, null]),
+            random.pick(amounts),
+            random.pick([true, false, null]),
+          ]
           const changes = randomChanges(random, 80, row, retracts)
           const contract = before ? { inputs: [input], output } : { inputs: [input], output, key: [0, 1] }
           const result = runOperator(

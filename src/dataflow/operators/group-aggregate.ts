@@ -15,11 +15,10 @@ import {
   changeInsert,
   changeUpdateAfter,
   changeUpdateBefore,
-  concatVectors,
   type DataType,
+  markDifferences,
   numbersIn,
-  sameValueAt,
-  selectRows,
+  selectFromBoth,
   type Vector,
 } from '#data'
 import { signOfChange } from '../aggregates/accumulator.ts'
@@ -61,6 +60,13 @@ export class GroupAggregate implements Operator {
   #batchNumber = 0
   #slots = new Int32Array(batchRows)
   #touched = new Int32Array(batchRows)
+  /** 1 for each touched group whose results changed. */
+  #differs = new Uint8Array(0)
+  readonly #changes = new ChangeList()
+  /** Results of the touched groups before and after the last batch, and of its changes. */
+  #before: Vector[] = []
+  #after: Vector[] = []
+  #results: Vector[] = []
   readonly #expiry: Expiry | null
   /** By slot: how often the group began anew within the batch. */
   #restarts = new Int32Array(0)
@@ -74,7 +80,8 @@ export class GroupAggregate implements Operator {
     this.#measures = new Measures(shape.measures)
     this.#expiry = shape.retention === undefined ? null : new Expiry(shape.retention)
     this.#part = this.#createPart()
-    this.state = [this.#part]
+    const reserve = (slots: number) => this.#reserve(slots)
+    this.state = [this.#part, ...this.#measures.parts({ table: this.#table, keyTypes: shape.keys, reserve })]
   }
 
   #createPart(): KeyedPart {
@@ -89,7 +96,7 @@ export class GroupAggregate implements Operator {
       name: 'groups',
       table: this.#table,
       keyTypes: this.#shape.keys,
-      columns: [rows, emitted, this.#measures.saved, ...(this.#expiry === null ? [] : [this.#expiry.saved])],
+      columns: [rows, emitted, this.#measures.savedApart, ...(this.#expiry === null ? [] : [this.#expiry.saved])],
       reserve: (slots) => this.#reserve(slots),
       marksFirst: true,
     })
@@ -97,7 +104,7 @@ export class GroupAggregate implements Operator {
 
   /** Bytes of keys and counts, without what the measures keep. */
   get stateBytes(): number {
-    return this.#table.stateBytes + this.#rows.byteLength * 3 + (this.#expiry?.stateBytes ?? 0)
+    return this.#table.stateBytes + this.#measures.stateBytes + this.#rows.byteLength * 3 + (this.#expiry?.stateBytes ?? 0)
   }
 
   /** Rows come on input 0, and on input 1 those that the first stage has combined. */
@@ -107,14 +114,14 @@ export class GroupAggregate implements Operator {
     const touched = this.#touched.subarray(0, count)
     this.#part.pages.markAll(touched, count)
     this.#expiry?.writeAll(touched, count, this.#forget)
-    const before = this.#measures.results(touched, count)
+    this.#before = this.#measures.results(touched, count, this.#before)
     if (input === 1) this.#addCombined(batch)
     else if (this.#expiry !== null && batch.kinds !== null) this.#addInTurn(batch, touched)
     else {
       this.#measures.add(batch, this.#slots, false)
       this.#countRows(batch)
     }
-    this.#emit(touched, before)
+    this.#emit(touched)
     this.#expiry?.sweep(batch.length, this.#remove)
   }
 
@@ -214,45 +221,51 @@ export class GroupAggregate implements Operator {
     return { rounds, last, passed }
   }
 
-  #emit(touched: Int32Array, before: readonly Vector[]): void {
-    const after = this.#measures.results(touched, touched.length)
-    const changes = new ChangeList(touched.length)
+  #emit(touched: Int32Array): void {
+    this.#after = this.#measures.results(touched, touched.length, this.#after)
+    const changes = this.#changes
+    changes.begin(touched.length)
+    const differs = this.#differences(touched.length)
     for (let t = 0; t < touched.length; t++) {
       const slot = touched[t] as number
       const known = this.#emitted[slot] === 1
       const empty = this.#rows[slot] === 0
       if (known && empty) changes.add(t, changeDelete)
       else if (!known && !empty) changes.add(touched.length + t, changeInsert)
-      else if (known && (this.#shape.repeats === true || this.#differs(before, after, t))) {
+      else if (known && differs[t] === 1) {
         if (this.#shape.emitsUpdateBefore) changes.add(t, changeUpdateBefore)
         changes.add(touched.length + t, changeUpdateAfter)
       }
       this.#emitted[slot] = empty ? 0 : 1
     }
-    if (changes.length > 0) this.#pushChanges(touched, before, after, changes)
+    if (changes.length > 0) this.#pushChanges(touched)
     for (const slot of touched) if (this.#rows[slot] === 0) this.#remove(slot)
   }
 
-  #differs(before: readonly Vector[], after: readonly Vector[], row: number): boolean {
-    return before.some(
-      (vector, index) => !sameValueAt(vector, row, after[index] as Vector, row, this.#shape.resultTypes[index] as DataType),
-    )
+  /** 1 for each group whose update is to be sent. */
+  #differences(count: number): Uint8Array {
+    if (this.#differs.length < count) this.#differs = new Uint8Array(count)
+    const differs = this.#differs
+    differs.fill(this.#shape.repeats === true ? 1 : 0, 0, count)
+    for (const [index, vector] of this.#before.entries()) {
+      markDifferences(vector, this.#after[index] as Vector, count, this.#shape.resultTypes[index] as DataType, differs)
+    }
+    return differs
   }
 
-  #pushChanges(touched: Int32Array, before: readonly Vector[], after: readonly Vector[], changes: ChangeList): void {
-    const { selection, kinds, length } = changes
-    const keys = this.#table.keyVectors(touched, touched.length)
-    const keyRows = selection.map((row) => (row >= touched.length ? row - touched.length : row))
-    const columns = [
-      ...keys.map((vector) => selectRows(vector, keyRows, length)),
-      ...after.map((vector, index) =>
-        selectRows(
-          concatVectors(before[index] as Vector, touched.length, vector, touched.length, this.#shape.resultTypes[index] as DataType),
-          selection,
-          length,
-        ),
-      ),
-    ]
+  #pushChanges(touched: Int32Array): void {
+    const { selection, kinds, length, slots } = this.#changes
+    const groups = touched.length
+    for (let i = 0; i < length; i++) {
+      const row = selection[i] as number
+      slots[i] = touched[row < groups ? row : row - groups] as number
+    }
+    this.#results = this.#after.map((second, index) => {
+      const first = this.#before[index] as Vector
+      const both = { first, firstLength: groups, second, secondLength: groups, type: this.#shape.resultTypes[index] as DataType }
+      return selectFromBoth(both, selection, length, this.#results[index])
+    })
+    const columns = [...this.#table.keyVectors(slots, length), ...this.#results]
     const appended = kinds.subarray(0, length).every((kind) => kind === changeInsert)
     this.#output.push({ length, columns, kinds: appended ? null : kinds.subarray(0, length), watermarks: null })
   }
@@ -281,15 +294,21 @@ export class GroupAggregate implements Operator {
   }
 }
 
-/** Rows to emit, each with its change kind. */
+/** Rows to emit, each with its change kind, of one batch after another. */
 class ChangeList {
-  readonly selection: Int32Array
-  readonly kinds: Uint8Array
+  selection = new Int32Array(0)
+  kinds = new Uint8Array(0)
+  /** Room for the slots of the rows. */
+  slots = new Int32Array(0)
   length = 0
 
-  constructor(slots: number) {
-    this.selection = new Int32Array(slots * 2)
-    this.kinds = new Uint8Array(slots * 2)
+  /** Makes room for two changes of each group, and none yet. */
+  begin(groups: number): void {
+    this.length = 0
+    if (this.kinds.length >= groups * 2) return
+    this.selection = new Int32Array(groups * 2)
+    this.kinds = new Uint8Array(groups * 2)
+    this.slots = new Int32Array(groups * 2)
   }
 
   add(row: number, kind: number): void {

@@ -2,7 +2,7 @@
  * Pairs of kept rows of two inputs, for joins whose rows are all kept before they meet: checks the condition for thousands of pairs at
  * once, notes which rows have met a partner, and builds the rows that are sent. Inserts only.
  */
-import { batchRows, type DataType, type Vector } from '#data'
+import { batchRows, type DataType, ReusedArrays, type Vector } from '#data'
 import type { Output } from '../operator.ts'
 import { grownBytes } from '../state/grown.ts'
 import { RowStore } from '../state/row-store.ts'
@@ -40,6 +40,7 @@ export class JoinPairs {
   /** By input: whether that is a part of the state. */
   readonly #remembersMet: readonly [boolean, boolean]
   readonly #freed: [number[], number[]] = [[], []]
+  readonly #arrays = new ReusedArrays()
   readonly #leftIds = new Int32Array(batchRows)
   readonly #rightIds = new Int32Array(batchRows)
   readonly #watermarks = new Float64Array(batchRows)
@@ -179,10 +180,10 @@ export class JoinPairs {
     const { type, timed } = this.#shape
     const [left, right] = this.stores
     const leftOnly = type === 'semi' || type === 'anti'
-    const columns = leftOnly
-      ? left.gather(this.#sentLeft, length)
-      : [...left.gather(this.#sentLeft, length, true), ...right.gather(this.#sentRight, length, true)]
-    this.#output.push({ length, columns, kinds: null, watermarks: timed ? this.#sentWatermarks.slice(0, length) : null })
+    const arrays = this.#arrays.restart()
+    const columns = left.gather(this.#sentLeft, length, !leftOnly, arrays)
+    if (!leftOnly) columns.push(...right.gather(this.#sentRight, length, true, arrays))
+    this.#output.push({ length, columns, kinds: null, watermarks: timed ? this.#sentWatermarks : null })
   }
 }
 

@@ -2,17 +2,33 @@
  * One direction of a join: takes batches of one input, the probing one, finds their partners among the kept rows of the other, and emits
  * what follows. Pairs are collected to thousands before the condition is evaluated and rows are built.
  */
-import { type Batch, batchRows, changeDelete, changeInsert, selectBatchParts, selectRows, type Vector } from '#data'
+import { type Batch, batchRows, changeDelete, changeInsert, ReusedArrays, selectBatchParts, selectRows, type Vector } from '#data'
 import type { Output } from '../operator.ts'
 import type { Expiry } from '../state/expiry.ts'
 import { isWhole, selectPadded } from '../state/padded.ts'
+import { pickIntegers } from '../state/pick-integers.ts'
+import type { RowStore } from '../state/row-store.ts'
 import { type JoinSide, slotSkipped } from './join-side.ts'
 import { leaves } from './leaves.ts'
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
 
 /** 1 where a pair of rows, the columns of the left one first, meets the condition. */
-export type JoinCondition = (pairs: Batch) => Uint8Array
+export interface JoinCondition {
+  (pairs: Batch): Uint8Array
+  /** Places of the columns that it reads: the others may hold anything. Left out: it may read all. */
+  readonly columns?: readonly number[]
+}
+
+/** In the place of a column that nobody reads. */
+const blank: Vector = { form: 'integers', data: new Int32Array(0), nulls: null }
+
+/** Rows of a batch, kept. */
+export interface OwnRows {
+  readonly store: RowStore
+  /** By row of the batch. */
+  readonly ids: Int32Array
+}
 
 export interface ProbeShape {
   readonly type: JoinType
@@ -33,8 +49,11 @@ export class JoinProbe {
   /** Emits probing rows without a partner, padded with NULLs. */
   readonly #pads: boolean
   readonly #firstOnly: boolean
+  /** Those of the columns that are sent or checked now. */
+  readonly #arrays = new ReusedArrays()
   #batch: Batch
   #slots: Int32Array = new Int32Array(0)
+  #own: OwnRows | null = null
   #pairRows = new Int32Array(batchRows)
   #pairIds = new Int32Array(batchRows)
   /** By probing row: partners found so far. */
@@ -62,9 +81,10 @@ export class JoinProbe {
 
   /**
    * Joins a batch whose keys have the given slots, and returns for each row how many partners it has (but 1 for any number where more
-   * make no difference). `watermarks` are those in force before each row.
+   * make no difference). `watermarks` are those in force before each row; `own` says where the rows of the batch are kept, if they are.
    */
-  run(batch: Batch, slots: Int32Array, watermarks: Float64Array | null): Int32Array {
+  run(batch: Batch, slots: Int32Array, watermarks: Float64Array | null, own: OwnRows | null = null): Int32Array {
+    this.#own = own
     this.#batch = watermarks === batch.watermarks ? batch : { ...batch, watermarks }
     this.#slots = slots
     if (this.#found.length < batch.length) this.#found = new Int32Array(batch.length)
@@ -133,27 +153,14 @@ export class JoinProbe {
 
   #emitInner(count: number): void {
     const { condition } = this.#shape
-    const rows = this.#pairRows
-    let columns = this.#pairColumns(count)
-    let selected = rows
-    let length = count
-    if (condition !== null) {
-      const flags = condition({ length: count, columns, kinds: null, watermarks: null })
-      const passed = new Int32Array(count)
-      length = 0
-      for (let i = 0; i < count; i++) if (flags[i] === 1) passed[length++] = i
-      if (length === 0) return
-      if (length < count) {
-        columns = columns.map((vector) => selectRows(vector, passed, length))
-        selected = passed
-        for (let i = 0; i < length; i++) passed[i] = rows[passed[i] as number] as number
-      }
-    }
-    this.#output.push({ length, columns, ...selectBatchParts(this.#batch, selected, length) })
+    const length = condition === null ? count : this.#filterPairs(count, condition)
+    if (length === 0) return
+    const columns = this.#pairColumns(length)
+    this.#output.push({ length, columns, ...selectBatchParts(this.#batch, this.#pairRows, length, this.#arrays) })
   }
 
   #filterPairs(count: number, condition: JoinCondition): number {
-    const flags = condition({ length: count, columns: this.#pairColumns(count), kinds: null, watermarks: null })
+    const flags = condition({ length: count, columns: this.#conditionColumns(count, condition), kinds: null, watermarks: null })
     let kept = 0
     for (let i = 0; i < count; i++) {
       if (flags[i] !== 1) continue
@@ -163,11 +170,36 @@ export class JoinProbe {
     return kept
   }
 
+  #conditionColumns(count: number, { columns }: JoinCondition): readonly Vector[] {
+    if (columns === undefined) return this.#pairColumns(count)
+    const { input } = this.#shape
+    const own = this.#batch.columns
+    const { store } = this.#other
+    const ownFrom = input === 0 ? 0 : store.width
+    const otherFrom = input === 0 ? own.length : 0
+    const arrays = this.#arrays.restart()
+    const read: Vector[] = Array.from({ length: own.length + store.width }, () => blank)
+    for (const place of columns) {
+      const vector = own[place - ownFrom]
+      if (vector === undefined) read[place] = store.gatherColumn(place - otherFrom, this.#pairIds, count, arrays)
+      else read[place] = selectRows(vector, this.#pairRows, count, arrays)
+    }
+    return read
+  }
+
   #pairColumns(count: number): Vector[] {
     const rows = this.#pairRows
-    const batch = this.#batch
-    const own = isWhole(rows, count, batch.length) ? batch.columns : batch.columns.map((vector) => selectRows(vector, rows, count))
-    const other = this.#other.store.gather(this.#pairIds, count)
+    const arrays = this.#arrays.restart()
+    const { columns, length } = this.#batch
+    const isAll = isWhole(rows, count, length)
+    const kept = this.#own
+    const ids = kept === null ? rows : pickIntegers(kept.ids, rows, count, arrays)
+    const own = columns.map((vector, place) => {
+      // Texts are taken from where they are kept, if they are, so that whoever keeps the pair need not copy them.
+      if (kept !== null && vector.form === 'bytes') return kept.store.gatherColumn(place, ids, count, arrays)
+      return isAll ? vector : selectRows(vector, rows, count, arrays)
+    })
+    const other = this.#other.store.gather(this.#pairIds, count, false, arrays)
     return this.#shape.input === 0 ? [...own, ...other] : [...other, ...own]
   }
 
@@ -221,21 +253,23 @@ export class JoinProbe {
     const length = this.#count
     if (length === 0) return
     this.#count = 0
-    const { watermarks } = selectBatchParts(this.#batch, this.#causes, length)
+    const columns = this.#emittedColumns(length)
+    const { watermarks } = selectBatchParts(this.#batch, this.#causes, length, this.#arrays)
     let any = 0
     for (let i = 0; i < length; i++) any |= this.#kinds[i] as number
-    const kinds = any === 0 ? null : this.#kinds.slice(0, length)
-    this.#output.push({ length, columns: this.#emittedColumns(length), kinds, watermarks })
+    this.#output.push({ length, columns, kinds: any === 0 ? null : this.#kinds, watermarks })
   }
 
   #emittedColumns(length: number): readonly Vector[] {
     const { columns } = this.#batch
     const rows = this.#rows
     const { input } = this.#shape
-    if (!this.#emitsPairs && input === 1) return this.#other.store.gather(this.#ids, length)
-    const own = isWhole(rows, length, this.#batch.length) ? columns : selectPadded(columns, rows, length)
+    const { store } = this.#other
+    const arrays = this.#arrays.restart()
+    if (!this.#emitsPairs && input === 1) return store.gather(this.#ids, length, false, arrays)
+    const own = isWhole(rows, length, this.#batch.length) ? columns : selectPadded(columns, rows, length, arrays)
     if (!this.#emitsPairs) return own
-    const other = this.#other.store.gather(this.#ids, length, true)
+    const other = store.gather(this.#ids, length, true, arrays)
     return input === 0 ? [...own, ...other] : [...other, ...own]
   }
 }

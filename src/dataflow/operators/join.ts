@@ -61,7 +61,8 @@ export class Join implements Operator {
     const slots = this.#keys.slotsOf(at, batch, true)
     const ids = own.update(batch, slots, this.#keys.table.capacity)
     other.lists.reserve(this.#keys.table.capacity, 0)
-    const found = this.#probes[at].run(batch, slots, this.#watermarks.ofBatch(input, batch))
+    const kept = batch.kinds === null ? { store: own.store, ids } : null
+    const found = this.#probes[at].run(batch, slots, this.#watermarks.ofBatch(input, batch), kept)
     const { matches } = own
     if (matches !== null) {
       for (let row = 0; row < batch.length; row++) {

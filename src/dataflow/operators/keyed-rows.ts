@@ -36,6 +36,8 @@ export class KeyedRows {
   #chosenIn = new Float64Array(0)
   #batchNumber = 0
   #touched: number[] = []
+  #rows = new Int32Array(0)
+  #added = new Int32Array(0)
   readonly #expiry: Expiry | null
   /** The keys with their rows and, by key, `columns`. */
   readonly part: KeyedPart
@@ -67,7 +69,7 @@ export class KeyedRows {
       },
       load: (slots, vectors, count) => {
         const ids = new Int32Array(count)
-        this.store.append(vectors, null, count, ids)
+        this.store.appendCopies(vectors, count, ids)
         for (let i = 0; i < count; i++) this.#ids[slots[i] as number] = ids[i] as number
       },
     }
@@ -135,9 +137,7 @@ export class KeyedRows {
 
   /** Ends a batch: keeps the chosen rows and emits one change for each key that has another row than before. */
   end(batch: Batch): void {
-    const rows = Int32Array.from(this.#touched, (slot) => this.#chosen[slot] as number).filter((row) => row >= 0)
-    const added = new Int32Array(rows.length)
-    this.store.append(batch.columns, rows, rows.length, added)
+    const added = this.#keepChosen(batch)
     let next = 0
     for (const slot of this.#touched) {
       const before = this.#ids[slot] as number
@@ -148,6 +148,19 @@ export class KeyedRows {
     if (this.#expiry !== null) this.#writeTouched(this.#expiry)
     for (const slot of this.#touched) if (this.#ids[slot] === none) this.table.remove(slot)
     this.#expiry?.sweep(batch.length, this.#giveUp)
+  }
+
+  /** The ids of the rows that were chosen, in the order of their keys. */
+  #keepChosen(batch: Batch): Int32Array {
+    this.#rows = grownIntegers(this.#rows, this.#touched.length)
+    this.#added = grownIntegers(this.#added, this.#touched.length)
+    let count = 0
+    for (const slot of this.#touched) {
+      const row = this.#chosen[slot] as number
+      if (row >= 0) this.#rows[count++] = row
+    }
+    this.store.append(batch.columns, this.#rows, count, this.#added)
+    return this.#added
   }
 
   tick(nowMs: number): void {

@@ -104,6 +104,11 @@ export class LookupJoin implements Operator {
     return this.#queue.length > 0 && (this.#shape.oneByOne || this.#queuedRows >= this.#shape.capacity)
   }
 
+  /** Rows that wait. */
+  get waitingRows(): number {
+    return this.#queuedRows
+  }
+
   /** Whether nothing waits. */
   get isIdle(): boolean {
     return this.#queue.length === 0 && this.#failure === null

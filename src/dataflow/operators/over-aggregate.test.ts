@@ -226,7 +226,7 @@ describe('state of an over aggregate', () => {
       },
       steps,
     )
-    expect(operator?.stateBytes).toBeLessThan(200_000)
+    expect(operator?.stateBytes).toBeLessThan(250_000)
   })
 
   test('by processing time, computes rows as they come', () => {

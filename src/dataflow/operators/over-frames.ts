@@ -103,7 +103,7 @@ export class OverFrames {
 
   get stateBytes(): number {
     const rows = this.#store.stateBytes + this.#lists.stateBytes + this.#times.byteLength + this.#slotsById.byteLength
-    return rows + this.part.stateBytes + this.#sizes.byteLength * 7
+    return rows + this.part.stateBytes + this.#measures.stateBytes + this.#sizes.byteLength * 7
   }
 
   reserve(slots: number): void {

@@ -1,6 +1,6 @@
 /** What is measured over a frame of rows: aggregates, and functions that look at the rows before the current one. */
 import { changeDelete, type DataType, numbersIn, type Vector, valueAt, vectorOf, withNullable } from '#data'
-import { type Accumulator, type AccumulatorInput, signsOf } from '../aggregates/accumulator.ts'
+import { type Accumulator, type AccumulatorInput, boxedBytes, signsOf } from '../aggregates/accumulator.ts'
 import { type AggregateShape, createAccumulator } from '../aggregates/create.ts'
 import { grownNumbers } from '../state/grown.ts'
 import { type SavedColumns, savedNumbersIn, savedTogether, savedValue } from '../state/saved-columns.ts'
@@ -33,6 +33,10 @@ export class OverMeasures {
   /** The state of all measures, slot by slot. */
   get saved(): SavedColumns {
     return savedTogether(this.#accumulators.map((accumulator) => accumulator.saved))
+  }
+
+  get stateBytes(): number {
+    return this.#accumulators.reduce((bytes, accumulator) => bytes + accumulator.stateBytes, 0)
   }
 
   reserve(slots: number): void {
@@ -91,6 +95,10 @@ class RankAccumulator implements Accumulator {
 
   constructor(isDense: boolean) {
     this.#isDense = isDense
+  }
+
+  get stateBytes(): number {
+    return this.#rows.byteLength * 3
   }
 
   reserve(slots: number): void {
@@ -161,6 +169,10 @@ class LagAccumulator implements Accumulator {
         },
       ),
     ])
+  }
+
+  get stateBytes(): number {
+    return this.#slots.length * (this.#offset + 1) * boxedBytes
   }
 
   reserve(): void {}

@@ -37,6 +37,9 @@ interface Session {
   mergedInto: Session | null
 }
 
+/** What a session takes about, besides its measures. */
+const sessionBytes = 200
+
 export class SessionAggregate implements Operator {
   readonly #shape: SessionAggregateShape
   readonly #output: Output
@@ -76,6 +79,10 @@ export class SessionAggregate implements Operator {
   /** Rows dropped since their session was closed before they came. */
   get lateRows(): number {
     return this.#progress.lateRows
+  }
+
+  get stateBytes(): number {
+    return this.#table.stateBytes + this.#measures.stateBytes + this.#bySlot.length * sessionBytes
   }
 
   push(_input: number, batch: Batch): void {

@@ -1,5 +1,5 @@
 /** Collects changes of kept rows and sends them on in batches. Rows that are let go stay readable until they are sent. */
-import { batchRows, type Vector } from '#data'
+import { batchRows, ReusedArrays, type Vector } from '#data'
 import type { Output } from '../operator.ts'
 import type { RowStore } from '../state/row-store.ts'
 
@@ -19,6 +19,7 @@ export class StoredChanges {
   readonly #ids = new Int32Array(batchRows)
   readonly #places = new Float64Array(batchRows)
   readonly #watermarks = new Float64Array(batchRows)
+  readonly #arrays = new ReusedArrays()
   #count = 0
   #freed: number[] = []
 
@@ -45,18 +46,18 @@ export class StoredChanges {
 
   flush(): void {
     if (this.#count > 0) this.#push()
-    for (const id of this.#freed) this.#store.free(id)
+    if (this.#freed.length === 0) return
+    this.#store.freeAll(this.#freed)
     this.#freed = []
   }
 
   #push(): void {
     const length = this.#count
     this.#count = 0
-    const columns: Vector[] = this.#store.gather(this.#ids, length)
-    if (this.#placed) columns.push({ form: 'numbers', data: this.#places.slice(0, length), nulls: null })
+    const columns: Vector[] = this.#store.gather(this.#ids, length, false, this.#arrays.restart())
+    if (this.#placed) columns.push({ form: 'numbers', data: this.#places, nulls: null })
     let any = 0
     for (let i = 0; i < length; i++) any |= this.#kinds[i] as number
-    const kinds = any === 0 ? null : this.#kinds.slice(0, length)
-    this.#output.push({ length, columns, kinds, watermarks: this.#timed ? this.#watermarks.slice(0, length) : null })
+    this.#output.push({ length, columns, kinds: any === 0 ? null : this.#kinds, watermarks: this.#timed ? this.#watermarks : null })
   }
 }

@@ -18,6 +18,7 @@ import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { KeyedPart } from '../state/keyed-part.ts'
 import { LongLists } from '../state/long-lists.ts'
+import { PendingRows } from '../state/pending-rows.ts'
 import type { RankedLists } from '../state/ranked-lists.ts'
 import { hashRows } from '../state/row-hash.ts'
 import { RowIndex } from '../state/row-index.ts'
@@ -65,6 +66,8 @@ export class Top implements Operator {
   readonly #expiring: ExpiringLists | null
   readonly #index: RowIndex | null
   readonly #changes: StoredChanges
+  /** Rows of a batch that only inserts. */
+  readonly #pending: PendingRows
   /** By partition: its last row once there are `to` of them, where later ones can be dropped. */
   #worst = new Int32Array(0)
   /** Partitions that the batch changed, and the window that each had before: from `windowStarts[i]` on in `windows`. */
@@ -102,6 +105,7 @@ export class Top implements Operator {
     this.#lists = this.#expiring ?? lists
     this.#index = shape.retracts ? new RowIndex(this.#store) : null
     this.#changes = new StoredChanges({ placed: shape.placed, timed: false }, this.#store, output)
+    this.#pending = new PendingRows(this.#store, types.length, shape.orderBy)
     const times = this.#expiring === null ? [] : [this.#expiring.saved]
     this.#rowsPart = this.#createRowsPart(byArrival ? [] : times)
     this.#partitionsPart = byArrival && times.length > 0 ? this.#createPartitionsPart(keyTypes, times) : null
@@ -216,18 +220,19 @@ export class Top implements Operator {
 
   /** Lets a row go once the changes of the batch are sent. */
   #free(id: number): void {
+    if (this.#pending.drop(id)) return
     this.#rowsPart.go(id)
     this.#changes.free(id)
   }
 
   /** Keeps the rows that stand among the first `to` of their partition. */
-  #takeInserts(batch: Batch, ranks: Float64Array): void {
-    const count = this.#selectHopeful(batch.length, ranks)
-    this.#store.append(batch.columns, this.#kept, count, this.#ids)
-    this.#rowsPart.come(this.#ids, count)
+  #takeInserts({ columns, length }: Batch, ranks: Float64Array): void {
+    const pending = this.#pending
+    const count = this.#selectHopeful(length, ranks)
+    pending.begin(columns, this.#kept, count)
     for (let i = 0; i < count; i++) {
       const row = this.#kept[i] as number
-      const id = this.#ids[i] as number
+      const id = pending.ids[i] as number
       const slot = this.#slots[row] as number
       this.#order.note(id, ranks[row] as number)
       const worst = this.#worst[slot] as number
@@ -238,6 +243,7 @@ export class Top implements Operator {
       this.#touch(slot)
       this.#insert(slot, id, worst)
     }
+    this.#rowsPart.come(pending.ids, pending.end(columns))
   }
 
   #insert(slot: number, id: number, worst: number): void {

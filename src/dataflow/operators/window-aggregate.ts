@@ -103,6 +103,10 @@ export class WindowAggregate implements Operator {
     return this.#progress.lateRows
   }
 
+  get stateBytes(): number {
+    return this.#table.stateBytes + this.#measures.stateBytes + this.#listed.byteLength + this.#endsBySlot.byteLength * 2
+  }
+
   /** Rows come on input 0, and on input 1 those that the first stage has combined. */
   push(input: number, batch: Batch): void {
     const { kind } = this.#shape.slices

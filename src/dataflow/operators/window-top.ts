@@ -12,6 +12,7 @@ import type { Operator, Output } from '../operator.ts'
 import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { LongLists } from '../state/long-lists.ts'
+import { PendingRows } from '../state/pending-rows.ts'
 import type { RankedLists } from '../state/ranked-lists.ts'
 import { type OrderColumn, RowOrder } from '../state/row-order.ts'
 import { RowStore } from '../state/row-store.ts'
@@ -55,6 +56,7 @@ export class WindowTop implements Operator {
   /** The ordered rows of each partition. */
   readonly #lists: RankedLists
   readonly #changes: StoredChanges
+  readonly #pending: PendingRows
   /** The partitions of each window. */
   readonly #windows: OpenWindows<NumberList>
   /** By partition: its last row once there are `to` of them, where later ones can be dropped. */
@@ -70,7 +72,6 @@ export class WindowTop implements Operator {
   readonly #progress = { watermarkMs: watermarkNone, lateRows: 0 }
   #selection = new Int32Array(0)
   #slots = new Int32Array(0)
-  #ids = new Int32Array(0)
   #kept = new Int32Array(0)
   #keptSlots = new Int32Array(0)
   #places = new Int32Array(0)
@@ -85,6 +86,7 @@ export class WindowTop implements Operator {
     const compare = (a: number, b: number) => order.compare(a, b)
     this.#lists = to >= 1 && to <= shortListMax ? new ShortLists(to, compare) : new LongLists(compare)
     this.#changes = new StoredChanges({ placed, timed: false }, this.#store, output)
+    this.#pending = new PendingRows(this.#store, types.length, orderBy)
     this.#windows = new OpenWindows(clock, () => new NumberList())
     this.#part = this.#createPart()
     this.state = [new ScalarsPart('progress', this.#progress), this.#part]
@@ -125,16 +127,16 @@ export class WindowTop implements Operator {
     this.#findPartitions(batch.columns, count, count === batch.length ? null : this.#selection)
     const ranks = this.#order.ranksOf(batch.columns, batch.length)
     const hopeful = this.#selectHopeful(count, ranks)
-    this.#store.append(batch.columns, this.#kept, hopeful, this.#ids)
-    this.#part.come(this.#ids, hopeful)
+    this.#pending.begin(batch.columns, this.#kept, hopeful)
     this.#reserveIds(this.#store.capacity)
     const endsMs = numbersIn(ends)
     for (let i = 0; i < hopeful; i++) {
       const row = this.#kept[i] as number
-      const id = this.#ids[i] as number
+      const id = this.#pending.ids[i] as number
       this.#order.note(id, ranks[row] as number)
       this.#take(this.#keptSlots[i] as number, id, endsMs[row] as number)
     }
+    this.#part.come(this.#pending.ids, this.#pending.end(batch.columns))
     this.#changes.flush()
   }
 
@@ -181,7 +183,6 @@ export class WindowTop implements Operator {
     if (this.#slots.length >= rows) return
     this.#selection = new Int32Array(rows)
     this.#slots = new Int32Array(rows)
-    this.#ids = new Int32Array(rows)
     this.#kept = new Int32Array(rows)
     this.#keptSlots = new Int32Array(rows)
   }
@@ -244,6 +245,7 @@ export class WindowTop implements Operator {
   }
 
   #letGo(id: number): void {
+    if (this.#pending.drop(id)) return
     this.#part.go(id)
     this.#changes.free(id)
   }

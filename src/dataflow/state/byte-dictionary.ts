@@ -77,9 +77,21 @@ export class ByteDictionary {
     const { ids, stride } = target
     const { data, nulls } = vector
     let to = target.offset
+    // The same text often comes again at once.
+    let last: string | null = null
+    let lastId = -1
     for (let i = 0; i < rows; i++, to += stride) {
       const row = selection === null ? i : (selection[i] as number)
-      ids[to] = nulls !== null && nulls[row] === 1 ? 0 : this.#internString(data[row] as string, inserting)
+      if (nulls !== null && nulls[row] === 1) {
+        ids[to] = 0
+        continue
+      }
+      const text = data[row] as string
+      if (text !== last) {
+        lastId = this.#internString(text, inserting)
+        last = text
+      }
+      ids[to] = lastId
     }
   }
 

@@ -88,9 +88,10 @@ export class KeyTable {
 
   /** The key columns of these slots. */
   keyVectors(slots: Int32Array, count: number): Vector[] {
-    const { columns, width, nullsAt } = this.#layout
+    const { columns, nullsAt } = this.#layout
+    const { stride } = this.#keys
     const places = new Int32Array(count)
-    for (let i = 0; i < count; i++) places[i] = (slots[i] as number) * width
+    for (let i = 0; i < count; i++) places[i] = (slots[i] as number) * stride
     return columns.map((column, position) => {
       const nulls = nullsAt === -1 ? this.#singleNulls(slots, count) : this.#keyNulls(places, nullsAt, position)
       return unpackColumn(column, this.#keys.words, places, nulls, this.#dictionaries[position] ?? noDictionary)
@@ -160,12 +161,12 @@ export class KeyTable {
   }
 
   #moveTexts(from: ByteDictionary, to: ByteDictionary, position: number, offset: number): void {
-    const { width, nullsAt } = this.#layout
-    const { words, capacity, nullSlot } = this.#keys
+    const { nullsAt } = this.#layout
+    const { words, stride, capacity, nullSlot } = this.#keys
     const moved = new Int32Array(from.count).fill(-1)
     for (let slot = 0; slot < capacity; slot++) {
       if (!this.#keys.isLive(slot) || slot === nullSlot) continue
-      const base = slot * width
+      const base = slot * stride
       if (nullsAt !== -1 && ((words[base + nullsAt + (position >>> 5)] as number) & (1 << (position & 31))) !== 0) continue
       const id = words[base + offset] as number
       if (moved[id] === -1) moved[id] = from.copy(id, to)

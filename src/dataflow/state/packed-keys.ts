@@ -6,27 +6,33 @@ import { assert } from '#base'
 import { grownBytes, grownIntegers } from './grown.ts'
 import { hashPair, hashWord, hashWords } from './hash.ts'
 
+/** An index of so many places is not worth to be touched first: it is near the processor. */
+const nearPlaces = 65_536
+
 export class PackedKeys {
   readonly #width: number
+  /** Words from one key to the next. Only keys of one or two words are without their hash behind them, which tells most keys apart. */
+  readonly stride: number
   readonly #hashMask: number
   /** The key is one small number, such as the id of a text: `index` is then by that number, and nothing is hashed. */
   readonly #byId: boolean
   #liveCount = 0
   #slotsUsed = 0
   #words: Int32Array<ArrayBuffer>
-  #hashes = new Int32Array(16)
   #live = new Uint8Array(16)
   #freed = new Int32Array(16)
   #freedCount = 0
   #index = new Int32Array(32)
   #shift = 32 - 5
   #nullSlot = -1
+  #entries = new Int32Array(0)
 
   constructor(width: number, byId: boolean, hashMask: number) {
     this.#width = width
     this.#byId = byId
     this.#hashMask = hashMask
-    this.#words = new Int32Array(16 * width)
+    this.stride = width === 1 || width === 2 ? width : width + 1
+    this.#words = new Int32Array(16 * this.stride)
   }
 
   get count(): number {
@@ -37,7 +43,7 @@ export class PackedKeys {
     return this.#slotsUsed
   }
 
-  /** The key of a slot starts at slot × width. Whoever changes words calls `rebuild`. */
+  /** The key of a slot starts at slot × stride. Whoever changes words calls `rebuild`. */
   get words(): Int32Array {
     return this.#words
   }
@@ -48,7 +54,7 @@ export class PackedKeys {
   }
 
   get stateBytes(): number {
-    return this.#words.byteLength + this.#hashes.byteLength * 2 + this.#live.byteLength + this.#index.byteLength
+    return this.#words.byteLength + this.#freed.byteLength + this.#live.byteLength + this.#index.byteLength
   }
 
   liveSlots(): Uint8Array {
@@ -67,7 +73,10 @@ export class PackedKeys {
     if (this.#byId) {
       this.#index = grownIntegers(this.#index, idsEnd)
       this.#probeIds(keys, nulls, rows, slots, inserting)
-    } else if (this.#width === 1) this.#probeOne(keys, nulls, rows, slots, inserting)
+      return
+    }
+    if (this.#index.length > nearPlaces) this.#touch(keys, rows)
+    if (this.#width === 1) this.#probeOne(keys, nulls, rows, slots, inserting)
     else if (this.#width === 2) this.#probeTwo(keys, nulls, rows, slots, inserting)
     else this.#probeMany(keys, nulls, rows, slots, inserting)
   }
@@ -77,6 +86,7 @@ export class PackedKeys {
     if (slot === this.#nullSlot) this.#nullSlot = -1
     else this.#unlink(slot)
     this.#live[slot] = 0
+    this.#freed = grownIntegers(this.#freed, this.#freedCount + 1)
     this.#freed[this.#freedCount++] = slot
     this.#liveCount -= 1
   }
@@ -99,17 +109,40 @@ export class PackedKeys {
       }
       return
     }
-    const words = this.#words
     const width = this.#width
-    for (let slot = 0; slot < this.#slotsUsed; slot++) {
-      const base = slot * width
-      let hash: number
-      if (width === 1) hash = hashWord(words[base] as number)
-      else if (width === 2) hash = hashPair(words[base] as number, words[base + 1] as number)
-      else hash = hashWords(words, base, width)
-      this.#hashes[slot] = hash & this.#hashMask
+    if (width < this.stride) {
+      for (let base = 0; base < this.#slotsUsed * this.stride; base += this.stride)
+        this.#words[base + width] = this.#hashOf(this.#words, base)
     }
     this.#rebuildIndex(this.#index.length)
+  }
+
+  #hashAt(slot: number): number {
+    const base = slot * this.stride
+    return this.#width < this.stride ? (this.#words[base + this.#width] as number) : this.#hashOf(this.#words, base)
+  }
+
+  #hashOf(words: Int32Array, from: number): number {
+    const width = this.#width
+    if (width === 1) return hashWord(words[from] as number) & this.#hashMask
+    if (width === 2) return hashPair(words[from] as number, words[from + 1] as number) & this.#hashMask
+    return hashWords(words, from, width) & this.#hashMask
+  }
+
+  /** Reads the places where keys will be looked for. No read waits for another, so that memory answers many at once. */
+  #touch(keys: Int32Array, rows: number): void {
+    const index = this.#index
+    const words = this.#words
+    const { stride } = this
+    const width = this.#width
+    if (this.#entries.length < rows) this.#entries = new Int32Array(rows)
+    const entries = this.#entries
+    for (let i = 0, from = 0; i < rows; i++, from += width) entries[i] = index[this.#hashOf(keys, from) >>> this.#shift] as number
+    // What is read has to be put somewhere, or it would not be read.
+    for (let i = 0; i < rows; i++) {
+      const entry = entries[i] as number
+      if (entry !== 0) entries[i] = words[entry * stride - 1] as number
+    }
   }
 
   /** One text or nested value: its id leads to the slot without a second search. */
@@ -195,16 +228,15 @@ export class PackedKeys {
   #probeMany(keys: Int32Array, nulls: Uint8Array | null, rows: number, slots: Int32Array, inserting: boolean): void {
     let index = this.#index
     let words = this.#words
-    let hashes = this.#hashes
     let shift = this.#shift
     const hashMask = this.#hashMask
     const width = this.#width
+    const { stride } = this
     for (let i = 0, from = 0; i < rows; i++, from += width) {
       if (nulls !== null && nulls[i] === 1) {
         slots[i] = this.#slotOfNull(inserting)
         index = this.#index
         words = this.#words
-        hashes = this.#hashes
         shift = this.#shift
         continue
       }
@@ -213,8 +245,8 @@ export class PackedKeys {
       let at = hash >>> shift
       let entry = index[at] as number
       while (entry !== 0) {
-        if (hashes[entry - 1] === hash) {
-          const base = (entry - 1) * width
+        const base = (entry - 1) * stride
+        if (words[base + width] === hash) {
           let word = 0
           while (word < width && words[base + word] === keys[from + word]) word++
           if (word === width) break
@@ -227,7 +259,6 @@ export class PackedKeys {
         slots[i] = this.#add(keys, from, hash, at)
         index = this.#index
         words = this.#words
-        hashes = this.#hashes
         shift = this.#shift
       } else slots[i] = -1
     }
@@ -236,8 +267,7 @@ export class PackedKeys {
   #slotOfNull(inserting: boolean): number {
     if (this.#nullSlot === -1 && inserting) {
       this.#nullSlot = this.#takeSlot()
-      const width = this.#width
-      this.#words.fill(0, this.#nullSlot * width, (this.#nullSlot + 1) * width)
+      this.#words.fill(0, this.#nullSlot * this.stride, (this.#nullSlot + 1) * this.stride)
     }
     return this.#nullSlot
   }
@@ -246,9 +276,9 @@ export class PackedKeys {
   #add(keys: Int32Array, from: number, hash: number, at: number): number {
     const slot = this.#takeSlot()
     const width = this.#width
-    const base = slot * width
+    const base = slot * this.stride
     for (let word = 0; word < width; word++) this.#words[base + word] = keys[from + word] as number
-    this.#hashes[slot] = hash
+    if (width < this.stride) this.#words[base + width] = hash
     this.#index[at] = slot + 1
     if (!this.#byId && this.#liveCount * 2 > this.#index.length) this.#rebuildIndex(this.#index.length * 2)
     return slot
@@ -264,9 +294,7 @@ export class PackedKeys {
     const slot = this.#slotsUsed++
     if (slot === this.#live.length) {
       const slots = slot * 2
-      this.#words = grownIntegers(this.#words, slots * this.#width)
-      this.#hashes = grownIntegers(this.#hashes, slots)
-      this.#freed = grownIntegers(this.#freed, slots)
+      this.#words = grownIntegers(this.#words, slots * this.stride)
       this.#live = grownBytes(this.#live, slots)
     }
     this.#live[slot] = 1
@@ -276,18 +304,17 @@ export class PackedKeys {
   /** Takes a slot out of the index and closes the gap, so that no search stops short of its key. */
   #unlink(slot: number): void {
     const index = this.#index
-    const hashes = this.#hashes
     const shift = this.#shift
     if (this.#byId) {
       index[this.#words[slot] as number] = 0
       return
     }
     const mask = index.length - 1
-    let hole = (hashes[slot] as number) >>> shift
+    let hole = this.#hashAt(slot) >>> shift
     while (index[hole] !== slot + 1) hole = (hole + 1) & mask
     let next = (hole + 1) & mask
     for (let entry = index[next] as number; entry !== 0; entry = index[next] as number) {
-      const home = (hashes[entry - 1] as number) >>> shift
+      const home = this.#hashAt(entry - 1) >>> shift
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         index[hole] = entry
         hole = next
@@ -303,7 +330,7 @@ export class PackedKeys {
     this.#shift = Math.clz32(places) + 1
     for (let slot = 0; slot < this.#slotsUsed; slot++) {
       if (this.#live[slot] === 0 || slot === this.#nullSlot) continue
-      let at = (this.#hashes[slot] as number) >>> this.#shift
+      let at = this.#hashAt(slot) >>> this.#shift
       while (index[at] !== 0) at = (at + 1) & mask
       index[at] = slot + 1
     }

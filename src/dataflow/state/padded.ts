@@ -1,7 +1,7 @@
 /** Picks rows of vectors, where −1 stands for a row of NULLs. */
-import { selectRows, type Vector } from '#data'
+import { type ArraySupply, newArrays, selectRows, type Vector } from '#data'
 
-export function selectPadded(vectors: readonly Vector[], rows: Int32Array, count: number): Vector[] {
+export function selectPadded(vectors: readonly Vector[], rows: Int32Array, count: number, arrays: ArraySupply = newArrays): Vector[] {
   const pads = new Uint8Array(count)
   const kept = new Int32Array(count)
   let padded = 0
@@ -10,7 +10,7 @@ export function selectPadded(vectors: readonly Vector[], rows: Int32Array, count
     if (row < 0) padded = pads[i] = 1
     else kept[i] = row
   }
-  const selected = vectors.map((vector) => selectRows(vector, kept, count))
+  const selected = vectors.map((vector) => selectRows(vector, kept, count, arrays))
   return padded === 0 ? selected : selected.map((vector) => withPads(vector, pads, count))
 }
 

@@ -129,4 +129,15 @@ describe('row store and index', () => {
     expect(store.count).toBe(20)
     expect(store.stateBytes).toBeLessThan(100_000)
   })
+  test('count the bytes of copies as their own, and not those that another store keeps', () => {
+    const texts: Schema = [{ name: 'text', type: stringType }]
+    const ids = Int32Array.of(0)
+    const [store, borrowing, copying] = [new RowStore([stringType]), new RowStore([stringType]), new RowStore([stringType])]
+    store.append(varyForms(batchOf(texts, [['x'.repeat(10_000)]]), texts, 1).columns, null, 1, ids)
+    borrowing.append(store.gather(ids, 1), null, 1, ids)
+    copying.appendCopies(store.gather(ids, 1), 1, ids)
+    expect(borrowing.stateBytes).toBeLessThan(1000)
+    expect(copying.stateBytes).toBeGreaterThan(10_000)
+    expect([borrowing.valueAt(0, 0), copying.valueAt(0, 0)]).toEqual(['x'.repeat(10_000), 'x'.repeat(10_000)])
+  })
 })

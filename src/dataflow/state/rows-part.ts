@@ -2,7 +2,7 @@
  * Kept rows with what stands beside each, as a state part. Rows come back in order of arrival, whatever numbers they had: lists of them
  * are made anew in that order.
  */
-import { batchRows, type DataType, doubleType, numbersIn, type Vector } from '#data'
+import { batchRows, type DataType, doubleType, numbersIn, ReusedArrays, type Vector } from '#data'
 import { ChangedPages } from './changed-pages.ts'
 import { grownBytes, grownNumbers } from './grown.ts'
 import type { RowStore } from './row-store.ts'
@@ -42,6 +42,7 @@ export class RowsPart implements StatePart {
   #arrivals = new Float64Array(0)
   #live = new Uint8Array(0)
   #arrived = 0
+  readonly #saved = new ReusedArrays()
   #loaded: Int32Array[] = []
 
   constructor(shape: RowsPartShape) {
@@ -91,14 +92,18 @@ export class RowsPart implements StatePart {
   save(page: number): StateRows {
     const { store } = this.#shape
     const ids = this.pages.entriesOf(page, store.capacity, (id) => this.#live[id] === 1)
-    const arrivals: Vector = { form: 'numbers', data: Float64Array.from(ids, (id) => this.#arrivals[id] as number), nulls: null }
-    return { length: ids.length, columns: [...store.gather(ids, ids.length), ...saveColumns(this.#columns, ids, ids.length), arrivals] }
+    const { length } = ids
+    const arrays = this.#saved.restart()
+    const data = arrays.numbers(length)
+    for (let i = 0; i < length; i++) data[i] = this.#arrivals[ids[i] as number] as number
+    const arrivals: Vector = { form: 'numbers', data, nulls: null }
+    return { length, columns: [...store.gather(ids, length, false, arrays), ...saveColumns(this.#columns, ids, length), arrivals] }
   }
 
   load({ length, columns }: StateRows): void {
     const { store, rowTypes, reserve } = this.#shape
     const ids = new Int32Array(length)
-    store.append(columns, null, length, ids)
+    store.appendCopies(columns, length, ids)
     reserve?.(store.capacity)
     loadColumns(this.#columns, ids, columns.slice(rowTypes.length), length)
     this.#makeRoom()

@@ -16,7 +16,11 @@ const flagType: DataType = { ...booleanType, nullable: false }
 export function savedNumber(get: (entry: number) => number, set: (entry: number, value: number) => void): SavedColumns {
   return {
     types: [numberType],
-    save: (entries, count) => [{ form: 'numbers', data: Float64Array.from(entries.subarray(0, count), get), nulls: null }],
+    save: (entries, count) => {
+      const data = new Float64Array(count)
+      for (let i = 0; i < count; i++) data[i] = get(entries[i] as number)
+      return [{ form: 'numbers', data, nulls: null }]
+    },
     load: (entries, [column], count) => {
       const data = numbersIn(column as Vector)
       for (let i = 0; i < count; i++) set(entries[i] as number, data[i] as number)
@@ -38,9 +42,11 @@ export function savedNumbersIn(array: () => Float64Array): SavedColumns {
 export function savedFlag(get: (entry: number) => boolean, set: (entry: number, value: boolean) => void): SavedColumns {
   return {
     types: [flagType],
-    save: (entries, count) => [
-      { form: 'flags', data: Uint8Array.from(entries.subarray(0, count), (entry) => (get(entry) ? 1 : 0)), nulls: null },
-    ],
+    save: (entries, count) => {
+      const data = new Uint8Array(count)
+      for (let i = 0; i < count; i++) data[i] = get(entries[i] as number) ? 1 : 0
+      return [{ form: 'flags', data, nulls: null }]
+    },
     load: (entries, [column], count) => {
       const data = flagsIn(column as Vector)
       for (let i = 0; i < count; i++) set(entries[i] as number, data[i] === 1)
@@ -52,12 +58,11 @@ export function savedFlag(get: (entry: number) => boolean, set: (entry: number, 
 export function savedValue(type: DataType, get: (entry: number) => unknown, set: (entry: number, value: unknown) => void): SavedColumns {
   return {
     types: [type],
-    save: (entries, count) => [
-      vectorOf(
-        type,
-        Array.from(entries.subarray(0, count), (entry) => get(entry) ?? null),
-      ),
-    ],
+    save: (entries, count) => {
+      const values: unknown[] = []
+      for (let i = 0; i < count; i++) values.push(get(entries[i] as number) ?? null)
+      return [vectorOf(type, values)]
+    },
     load: (entries, [column], count) => {
       for (let i = 0; i < count; i++) set(entries[i] as number, valueAt(column as Vector, i, type))
     },

@@ -35,7 +35,7 @@ export interface StatePart {
   /** Whether every worker has the same entries: a checkpoint that separates what is before it from what comes later finds them so. */
   readonly isCommon?: true
   readonly pages: Pages
-  /** The entries of a page that are there now. */
+  /** The entries of a page that are there now; valid until the next call. */
   save(page: number): StateRows
   /**
    * Takes the pages that changed over as they are now, without saving them yet: `save` is given each of them when its turn comes, or before

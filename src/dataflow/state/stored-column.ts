@@ -4,6 +4,7 @@
  */
 import { assert, unreachable } from '#base'
 import {
+  type ArraySupply,
   boxExact,
   compareExact,
   compareNumbers,
@@ -25,11 +26,11 @@ export interface StoredColumn {
   /** Writes row `rows[i]` (row i without `rows`) of the vector to `ids[i]`, new or released. NULLs are kept by the owner. */
   write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void
   /** The values of these rows. */
-  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null, arrays: ArraySupply): Vector
   /** The boxed value of a row that is not NULL. */
   valueAt(id: number): unknown
-  /** Lets go of what a row holds outside of typed arrays. */
-  release(id: number): void
+  /** Lets go of what rows hold outside of typed arrays. */
+  release(ids: readonly number[]): void
   /** Negative, 0 or positive, in the order of SQL; neither value is NULL. */
   compare(a: number, b: number): number
   /** Whether two stored values are equal; neither is NULL. NaN equals NaN. */
@@ -75,8 +76,8 @@ class StoredFlags implements StoredColumn {
     for (let i = 0; i < count; i++) data[ids[i] as number] = from[rows === null ? i : (rows[i] as number)] as number
   }
 
-  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
-    const data = new Uint8Array(count)
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null, arrays: ArraySupply): Vector {
+    const data = arrays.bytes(count)
     for (let i = 0; i < count; i++) data[i] = this.#data[ids[i] as number] as number
     return { form: 'flags', data, nulls }
   }
@@ -118,9 +119,9 @@ class StoredIntegers implements StoredColumn {
     for (let i = 0; i < count; i++) data[ids[i] as number] = from[rows === null ? i : (rows[i] as number)] as number
   }
 
-  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null, arrays: ArraySupply): Vector {
     const stored = this.#data
-    const data = new Int32Array(count)
+    const data = arrays.integers(count)
     for (let i = 0; i < count; i++) data[i] = stored[ids[i] as number] as number
     return { form: 'integers', data, nulls }
   }
@@ -181,9 +182,9 @@ class StoredNumbers implements StoredColumn {
     this.#data[id] = typeof value === 'bigint' ? Number.NaN : value
   }
 
-  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null, arrays: ArraySupply): Vector {
     const stored = this.#data
-    const data = new Float64Array(count)
+    const data = arrays.numbers(count)
     for (let i = 0; i < count; i++) data[i] = stored[ids[i] as number] as number
     if (this.#wide.size > 0) {
       for (let i = 0; i < count; i++) if (this.#wide.has(ids[i] as number)) return this.#gatherWide(ids, count, nulls)
@@ -201,8 +202,8 @@ class StoredNumbers implements StoredColumn {
     return this.#exact && Number.isNaN(value) ? (this.#wide.get(id) ?? 0) : value
   }
 
-  release(id: number): void {
-    if (this.#wide.size > 0) this.#wide.delete(id)
+  release(ids: readonly number[]): void {
+    if (this.#wide.size > 0) for (const id of ids) this.#wide.delete(id)
   }
 
   compare(a: number, b: number): number {
@@ -258,8 +259,8 @@ class StoredValues implements StoredColumn {
     return this.#data[id] ?? null
   }
 
-  release(id: number): void {
-    this.#data[id] = null
+  release(ids: readonly number[]): void {
+    for (const id of ids) this.#data[id] = null
   }
 
   compare(a: number, b: number): number {

@@ -1,11 +1,15 @@
 /**
  * A column of kept texts or binary values. It keeps the form that comes first: bytes in one long array, codes into a list of words, or
  * strings; when another form comes it changes to boxed values for good. Texts compare by code point, as their bytes do.
+ *
+ * Bytes that last where they are, being kept in another column, are not copied: only their places are kept, as long as all come from
+ * the same column.
  */
 import { assert } from '#base'
-import { type BytesVector, compareBytes, compareText, type DictionaryVector, type Vector } from '#data'
+import { type ArraySupply, ByteCopier, type BytesVector, compareBytes, compareText, type DictionaryVector, type Vector } from '#data'
 import { dataflowErrors } from '../errors.ts'
 import { grownIntegers } from './grown.ts'
+import { pickIntegers } from './pick-integers.ts'
 import { compareByteRanges, decodeUtf8, sameBytes } from './text.ts'
 
 const arenaBytesMax = 0x7fff0000
@@ -17,11 +21,15 @@ export class StoredText {
   #mode: Mode = 'empty'
   #capacity = 16
   /** Mode bytes: the value of id lies from `starts[id]` to `ends[id]`; nothing else points at bytes before `used`. */
-  #arena = new Uint8Array(0)
+  #arena: Uint8Array = new Uint8Array(0)
   #starts = new Int32Array(0)
   #ends = new Int32Array(0)
   #used = 0
   #garbage = 0
+  /** The arena belongs to another column. */
+  #isBorrowed = false
+  /** Stands for the places of values in the arena: another object once values have been moved. */
+  #lasting: object = {}
   /** Mode codes. */
   #codes = new Int32Array(0)
   #words: readonly string[] = []
@@ -33,7 +41,7 @@ export class StoredText {
   }
 
   get stateBytes(): number {
-    const typed = this.#arena.byteLength + this.#starts.byteLength + this.#ends.byteLength + this.#codes.byteLength
+    const typed = (this.#isBorrowed ? 0 : this.#arena.byteLength) + this.#starts.byteLength + this.#ends.byteLength + this.#codes.byteLength
     return typed + this.#boxed.length * 48
   }
 
@@ -47,8 +55,10 @@ export class StoredText {
   }
 
   write(vector: Vector, rows: Int32Array | null, count: number, ids: Int32Array): void {
-    if (vector.form === 'bytes' && this.#accepts('bytes')) this.#writeBytes(vector, rows, count, ids)
-    else if (vector.form === 'dictionary' && this.#accepts('codes', vector.words)) this.#writeCodes(vector, rows, count, ids)
+    if (vector.form === 'bytes' && this.#accepts('bytes')) {
+      if (this.#canBorrow(vector)) this.#writePlaces(vector, rows, count, ids)
+      else this.#writeBytes(vector, rows, count, ids)
+    } else if (vector.form === 'dictionary' && this.#accepts('codes', vector.words)) this.#writeCodes(vector, rows, count, ids)
     else {
       this.#box()
       const { nulls } = vector
@@ -72,6 +82,24 @@ export class StoredText {
     return this.#mode === mode && (words === undefined || words === this.#words)
   }
 
+  #canBorrow({ lasting }: BytesVector): boolean {
+    return lasting !== undefined && (this.#isBorrowed ? lasting === this.#lasting : this.#used === 0)
+  }
+
+  #writePlaces(vector: BytesVector, rows: Int32Array | null, count: number, ids: Int32Array): void {
+    const { data, starts, ends, nulls } = vector
+    if (!this.#isBorrowed || data.length > this.#arena.length) this.#arena = data
+    this.#isBorrowed = true
+    this.#lasting = vector.lasting ?? {}
+    for (let i = 0; i < count; i++) {
+      const row = rows === null ? i : (rows[i] as number)
+      const id = ids[i] as number
+      const isNull = nulls !== null && nulls[row] === 1
+      this.#starts[id] = isNull ? 0 : (starts[row] as number)
+      this.#ends[id] = isNull ? 0 : (ends[row] as number)
+    }
+  }
+
   #writeBytes(vector: BytesVector, rows: Int32Array | null, count: number, ids: Int32Array): void {
     const { data, starts, ends, nulls } = vector
     let added = 0
@@ -79,17 +107,15 @@ export class StoredText {
       const row = rows === null ? i : (rows[i] as number)
       if (nulls === null || nulls[row] !== 1) added += (ends[row] as number) - (starts[row] as number)
     }
-    this.#makeRoom(added)
-    const arena = this.#arena
+    if (this.#isBorrowed) this.#moveInto(newArena(this.#bytesKept() + added, 0))
+    else this.#makeRoom(added)
+    const copier = new ByteCopier(data, this.#arena)
     let used = this.#used
     for (let i = 0; i < count; i++) {
       const row = rows === null ? i : (rows[i] as number)
       const id = ids[i] as number
       this.#starts[id] = used
-      if (nulls === null || nulls[row] !== 1) {
-        const end = ends[row] as number
-        for (let from = starts[row] as number; from < end; from++) arena[used++] = data[from] as number
-      }
+      if (nulls === null || nulls[row] !== 1) used = copier.copy(starts[row] as number, ends[row] as number, used)
       this.#ends[id] = used
     }
     this.#used = used
@@ -100,22 +126,26 @@ export class StoredText {
     for (let i = 0; i < count; i++) this.#codes[ids[i] as number] = codes[rows === null ? i : (rows[i] as number)] as number
   }
 
-  gather(ids: Int32Array, count: number, nulls: Uint8Array | null): Vector {
+  gather(ids: Int32Array, count: number, nulls: Uint8Array | null, arrays: ArraySupply): Vector {
     if (this.#mode === 'bytes') {
-      return { form: 'bytes', data: this.#arena, starts: pick(this.#starts, ids, count), ends: pick(this.#ends, ids, count), nulls }
+      const starts = pickIntegers(this.#starts, ids, count, arrays)
+      return { form: 'bytes', data: this.#arena, starts, ends: pickIntegers(this.#ends, ids, count, arrays), nulls, lasting: this.#lasting }
     }
-    if (this.#mode === 'codes') return { form: 'dictionary', codes: pick(this.#codes, ids, count), words: this.#words, nulls }
+    if (this.#mode === 'codes')
+      return { form: 'dictionary', codes: pickIntegers(this.#codes, ids, count, arrays), words: this.#words, nulls }
     const data: (string | Uint8Array)[] = []
     for (let i = 0; i < count; i++) data.push(this.#boxed[ids[i] as number] ?? '')
     if (this.#isText) return { form: 'text', data: data as string[], nulls }
     return { form: 'values', data: nulls === null ? data : data.map((value, i) => (nulls[i] === 1 ? null : value)), nulls }
   }
 
-  release(id: number): void {
+  release(ids: readonly number[]): void {
     if (this.#mode === 'bytes') {
-      this.#garbage += (this.#ends[id] as number) - (this.#starts[id] as number)
-      this.#ends[id] = this.#starts[id] as number
-    } else if (this.#mode === 'boxed' && id < this.#boxed.length) this.#boxed[id] = ''
+      for (const id of ids) {
+        if (!this.#isBorrowed) this.#garbage += (this.#ends[id] as number) - (this.#starts[id] as number)
+        this.#ends[id] = this.#starts[id] as number
+      }
+    } else if (this.#mode === 'boxed') for (const id of ids) if (id < this.#boxed.length) this.#boxed[id] = ''
   }
 
   compare(a: number, b: number): number {
@@ -186,6 +216,7 @@ export class StoredText {
     this.#mode = 'boxed'
     this.#boxed = boxed
     this.#arena = new Uint8Array(0)
+    this.#isBorrowed = false
     this.#starts = new Int32Array(0)
     this.#ends = new Int32Array(0)
     this.#codes = new Int32Array(0)
@@ -196,26 +227,41 @@ export class StoredText {
     const needed = this.#used + added
     if (needed <= this.#arena.length) return
     const alive = this.#used - this.#garbage
-    const length = Math.max(1024, alive + added, this.#garbage * 2 > this.#used ? 0 : Math.min(arenaBytesMax, this.#arena.length * 2))
-    if (length > arenaBytesMax) throw dataflowErrors.DATAFLOW_TEXTS_FULL({ limitBytes: arenaBytesMax })
-    const arena = new Uint8Array(length > alive + added ? length : Math.min(arenaBytesMax, length * 2))
+    if (this.#garbage * 2 > this.#used || needed > arenaBytesMax) {
+      this.#moveInto(newArena(alive + added, (alive + added) * 2))
+      return
+    }
+    const arena = newArena(needed, this.#arena.length * 2)
+    arena.set(this.#arena.subarray(0, this.#used))
+    this.#arena = arena
+  }
+
+  #bytesKept(): number {
+    let bytes = 0
+    for (let id = 0; id < this.#capacity; id++) bytes += (this.#ends[id] as number) - (this.#starts[id] as number)
+    return bytes
+  }
+
+  /** Copies what is alive to an arena of the column's own. */
+  #moveInto(arena: Uint8Array<ArrayBuffer>): void {
+    const copier = new ByteCopier(this.#arena, arena)
     let used = 0
     for (let id = 0; id < this.#capacity; id++) {
       const start = this.#starts[id] as number
-      const end = this.#ends[id] as number
-      if (end > start) arena.set(this.#arena.subarray(start, end), used)
       this.#starts[id] = used
-      used += end - start
+      used = copier.copy(start, this.#ends[id] as number, used)
       this.#ends[id] = used
     }
     this.#arena = arena
     this.#used = used
     this.#garbage = 0
+    this.#isBorrowed = false
+    this.#lasting = {}
   }
 }
 
-function pick(data: Int32Array, ids: Int32Array, count: number): Int32Array {
-  const picked = new Int32Array(count)
-  for (let i = 0; i < count; i++) picked[i] = data[ids[i] as number] as number
-  return picked
+/** An arena of at least `needed` bytes, and of `wanted` where that is possible. */
+function newArena(needed: number, wanted: number): Uint8Array<ArrayBuffer> {
+  if (needed > arenaBytesMax) throw dataflowErrors.DATAFLOW_TEXTS_FULL({ limitBytes: arenaBytesMax })
+  return new Uint8Array(Math.min(arenaBytesMax, Math.max(1024, needed, wanted)))
 }

@@ -1,5 +1,5 @@
 /** The embedded engine: runs plans in this process. */
-import { type Clock, parseDurationMs } from '#base'
+import { type Clock, parseDurationMs, parseMemoryBytes } from '#base'
 import type { BlobStore } from '#blobs'
 import type { Connector } from '#connectors'
 import type { Exchanges } from '#dataflow'
@@ -11,6 +11,7 @@ import {
   type Scan,
   type TableDefinition,
   type TablePath,
+  type TableSize,
   type Tables,
   type UpsertMaterialize,
   type UserFunction,
@@ -25,6 +26,7 @@ import type { LoadedFunction, Session } from './functions/evaluation.ts'
 import { asyncLimitsOf } from './lower/async-task.ts'
 import { explanationOf } from './lower/explanation.ts'
 import { lowerPlan, type RunShape, type RuntimeMode } from './lower/lower-plan.ts'
+import { imaginedExchanges } from './lower/sharing.ts'
 import { loadTables, TableAccess } from './lower/table-access.ts'
 import type { CollectListener, EmbeddedProgram, Instance, ThreadShape } from './program.ts'
 import { Run } from './run.ts'
@@ -37,6 +39,8 @@ export interface EmbeddedOptions {
   readonly openBlobs?: (address: string) => BlobStore
   /** Where the workers of a run live that several share. Without it every run has one worker. */
   readonly workers?: WorkerHost
+  /** Memory for the state of a run whose settings do not say how much there is; left out: as much as it takes. */
+  readonly stateBytes?: number
   /** For tests: steers runs, of which those that only show rows are durable then, too. */
   readonly pacer?: RunPacer
   /** For tests: connectors that only this engine has. Workers outside of this thread do not know them. */
@@ -66,6 +70,10 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     return new TableAccess(tables, this.#session({}), this.#options.connectors).source(scan).readsFields === true
   }
 
+  sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {
+    return new TableAccess(tables, this.#session({}), this.#options.connectors).sizeOf(scan, isMeasured)
+  }
+
   #session(settings: RunSettings): Session {
     const { clock } = this.#options
     return {
@@ -75,6 +83,11 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
       startedAtMs: runtimeMode(settings) === 'batch' ? clock.nowMs() : Number.NaN,
       userFunction: (user) => this.#options.userFunction(user),
     }
+  }
+
+  /** How many workers share a run. */
+  #workersOf(settings: RunSettings): number {
+    return this.#options.workers === undefined ? 1 : Number(settings['parallelism.default'] ?? 1)
   }
 
   /** Checks that the plan can run here and that its tables can be read and written; opens nothing. */
@@ -90,10 +103,16 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
         timeoutMs: parseDurationMs(settings['table.exec.async-lookup.timeout'] ?? '') ?? 180_000,
       },
       asyncCalls: asyncLimitsOf(settings),
+      memory: {
+        stateBytes:
+          parseMemoryBytes(settings['taskmanager.memory.managed.size'] ?? '') ?? this.#options.stateBytes ?? Number.POSITIVE_INFINITY,
+        folder: settings['io.tmp.dirs'] ?? '',
+      },
     }
     const instantiate = (collect: CollectListener, exchanges: Exchanges | null = null): Instance =>
       lowerPlan(plan, session, environment, shape, collect, exchanges)
     const sample = instantiate(() => undefined)
+    const workers = this.#workersOf(settings)
     return {
       engine: 'embedded',
       outputs: sample.outputs,
@@ -102,11 +121,11 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
       instantiate,
       userFunctions: userFunctionsIn(plan),
       toThreads: () => threadShapeOf(plan, tables, session, shape),
-      explain: () =>
-        explanationOf(plan, sample, {
-          stateTtlMs: shape.stateTtlMs,
-          isDurable: (settings['execution.checkpointing.dir'] ?? '') !== '' && sample.sinks.length > 0,
-        }),
+      explain: () => {
+        const isDurable = (settings['execution.checkpointing.dir'] ?? '') !== '' && sample.sinks.length > 0
+        const shared = workers > 1 ? instantiate(() => undefined, imaginedExchanges(workers)) : sample
+        return explanationOf(plan, sample, { stateTtlMs: shape.stateTtlMs, isDurable }, shared)
+      },
     }
   }
 
@@ -136,7 +155,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   /** A run that several threads share; null where one is enough. What only such runs need is loaded for them. */
   async #sharedRun(program: EmbeddedProgram, results: ResultListener | undefined): Promise<RunningJob | null> {
     const { workers: host, clock } = this.#options
-    const workers = Number(program.settings['parallelism.default'] ?? 1)
+    const workers = this.#workersOf(program.settings)
     // What a user wrote may never return, and is then ended by force.
     if (host === undefined || (workers <= 1 && program.userFunctions.length === 0)) return null
     const { createLeader } = await import('./workers/create-leader.ts')

@@ -2,12 +2,13 @@
 
 import type { Sink } from '#connectors'
 import type { Schema } from '#data'
-import type { Exchanges, WatermarkOperator } from '#dataflow'
+import type { Exchanges, StateBudget, WatermarkOperator } from '#dataflow'
 import type { Output, PlanChangelog, Scan, TableDefinition, UserFunction } from '#plan'
 import type { GeneratedCode, Program, ProgramOutput, RunSettings } from '../engine.ts'
 import type { StateKeeper } from './checkpoint/state-files.ts'
 import type { RunShape } from './lower/lower-plan.ts'
 import type { OutsideTask } from './lower/outside-task.ts'
+import type { Route } from './lower/route.ts'
 import type { BackPressure, CollectOutput, SinkOutput } from './lower/sink.ts'
 import type { ScanTask, ValuesTask } from './lower/tasks.ts'
 
@@ -47,6 +48,10 @@ export interface Instance {
   readonly backPressure: BackPressure
   /** Where rows come from and go to other workers; null where there are none. */
   readonly exchanges: Exchanges | null
+  /** The memory for state, and what waits for state that is out of memory. */
+  readonly budget: StateBudget
+  /** Lets go of state that is out of memory. */
+  closeState(): void
   /** Ends what follows operators that another worker has. Called once, before rows come. */
   endAbsent(): void
   /** Tables outside that rows are looked up in, while others may come. */
@@ -65,11 +70,15 @@ interface ExplainedInstance {
   readonly changelog: PlanChangelog
   /** Outputs that keep what is there per key, with the key. */
   readonly materialised: ReadonlyMap<Output, readonly string[]>
+  /** Outputs of which each worker writes its own rows. */
+  readonly writtenByAll: ReadonlySet<Output>
   /** Whether rows come all at once, and only final ones go out. */
   readonly isBatch: boolean
   /** Whether the table of a scan ends by itself. */
   readonly ends: (scan: Scan) => boolean
   readonly code: () => readonly GeneratedCode[]
+  /** Where rows go from worker to worker. */
+  readonly routes: readonly Route[]
 }
 
 /** The operators that a checkpoint asks for what they hold. */
@@ -80,6 +89,8 @@ export interface SavedState {
 }
 
 export interface SinkTask {
+  /** Its name in checkpoints. */
+  readonly id: string
   readonly name: string
   readonly sink: Sink
   readonly schema: Schema

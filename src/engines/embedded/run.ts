@@ -144,24 +144,35 @@ export class Run {
 
   /** Brings operators to where they were: watermarks first, then the ends of inputs. */
   #start({ resumed }: Beginning): void {
-    const { values, exchanges } = this.#instance
-    const sendsValues = resumed === null && (exchanges === null || exchanges.place.index === 0)
     this.#commits.resumeWatermarks()
-    for (const each of values) {
-      if (sendsValues) each.run()
-      else each.finish()
-    }
+    if (!this.#sendsValues(resumed)) for (const each of this.#instance.values) each.finish()
     for (const feed of this.#feeds) if (feed.state === 'ended') feed.task.finish()
     this.#instance.endAbsent()
   }
 
+  #sendsValues(resumed: Beginning['resumed']): boolean {
+    const { exchanges } = this.#instance
+    return resumed === null && (exchanges === null || exchanges.place.index === 0)
+  }
+
+  /** Comes to where reading begins. Inputs that have ended are known to have before any row comes, so that what counts as late is no matter of chance. */
+  async #prepare(beginning: Beginning): Promise<void> {
+    const { exchanges, values } = this.#instance
+    this.#start(beginning)
+    if (exchanges !== null) await this.#settleAll()
+    if (this.#sendsValues(beginning.resumed)) for (const each of values) each.run()
+    if (exchanges === null || values.length > 0) await this.#settleAll()
+    await this.#drain()
+  }
+
+  async #settleAll(): Promise<void> {
+    await this.#settle()
+    this.#instance.exchanges?.endCut()
+  }
+
   async #readAll(beginning: Beginning): Promise<void> {
     const { exchanges } = this.#instance
-    this.#start(beginning)
-    // Inputs that have ended are known to have before any row comes, so that what counts as late is no matter of chance.
-    await this.#settle()
-    exchanges?.endCut()
-    await this.#drain()
+    await this.#prepare(beginning)
     let turnStart = this.#clock.monotonicMs()
     this.#readyMs = turnStart - this.#startedMs
     while (this.state === 'running' && !this.#readsNoMore) {
@@ -174,10 +185,14 @@ export class Run {
       }
       this.#tick()
       const isFull = this.#sendAnswered()
-      if (exchanges?.deliver() !== true) {
+      // What waits outside frees itself, so that nothing is lost by letting what others sent wait too.
+      if (isFull || exchanges?.deliver() !== true) {
         const feed = isFull || exchanges?.isFull === true ? undefined : this.#chooseFeed()
         if (feed === undefined || feed.state === 'waiting') {
+          if (feed === undefined && !isFull && exchanges?.isFull !== true && this.#catchUp()) continue
           if (feed === undefined && this.#isAtEnd()) return
+          exchanges?.flush()
+          await this.#drain()
           await (feed === undefined || exchanges !== null || !this.#isAnswered() ? this.#waitForAny() : feed.wait)
           turnStart = this.#clock.monotonicMs()
           continue
@@ -188,6 +203,7 @@ export class Run {
       const drain = this.#instance.backPressure.drain()
       if (drain !== undefined) await drain
       if (this.#clock.monotonicMs() - turnStart > turnMs) {
+        exchanges?.flush()
         await nextTurn()
         turnStart = this.#clock.monotonicMs()
       }
@@ -205,6 +221,11 @@ export class Run {
     return isFull
   }
 
+  /** Lets one shard of state that is out of memory have what waits for it. Returns whether there was one. */
+  #catchUp(): boolean {
+    return this.#instance.budget.catchUp(Number.POSITIVE_INFINITY)
+  }
+
   /** Whether no rows wait for lookups. */
   #isAnswered(): boolean {
     return this.#instance.lookups.every((lookup) => lookup.isIdle)
@@ -212,7 +233,9 @@ export class Run {
 
   /** Whether all inputs and all other workers have ended, and no rows wait. */
   #isAtEnd(): boolean {
-    return this.#feeds.every((each) => each.state === 'ended') && this.#isAnswered() && this.#instance.exchanges?.hasEnded !== false
+    const { budget, exchanges } = this.#instance
+    const hasAll = this.#feeds.every((each) => each.state === 'ended') && exchanges?.hasEnded !== false
+    return hasAll && this.#isAnswered() && !budget.isBehind
   }
 
   /** Waits for all lookups, and for what other workers have sent, so that nothing is on its way between operators. */
@@ -222,6 +245,12 @@ export class Run {
     for (;;) {
       this.#commits.check()
       this.#sendAnswered()
+      // What could still come from further up has come to what is below.
+      if (this.#instance.budget.catchUp(exchanges?.openBelow ?? Number.POSITIVE_INFINITY)) {
+        await this.#drain()
+        await nextTurn()
+        continue
+      }
       if (this.#isAnswered() && exchanges?.stepCut() !== false) return
       if (exchanges?.deliver() === true) await this.#drain()
       else await this.#waitForAny(tickMs)
@@ -247,6 +276,9 @@ export class Run {
     this.#rowsIn += next.batch.length
     feed.rows += next.batch.length
     feed.task.push(next.batch)
+    if (!feed.task.isSatisfied) return
+    feed.state = 'ended'
+    feed.task.finish()
   }
 
   /**
@@ -331,6 +363,7 @@ export class Run {
     const lookups = this.#instance.lookups.map((lookup) => lookup.close())
     await Promise.allSettled([...readers, ...writers, ...lookups])
     await this.#commits.end()
+    this.#instance.closeState()
   }
 
   report(): RunReport {
@@ -347,6 +380,7 @@ export class Run {
       resumedFrom: this.#beginning?.resumed ?? null,
       readyMs: this.#readyMs,
       pausesMs: this.#pausesMs,
+      spilledBytes: this.#instance.budget.spilledBytes,
       startedAt: this.#startedAt,
       durationMs: (this.#endedMs ?? this.#clock.monotonicMs()) - this.#startedMs,
     }

@@ -2,6 +2,7 @@
 import type { RecordFormat } from '../format.ts'
 import { csvDecoder } from './decoder.ts'
 import { csvEncoder } from './encoder.ts'
+import { csvRecordEnds } from './record-ends.ts'
 import { csvOptions } from './settings.ts'
 
 export const csvFormat: RecordFormat = {
@@ -10,5 +11,6 @@ export const csvFormat: RecordFormat = {
   extension: 'csv',
   options: csvOptions,
   decoder: csvDecoder,
+  recordEnds: csvRecordEnds,
   encoder: csvEncoder,
 }

@@ -1,5 +1,6 @@
 /** JSON, one object a line, as Flink's `json` format has it. */
 import type { RecordFormat } from '../format.ts'
+import { lineEnds } from '../record-ends.ts'
 import { jsonDecoder } from './decoder.ts'
 import { jsonEncoder } from './encoder.ts'
 import { jsonOptions } from './settings.ts'
@@ -10,5 +11,6 @@ export const jsonFormat: RecordFormat = {
   extension: 'json',
   options: jsonOptions,
   decoder: jsonDecoder,
+  recordEnds: () => lineEnds,
   encoder: jsonEncoder,
 }

@@ -1,7 +1,7 @@
 /** Parquet files, as Flink's `parquet` format has them. */
 import type { FileFormat } from '../format.ts'
 import { parquetOptions } from './options.ts'
-import { openParquetReader } from './reader.ts'
+import { countParquetRows, cutParquet, openParquetReader } from './reader.ts'
 import { openParquetWriter } from './writer.ts'
 
 export const parquetFormat: FileFormat = {
@@ -10,5 +10,7 @@ export const parquetFormat: FileFormat = {
   extension: 'parquet',
   options: parquetOptions,
   openReader: openParquetReader,
+  countRows: countParquetRows,
+  cut: cutParquet,
   openWriter: openParquetWriter,
 }

@@ -10,6 +10,7 @@ export type Codec = (typeof codecs)[number]
 export interface FileMetadata {
   /** The schema tree, depth first; the first element is the root. */
   readonly elements: readonly SchemaElement[]
+  readonly rows: number
   /** Reads the row groups, with the chunks of some leaves only, by their number in the schema. */
   readRowGroups(leaves: ReadonlySet<number>): readonly RowGroup[]
 }
@@ -102,7 +103,7 @@ function readFooter(footer: Uint8Array, fileBytes: number, context: FileContext)
     })
     return groups
   }
-  return { elements, readRowGroups }
+  return { elements, rows, readRowGroups }
 }
 
 /** Runs what reads a whole footer: bytes that are missing will not come. */

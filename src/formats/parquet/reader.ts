@@ -19,6 +19,8 @@ interface ParquetPosition {
   readonly group: number
   /** Rows of the group read so far. */
   readonly row: number
+  /** The group where another reader begins; left out: none does. */
+  readonly end?: number
 }
 
 export async function openParquetReader(table: FormatTable, file: ReadableFile, request: FileRequest): Promise<FileReader> {
@@ -40,6 +42,34 @@ export async function openParquetReader(table: FormatTable, file: ReadableFile, 
   })
 }
 
+/** The rows of a file, which its end tells. */
+export async function countParquetRows(file: ReadableFile): Promise<number> {
+  const context = new FileContext(file.name)
+  return guarded(context, async () => (await readMetadata(file, context)).rows)
+}
+
+/** Cuts what is left of a file between row groups, into parts of about as many rows. */
+export async function cutParquet(file: ReadableFile, readers: number, position: unknown): Promise<readonly ParquetPosition[]> {
+  const context = new FileContext(file.name)
+  return guarded(context, async () => {
+    const metadata = await readMetadata(file, context)
+    const first = positionOf(position)
+    const groups = metadata.readRowGroups(new Set())
+    const end = Math.min(groups.length, first.end ?? groups.length)
+    const rows = groups.slice(first.group, end).reduce((sum, group) => sum + group.rows, 0)
+    const parts: ParquetPosition[] = []
+    let start = first
+    let before = 0
+    for (let group = first.group; group < end; group++) {
+      before += groups[group]?.rows ?? 0
+      if (before * readers < rows * (parts.length + 1) || group + 1 >= end) continue
+      parts.push({ ...start, end: group + 1 })
+      start = { group: group + 1, row: 0 }
+    }
+    return [...parts, first.end === undefined ? start : { ...start, end: first.end }]
+  })
+}
+
 class ParquetReader implements FileReader {
   readonly skippedRows = 0
   readonly #file: ReadableFile
@@ -52,6 +82,7 @@ class ParquetReader implements FileReader {
   /** The row group at hand, and its rows read so far. */
   #group: number
   #row: number
+  readonly #end: number | undefined
   /** Rows of the group that a reader before this one has read. */
   #skip: number
   #columns: readonly ColumnReader[] | null = null
@@ -75,6 +106,7 @@ class ParquetReader implements FileReader {
     this.#context = context
     this.#batchRows = plans.every((plan) => plan.kind === 'leaf') ? batchRows : nestedBatchRows
     this.#group = start.group
+    this.#end = start.end
     this.#row = 0
     this.#skip = start.row
   }
@@ -89,7 +121,8 @@ class ParquetReader implements FileReader {
   }
 
   position(): ParquetPosition {
-    return { group: this.#group, row: this.#row + this.#skip }
+    const end = this.#end === undefined ? {} : { end: this.#end }
+    return { group: this.#group, row: this.#row + this.#skip, ...end }
   }
 
   async close(): Promise<void> {
@@ -139,7 +172,7 @@ class ParquetReader implements FileReader {
   #openGroup(): boolean {
     for (;;) {
       const group = this.#groups[this.#group]
-      if (group === undefined) return false
+      if (group === undefined || this.#group === this.#end) return false
       if (this.#columns === null && canMatch(group, this.#conditions, this.#context)) {
         this.#columns = this.#plans.map((plan) => this.#openColumn(plan, group))
       }
@@ -193,5 +226,6 @@ function positionOf(position: unknown): ParquetPosition {
       typeof position.row === 'number',
     'a position in a Parquet file has group and row',
   )
-  return { group: position.group, row: position.row }
+  const end = 'end' in position && typeof position.end === 'number' ? { end: position.end } : {}
+  return { group: position.group, row: position.row, ...end }
 }

@@ -10,6 +10,7 @@ import type { FormatTable, RecordDecoder, RecordFormat } from '../format.ts'
 import { LineDecoder } from '../line-decoder.ts'
 import { LineEncoder } from '../line-encoder.ts'
 import { carriageReturn, lineFeed } from '../line-end.ts'
+import { lineEnds } from '../record-ends.ts'
 import { RecordState } from '../record-state.ts'
 import { isUtf8 } from '../utf8.ts'
 
@@ -27,6 +28,7 @@ export const rawFormat: RecordFormat = {
     },
   ],
   decoder: rawDecoder,
+  recordEnds: () => lineEnds,
   encoder: rawEncoder,
 }
 

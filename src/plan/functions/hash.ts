@@ -1,5 +1,6 @@
-/** Digests of texts, in lower-case hexadecimal digits. */
-import { integer, signature, text } from './parameters.ts'
+/** Digests of texts, in lower-case hexadecimal digits, and buckets of values. */
+import { integerType } from '#data'
+import { anything, integer, notNull, signature, text } from './parameters.ts'
 import type { Signature } from './signature.ts'
 
 export const hashSignatures = {
@@ -9,6 +10,8 @@ export const hashSignatures = {
   SHA256: digest('SHA256', 64),
   SHA384: digest('SHA384', 96),
   SHA512: digest('SHA512', 128),
+  /** The bucket of some values together, counted from 0; equal values have the same, NULL included. */
+  BUCKET: signature('BUCKET(count, value1, value2, …)', [integer], notNull(integerType), { rest: anything, nulls: 'custom' }),
   SHA2: signature('SHA2(string, bits)', [text, integer], { kind: 'varchar', length: 128, nullable: true }),
 } satisfies Record<string, Signature>
 

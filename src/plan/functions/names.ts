@@ -54,6 +54,7 @@ export const internalFunctions: ReadonlySet<string> = new Set<FunctionName | Agg
   'ITEM',
   'FIELD',
   'COPIES',
+  'BUCKET',
   'IN',
   'LIKE',
   'NEGATE',

@@ -23,7 +23,7 @@ export async function divideSources(
 
 /** By worker; null: from the beginning. */
 async function divideSource(
-  { source }: ScanTask,
+  { source, isOrderFree }: ScanTask,
   id: string,
   workers: number,
   saved: readonly SavedSource[],
@@ -35,6 +35,7 @@ async function divideSource(
   const ended: SavedSource = { id, position: null, ended: true }
   if (saved.length > 0 && saved.every((each) => each.ended)) return all.map(() => ended)
   if (source.divide === undefined || !divides) return all.map((worker) => (worker === 0 ? (saved[0] ?? null) : ended))
-  const positions = await source.divide(workers, saved.length === 0 ? null : saved.map(({ position }) => position))
-  return all.map((worker) => ({ id, position: positions[worker], ended: false }))
+  const positions = await source.divide(workers, saved.length === 0 ? null : saved.map(({ position }) => position), !isOrderFree)
+  // Who has nothing to read is known to have ended before any row comes: others may send it theirs.
+  return all.map((worker) => (positions[worker] === null ? ended : { id, position: positions[worker], ended: false }))
 }

@@ -57,6 +57,8 @@ export interface SavedSource {
 
 export interface SavedSink {
   readonly id: string
+  /** The worker whose writer it was; left out: the first. */
+  readonly worker?: number
   readonly record: unknown
 }
 

@@ -14,17 +14,12 @@ export interface TakenState {
   readonly watermarks: TakenWatermarks
 }
 
-interface NamedSink {
-  readonly id: string
-  readonly task: SinkTask
-}
-
 export class WorkerState {
   /** Null where there is nothing to go on from: only sinks commit. */
   readonly #blobs: BlobStore | null
   readonly #place: WorkerPlace
   readonly #saved: SavedState
-  readonly #sinks: readonly NamedSink[]
+  readonly #sinks: readonly SinkTask[]
   readonly #files: StateFiles | null
   #manifest: Manifest | null = null
 
@@ -32,7 +27,7 @@ export class WorkerState {
     this.#blobs = blobs
     this.#place = place
     this.#saved = instance.savedState()
-    this.#sinks = instance.sinks.map((task, index) => ({ id: `${task.name}-${index + 1}`, task }))
+    this.#sinks = instance.sinks
     this.#files = blobs === null ? null : new StateFiles(this.#saved.keepers)
   }
 
@@ -61,15 +56,18 @@ export class WorkerState {
 
   workOf(task: SinkTask): DurableWork | undefined {
     if (this.#blobs === null) return undefined
-    const id = this.#sinks.find((sink) => sink.task === task)?.id ?? ''
-    const record = this.#manifest?.sinks.find((sink) => sink.id === id)?.record ?? null
-    return { name: `${this.#blobs.place}#${id}`, record }
+    const { index, count } = this.#place
+    const saved = this.#manifest?.sinks.filter(({ id }) => id === task.id) ?? []
+    const record = saved.find(({ worker = 0 }) => worker === index)?.record ?? null
+    const left = index > 0 ? [] : saved.flatMap(({ worker = 0, record: each }) => (worker < count ? [] : [each]))
+    return { name: `${this.#blobs.place}#${task.id}`, record, writer: { index, count }, left }
   }
 
   /** Takes everything over, between two batches and with nothing on its way to a sink. */
   async take(): Promise<TakenState> {
     const sinks: SavedSink[] = []
-    for (const { id, task } of this.#sinks) sinks.push({ id, record: await task.output.writer?.prepare() })
+    const own = this.#place.index === 0 ? {} : { worker: this.#place.index }
+    for (const { id, output } of this.#sinks) sinks.push({ id, ...own, record: await output.writer?.prepare() })
     return { capture: this.#files?.capture() ?? new Capture(), sinks, watermarks: this.#watermarks() }
   }
 
@@ -81,7 +79,7 @@ export class WorkerState {
 
   /** Makes visible what the sinks had prepared. */
   async commit({ sinks }: TakenState): Promise<void> {
-    for (const { id, record } of sinks) await this.#sinks.find((sink) => sink.id === id)?.task.output.writer?.commit(record)
+    for (const { id, record } of sinks) await this.#sinks.find((sink) => sink.id === id)?.output.writer?.commit(record)
   }
 
   #watermarks(): TakenWatermarks {

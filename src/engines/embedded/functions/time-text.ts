@@ -70,9 +70,9 @@ const utc = timeZone('UTC')
 
 /** Compiles a constant pattern now, so that one that cannot be used is refused with the statement, and others as they come. */
 function withPattern<Result>(constant: unknown, make: (pattern: string) => Result): (pattern: string) => Result {
-  const compile = kept(make)
-  if (typeof constant === 'string') compile(constant)
-  return compile
+  if (typeof constant !== 'string') return kept(make)
+  const made = make(constant)
+  return () => made
 }
 
 /** Years of two digits are near this one. */

@@ -10,6 +10,7 @@ import {
   type Column,
   isExactInteger,
   plainFormOf,
+  ReusedArrays,
   type Schema,
   selectBatchParts,
   selectRows,
@@ -59,6 +60,7 @@ export class Calc {
   readonly #hadNulls: boolean[]
   #none = new Uint8Array(0)
   #selection = new Int32Array(batchRows)
+  readonly #selected = new ReusedArrays()
   #out: unknown[] = []
   #wideOut: bigint[][] = []
   #nulls: Uint8Array[] = []
@@ -163,14 +165,15 @@ export class Calc {
 
   #assemble(batch: Batch, count: number, width: Width): Batch {
     const selection = count === batch.length ? null : this.#selection
+    const arrays = this.#selected.restart()
     let position = 0
     const columns = this.#shape.outputs.map((expression) => {
       if (expression.kind !== 'column') return this.#computedVector(position++, count, width)
       const vector = batch.columns[this.#shape.input.findIndex((column) => column.name === expression.name)]
       assert(vector !== undefined, `column ${expression.name} is in the batch`)
-      return selection === null ? vector : selectRows(vector, selection, count)
+      return selection === null ? vector : selectRows(vector, selection, count, arrays)
     })
-    return { length: count, columns, ...selectBatchParts(batch, selection, count) }
+    return { length: count, columns, ...selectBatchParts(batch, selection, count, arrays) }
   }
 
   #computedVector(position: number, count: number, width: Width): Vector {

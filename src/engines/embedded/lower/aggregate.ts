@@ -5,7 +5,7 @@ import { groupingKeysOf } from './grouping-keys.ts'
 import type { Lowering } from './lowering.ts'
 import { Layout } from './measures.ts'
 import { Reorder } from './ports.ts'
-import { groupPort } from './two-stages.ts'
+import { groupInputs, groupPort } from './two-stages.ts'
 import { lowerWindowAggregate } from './window-aggregate.ts'
 
 export function lowerAggregate(aggregate: Aggregate, output: Output, lowering: Lowering): void {
@@ -21,15 +21,9 @@ function lowerGroups(aggregate: Aggregate, output: Output, lowering: Lowering): 
   const measures = aggregate.measures.map((measure) => layout.measure(measure, retracts))
   const updates = groupUpdates(aggregate, lowering)
   const places = [...aggregate.keys.keys(), ...aggregate.measures.map((_, index) => keys.types.length + index), ...keys.setPlaces]
-  const operator = new GroupAggregate(
-    {
-      keys: keys.types,
-      measures,
-      resultTypes: aggregate.measures.map((measure) => measure.type),
-      ...updates,
-    },
-    keys.setPlaces.length === 0 ? output : new Reorder(places, output),
-  )
+  const shape = { keys: keys.types, measures, resultTypes: aggregate.measures.map((measure) => measure.type), ...updates }
+  const receiver = keys.setPlaces.length === 0 ? output : new Reorder(places, output)
+  const operator = lowering.sharded(groupInputs(keys), receiver, (to) => new GroupAggregate(shape, to))
   lowering.keep(aggregate, lowering.letExpire(operator, updates))
   lowering.attach(layout.project(input), keys.repeated(groupPort(operator, keys, measures, null, output, lowering)))
 }

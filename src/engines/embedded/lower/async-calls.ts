@@ -13,12 +13,14 @@ import {
   type Expression,
   mapExpression,
   printExpression,
+  type Relation,
   referTo,
   schemaOf,
   walkExpression,
 } from '#plan'
 import type { AsyncFunction, Session } from '../functions/evaluation.ts'
 import { AsyncTask } from './async-task.ts'
+import { balancedPort } from './balance.ts'
 import type { Fused } from './fuse.ts'
 import type { Lowering } from './lowering.ts'
 import { InputPort } from './ports.ts'
@@ -30,11 +32,17 @@ interface Wanted {
   readonly columns: readonly Expression[]
 }
 
+/** Stages one behind the other, and the calls that their rows wait for. */
+interface Stages {
+  readonly lowering: Lowering
+  readonly tasks: AsyncTask[]
+}
+
 export function callsAsync({ condition, columns }: Fused, session: Session): boolean {
   return [condition, ...columns.map(({ value }) => value)].some((value) => value !== null && asyncCallsIn(value, session).length > 0)
 }
 
-export function lowerAsyncCalc({ base, condition, columns }: Fused, output: Output, lowering: Lowering): void {
+export function lowerAsyncCalc(relation: Relation, { base, condition, columns }: Fused, output: Output, lowering: Lowering): void {
   const { session } = lowering
   const isPlain = (part: Expression): boolean => asyncCallsIn(part, session).length === 0
   const parts = conjunctsOf(condition)
@@ -43,17 +51,14 @@ export function lowerAsyncCalc({ base, condition, columns }: Fused, output: Outp
     condition: conjunctionOf(parts.filter((part) => !isPlain(part))),
     columns: columns.map(({ value }) => value),
   }
-  lowering.attach(base, stage(conjunctionOf(parts.filter(isPlain)), wanted, 0, output, lowering))
+  const tasks: AsyncTask[] = []
+  const first = stage(conjunctionOf(parts.filter(isPlain)), wanted, 0, output, { lowering, tasks })
+  lowering.attach(base, balancedPort(relation, base, first, tasks, lowering))
 }
 
 /** Takes rows of the schema: tests the guard, makes the next calls, and hands their values to the stage after it. */
-function stage(
-  guard: Expression | null,
-  { schema, condition, columns }: Wanted,
-  depth: number,
-  output: Output,
-  lowering: Lowering,
-): Output {
+function stage(guard: Expression | null, { schema, condition, columns }: Wanted, depth: number, output: Output, stages: Stages): Output {
+  const { lowering } = stages
   const expressions = [...(condition === null ? [] : [condition]), ...columns]
   const calls = innermost(expressions, lowering.session)
   if (calls.size === 0) {
@@ -71,15 +76,15 @@ function stage(
     condition: condition === null ? null : replaced(condition),
     columns: columns.map(replaced),
   }
-  const next = stage(null, after, depth + 1, output, lowering)
+  const next = stage(null, after, depth + 1, output, stages)
   const args = [...calls.values()].flatMap((call) => call.arguments)
   const calc = lowering.calc(schema, guard, [...passed.map(referTo), ...args])
-  const operator = asyncOperator(passed, [...calls.values()], next, lowering)
+  const operator = asyncOperator(passed, [...calls.values()], next, stages)
   return new InputPort(new CalcOperator((batch) => calc.run(batch), new InputPort(operator)))
 }
 
 /** Its input has the columns that go on, and behind them the arguments of all calls. */
-function asyncOperator(passed: Schema, calls: readonly Call[], output: Output, lowering: Lowering): AsyncCalls {
+function asyncOperator(passed: Schema, calls: readonly Call[], output: Output, { lowering, tasks }: Stages): AsyncCalls {
   const { session, asyncLimits } = lowering
   const task = new AsyncTask(asyncLimits, session.clock)
   let place = passed.length
@@ -96,7 +101,7 @@ function asyncOperator(passed: Schema, calls: readonly Call[], output: Output, l
   const shape = { types, passed: passed.length, calls: shapes, capacity: asyncLimits.capacity, answered: () => task.wake() }
   const operator = new AsyncCalls(shape, output)
   task.serve(operator)
-  lowering.lookups.push(task)
+  tasks.push(task)
   return operator
 }
 

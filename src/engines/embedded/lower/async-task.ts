@@ -96,6 +96,10 @@ export class AsyncTask implements OutsideTask {
     return this.#operator?.isFull === true
   }
 
+  get rows(): number {
+    return this.#operator?.waitingRows ?? 0
+  }
+
   get isIdle(): boolean {
     return this.#operator?.isIdle !== false
   }

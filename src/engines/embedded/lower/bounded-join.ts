@@ -1,7 +1,7 @@
 /** Joins with a table that ends, which is read before all others. */
 import { BoundedJoin, type Output } from '#dataflow'
 import { type Join, type Relation, type Scan, schemaOf, walkRelations } from '#plan'
-import { conditionOf, keysOf, sideByKeys, typesOf } from './join-shape.ts'
+import { conditionOf, keyedInputs, keysOf, sideByKeys, typesOf } from './join-shape.ts'
 import type { Lowering } from './lowering.ts'
 
 type BoundedType = 'inner' | 'left' | 'semi' | 'anti'
@@ -36,15 +36,13 @@ export function isReadFirst(
 
 export function lowerBounded(join: Join & { readonly type: BoundedType }, output: Output, lowering: Lowering): void {
   const kept = lowering.keptFor(join.stateTtlMs?.right)
-  const operator = new BoundedJoin(
-    {
-      type: join.type,
-      keys: keysOf(join),
-      right: { types: typesOf(schemaOf(join.right)), retracts: false, ...kept },
-      condition: conditionOf(join, lowering),
-    },
-    output,
-  )
+  const shape = {
+    type: join.type,
+    keys: keysOf(join),
+    right: { types: typesOf(schemaOf(join.right)), retracts: false, ...kept },
+    condition: conditionOf(join, lowering),
+  }
+  const operator = lowering.sharded(keyedInputs(join), output, (to) => new BoundedJoin(shape, to))
   lowering.keep(join, lowering.letExpire(operator, kept))
   lowering.attachFirst(join.right, () => sideByKeys(join, 1, operator, output, lowering))
   lowering.attach(join.left, sideByKeys(join, 0, operator, output, lowering))

@@ -3,6 +3,7 @@ import { type Join, type Plan, type Relation, rootsOf, type Scan, sharedRelation
 import type { Delivery, Explanation } from '../../engine.ts'
 import type { Instance, SinkTask } from '../program.ts'
 import { isBoundedType, isReadFirst } from './bounded-join.ts'
+import { sharingOf } from './sharing.ts'
 import { type StateFacts, sinkNoteOf, stateNoteOf } from './state-notes.ts'
 
 export interface ExplainedRun {
@@ -11,15 +12,16 @@ export interface ExplainedRun {
   readonly isDurable: boolean
 }
 
-export function explanationOf(plan: Plan, instance: Instance, { stateTtlMs, isDurable }: ExplainedRun): Explanation {
+/** `shared` is an instance of one of several workers; where there is one worker, it is the other instance. */
+export function explanationOf(plan: Plan, instance: Instance, { stateTtlMs, isDurable }: ExplainedRun, shared = instance): Explanation {
   const { explained, sinks } = instance
   const { changelog, isBatch, ends } = explained
-  const shared = sharedRelations(rootsOf(plan))
+  const readTwice = sharedRelations(rootsOf(plan))
   const facts: StateFacts = {
     isBatch,
     stateTtlMs,
     isAppendOnly: (relation) => isAppendOnly(relation, explained),
-    readFirst: (join) => readFirst(join, shared, explained),
+    readFirst: (join) => readFirst(join, readTwice, explained),
     ends: (relation) => scansOf(relation).every(ends),
   }
   const waiting = [...sinks]
@@ -35,6 +37,7 @@ export function explanationOf(plan: Plan, instance: Instance, { stateTtlMs, isDu
       return sink === undefined ? null : deliveryOf(sink, isDurable)
     }),
     ends,
+    sharing: sharingOf(plan, shared),
     code: () => explained.code(),
   }
 }

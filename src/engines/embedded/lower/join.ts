@@ -2,7 +2,7 @@
 import { IntervalJoin, type JoinInput, Join as JoinOperator, type Output, WindowJoin } from '#dataflow'
 import { asOfTimeOf, type Join, type JoinTime, joinTimeOf, type Relation, type Scan, schemaOf } from '#plan'
 import { isBoundedType, isReadFirst, lowerBounded } from './bounded-join.ts'
-import { attachByKeys, conditionOf, keysOf, placeOf, typesOf } from './join-shape.ts'
+import { attachByKeys, conditionOf, keyedInputs, keysOf, placeOf, typesOf } from './join-shape.ts'
 import type { Lowering } from './lowering.ts'
 import { Reorder } from './ports.ts'
 import { lowerAsOfJoin } from './temporal-join.ts'
@@ -36,17 +36,15 @@ export function lowerJoin(join: Join, output: Output, lowering: Lowering): void 
 
 function lowerWindowJoin(join: Join, time: JoinTime & { readonly kind: 'window' }, output: Output, lowering: Lowering): void {
   const [left, right] = [schemaOf(join.left), schemaOf(join.right)]
-  const operator = new WindowJoin(
-    {
-      type: join.type,
-      keys: keysOf(join),
-      types: [typesOf(left), typesOf(right)],
-      windowEnds: [placeOf(left, time.left.end), placeOf(right, time.right.end)],
-      clock: lowering.windowClockOf(join.left),
-      condition: conditionOf(join, lowering),
-    },
-    output,
-  )
+  const shape = {
+    type: join.type,
+    keys: keysOf(join),
+    types: [typesOf(left), typesOf(right)],
+    windowEnds: [placeOf(left, time.left.end), placeOf(right, time.right.end)],
+    clock: lowering.windowClockOf(join.left),
+    condition: conditionOf(join, lowering),
+  } as const
+  const operator = lowering.sharded(keyedInputs(join), output, (to) => new WindowJoin(shape, to))
   lowering.countLate(operator)
   lowering.keep(join, operator)
   attachByKeys(join, operator, output, lowering)
@@ -55,19 +53,17 @@ function lowerWindowJoin(join: Join, time: JoinTime & { readonly kind: 'window' 
 function lowerIntervalJoin(join: Join, time: JoinTime & { readonly kind: 'interval' }, output: Output, lowering: Lowering): void {
   const [left, right] = [schemaOf(join.left), schemaOf(join.right)]
   const { fromMs, toMs, role, rest } = time
-  const operator = new IntervalJoin(
-    {
-      type: join.type,
-      keys: keysOf(join),
-      types: [typesOf(left), typesOf(right)],
-      times: [placeOf(left, time.left), placeOf(right, time.right)],
-      time: role,
-      fromMs,
-      toMs,
-      condition: conditionOf({ ...join, condition: rest }, lowering),
-    },
-    output,
-  )
+  const shape = {
+    type: join.type,
+    keys: keysOf(join),
+    types: [typesOf(left), typesOf(right)],
+    times: [placeOf(left, time.left), placeOf(right, time.right)],
+    time: role,
+    fromMs,
+    toMs,
+    condition: conditionOf({ ...join, condition: rest }, lowering),
+  } as const
+  const operator = lowering.sharded(keyedInputs(join), output, (to) => new IntervalJoin(shape, to))
   lowering.keep(join, operator)
   attachByKeys(join, operator, output, lowering)
 }
@@ -79,16 +75,8 @@ function range(from: number, count: number): number[] {
 function lowerRegular(join: Join, output: Output, lowering: Lowering): void {
   const left = inputOf(join.left, join.stateTtlMs?.left, lowering)
   const right = inputOf(join.right, join.stateTtlMs?.right, lowering)
-  const operator = new JoinOperator(
-    {
-      type: join.type,
-      keys: keysOf(join),
-      left,
-      right,
-      condition: conditionOf(join, lowering),
-    },
-    output,
-  )
+  const shape = { type: join.type, keys: keysOf(join), left, right, condition: conditionOf(join, lowering) }
+  const operator = lowering.sharded(keyedInputs(join), output, (to) => new JoinOperator(shape, to))
   lowering.keep(join, lowering.letExpire(operator, left, right))
   attachByKeys(join, operator, output, lowering)
 }

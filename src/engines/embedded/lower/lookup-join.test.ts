@@ -160,6 +160,7 @@ const limits: RunShape = {
   upsertMaterialize: 'auto',
   asyncCalls: asyncLimitsOf({}),
   lookups: { capacity: 2, timeoutMs: 1000 },
+  memory: { stateBytes: Number.POSITIVE_INFINITY, folder: '' },
 }
 
 interface Ran {

@@ -19,6 +19,7 @@ import {
   schemaOf,
 } from '#plan'
 import { embeddedErrors } from '../errors.ts'
+import { balancedPort } from './balance.ts'
 import { isReadFirst, lowerBounded } from './bounded-join.ts'
 import { conditionsOf } from './conditions.ts'
 import { type Fused, fuse } from './fuse.ts'
@@ -221,8 +222,11 @@ function attachLookup(join: Join, task: LookupTask, { keys, others, known, read 
     output,
   )
   task.serve(operator)
-  lowering.lookups.push(task)
-  lowering.attach(join.left, new InputPort(operator))
+  const port = new InputPort(operator)
+  if (known instanceof WholeTable) {
+    lowering.lookups.push(task)
+    lowering.attach(join.left, port)
+  } else lowering.attach(join.left, balancedPort(join, join.left, port, [task], lowering))
 }
 
 /** The condition of a join, and some of its keys as further ones. */

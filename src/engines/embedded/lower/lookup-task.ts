@@ -58,6 +58,10 @@ export class LookupTask implements OutsideTask {
     return this.#join?.isFull === true
   }
 
+  get rows(): number {
+    return this.#join?.waitingRows ?? 0
+  }
+
   get isIdle(): boolean {
     return this.#join?.isIdle !== false
   }

@@ -1,7 +1,8 @@
 /** Lowers a whole plan for one run: its operators, what feeds them and where rows go. */
+import { TemporaryFile } from '#blobs'
 import type { Sink } from '#connectors'
 import type { Schema } from '#data'
-import { type Exchanges, FinalRows, type Limit, type Output } from '#dataflow'
+import { type Exchanges, FinalRows, type Limit, type Output, StateBudget } from '#dataflow'
 import {
   allChanges,
   appendOnly,
@@ -24,6 +25,7 @@ import type { CollectListener, Instance, SinkTask } from '../program.ts'
 import type { AsyncLimits } from './async-task.ts'
 import { type LookupLimits, Lowering } from './lowering.ts'
 import { lowerMaterialised } from './materialise.ts'
+import { orderFreeRelations } from './order-free.ts'
 import { InputPort } from './ports.ts'
 import { repeatingRelations, type Use } from './repeats.ts'
 import { BackPressure, CollectOutput, SinkOutput } from './sink.ts'
@@ -40,6 +42,8 @@ export interface RunShape {
   readonly upsertMaterialize: UpsertMaterialize
   readonly lookups: LookupLimits
   readonly asyncCalls: AsyncLimits
+  /** Bytes for the state of all workers, and the folder for what has no room there. */
+  readonly memory: { readonly stateBytes: number; readonly folder: string }
 }
 
 type OpenSinks = ReadonlyMap<PlanOutput, { readonly name: string; readonly sink: Sink }>
@@ -66,16 +70,23 @@ export function lowerPlan(
     isBatch: batch,
     repeats: (relation) => repeating.has(relation),
   })
+  const spillFile = new TemporaryFile(shape.memory.folder)
+  const stateBytes = Math.floor(shape.memory.stateBytes / (exchanges?.place.count ?? 1))
+  const budget = new StateBudget(stateBytes, spillFile, session.clock, () => void lowering.clocked.push(budget))
   const lowering = new Lowering(plan, session, new TaskFinder((scan) => tables.source(scan)), changelog, {
     stream: batch ? null : shape,
     lookups: shape.lookups,
     asyncCalls: shape.asyncCalls,
     exchanges,
+    orderFree: exchanges === null ? new Set() : orderFreeRelations(plan, batch, (output) => takesAnyOrder(output, tables)),
+    budget,
   })
   const sinkTasks: SinkTask[] = []
   const collects: CollectOutput[] = []
   const materialised = new Map<PlanOutput, readonly string[]>()
-  // Rows leave by the first worker.
+  const writtenByAll = new Set<PlanOutput>()
+  let inserts = 0
+  // Rows leave by the first worker, unless each can write its own.
   const isFirst = exchanges === null || exchanges.place.index === 0
   plan.outputs.forEach((output, index) => {
     const schema = schemaOf(output.input)
@@ -99,9 +110,15 @@ export function lowerPlan(
       replaces: materialize || sinkKey === 'same',
     }
     const receiver = new SinkOutput(table, backPressure)
-    if (isFirst) sinkTasks.push({ name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver })
+    const isFinal = batch && isUpdating(changelog, index)
+    const isShared = exchanges !== null && known.sink.isShareable === true && !output.overwrite && !materialize && !isFinal
+    if (isShared) writtenByAll.add(output)
+    const id = `${known.name}-${++inserts}`
+    if (isFirst || isShared)
+      sinkTasks.push({ id, name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver })
     if (!materialize) {
-      attach(receiver)
+      if (isShared) lowering.attach(output.input, receiver)
+      else attach(receiver)
       return
     }
     const { primaryKey } = tables.definition(output.table)
@@ -116,6 +133,8 @@ export function lowerPlan(
     outputs: plan.outputs.map((output, index) => ({ schema: schemaOf(output.input), updating: !batch && isUpdating(changelog, index) })),
     backPressure,
     exchanges,
+    budget,
+    closeState: () => spillFile.close(),
     endAbsent: () => lowering.endAbsent(),
     clocked: lowering.clocked,
     lookups: lowering.lookups,
@@ -123,12 +142,14 @@ export function lowerPlan(
     explained: {
       changelog,
       materialised,
+      writtenByAll,
       isBatch: batch,
       ends: (scan) => tables.source(scan).bounded,
       code: () => lowering.calcs.flatMap((calc) => calc.example() ?? []),
+      routes: lowering.routes,
     },
     needsNoMore: () => isFirst && plan.outputs.every((output) => limitOf(output.input, lowering)?.isSatisfied === true),
-    lateRows: () => lowering.lateCounters.reduce((rows, counter) => rows + counter.lateRows, 0),
+    lateRows: () => lowering.lateCounters.reduce((rows, operator) => rows + (operator.lateRows ?? 0), 0),
   }
 }
 
@@ -145,6 +166,11 @@ function isUpdating(changelog: PlanChangelog, output: number): boolean {
 function finalRows(relation: Relation, receiver: Output, lowering: Lowering): Output {
   const types = schemaOf(relation).map((column) => column.type)
   return new InputPort(lowering.keep(relation, new FinalRows(types, receiver)))
+}
+
+/** Of rows with the same key a table keeps the last one. */
+function takesAnyOrder(output: PlanOutput, tables: TableAccess): boolean {
+  return output.kind === 'collect' || tables.definition(output.table).primaryKey.length === 0
 }
 
 /** A sink of upserts may keep rows per key. */

@@ -5,10 +5,14 @@ import {
   CalcOperator,
   type ExchangeInputs,
   type Exchanges,
+  type KeyedInput,
   type Limit,
   type Operator,
+  type OperatorFactory,
   type Output,
   type Retention,
+  Sharded,
+  type StateBudget,
   WatermarkOperator,
   type WindowClock,
 } from '#dataflow'
@@ -24,6 +28,7 @@ import {
   type Relation,
   rootsOf,
   type Scan,
+  type Sort,
   schemaOf,
   sharedRelations,
   type Watermark,
@@ -35,6 +40,7 @@ import type { SavedState } from '../program.ts'
 import { lowerAggregate } from './aggregate.ts'
 import { callsAsync, lowerAsyncCalc } from './async-calls.ts'
 import type { AsyncLimits } from './async-task.ts'
+import { balancedPort, callsUser } from './balance.ts'
 import { fuse } from './fuse.ts'
 import { lowerJoin } from './join.ts'
 import { lowerMatch } from './match.ts'
@@ -43,6 +49,7 @@ import { lowerOver } from './over.ts'
 import { InputPort, Tee } from './ports.ts'
 import { RelationIds } from './relation-ids.ts'
 import { lowerDistinct, lowerSort, lowerTop, lowerUnion, lowerUnnest, lowerValues, lowerWindow } from './relations.ts'
+import type { Route } from './route.ts'
 import type { TaskFinder, ValuesTask } from './tasks.ts'
 import { versionedTops } from './versions.ts'
 import { zoneClock } from './zone-clock.ts'
@@ -59,6 +66,10 @@ export interface LoweredRun {
   readonly asyncCalls: AsyncLimits
   /** The exchanges of a worker, where several run the plan together. */
   readonly exchanges: Exchanges | null
+  /** Relations whose rows may come in any order. */
+  readonly orderFree: ReadonlySet<Relation>
+  /** The memory for state; null where all of it is to be in memory. */
+  readonly budget: StateBudget | null
 }
 
 /** How many keys lookup joins ask for at a time, and for how long they wait. */
@@ -67,17 +78,12 @@ export interface LookupLimits {
   readonly timeoutMs: number
 }
 
-/** Something that counts rows which came too late. */
-interface LateCounter {
-  readonly lateRows: number
-}
-
 export class Lowering {
   readonly session: Session
   readonly tasks: TaskFinder
   readonly #sharedRelations: ReadonlySet<Relation>
   readonly #shared = new Map<Relation, Tee>()
-  readonly lateCounters: LateCounter[] = []
+  readonly lateCounters: Operator[] = []
   /** What follows the clock. */
   readonly clocked: { tick(nowMs: number): void }[] = []
   readonly values: ValuesTask[] = []
@@ -95,12 +101,19 @@ export class Lowering {
   /** The priority of sources attached now; higher ones are read first. */
   #priority = 0
   readonly exchanges: Exchanges | null
+  /** Relations whose rows may come in any order. */
+  readonly orderFree: ReadonlySet<Relation>
+  /** Where rows go from worker to worker. */
+  readonly routes: Route[] = []
+  /** What is lowered now. */
+  #lowered: Relation | null = null
   /** How far above its sources each relation stands, and the one that is lowered now. */
   readonly #levels: ReadonlyMap<Relation, number>
   #level = Number.MAX_SAFE_INTEGER
   /** What follows operators that only the first worker has. */
   readonly #absent = new Set<Output>()
 
+  readonly #budget: StateBudget | null
   readonly #changelog: PlanChangelog
   /** Null in a batch: no watermarks flow while rows come, windows close when the input ends, and no state expires. */
   readonly #stream: LoweredRun['stream']
@@ -112,7 +125,9 @@ export class Lowering {
     this.#changelog = changelog
     this.#stream = run.stream
     this.exchanges = run.exchanges
-    this.#levels = run.exchanges === null ? new Map() : levelsOf(rootsOf(plan))
+    this.orderFree = run.orderFree
+    this.#budget = run.budget
+    this.#levels = levelsOf(rootsOf(plan))
     this.tasks = tasks
     this.versioned = versionedTops(plan)
     this.#sharedRelations = withWindowInputs(sharedRelations(rootsOf(plan)))
@@ -153,8 +168,8 @@ export class Lowering {
   }
 
   /** Tells an operator the time if it keeps idle state for a time only, so that it drops it while no rows come. */
-  letExpire<T extends { tick(nowMs: number): void }>(operator: T, ...kept: readonly Kept[]): T {
-    if (kept.some(({ retention }) => retention !== undefined)) this.clocked.push(operator)
+  letExpire<T extends Operator>(operator: T, ...kept: readonly Kept[]): T {
+    if (kept.some(({ retention }) => retention !== undefined)) this.clocked.push({ tick: (nowMs) => operator.tick?.(nowMs) })
     return operator
   }
 
@@ -183,12 +198,37 @@ export class Lowering {
     return this.exchange(exchanges, types, keys, operatorOf(input), output)
   }
 
-  /** The same for all inputs of an operator together. */
-  exchange(exchanges: Exchanges, types: readonly DataType[], keys: readonly number[], operator: Operator, output: Output): ExchangeInputs {
+  /**
+   * An operator that keeps something for each key, of which parts are out of memory when it takes too much of it. `inputs` say where the
+   * key is in the rows of each input.
+   */
+  sharded(inputs: readonly KeyedInput[], output: Output, create: OperatorFactory): Operator {
+    const isKeyed = inputs.every(({ places }) => places.length > 0)
+    return this.#budget === null || !isKeyed ? create(output) : new Sharded(create, inputs, output, this.#level, this.#budget)
+  }
+
+  /** The same for all inputs of an operator together; `isCombined` says that rows of a key are put together before. */
+  exchange(
+    exchanges: Exchanges,
+    types: readonly DataType[],
+    keys: readonly number[],
+    operator: Operator,
+    output: Output,
+    isCombined = false,
+  ): ExchangeInputs {
+    this.routes.push({ relation: this.#lowered, kind: keys.length > 0 ? 'hash' : 'single', keys: keys.length, isCombined })
     const shape = { level: this.#level, priority: this.#priority, types: keys.map((place) => types[place] as DataType), keys }
     if (keys.length > 0 || exchanges.place.index === 0) return exchanges.add(shape, operator)
     this.#absent.add(output)
     return exchanges.add(shape, nowhere)
+  }
+
+  /** Lets any worker deal with rows that go to a stage; null where there is one worker. */
+  share(ownRows: (() => number) | null, stage: Output): ReturnType<Exchanges['addBalanced']> | null {
+    // Steps of a relation that are no part of the plan have its level, and stand below its own exchange.
+    const level = this.#level - 0.5
+    if (this.exchanges !== null) this.routes.push({ relation: this.#lowered, kind: 'balanced', keys: 0, isCombined: false })
+    return this.exchanges?.addBalanced({ level, priority: this.#priority, ownRows }, operatorOf(stage)) ?? null
   }
 
   /** Runs what adds exchanges below those that were added before for the same rows. */
@@ -208,10 +248,12 @@ export class Lowering {
   }
 
   #lower(relation: Relation, output: Output): void {
-    const level = this.#level
+    const [level, above] = [this.#level, this.#lowered]
+    this.#lowered = relation
     this.#level = this.#levels.get(relation) ?? level
     this.#lowerKind(relation, output)
     this.#level = level
+    this.#lowered = above
   }
 
   #lowerKind(relation: Relation, output: Output): void {
@@ -219,6 +261,7 @@ export class Lowering {
       scan: (scan) => {
         const task = this.tasks.scanTask(scan)
         task.raisePriority(this.#priority)
+        task.isOrderFree &&= this.orderFree.has(scan)
         task.add(scan, output)
       },
       values: (values) => this.values.push(lowerValues(values, output, this)),
@@ -241,7 +284,7 @@ export class Lowering {
   #lowerCalc(relation: Relation, output: Output): void {
     const fused = fuse(relation, this.isShared)
     if (callsAsync(fused, this.session)) {
-      lowerAsyncCalc(fused, output, this)
+      lowerAsyncCalc(relation, fused, output, this)
       return
     }
     const { base, condition, columns } = fused
@@ -250,7 +293,8 @@ export class Lowering {
       condition,
       columns.map((column) => column.value),
     )
-    this.attach(base, new InputPort(new CalcOperator((batch) => calc.run(batch), output)))
+    const port = new InputPort(new CalcOperator((batch) => calc.run(batch), output))
+    this.attach(base, callsUser(fused) ? balancedPort(relation, base, port, [], this) : port)
   }
 
   /** A compiled filter and projection. */
@@ -282,9 +326,16 @@ export class Lowering {
     return this.tasks.scanTask(scan).source.bounded
   }
 
-  /** Notes a LIMIT at the top of an output: once it is satisfied, that output needs no more input. */
-  countLimit(sort: Relation, limit: Limit): void {
+  /** Notes a LIMIT: once it is satisfied, an output below which it stands needs no more input, nor does it need its own table. */
+  countLimit(sort: Sort, limit: Limit): void {
     this.limits.set(sort, limit)
+    const scan = scanBelow(sort.input, this.isShared)
+    if (scan !== null && this.#readsAlone(scan)) this.tasks.scanTask(scan).endWith(limit)
+  }
+
+  /** Whether no other worker reads a part of a table; what has no key is on the first one, as a limit is. */
+  #readsAlone(scan: Scan): boolean {
+    return this.exchanges === null || (this.exchanges.place.index === 0 && this.tasks.source(scan).divide === undefined)
   }
 
   /**
@@ -307,8 +358,8 @@ export class Lowering {
     return { keepers, watermarks }
   }
 
-  countLate(counter: LateCounter): void {
-    this.lateCounters.push(counter)
+  countLate(operator: Operator): void {
+    this.lateCounters.push(operator)
   }
 
   /** The clock that windows over local time stamps follow. */
@@ -335,6 +386,24 @@ function operatorOf(output: Output): Operator {
     push: (_input, batch) => output.push(batch),
     advance: (_input, watermarkMs) => output.advance(watermarkMs),
     finish: () => output.finish(),
+  }
+}
+
+/** The table whose rows reach a relation one by one, and nobody else; null where they meet others, or wait. */
+function scanBelow(relation: Relation, isShared: (relation: Relation) => boolean): Scan | null {
+  if (isShared(relation)) return null
+  switch (relation.kind) {
+    case 'scan':
+      return relation
+    case 'project':
+    case 'filter':
+    case 'watermark':
+    case 'unnest':
+      return scanBelow(relation.input, isShared)
+    case 'window':
+      return relation.shape.kind === 'session' ? null : scanBelow(relation.input, isShared)
+    default:
+      return null
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type MatchRead,
   type MatchShape,
   type MatchSkip,
+  type Operator,
   type Output,
   ProcessingTime,
   type RowReference,
@@ -33,7 +34,7 @@ import {
 import { compileScalar } from '../generate/scalar.ts'
 import type { Lowering } from './lowering.ts'
 import { aggregateOf, argumentsOf } from './measures.ts'
-import { orderOf, placesOf } from './places.ts'
+import { keyedInput, orderOf, placesOf } from './places.ts'
 import { InputPort } from './ports.ts'
 
 export function lowerMatch(match: Match, output: Output, lowering: Lowering): void {
@@ -61,7 +62,8 @@ export function lowerMatch(match: Match, output: Output, lowering: Lowering): vo
     aggregates: tests.aggregates,
     found: found.shape,
   }
-  const operator = new MatchOperator(shape, new InputPort(new CalcOperator((batch) => calc.run(batch), output)))
+  const receiver = new InputPort(new CalcOperator((batch) => calc.run(batch), output))
+  const operator = lowering.sharded([keyedInput(schema, match.partitionBy)], receiver, (to) => new MatchOperator(shape, to))
   lowering.keep(match, operator)
   lowering.countLate(operator)
   const port = byClock && needsClock(match) ? clocked(shape.time, operator, lowering) : new InputPort(operator)
@@ -73,7 +75,7 @@ function needsClock({ withinMs, orderBy }: Match): boolean {
   return withinMs !== null || orderBy.length > 1
 }
 
-function clocked(time: number, operator: MatchOperator, lowering: Lowering): Output {
+function clocked(time: number, operator: Operator, lowering: Lowering): Output {
   const clock = new ProcessingTime(time, new InputPort(operator))
   lowering.clocked.push(clock)
   return new InputPort(clock)

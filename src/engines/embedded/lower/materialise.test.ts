@@ -134,7 +134,8 @@ function planTo(input: Relation): Plan {
 
 function shapeOf(upsertMaterialize: UpsertMaterialize): RunShape {
   const lookups = { capacity: 1, timeoutMs: 1000 }
-  return { mode: 'streaming', stateTtlMs: 0, upsertMaterialize, asyncCalls: asyncLimitsOf({}), lookups }
+  const memory = { stateBytes: Number.POSITIVE_INFINITY, folder: '' }
+  return { mode: 'streaming', stateTtlMs: 0, upsertMaterialize, asyncCalls: asyncLimitsOf({}), lookups, memory }
 }
 
 async function write(rows: readonly Row[], input: Relation, key: readonly string[], mode: UpsertMaterialize = 'auto'): Promise<string[]> {
@@ -250,7 +251,7 @@ class NotedExchanges extends Exchanges {
   readonly levels: number[] = []
 
   constructor() {
-    super({ index: 0, count: 2 }, { send: () => undefined, isFull: () => false, release: () => undefined })
+    super({ index: 0, count: 2 }, { send: () => undefined, isFull: () => false, waiting: () => 0, release: () => undefined })
   }
 
   override add(...[shape, operator]: Parameters<Exchanges['add']>): ExchangeInputs {

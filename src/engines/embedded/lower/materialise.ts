@@ -2,7 +2,7 @@
 import { Materialise, type Output } from '#dataflow'
 import { type Relation, schemaOf } from '#plan'
 import type { Lowering } from './lowering.ts'
-import { placesOf } from './places.ts'
+import { keyedInput, placesOf } from './places.ts'
 import { InputPort } from './ports.ts'
 
 /** Takes the rows of a relation, and gives the receiver those that are shown under the key. */
@@ -12,7 +12,9 @@ export function lowerMaterialised(relation: Relation, key: readonly string[], re
   const places = placesOf(schema, key)
   const kept = lowering.keptFor()
   const output = lowering.byKeys([], [], receiver, receiver)
-  const operator = lowering.letExpire(new Materialise({ types, key: places, ...kept }, output), kept)
-  const port = new InputPort(lowering.keep(relation, operator, 'sink'))
-  return lowering.below(() => lowering.byKeys(types, places, port, output))
+  return lowering.below(() => {
+    const create = (to: Output): Materialise => new Materialise({ types, key: places, ...kept }, to)
+    const operator = lowering.letExpire(lowering.sharded([keyedInput(schema, key)], output, create), kept)
+    return lowering.byKeys(types, places, new InputPort(lowering.keep(relation, operator, 'sink')), output)
+  })
 }

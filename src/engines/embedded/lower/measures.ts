@@ -1,6 +1,7 @@
 /** What feeds an aggregation, and what its functions compute on it. */
+
 import type { AggregateKind, MeasureShape } from '#dataflow'
-import type { AggregateName, Expression, Measure, NamedExpression, Relation } from '#plan'
+import { type AggregateName, determinismOf, type Expression, expressionKey, type Measure, type NamedExpression, type Relation } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
 import { literalValue } from '../generate/expression.ts'
@@ -11,6 +12,8 @@ import { userAggregateOf } from './user-aggregates.ts'
 export class Layout {
   readonly #columns: NamedExpression[]
   readonly #session: Session
+  /** Where pure expressions stand. */
+  readonly #places = new Map<string, number>()
 
   constructor(keys: readonly NamedExpression[], session: Session) {
     this.#columns = [...keys]
@@ -26,8 +29,14 @@ export class Layout {
     }
   }
 
+  /** Pure expressions that are alike have one column. */
   #place(value: Expression): number {
-    return this.#columns.push({ name: `\u0000${this.#columns.length}`, value }) - 1
+    const key = determinismOf(value) === 'pure' ? expressionKey(value) : null
+    const known = key === null ? undefined : this.#places.get(key)
+    if (known !== undefined) return known
+    const place = this.#columns.push({ name: `\u0000${this.#columns.length}`, value }) - 1
+    if (key !== null) this.#places.set(key, place)
+    return place
   }
 
   project(input: Relation): Relation {

@@ -5,6 +5,8 @@ export interface OutsideTask {
   open(): Promise<void>
   /** Whether no more rows should come for now. */
   readonly isFull: boolean
+  /** Rows that wait for answers. */
+  readonly rows: number
   /** Whether no rows wait for answers. */
   readonly isIdle: boolean
   /** Sends on what was answered, in its order; throws what went wrong. */

@@ -16,7 +16,7 @@ import type { Lowering } from './lowering.ts'
 import { aggregateOf, argumentsOf } from './measures.ts'
 import { neighbourOf, OverLayout } from './over-layout.ts'
 import { lowerPartitionOver, needsWholePartition } from './partition-over.ts'
-import { placesOf } from './places.ts'
+import { keyedInput, placesOf } from './places.ts'
 import { InputPort } from './ports.ts'
 import { refuse } from './relations.ts'
 
@@ -31,19 +31,17 @@ export function lowerOver(over: Over, output: Output, lowering: Lowering): void 
   const time = timeOf(over)
   const measures = over.measures.map((measure) => measureOf(measure, over, time.name, layout, lowering))
   const kept = lowering.keptFor()
-  const operator = new OverAggregate(
-    {
-      types: layout.types,
-      columns: schema.length,
-      partitionBy: placesOf(schema, over.partitionBy),
-      time: placesOf(schema, [time.name])[0] ?? 0,
-      timeKind: time.kind,
-      frame: over.frame,
-      measures,
-      ...kept,
-    },
-    output,
-  )
+  const shape = {
+    types: layout.types,
+    columns: schema.length,
+    partitionBy: placesOf(schema, over.partitionBy),
+    time: placesOf(schema, [time.name])[0] ?? 0,
+    timeKind: time.kind,
+    frame: over.frame,
+    measures,
+    ...kept,
+  }
+  const operator = lowering.sharded([keyedInput(schema, over.partitionBy)], output, (to) => new OverAggregate(shape, to))
   lowering.countLate(operator)
   lowering.keep(over, lowering.letExpire(operator, kept))
   lowering.attach(layout.input(), lowering.byKeys(layout.types, placesOf(schema, over.partitionBy), new InputPort(operator), output))

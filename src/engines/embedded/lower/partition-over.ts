@@ -6,7 +6,7 @@ import { literalValue } from '../generate/expression.ts'
 import type { Lowering } from './lowering.ts'
 import { aggregateOf, argumentsOf } from './measures.ts'
 import { neighbourOf, type OverLayout } from './over-layout.ts'
-import { orderOf, placesOf } from './places.ts'
+import { keyedInput, orderOf, placesOf } from './places.ts'
 import { InputPort } from './ports.ts'
 
 export function lowerPartitionOver(over: Over, layout: OverLayout, output: Output, lowering: Lowering): void {
@@ -24,14 +24,12 @@ export function lowerPartitionOver(over: Over, layout: OverLayout, output: Outpu
       orderBy.map(({ column }) => column),
     ),
   }
-  const operator = new PartitionOver(
-    { types: layout.types, passed: schema.length, ...places, frame: { following: 0, ...frame }, measures },
-    output,
-  )
+  const overShape = { types: layout.types, passed: schema.length, ...places, frame: { following: 0, ...frame }, measures }
   const order = orderOf(schema, [...partition, ...orderBy])
   const { partitionBy: keys } = places
   const shape = { types: layout.types, orderBy: order, offset: 0, limit: null, retracts: !lowering.isAppendOnly(input), partitionBy: keys }
-  const sort = lowering.keep(over, new Sort(shape, new InputPort(operator)))
+  const create = (to: Output): Sort => new Sort(shape, new InputPort(new PartitionOver(overShape, to)))
+  const sort = lowering.keep(over, lowering.sharded([keyedInput(schema, partitionBy)], output, create))
   lowering.attach(layout.input(), lowering.byKeys(layout.types, keys, new InputPort(sort), output))
 }
 

@@ -1,6 +1,7 @@
 /** Where columns stand. */
 import { assert } from '#base'
-import { columnIndex, type Schema } from '#data'
+import { type Column, columnIndex, type Schema } from '#data'
+import type { KeyedInput } from '#dataflow'
 import type { SortKey } from '#plan'
 
 /** Places of named columns. */
@@ -10,6 +11,12 @@ export function placesOf(schema: Schema, names: readonly string[]): number[] {
     assert(place >= 0, `column ${name} is in the input`)
     return place
   })
+}
+
+/** Where the key is in the rows of an input. */
+export function keyedInput(schema: Schema, names: readonly string[]): KeyedInput {
+  const places = placesOf(schema, names)
+  return { types: places.map((place) => (schema[place] as Column).type), places }
 }
 
 /** Sort keys by place. */

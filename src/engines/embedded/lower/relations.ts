@@ -5,6 +5,7 @@ import {
   Distinct,
   Limit,
   type Operator,
+  type OperatorFactory,
   type Output,
   Sort,
   TimeSort,
@@ -31,9 +32,10 @@ import {
 import { embeddedCapabilities } from '../capabilities.ts'
 import { embeddedErrors } from '../errors.ts'
 import { compileScalar } from '../generate/scalar.ts'
+import { balancedPort, hasUserCall } from './balance.ts'
 import { elementsFunction } from './elements.ts'
-import type { Lowering } from './lowering.ts'
-import { orderOf, placesOf } from './places.ts'
+import type { Kept, Lowering } from './lowering.ts'
+import { keyedInput, orderOf, placesOf } from './places.ts'
 import { InputPort } from './ports.ts'
 import { lowerSessionRows } from './session-rows.ts'
 import { ValuesTask } from './tasks.ts'
@@ -73,18 +75,18 @@ export function lowerDistinct(distinct: DistinctRelation, output: Output, loweri
   const { input, stateTtlMs } = distinct
   const { updates, before } = lowering.changelogOf(distinct)
   const kept = lowering.keptFor(stateTtlMs)
-  const operator = new Distinct(
-    { types: typesOf(schemaOf(input)), ...kept, ...(updates ? { repeats: { emitsUpdateBefore: before } } : {}) },
-    output,
-  )
   const types = typesOf(schemaOf(input))
+  const shape = { types, ...kept, ...(updates ? { repeats: { emitsUpdateBefore: before } } : {}) }
+  const operator = lowering.sharded([{ types, places: [...types.keys()] }], output, (to) => new Distinct(shape, to))
   const port = new InputPort(lowering.keep(distinct, lowering.letExpire(operator, kept)))
   lowering.attach(input, lowering.byKeys(types, [...types.keys()], port, output))
 }
 
 export function lowerUnnest(unnest: UnnestRelation, output: Output, lowering: Lowering): void {
   const operator = new Unnest({ elementsOf: elementsFunction(unnest, lowering), keepsEmpty: unnest.join === 'left' }, output)
-  lowering.attach(unnest.input, new InputPort(operator))
+  const port = new InputPort(operator)
+  const { input, collection } = unnest
+  lowering.attach(input, hasUserCall(collection) ? balancedPort(unnest, input, port, [], lowering) : port)
 }
 
 /** A window whose rows are not aggregated at once: rows are copied into their windows, or wait for their session. */
@@ -108,31 +110,40 @@ export function lowerTop(top: TopRelation, output: Output, lowering: Lowering): 
     return
   }
   const { before } = lowering.changelogOf(top)
-  const operator = deduplication(top, schema, before, output, lowering) ?? topOperator(top, schema, before, output, lowering)
-  const port = new InputPort(lowering.keep(top, operator))
-  const everyChange = lowering.versioned.has(top)
   const keys = placesOf(schema, top.partitionBy)
+  const kept = lowering.keptFor()
+  const shape = { top, schema, before, kept }
+  const create = deduplication(shape, lowering) ?? topFactory(shape, lowering)
+  const operator = lowering.sharded([keyedInput(schema, top.partitionBy)], output, create)
+  const port = new InputPort(lowering.keep(top, lowering.letExpire(operator, kept)))
+  const everyChange = lowering.versioned.has(top)
   const receiver = everyChange ? new OneRowAKey(typesOf(schema), keys, port) : port
   lowering.attach(top.input, lowering.byKeys(typesOf(schema), keys, receiver, output))
+}
+
+/** A Top-N, what it sends, and for how long it keeps idle state. */
+interface LoweredTop {
+  readonly top: TopRelation
+  readonly schema: Schema
+  readonly before: boolean
+  readonly kept: Kept
 }
 
 function lowerWindowTop(top: TopRelation, windowEnd: string, output: Output, lowering: Lowering): void {
   const { from, to, rank } = top
   const schema = schemaOf(top.input)
-  const operator = new WindowTop(
-    {
-      types: typesOf(schema),
-      partitionBy: placesOf(schema, top.partitionBy),
-      windowEnd: placesOf(schema, [windowEnd])[0] ?? 0,
-      clock: lowering.windowClockOf(top.input),
-      orderBy: orderOf(schema, top.orderBy),
-      from,
-      to,
-      ties: keepsLast(top) ? 'last' : 'first',
-      placed: rank !== null,
-    },
-    output,
-  )
+  const shape = {
+    types: typesOf(schema),
+    partitionBy: placesOf(schema, top.partitionBy),
+    windowEnd: placesOf(schema, [windowEnd])[0] ?? 0,
+    clock: lowering.windowClockOf(top.input),
+    orderBy: orderOf(schema, top.orderBy),
+    from,
+    to,
+    ties: keepsLast(top) ? ('last' as const) : ('first' as const),
+    placed: rank !== null,
+  }
+  const operator = lowering.sharded([keyedInput(schema, top.partitionBy)], output, (receiver) => new WindowTop(shape, receiver))
   lowering.countLate(operator)
   const port = new InputPort(lowering.keep(top, operator))
   lowering.attach(top.input, lowering.byKeys(typesOf(schema), placesOf(schema, top.partitionBy), port, output))
@@ -152,45 +163,37 @@ function keepsLast(top: TopRelation): boolean {
 }
 
 /** One row a key by time, over rows that only come: needs no order to be kept. */
-function deduplication(top: TopRelation, schema: Schema, before: boolean, output: Output, lowering: Lowering): Operator | undefined {
+function deduplication({ top, schema, before, kept }: LoweredTop, lowering: Lowering): OperatorFactory | undefined {
   const { key, role } = orderOfOne(top) ?? {}
   if (key === undefined || (role !== 'event-time' && role !== 'processing-time') || !lowering.isAppendOnly(top.input)) return undefined
-  const kept = lowering.keptFor()
-  const operator = createDeduplicate(
-    {
-      types: typesOf(schema),
-      key: placesOf(schema, top.partitionBy),
-      keep: key.descending ? 'last' : 'first',
-      time: role === 'event-time' ? (placesOf(schema, [key.column])[0] ?? 0) : null,
-      emitsUpdateBefore: before,
-      ...kept,
-    },
-    output,
-  )
-  return lowering.letExpire(operator, kept)
+  const shape = {
+    types: typesOf(schema),
+    key: placesOf(schema, top.partitionBy),
+    keep: key.descending ? ('last' as const) : ('first' as const),
+    time: role === 'event-time' ? (placesOf(schema, [key.column])[0] ?? 0) : null,
+    emitsUpdateBefore: before,
+    ...kept,
+  }
+  return (output) => createDeduplicate(shape, output)
 }
 
-function topOperator(top: TopRelation, schema: Schema, before: boolean, output: Output, lowering: Lowering): Operator {
-  const kept = lowering.keptFor()
+function topFactory({ top, schema, before, kept }: LoweredTop, lowering: Lowering): OperatorFactory {
   const retracts = !lowering.isAppendOnly(top.input)
   const [key] = top.orderBy
   const isByArrival = key !== undefined && !key.descending && columnOf(top.input, key.column).role === 'processing-time'
-  const operator = new Top(
-    {
-      types: typesOf(schema),
-      partitionBy: placesOf(schema, top.partitionBy),
-      orderBy: orderOf(schema, top.orderBy),
-      from: top.from,
-      to: top.to,
-      placed: top.rank !== null,
-      retracts,
-      emitsUpdateBefore: before,
-      ...(isByArrival && !retracts ? { byArrival: true } : {}),
-      ...kept,
-    },
-    output,
-  )
-  return lowering.letExpire(operator, kept)
+  const shape = {
+    types: typesOf(schema),
+    partitionBy: placesOf(schema, top.partitionBy),
+    orderBy: orderOf(schema, top.orderBy),
+    from: top.from,
+    to: top.to,
+    placed: top.rank !== null,
+    retracts,
+    emitsUpdateBefore: before,
+    ...(isByArrival && !retracts ? { byArrival: true } : {}),
+    ...kept,
+  }
+  return (output) => new Top(shape, output)
 }
 
 export function lowerSort(sort: SortRelation, output: Output, lowering: Lowering): void {

@@ -41,16 +41,15 @@ export function lowerSessionRows(
     { elementsOf: (batch) => list(batch.columns[keys + bounds.length] as Vector, batch.length), keepsEmpty: false, kept: bounds },
     new Reorder(boundsLast, output),
   )
-  const operator = new SessionAggregate(
-    {
-      keys: keyTypes,
-      time: keys,
-      gapMs,
-      measures: [{ aggregate: collected, arguments: schema.map((_, place) => lead.length + place), filter: null }],
-      clock: clockOf(window, lowering),
-    },
-    new InputPort(unnest),
-  )
+  const shape = {
+    keys: keyTypes,
+    time: keys,
+    gapMs,
+    measures: [{ aggregate: collected, arguments: schema.map((_, place) => lead.length + place), filter: null }],
+    clock: clockOf(window, lowering),
+  }
+  const keyed = { types: keyTypes, places: [...keyTypes.keys()] }
+  const operator = lowering.sharded([keyed], new InputPort(unnest), (to) => new SessionAggregate(shape, to))
   lowering.countLate(operator)
   const held = lowering.byKeys(keyTypes, [...keyTypes.keys()], new InputPort(lowering.keep(window, operator)), output)
   const port = timedPort(window, keys, held, lowering)

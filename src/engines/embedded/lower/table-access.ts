@@ -1,7 +1,7 @@
 /** How the tables of a plan are reached: their definitions, and the connectors that read and write them. */
 import { assert } from '#base'
-import { type Connector, type ConnectorTable, connectorOf, loadConnector, type Sink, type Source } from '#connectors'
-import { type Plan, rootsOf, type Scan, type TableDefinition, type TablePath, type Tables, walkRelations } from '#plan'
+import { type Connector, type ConnectorTable, connectorOf, loadConnector, rowCountOption, type Sink, type Source } from '#connectors'
+import { type Plan, rootsOf, type Scan, type TableDefinition, type TablePath, type TableSize, type Tables, walkRelations } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
 
@@ -48,6 +48,15 @@ export class TableAccess {
       )
     }
     return source
+  }
+
+  /** How many rows a table has, as its options say, else as its source can tell. */
+  async sizeOf(scan: Scan, isMeasured: boolean): Promise<TableSize | null> {
+    const said = this.#connectorTable(scan.table, scan.options).options[rowCountOption]
+    if (said === undefined && !isMeasured) return null
+    const source = this.source(scan)
+    const rows = said === undefined ? await source.countRows?.() : Math.max(0, Number(said))
+    return rows === undefined || rows === null ? null : { rows, ends: source.bounded }
   }
 
   sink(path: TablePath, options: Readonly<Record<string, string>>): { readonly name: string; readonly sink: Sink } {

@@ -1,9 +1,9 @@
 /** What a run reads: each table once, however many relations scan it, and the rows of VALUES. */
 
-import type { ColumnCondition, ReadRequest, Source, WantedColumn } from '#connectors'
+import { type ColumnCondition, type ReadRequest, rowCountOption, type Source, type WantedColumn } from '#connectors'
 import type { Batch } from '#data'
 import { watermarkEnd, watermarkNone } from '#data'
-import type { Output, WatermarkOperator } from '#dataflow'
+import type { Limit, Output, WatermarkOperator } from '#dataflow'
 import { type Relation, type Scan, type TablePath, walkRelations } from '#plan'
 import { conditionsOf } from './conditions.ts'
 import { Reorder, Tee } from './ports.ts'
@@ -16,8 +16,13 @@ export class ScanTask {
   readonly #conditions: (readonly ColumnCondition[])[] = []
   readonly #outputs = new Tee()
   readonly #watermarks: WatermarkOperator[] = []
+  /** Limits that rows flow to, by no way but theirs. */
+  readonly #limits: Limit[] = []
+  #readers = 0
   /** Sources of higher priority are read to their end first. */
   priority = 0
+  /** Whether nobody asks for the order of its rows. */
+  isOrderFree = true
 
   constructor(table: TablePath, source: Source) {
     this.table = table
@@ -31,11 +36,22 @@ export class ScanTask {
       return known >= 0 ? known : this.#wanted.push({ kind, key, type: column.type }) - 1
     })
     this.#conditions.push(conditionsOf(scan))
+    this.#readers += 1
     this.#outputs.add(new Reorder(places, output))
   }
 
   raisePriority(priority: number): void {
     this.priority = Math.max(this.priority, priority)
+  }
+
+  /** One reader needs no more rows than a limit lets through. */
+  endWith(limit: Limit): void {
+    this.#limits.push(limit)
+  }
+
+  /** Whether nobody needs further rows. */
+  get isSatisfied(): boolean {
+    return this.#limits.length > 0 && this.#limits.length === this.#readers && this.#limits.every((limit) => limit.isSatisfied)
   }
 
   watch(operator: WatermarkOperator): void {
@@ -139,6 +155,8 @@ export class TaskFinder {
   }
 }
 
+/** How many rows a table is said to have makes no other table of it. */
 function keyOf({ table, options }: Scan): string {
-  return JSON.stringify([table, Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))])
+  const read = Object.entries(options).filter(([key]) => key !== rowCountOption)
+  return JSON.stringify([table, read.sort(([a], [b]) => (a < b ? -1 : 1))])
 }

@@ -1,8 +1,14 @@
 /** Aggregations in two stages: rows are combined where they are, and then sent to the worker that holds their group. */
-import { Combine, type CombinedWindows, type MeasureShape, type Operator, type Output } from '#dataflow'
+import { Combine, type CombinedWindows, type KeyedInput, type MeasureShape, type Operator, type Output } from '#dataflow'
 import type { GroupingKeys } from './grouping-keys.ts'
 import type { Lowering } from './lowering.ts'
 import { InputPort } from './ports.ts'
+
+/** The keys of an operator that measures rows by group: of rows as they come, and of what was combined before. */
+export function groupInputs({ types }: GroupingKeys): readonly KeyedInput[] {
+  const input = { types, places: [...types.keys()] }
+  return [input, input]
+}
 
 /** What rows flow to that are measured by group: the operator, as far as it holds the groups. */
 export function groupPort(
@@ -18,7 +24,7 @@ export function groupPort(
   if (exchanges === null || !measures.every(canBeCombined)) {
     return lowering.byKeys(keys.types, places, new InputPort(operator), output)
   }
-  const inputs = lowering.exchange(exchanges, keys.types, places, operator, output)
+  const inputs = lowering.exchange(exchanges, keys.types, places, operator, output, true)
   return new InputPort(new Combine({ keys: keys.types, measures, windows }, inputs))
 }
 

@@ -9,7 +9,7 @@ import { groupingKeysOf } from './grouping-keys.ts'
 import type { Lowering } from './lowering.ts'
 import { Layout } from './measures.ts'
 import { Counted, InputPort, Reorder } from './ports.ts'
-import { groupPort } from './two-stages.ts'
+import { groupInputs, groupPort } from './two-stages.ts'
 import { mergesUsers } from './user-aggregates.ts'
 
 /** A window below the aggregate is absorbed when only its bounds are used; otherwise rows carry the bounds of their window. */
@@ -58,9 +58,11 @@ function lowerAttached(aggregate: Aggregate, bounds: NonNullable<Aggregate['wind
   const { measures, port } = resultsOf(aggregate, layout, keys.types.length, retracts)
   const results = aggregate.measures.map((_, index) => keys.types.length + boundsCount + index)
   const windows = { time: aggregate.keys.indexOf(bounds.end), slices: { kind: 'attached' }, clock: lowering.windowClockOf(input) } as const
-  const operator = new WindowAggregate(
-    { keys: keys.types, ...windows, measures },
-    port([...aggregate.keys.keys(), ...results, ...keys.setPlaces], output),
+  const receiver = port([...aggregate.keys.keys(), ...results, ...keys.setPlaces], output)
+  const operator = lowering.sharded(
+    groupInputs(keys),
+    receiver,
+    (to) => new WindowAggregate({ keys: keys.types, ...windows, measures }, to),
   )
   lowering.countLate(operator)
   const held = groupPort(lowering.keep(aggregate, operator), keys, measures, windows, output, lowering)
@@ -126,10 +128,11 @@ function lowerAbsorbed(aggregate: Aggregate, fused: Fused, window: Window, outpu
   const ordered = port(places, output)
   if (shape.kind === 'hop' && shape.sizeMs % shape.slideMs !== 0)
     throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'an aggregate over HOP windows whose size is no multiple of their slide' })
-  const operator =
+  const operator = lowering.sharded(groupInputs(keys), ordered, (to) =>
     shape.kind === 'session'
-      ? new SessionAggregate({ keys: keys.types, time, gapMs: shape.gapMs, measures, clock: clockOf(window, lowering) }, ordered)
-      : new WindowAggregate({ keys: keys.types, time, slices: shape, measures, clock: clockOf(window, lowering) }, ordered)
+      ? new SessionAggregate({ keys: keys.types, time, gapMs: shape.gapMs, measures, clock: clockOf(window, lowering) }, to)
+      : new WindowAggregate({ keys: keys.types, time, slices: shape, measures, clock: clockOf(window, lowering) }, to),
+  )
   lowering.countLate(operator)
   const windows = shape.kind === 'session' ? null : { time, slices: shape, clock: clockOf(window, lowering) }
   const held =

@@ -46,4 +46,4 @@ export async function createLeader(run: LedRun): Promise<Leader> {
 const callMsDefault = 60_000
 
 /** For operators that nothing flows through. */
-const unconnected: Carrier = { send: () => undefined, isFull: () => false, release: () => undefined }
+const unconnected: Carrier = { send: () => undefined, isFull: () => false, waiting: () => 0, release: () => undefined }

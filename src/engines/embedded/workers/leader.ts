@@ -343,6 +343,7 @@ export class Leader {
       watermarkMs: least === watermarkEnd ? null : least,
       readyMs: reports.reduce<number | null>((last, { readyMs }) => (readyMs === null ? last : Math.max(last ?? 0, readyMs)), null),
       pausesMs: reports.flatMap(({ pausesMs }) => pausesMs),
+      spilledBytes: sum(({ spilledBytes }) => spilledBytes),
       startedAt: this.#startedAt,
       durationMs: (this.#endedMs ?? this.#shape.clock.monotonicMs()) - this.#startedMs,
     }

@@ -1,5 +1,5 @@
 /** The workers of one run that take turns in this thread: see local-host.ts. */
-import { type Carrier, Exchanges, type Frame } from '#dataflow'
+import { type Carrier, Exchanges, type Frame, weightOf } from '#dataflow'
 import type { HostedRun, StartWorker } from './host.ts'
 import type { LinkListener, WorkerLink } from './leader.ts'
 import type { LocalHostShape } from './local-host.ts'
@@ -60,18 +60,20 @@ export class LocalWorkers {
 
   #carrier(from: number): Carrier {
     const key = (exchange: number, sender: number, receiver: number): string => `${exchange}:${sender}>${receiver}`
-    const add = (name: string, bytes: number): void => void this.#waiting.set(name, (this.#waiting.get(name) ?? 0) + bytes)
+    const add = (name: string, weight: number): void => void this.#waiting.set(name, (this.#waiting.get(name) ?? 0) + weight)
+    const waiting = (to: number, exchange: number): number => this.#waiting.get(key(exchange, from, to)) ?? 0
     return {
       send: (to, exchange, frame) => {
-        if (frame.kind === 'rows') add(key(exchange, from, to), frame.rows.buffer.byteLength)
+        if (frame.kind === 'rows') add(key(exchange, from, to), weightOf(frame.rows))
         this.#send<Frame>(`${from}>${to}`, structuredClone(frame), (sent) => {
           this.#workers[to]?.exchanges.receive(from, exchange, sent)
           this.#workers[to]?.worker.wake()
         })
       },
-      isFull: (to, exchange) => (this.#waiting.get(key(exchange, from, to)) ?? 0) >= this.#shape.waitingBytesMax,
-      release: (sender, exchange, bytes) => {
-        add(key(exchange, sender, from), -bytes)
+      isFull: (to, exchange) => waiting(to, exchange) >= this.#shape.waitingBytesMax,
+      waiting,
+      release: (sender, exchange, weight) => {
+        add(key(exchange, sender, from), -weight)
         this.#workers[sender]?.worker.wake()
       },
     }

@@ -1,0 +1,22 @@
+-- Which workers have the rows of each operator, and how rows get there.
+CREATE TABLE clicks (user_id INT, url STRING, cost DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen');
+CREATE TABLE users (user_id INT, city STRING) WITH ('connector' = 'filesystem', 'path' = '/nowhere', 'format' = 'csv');
+CREATE TABLE totals (city STRING, n BIGINT, PRIMARY KEY (city) NOT ENFORCED) WITH ('connector' = 'print');
+SET 'parallelism.default' = '3';
+
+EXPLAIN SELECT city, COUNT(*) AS n, MAX(user_id) AS most FROM users WHERE user_id > 5 GROUP BY city;
+-- Distinct values are not combined before they go.
+EXPLAIN SELECT city, COUNT(DISTINCT user_id) AS n FROM users GROUP BY city;
+SET 'table.optimizer.distinct-agg.split.enabled' = 'true';
+EXPLAIN SELECT city, COUNT(DISTINCT user_id) AS n FROM users GROUP BY city;
+RESET 'table.optimizer.distinct-agg.split.enabled';
+EXPLAIN SELECT window_start, url, SUM(cost) AS cost FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(ts), INTERVAL '1' HOUR)) GROUP BY window_start, window_end, url;
+EXPLAIN SELECT * FROM (SELECT user_id, url, ROW_NUMBER() OVER (PARTITION BY url ORDER BY cost DESC) AS place FROM clicks) WHERE place <= 3;
+EXPLAIN SELECT DISTINCT city FROM users ORDER BY city LIMIT 5;
+EXPLAIN JSON_EXECUTION_PLAN INSERT INTO totals SELECT u.city, COUNT(*) FROM clicks AS c JOIN users AS u ON c.user_id = u.user_id GROUP BY u.city;
+
+-- files are written by all workers, the console by the first
+EXPLAIN STATEMENT SET BEGIN
+  INSERT INTO by_day SELECT city, 1.5, 'today' FROM users;
+  INSERT INTO log SELECT city FROM users;
+END;
