@@ -15,8 +15,10 @@ EXPLAIN SELECT * FROM (SELECT user_id, url, ROW_NUMBER() OVER (PARTITION BY url 
 EXPLAIN SELECT DISTINCT city FROM users ORDER BY city LIMIT 5;
 EXPLAIN JSON_EXECUTION_PLAN INSERT INTO totals SELECT u.city, COUNT(*) FROM clicks AS c JOIN users AS u ON c.user_id = u.user_id GROUP BY u.city;
 
--- files are written by all workers, the console by the first
+-- Files are written by all workers, the console by the first.
+CREATE TABLE files (city STRING) WITH ('connector' = 'filesystem', 'path' = 'files', 'format' = 'csv');
+CREATE TABLE console (city STRING) WITH ('connector' = 'print');
 EXPLAIN STATEMENT SET BEGIN
-  INSERT INTO by_day SELECT city, 1.5, 'today' FROM users;
-  INSERT INTO log SELECT city FROM users;
+  INSERT INTO files SELECT city FROM users;
+  INSERT INTO console SELECT city FROM users;
 END;
