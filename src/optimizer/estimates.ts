@@ -17,18 +17,31 @@ export interface Estimate {
 
 type Guess = Pick<Estimate, 'rows' | 'rowsUnfiltered'>
 
+/** What was guessed before, by the facts it was guessed from: relations may be read by many, and those by many again. */
+const known = new WeakMap<OptimizerFacts, WeakMap<Relation, Estimate | null>>()
+
 /** The estimate of a relation; null where nobody knows the size of a table below it. */
 export function estimateOf(relation: Relation, facts: OptimizerFacts): Estimate | null {
+  const estimates = known.get(facts) ?? new WeakMap<Relation, Estimate | null>()
+  known.set(facts, estimates)
+  const before = estimates.get(relation)
+  if (before !== undefined) return before
+  const estimate = guess(relation, facts)
+  estimates.set(relation, estimate)
+  return estimate
+}
+
+function guess(relation: Relation, facts: OptimizerFacts): Estimate | null {
   if (relation.kind === 'scan') {
     const size = facts.sizeOf?.(relation) ?? null
     return size === null ? null : { ...equally(size.rows), ends: size.ends, isPlain: size.ends }
   }
   const inputs = inputsOf(relation).map((input) => estimateOf(input, facts))
-  const guess = guessOf(relation, inputs)
-  if (guess === null) return null
+  const rows = guessOf(relation, inputs)
+  if (rows === null) return null
   const ends = inputs.every((input) => input?.ends === true)
   const handsOn = relation.kind === 'values' || relation.kind === 'project' || relation.kind === 'filter'
-  return { ...guess, ends, isPlain: ends && handsOn && inputs.every((input) => input?.isPlain === true) }
+  return { ...rows, ends, isPlain: ends && handsOn && inputs.every((input) => input?.isPlain === true) }
 }
 
 function equally(rows: number): Guess {

@@ -192,7 +192,12 @@ export class Run {
           if (feed === undefined && !isFull && exchanges?.isFull !== true && this.#catchUp()) continue
           if (feed === undefined && this.#isAtEnd()) return
           exchanges?.flush()
-          await this.#drain()
+          const drain = this.#instance.backPressure.drain()
+          if (drain !== undefined) {
+            await drain
+            // What came meanwhile has woken nobody.
+            continue
+          }
           await (feed === undefined || exchanges !== null || !this.#isAnswered() ? this.#waitForAny() : feed.wait)
           turnStart = this.#clock.monotonicMs()
           continue
@@ -245,6 +250,7 @@ export class Run {
     for (;;) {
       this.#commits.check()
       this.#sendAnswered()
+      exchanges?.flush()
       // What could still come from further up has come to what is below.
       if (this.#instance.budget.catchUp(exchanges?.openBelow ?? Number.POSITIVE_INFINITY)) {
         await this.#drain()
