@@ -133,7 +133,7 @@ function settingsSection({ backends, installation }: Comparison): string {
 - **Processing time.** The windows of q12 fall as the clock will, on both sides.
 - **Side input.** Flink cannot look rows of a file up: q13 has a lookup function over the same rows in memory there, and a file here, read once.
 - **Last checkpoint.** Jobs of Flink end without one (\`checkpoints-after-tasks-finish\` is off, or they would idle until it is due). A run of
-  Millrace ends when its last checkpoint is safe.
+  Millrace ends when its last one is safe, which holds no state any more.
 `
 }
 

@@ -75,7 +75,7 @@ export class DurableRun implements Commits {
   /** The run may go on as soon as this resolves, while the checkpoint is written; the next one waits for it. */
   async take(sources: readonly SavedSource[], finished: boolean): Promise<void> {
     await this.#settle()
-    const taken = await this.#state.take()
+    const taken = await this.#state.take(finished)
     // From here on: where a checkpoint takes longer than it is to the next one, the run still goes on in between.
     this.#takenMs = this.#clock.monotonicMs()
     this.#isPublishing = true

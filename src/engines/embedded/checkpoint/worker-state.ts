@@ -5,11 +5,12 @@ import type { WorkerPlace } from '#dataflow'
 import type { Instance, SavedState, SinkTask } from '../program.ts'
 import type { Manifest, SavedFile, SavedSink, TakenWatermarks } from './manifest.ts'
 import { planRestore, restoreState } from './restore.ts'
-import { Capture, StateFiles, type StateKeeper } from './state-files.ts'
+import { type Capture, StateFiles, type StateKeeper } from './state-files.ts'
 
 /** Everything at one moment. */
 export interface TakenState {
-  readonly capture: Capture
+  /** What operators hold; null when the work has ended, and nobody needs it any more. */
+  readonly capture: Capture | null
   readonly sinks: readonly SavedSink[]
   readonly watermarks: TakenWatermarks
 }
@@ -63,17 +64,17 @@ export class WorkerState {
     return { name: `${this.#blobs.place}#${task.id}`, record, writer: { index, count }, left }
   }
 
-  /** Takes everything over, between two batches and with nothing on its way to a sink. */
-  async take(): Promise<TakenState> {
+  /** Takes everything over, between two batches and with nothing on its way to a sink. `finished`: the work has ended. */
+  async take(finished: boolean): Promise<TakenState> {
     const sinks: SavedSink[] = []
     const own = this.#place.index === 0 ? {} : { worker: this.#place.index }
     for (const { id, output } of this.#sinks) sinks.push({ id, ...own, record: await output.writer?.prepare() })
-    return { capture: this.#files?.capture() ?? new Capture(), sinks, watermarks: this.#watermarks() }
+    return { capture: finished ? null : (this.#files?.capture() ?? null), sinks, watermarks: this.#watermarks() }
   }
 
   /** Writes what was taken, and returns all files that are needed now. The run may go on meanwhile. */
   async write({ capture }: TakenState, name: string): Promise<readonly SavedFile[]> {
-    if (this.#files === null || this.#blobs === null) return []
+    if (this.#files === null || this.#blobs === null || capture === null) return []
     return this.#files.write(capture, this.#blobs, name)
   }
 

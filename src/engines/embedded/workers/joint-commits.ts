@@ -38,7 +38,7 @@ export class JointCommits implements Commits {
     this.#cut = null
     this.#cutOrdered = Promise.withResolvers()
     this.#committed = Promise.withResolvers()
-    const taken = await this.#state.take()
+    const taken = await this.#state.take(cut.finished)
     this.#taken = taken
     const { sinks, watermarks } = taken
     this.#answer({ kind: 'taken', sources: sources.map((source) => ({ ...source, worker: this.#worker })), sinks, watermarks })
