@@ -80,7 +80,8 @@ describe.each([1, 2])('with %i workers', (workers) => {
 
   test('one that throws is named, with the place of its call', { timeout: 60_000 }, async () => {
     const { status, said } = await call('thrower', shared)
-    expect(said).toContain('function f stopped with an error: there is no 4')
+    // Several workers come to one of them first.
+    expect(said).toMatch(/function f stopped with an error: there is no [4-8]\b/)
     expect(said).toContain('SELECT f(a) FROM t')
     expect(status).toBe(1)
   })
