@@ -1,5 +1,6 @@
 /** A file for what memory has no room for. It has no name as soon as it is open, so that it is gone with the process, however that ends. */
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { closeSync, constants, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { MillraceError } from '#base'
@@ -52,11 +53,18 @@ function cutOff(folder: string, at: number): MillraceError {
   return blobErrors.BLOBS_TEMPORARY_FILE({ folder }, { detail: `It ends before byte ${at}.` })
 }
 
+/** Linux's own flag for a file that never has a name; what follows is for systems and disks without it. */
+const withoutName = 0o20000000
+
 function openUnnamed(folder: string): number {
-  const own = mkdtempSync(path.join(folder, 'millrace-state-'))
+  const { O_RDWR, O_DIRECTORY } = constants
   try {
-    return openSync(path.join(own, 'state'), 'wx+', 0o600)
-  } finally {
-    rmSync(own, { recursive: true })
+    if (process.platform === 'linux') return openSync(folder, O_RDWR | O_DIRECTORY | withoutName, 0o600)
+  } catch {
+    // Not every disk has such files; what else is wrong comes to light below.
   }
+  const name = path.join(folder, `millrace-state-${randomUUID()}`)
+  const file = openSync(name, 'wx+', 0o600)
+  unlinkSync(name)
+  return file
 }
