@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { systemClock } from '#base'
 import {
   type CliEnvironment,
@@ -86,6 +87,9 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
     import('#catalog'),
     import('#query'),
   ])
+  // State lies in arrays outside of a small heap, which would be searched through for each few megabytes of them. Code that was kept
+  // compiled fits no longer once a flag is set, so this comes when most of it is loaded.
+  setFlagsFromString('--heap-growing-percent=300')
   const functions = new UserFunctions((file) => import(pathToFileURL(path.resolve(file)).href))
   const engine = new EmbeddedEngine({
     clock: systemClock,
