@@ -1,24 +1,14 @@
 /** The tests of cases/ that expect rows, each run by three workers that take turns, half of them without memory for state: the answer is the one of a single worker. */
-import { readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '#base'
 import { openBlobs } from '#blobs'
 import { localTestWorld } from '#cli'
 import { localHost } from '#engines'
-import { parseTestFile, runTest, type TestFile } from '#sqltest'
+import { runTest, type TestFile } from '#sqltest'
 import { Dice } from '../oracle/random-query.ts'
+import { comparableCases } from './comparable-cases.fixture.ts'
 
-const folder = path.join(import.meta.dirname, 'cases')
-const names = readdirSync(folder).filter((name) => name.endsWith('.sqltest'))
-
-const files = names.flatMap((name) => {
-  const file = parseTestFile(name, readFileSync(path.join(folder, name), 'utf8'))
-  const cases = file.tests.filter(({ gap, steps, tables }) => gap === null && steps.every(isComparable) && tables.every(hasNoRestart))
-  return cases.length === 0 ? [] : [{ name, file, cases }]
-})
-
-describe.each(files)('$name', ({ file, cases }) => {
+describe.each(comparableCases(({ tables }) => tables.every(hasNoRestart)))('$name', ({ file, cases }) => {
   test.each(cases.map((each) => [each.name, each] as const))('%s', { timeout: 60_000 }, async (_name, each) => {
     const dice = new Dice(each.line)
     const host = localHost({
@@ -33,14 +23,6 @@ describe.each(files)('$name', ({ file, cases }) => {
     expect(failures).toEqual([])
   })
 })
-
-/** The order of changes among keys is anybody's, and so is what is listed in the order of rows of several keys. */
-function isComparable({ expectation, sql }: TestFile['tests'][number]['steps'][number]): boolean {
-  if (expectation?.kind === 'rows in order' && !sql.includes('ORDER BY')) return false
-  return (
-    expectation?.kind !== 'changelog' && !/(?:LISTAGG|ARRAY_AGG|JSON_ARRAYAGG|FIRST_VALUE|LAST_VALUE)\([^)]*\).*FROM \(SELECT/.test(sql)
-  )
-}
 
 function hasNoRestart({ restarts }: TestFile['tests'][number]['tables'][number]): boolean {
   return restarts.length === 0
