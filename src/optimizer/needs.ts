@@ -10,9 +10,9 @@ import {
   type Over,
   type Plan,
   type Relation,
+  readersFirst,
   rootsOf,
   schemaOf,
-  walkRelations,
 } from '#plan'
 
 type Names = Iterable<string>
@@ -27,9 +27,7 @@ export function columnNeeds(plan: Plan): (relation: Relation) => ReadonlySet<str
     needs.set(relation, known)
   }
   for (const root of rootsOf(plan)) need(root, allOf(root))
-  const order: Relation[] = []
-  walkRelations(rootsOf(plan), (relation) => order.push(relation))
-  for (const relation of order.reverse()) {
+  for (const relation of readersFirst(rootsOf(plan))) {
     const wanted = needsOfInputs(relation, needs.get(relation) ?? new Set())
     for (const [index, input] of inputsOf(relation).entries()) need(input, wanted[index] ?? [])
   }

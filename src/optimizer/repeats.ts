@@ -4,21 +4,17 @@ import {
   determinismOf,
   expressionsOf,
   inputsOf,
-  type Join,
-  joinTimeOf,
+  isRegularJoin,
   type Plan,
   type Relation,
+  readersFirst,
   rootsOf,
-  schemaOf,
-  walkRelations,
 } from '#plan'
 
 export function repeatsIgnored(plan: Plan): (relation: Relation) => boolean {
   const ignored = new Map<Relation, boolean>()
   for (const root of rootsOf(plan)) ignored.set(root, false)
-  const order: Relation[] = []
-  walkRelations(rootsOf(plan), (relation) => order.push(relation))
-  for (const relation of order.reverse()) {
+  for (const relation of readersFirst(rootsOf(plan))) {
     const own = ignored.get(relation) ?? false
     for (const [index, input] of inputsOf(relation).entries()) {
       ignored.set(input, (ignored.get(input) ?? true) && ignoresRepeats(relation, index, own))
@@ -35,7 +31,7 @@ function ignoresRepeats(relation: Relation, input: number, own: boolean): boolea
     case 'aggregate':
       return relation.window === null && measuresOnce(relation)
     case 'join':
-      return isRegular(relation) && (own || (input === 1 && (relation.type === 'semi' || relation.type === 'anti')))
+      return isRegularJoin(relation) && (own || (input === 1 && (relation.type === 'semi' || relation.type === 'anti')))
     case 'project':
     case 'filter':
     case 'unnest':
@@ -51,8 +47,4 @@ function measuresOnce({ measures }: Aggregate): boolean {
   return measures.every(
     ({ function: name, distinct }) => name === 'MIN' || name === 'MAX' || (distinct && (name === 'COUNT' || name === 'SUM')),
   )
-}
-
-function isRegular(join: Join): boolean {
-  return join.asOf === null && joinTimeOf(join, schemaOf(join.left), schemaOf(join.right)) === null
 }

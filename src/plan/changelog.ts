@@ -16,7 +16,7 @@ import { printRelationLine, type RelationNote } from './print.ts'
 import { columnOf, schemaOf } from './schema.ts'
 import type { TablePath } from './tables.ts'
 import { contains, deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
-import { inputsOf, match, rootsOf, walkRelations } from './visit.ts'
+import { inputsOf, match, readersFirst, rootsOf, walkRelations } from './visit.ts'
 
 /** What a relation sends besides +I. */
 export interface Changelog {
@@ -230,9 +230,7 @@ function sortChanges({ input: below, orderBy, offset, limit }: Sort, input: Chan
 
 /** Goes from the outputs down and notes who must send −U. */
 function askForBefore(roots: readonly Relation[], changesOf: (relation: Relation) => Changelog, wanted: Set<Relation>): void {
-  const readersFirst: Relation[] = []
-  walkRelations(roots, (relation) => readersFirst.unshift(relation))
-  for (const relation of readersFirst) {
+  for (const relation of readersFirst(roots)) {
     for (const input of inputsOf(relation)) {
       if (changesOf(input).updates && needsBefore(relation, input, wanted.has(relation))) wanted.add(input)
     }

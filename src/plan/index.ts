@@ -75,7 +75,7 @@ export type {
 } from './plan.ts'
 export { printDuration, printOutputLine, printPlan, printRelationLine, type RelationNote } from './print.ts'
 export { printExpression, printName } from './print-expression.ts'
-export { columnOf, columnsByName, groupingIdOf, referTo, schemaOf, windowBoundType } from './schema.ts'
+export { columnOf, columnsByName, groupingIdOf, isRegularJoin, referTo, schemaOf, windowBoundType } from './schema.ts'
 export { isLargerThan, levelsMax, sizeOf } from './size.ts'
 export type {
   FunctionDefinition,
@@ -99,6 +99,7 @@ export {
   mapRelations,
   match,
   partsOf,
+  readersFirst,
   rootsOf,
   sharedRelations,
   userFunctionsIn,

@@ -161,3 +161,8 @@ function unionSchema({ inputs }: Union): Schema {
     return role !== undefined && peers.every((peer) => peer?.role === role) ? { name, type, role } : { name, type }
   })
 }
+
+/** Whether a join keeps the rows of whole tables: nothing in it bounds time, and it is not as of a time. */
+export function isRegularJoin(join: Join): boolean {
+  return join.asOf === null && joinTimeOf(join, schemaOf(join.left), schemaOf(join.right)) === null
+}

@@ -49,6 +49,13 @@ export function withInputs<R extends Relation>(relation: R, inputs: readonly Rel
   }
 }
 
+/** Every relation below and including `roots`, each once, those who read before their inputs. */
+export function readersFirst(roots: readonly Relation[]): readonly Relation[] {
+  const relations: Relation[] = []
+  walkRelations(roots, (relation) => relations.push(relation))
+  return relations.reverse()
+}
+
 /** Visits every relation below and including `roots`, each once, inputs before those who read them. */
 export function walkRelations(roots: readonly Relation[], visit: (relation: Relation) => void): void {
   const seen = new Set<Relation>()

@@ -94,18 +94,8 @@ export class KeyedRows {
     this.#reserve(this.table.capacity)
     this.#batchNumber += 1
     this.#touched = []
-    if (this.#expiry !== null) this.#forgetGone(this.#expiry, batch.length)
+    this.#expiry?.dropGone(this.#slots, batch.length, (slot) => this.#forget(slot))
     return this.#slots
-  }
-
-  #forgetGone(expiry: Expiry, rows: number): void {
-    expiry.begin()
-    for (let row = 0; row < rows; row++) {
-      const slot = this.#slots[row] as number
-      if (!expiry.isGone(slot)) continue
-      expiry.drop(slot)
-      this.#forget(slot)
-    }
   }
 
   #forget(slot: number): void {

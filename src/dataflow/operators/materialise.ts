@@ -132,7 +132,7 @@ export class Materialise implements Operator {
     this.#find(batch.columns, length)
     this.#batchNumber += 1
     this.#touched = []
-    if (this.#expiry !== null) this.#forgetGone(this.#expiry, length)
+    this.#expiry?.dropGone(this.#slots, length, (slot) => this.#forget(slot))
     let next = 0
     for (let row = 0; row < length; row++) {
       const slot = this.#slots[row] as number
@@ -192,17 +192,6 @@ export class Materialise implements Operator {
       else if (before !== now && !this.#store.same(before, now)) this.#changes.add(changeUpdateAfter, now)
     }
     this.#changes.flush()
-  }
-
-  /** Forgets the rows of keys in the batch that are gone. */
-  #forgetGone(expiry: Expiry, rows: number): void {
-    expiry.begin()
-    for (let row = 0; row < rows; row++) {
-      const slot = this.#slots[row] as number
-      if (!expiry.isGone(slot)) continue
-      expiry.drop(slot)
-      this.#forget(slot)
-    }
   }
 
   #forget(slot: number): void {

@@ -1,6 +1,6 @@
 /** What an operator keeps for one shard of its keys, out of memory: the entries of its parts, page by page. */
 import { type DataType, EncodedReader, readVector, writeVector } from '#data'
-import type { StateRows } from '../state/state-part.ts'
+import { noStateRows, type StateRows } from '../state/state-part.ts'
 import { Extent, type SpillSpace } from './spill-space.ts'
 
 /** Where the pages of one part are. */
@@ -56,7 +56,7 @@ export class ShardImage {
   read(part: number, page: number): StateRows {
     const { rows, starts, lengths } = this.#pages[part] as Pages
     const length = rows[page]
-    if (length === undefined) return noRows
+    if (length === undefined) return noStateRows
     return this.#decode(part, length, this.#extent.read(starts[page] as number, lengths[page] as number))
   }
 
@@ -89,5 +89,3 @@ export class ShardImage {
     if (this.#holders === 0) this.#extent.clear()
   }
 }
-
-const noRows: StateRows = { length: 0, columns: [] }

@@ -2,7 +2,7 @@
  * Which pages of one part of a shard have to be saved. Pages are numbered anew whenever a shard comes into memory or leaves it, so a
  * checkpoint after that saves all of them, and those as empty that it holds beyond their number.
  */
-import type { SavePage, StatePart, StateRows } from '../state/state-part.ts'
+import { noStateRows, type SavePage, type StatePart } from '../state/state-part.ts'
 
 export class ShardMarks {
   /** Pages that checkpoints may hold. */
@@ -73,7 +73,7 @@ export class ShardMarks {
       if (saveChanged?.() === true) return true
       isDone = true
       // What a checkpoint holds beyond the pages that there were.
-      for (let page = this.#pages; page < endsAt; page++) save(page, noRows)
+      for (let page = this.#pages; page < endsAt; page++) save(page, noStateRows)
       this.#held = Math.max(this.#pages, this.#held)
       return false
     }
@@ -81,5 +81,3 @@ export class ShardMarks {
     return saveNext
   }
 }
-
-const noRows: StateRows = { length: 0, columns: [] }

@@ -5,7 +5,7 @@
 import { assert } from '#base'
 import { type Batch, selectBatch } from '#data'
 import type { Operator, OperatorFactory, Output } from '../operator.ts'
-import type { SavePage, StatePart, StateRows } from '../state/state-part.ts'
+import { noStateRows, type SavePage, type StatePart, type StateRows } from '../state/state-part.ts'
 import type { Progress } from './progress.ts'
 import { ShardImage } from './shard-image.ts'
 import { ShardLog } from './shard-log.ts'
@@ -168,7 +168,7 @@ export class Shard {
   }
 
   save(part: number, page: number): StateRows {
-    return this.#partOf(part)?.save(page) ?? this.#image?.read(part, page) ?? noRows
+    return this.#partOf(part)?.save(page) ?? this.#image?.read(part, page) ?? noStateRows
   }
 
   /** Takes the changed pages of a part over as they are now, as `StatePart.freeze` says. */
@@ -181,7 +181,7 @@ export class Shard {
     let next = 0
     return () => {
       const page = pages[next++]
-      if (page !== undefined) save(page, image?.read(part, page) ?? noRows)
+      if (page !== undefined) save(page, image?.read(part, page) ?? noStateRows)
       else image?.release()
       return page !== undefined
     }
@@ -191,5 +191,3 @@ export class Shard {
     return this.#operator?.state?.[part]
   }
 }
-
-const noRows: StateRows = { length: 0, columns: [] }

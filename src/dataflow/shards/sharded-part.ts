@@ -2,7 +2,7 @@
  * A part of what an operator keeps, whether its keys have shards or not. With shards, page p of shard s is page p × shards + s.
  */
 import type { DataType } from '#data'
-import type { Pages, SavePage, StatePart, StateRows } from '../state/state-part.ts'
+import { noStateRows, type Pages, type SavePage, type StatePart, type StateRows } from '../state/state-part.ts'
 import type { Sharded } from './sharded.ts'
 
 export class ShardedPart implements StatePart {
@@ -50,7 +50,7 @@ export class ShardedPart implements StatePart {
   }
 
   save(page: number): StateRows {
-    return this.#in(page, (shard, own) => shard.save(this.#place, own)) ?? { length: 0, columns: [] }
+    return this.#in(page, (shard, own) => shard.save(this.#place, own)) ?? noStateRows
   }
 
   #freeze(save: SavePage): () => boolean {

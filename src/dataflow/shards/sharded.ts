@@ -7,7 +7,7 @@ import { type Batch, type DataType, selectRows, type Vector } from '#data'
 import type { Operator, OperatorFactory, Output } from '../operator.ts'
 import { InputWatermarks } from '../operators/input-watermarks.ts'
 import { hashRows } from '../state/row-hash.ts'
-import type { StatePart, StateRows } from '../state/state-part.ts'
+import { noStateRows, type StatePart, type StateRows } from '../state/state-part.ts'
 import { Progress } from './progress.ts'
 import { Shard, type ShardShape } from './shard.ts'
 import { LastWatermark, ShardOutput } from './shard-output.ts'
@@ -308,7 +308,7 @@ function shapeOf(part: StatePart): StatePart {
     ...(part.isCommon === undefined ? {} : { isCommon: part.isCommon }),
     ...('freeze' in part && part.freeze !== undefined ? { freeze: () => () => false } : {}),
     pages: { track: none, take: none, markPage: none },
-    save: () => ({ length: 0, columns: [] }),
+    save: () => noStateRows,
     load: none,
   }
 }

@@ -13,6 +13,9 @@ export interface StateRows {
   readonly columns: readonly Vector[]
 }
 
+/** Not a single entry. */
+export const noStateRows: StateRows = { length: 0, columns: [] }
+
 /** Which pages changed since they were saved last. */
 export interface Pages {
   /** Starts to keep marks, on fresh state. A test may ask for smaller pages, of a power of two of entries. */

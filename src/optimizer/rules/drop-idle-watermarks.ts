@@ -12,17 +12,15 @@ import {
   mapPlan,
   type Plan,
   type Relation,
+  readersFirst,
   rootsOf,
   schemaOf,
   walkExpression,
-  walkRelations,
 } from '#plan'
 
 export function dropIdleWatermarks(plan: Plan): Plan {
   const watched = new Set<Relation>()
-  const readersFirst: Relation[] = []
-  walkRelations(rootsOf(plan), (relation) => readersFirst.unshift(relation))
-  for (const relation of readersFirst) {
+  for (const relation of readersFirst(rootsOf(plan))) {
     const looks = watched.has(relation) || looksAtTime(relation)
     if (looks) for (const input of inputsOf(relation)) watched.add(input)
   }

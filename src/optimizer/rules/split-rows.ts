@@ -19,10 +19,10 @@ import {
   type Project,
   partsOf,
   type Relation,
+  readersFirst,
   rootsOf,
   type Scan,
   schemaOf,
-  walkRelations,
 } from '#plan'
 import type { OptimizerFacts } from '../rule.ts'
 
@@ -58,9 +58,7 @@ function collectUses(plan: Plan): Map<Relation, Uses> {
     known.set(name, by === 'whole' || before === 'whole' ? 'whole' : new Set([...(before ?? []), ...by]))
   }
   for (const root of rootsOf(plan)) for (const { name } of schemaOf(root)) use(root, name, 'whole')
-  const readersFirst: Relation[] = []
-  walkRelations(rootsOf(plan), (relation) => readersFirst.unshift(relation))
-  for (const relation of readersFirst) {
+  for (const relation of readersFirst(rootsOf(plan))) {
     for (const input of inputsOf(relation)) usesOfInput(relation, input, uses.get(relation) ?? new Map<string, Use>(), use)
   }
   return uses

@@ -1,7 +1,7 @@
 /** Brings operators back to what a checkpoint holds, as far as the plan is still the same. */
 import type { BlobStore } from '#blobs'
 import { type DataType, selectRows } from '#data'
-import { KeyGroups, type StatePart, type StateRows, type WorkerPlace } from '#dataflow'
+import { KeyGroups, noStateRows, type StatePart, type StateRows, type WorkerPlace } from '#dataflow'
 import type { Manifest, SavedKeeper } from './manifest.ts'
 import { readNewestPages } from './state-file.ts'
 import type { StateKeeper } from './state-files.ts'
@@ -70,7 +70,7 @@ class Division {
   /** The rows of a part that are this worker's; they were those of `worker`. */
   ownOf(part: StatePart, rows: StateRows, worker: number): StateRows {
     const { index } = this.#place
-    if (part.keys.length === 0) return worker === 0 && (index === 0 || part.isCommon === true) ? rows : noRows
+    if (part.keys.length === 0) return worker === 0 && (index === 0 || part.isCommon === true) ? rows : noStateRows
     const workers = this.#groupsOf(part).workersOf(
       part.keys.flatMap((place) => rows.columns[place] ?? []),
       rows.length,
@@ -88,5 +88,3 @@ class Division {
     return groups
   }
 }
-
-const noRows: StateRows = { length: 0, columns: [] }

@@ -9,27 +9,25 @@ import {
   type AggregateName,
   asOfTimeOf,
   inputsOf,
+  isRegularJoin,
   type Join,
-  joinTimeOf,
   type Output,
   type Plan,
   type Relation,
+  readersFirst,
   rootsOf,
-  schemaOf,
-  walkRelations,
 } from '#plan'
 
 /** `isFreeAt` says whether an output takes rows in any order. */
 export function orderFreeRelations(plan: Plan, isBatch: boolean, isFreeAt: (output: Output) => boolean): ReadonlySet<Relation> {
   const bound = new Set<Relation>()
   for (const output of plan.outputs) if (!isFreeAt(output)) bound.add(output.input)
-  const readersFirst: Relation[] = []
-  walkRelations(rootsOf(plan), (relation) => readersFirst.unshift(relation))
-  for (const relation of readersFirst) {
+  const relations = readersFirst(rootsOf(plan))
+  for (const relation of relations) {
     if (!asksForOrder(relation, isBatch, bound.has(relation))) continue
     for (const input of inputsOf(relation)) bound.add(input)
   }
-  return new Set(readersFirst.filter((relation) => !bound.has(relation)))
+  return new Set(relations.filter((relation) => !bound.has(relation)))
 }
 
 /**
@@ -49,7 +47,7 @@ function asksForOrder(relation: Relation, isBatch: boolean, own: boolean): boole
     case 'aggregate':
       return (relation.window !== null && !isBatch) || !isCommutative(relation)
     case 'join':
-      return own || !(isLookup(relation) || isOfWholeTables(relation))
+      return own || !(isLookup(relation) || isRegularJoin(relation))
     case 'sort':
       return own || relation.limit !== null || relation.offset > 0
     default:
@@ -75,8 +73,4 @@ function isCommutative({ measures }: Aggregate): boolean {
 
 function isLookup(join: Join): boolean {
   return asOfTimeOf(join)?.kind === 'processing-time'
-}
-
-function isOfWholeTables(join: Join): boolean {
-  return join.asOf === null && joinTimeOf(join, schemaOf(join.left), schemaOf(join.right)) === null
 }

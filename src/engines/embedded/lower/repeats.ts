@@ -8,16 +8,14 @@ import {
   columnOf,
   type Distinct,
   inputsOf,
-  type Join,
-  joinTimeOf,
+  isRegularJoin,
   type Output,
   type Plan,
   type Relation,
+  readersFirst,
   rootsOf,
   type Sort,
-  schemaOf,
   type Top,
-  walkRelations,
 } from '#plan'
 
 /** What becomes of the rows of a relation. */
@@ -36,10 +34,8 @@ export function repeatingRelations(plan: Plan, stateTtlMs: number, useBySink: (o
     uses.set(relation, { takesUpdates: known.takesUpdates && use.takesUpdates, keepsState: known.keepsState || use.keepsState })
   }
   for (const output of plan.outputs) add(output.input, useBySink(output))
-  const readersFirst: Relation[] = []
-  walkRelations(rootsOf(plan), (relation) => readersFirst.unshift(relation))
   const repeating = new Set<Relation>()
-  for (const relation of readersFirst) {
+  for (const relation of readersFirst(rootsOf(plan))) {
     const own = uses.get(relation) ?? { takesUpdates: false, keepsState: false }
     const isDropped = stateTtlOf(relation, stateTtlMs) > 0
     if (onlyInserts(relation) && isDropped && own.takesUpdates && own.keepsState) repeating.add(relation)
@@ -73,7 +69,7 @@ function useBy(relation: Relation, own: Use, expires: boolean): Use {
     case 'aggregate':
       return relation.window === null ? kept(relation.measures.length > 0) : refused
     case 'join':
-      return isRegular(relation) ? kept(relation.type !== 'inner' && relation.type !== 'semi') : refused
+      return isRegularJoin(relation) ? kept(relation.type !== 'inner' && relation.type !== 'semi') : refused
     case 'top':
       return isOfWindow(relation) ? refused : kept(!isFirstByArrival(relation))
     case 'sort':
@@ -81,10 +77,6 @@ function useBy(relation: Relation, own: Use, expires: boolean): Use {
     default:
       return refused
   }
-}
-
-function isRegular(join: Join): boolean {
-  return join.asOf === null && joinTimeOf(join, schemaOf(join.left), schemaOf(join.right)) === null
 }
 
 function isOfWindow({ input, partitionBy }: Top): boolean {
