@@ -1,6 +1,7 @@
 /**
  * `make bench`: each case as a whole process, five runs after one that does not count, medians, side by side with DuckDB on one thread;
- * then how rows are shared among workers (`skew`, `dispatch`), state beyond memory (`small memory`), the way of a row (`latency`), and
+ * then how rows are shared among workers (`skew`, `dispatch`), state beyond memory (`small memory`), checkpoints
+ * of a gigabyte (`large-state`), the way of a row (`latency`), and
  * the queries of Nexmark, as `millrace bench nexmark` measures them.
  */
 import { spawnSync } from 'node:child_process'
@@ -30,17 +31,17 @@ const isWanted = (name: string): boolean => only === undefined || name.toLowerCa
 for (const each of benchCases(await prepareData())) if (isWanted(each.name)) console.log(await report(each))
 if (isWanted('skew')) await reportSkew(millrace, folder, runs)
 if (isWanted('small memory')) await reportSmallMemory(millrace, folder, runs)
-if (isWanted('latency')) {
-  const latency = join(import.meta.dirname, 'latency.ts')
-  spawnSync(process.execPath, ['--conditions=source', '--disable-warning=ExperimentalWarning', latency], { stdio: 'inherit' })
-}
-if (isWanted('dispatch')) {
-  const curve = join(dirname(import.meta.dirname), 'test', 'workers', 'dispatch-curve.ts')
-  spawnSync(process.execPath, ['--conditions=source', '--disable-warning=ExperimentalWarning', curve], { stdio: 'inherit' })
-}
+if (isWanted('large-state')) runApart(join(import.meta.dirname, 'large-state.ts'))
+if (isWanted('latency')) runApart(join(import.meta.dirname, 'latency.ts'))
+if (isWanted('dispatch')) runApart(join(dirname(import.meta.dirname), 'test', 'workers', 'dispatch-curve.ts'))
 if (isWanted('nexmark')) {
   const { status } = spawnSync(millrace, ['bench', 'nexmark', '--events', events, '--runs', String(runs)], { stdio: 'inherit' })
   process.exitCode = status ?? 1
+}
+
+/** Runs what prints by itself. */
+function runApart(file: string): void {
+  spawnSync(process.execPath, ['--conditions=source', '--disable-warning=ExperimentalWarning', file], { stdio: 'inherit' })
 }
 
 async function report(bench: BenchCase): Promise<string> {

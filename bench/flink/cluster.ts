@@ -37,6 +37,8 @@ export interface JobUsage {
   readonly wallSeconds: number
   /** Of the process of the task manager. */
   readonly cpuSeconds: number
+  /** What the rows of its sink come to; null for a sink that takes no digest. */
+  readonly digest: { readonly rows: number; readonly digest: string } | null
 }
 
 export class Cluster {
@@ -96,9 +98,10 @@ export class Cluster {
     const before = cpuSecondsOf(this.#taskManager)
     this.#client?.stdin?.write(`${file}\n`)
     const answer = await this.#answers?.next()
-    const [, ms] = /^done (\d+)$/.exec(String(answer?.value)) ?? []
+    const [, ms, rows, digest] = /^done (\d+)(?: (-?\d+) ([0-9a-f]{16}))?$/.exec(String(answer?.value)) ?? []
     if (ms === undefined) throw new Error(`Flink could not run a query: ${String(answer?.value ?? this.#logTail('client'))}`)
-    return { wallSeconds: Number(ms) / 1000, cpuSeconds: cpuSecondsOf(this.#taskManager) - before }
+    const cpuSeconds = cpuSecondsOf(this.#taskManager) - before
+    return { wallSeconds: Number(ms) / 1000, cpuSeconds, digest: digest === undefined ? null : { rows: Number(rows), digest } }
   }
 
   async stop(): Promise<void> {

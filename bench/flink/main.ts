@@ -12,7 +12,7 @@ import { loadNexmarkSuite } from '#cli'
 import { type Backend, Cluster, type JobUsage } from './cluster.ts'
 import { compareEvents } from './events.ts'
 import { installFlink } from './install.ts'
-import { type Comparison, type QueryUsage, renderReport, renderTable } from './report.ts'
+import { answersOf, type Comparison, type QueryUsage, renderReport, renderTable } from './report.ts'
 import { flinkStatements } from './statements.ts'
 
 const root = dirname(dirname(import.meta.dirname))
@@ -83,7 +83,7 @@ async function measureBackend(backend: Backend, alsoOurs: boolean): Promise<void
     }
     if (alsoOurs) usage.millrace = middle(ours.length === 0 ? [await measureMillrace(query.name)] : ours)
     console.log(
-      `${query.name} ${backend}: Flink ${secondsOf(usage.flink[backend])}${alsoOurs ? `, Millrace ${secondsOf(usage.millrace)}` : ''}`,
+      `${query.name} ${backend}: Flink ${secondsOf(usage.flink[backend])}${alsoOurs ? `, Millrace ${secondsOf(usage.millrace)}` : ''}, rows ${answersOf(usage, backend)}`,
     )
   }
   await cluster.stop()

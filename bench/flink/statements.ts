@@ -8,7 +8,7 @@ type BenchSuite = Awaited<ReturnType<typeof loadNexmarkSuite>>
 const replacements: readonly (readonly [from: string | RegExp, to: string])[] = [
   [`'connector' = 'nexmark'`, `'connector' = 'nexmark-own'`],
   [/(CREATE TABLE side_input \(.*\)) WITH \(.*\)/, `$1 WITH ('connector' = 'side-input-own')`],
-  [`, 'digest' = 'true'`, ''],
+  [`'connector' = 'blackhole', 'digest' = 'true'`, `'connector' = 'digest-own'`],
 ]
 
 export function flinkStatements(suite: BenchSuite, query: BenchSuite['queries'][number], scratch: string): string[] {

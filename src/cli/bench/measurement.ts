@@ -15,6 +15,8 @@ export interface Measurement {
   readonly events: number
   readonly workers: number
   readonly rowsOut: number
+  /** What the rows come to, whatever their order: their count, and the sum of their hashes; null for a sink that takes no digest. */
+  readonly digest: { readonly rows: number; readonly digest: string } | null
   /** From the start of the run to its end, when the last checkpoint is safe. */
   readonly wallSeconds: number
   /** Of all threads, from the text of the statements to the end of the run. */
@@ -60,6 +62,7 @@ export async function measure(
       events: suite.rows,
       workers: options.workers,
       rowsOut: report.rowsOut,
+      digest: await digestIn(folder, environment),
       wallSeconds: report.durationMs / 1000,
       cpuSeconds: (user + system) / 1e6,
       peakMb,
@@ -67,6 +70,17 @@ export async function measure(
       restoreMs: options.restores ? await measureRestores(source.text, report.durationMs, options, environment) : null,
     }
   })
+}
+
+/** What the sink has left in the last checkpoint. */
+async function digestIn(folder: string, environment: CliEnvironment): Promise<Measurement['digest']> {
+  const [place] = await environment.findCheckpoints(folder)
+  const newest = (await place?.list())?.at(-1)
+  if (place === undefined || newest === undefined) return null
+  const { sinks } = await place.describe(newest.number)
+  const records = sinks.map(({ record }) => record as Partial<NonNullable<Measurement['digest']>> | null)
+  const found = records.find((record) => record?.digest !== undefined)
+  return found?.digest === undefined || found.rows === undefined ? null : { rows: found.rows, digest: found.digest }
 }
 
 async function measureRestores(

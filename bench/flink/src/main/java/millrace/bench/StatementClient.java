@@ -6,14 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.api.TableResult;
 
 /**
- * Runs files of statements on a cluster, one for each line that it reads, and answers each with a line: "done" and the milliseconds that
- * the job of the last statement ran, or "failed" and why. Arguments are settings, key=value.
+ * Runs files of statements on a cluster, one for each line that it reads, and answers each with a line: "done", the milliseconds that
+ * the job of the last statement ran, and the count and the digest of its rows where its sink has them, or "failed" and why. Arguments are settings, key=value.
  */
 public final class StatementClient {
   public static void main(String[] arguments) throws Exception {
@@ -40,7 +41,10 @@ public final class StatementClient {
           last = tables.executeSql(statement);
         }
       }
-      return "done " + last.getJobClient().orElseThrow().getJobExecutionResult().get().getNetRuntime();
+      JobExecutionResult result = last.getJobClient().orElseThrow().getJobExecutionResult().get();
+      Long rows = result.getAccumulatorResult("rows");
+      Long digest = result.getAccumulatorResult("digest");
+      return "done " + result.getNetRuntime() + (rows == null || digest == null ? "" : " " + rows + " " + String.format("%016x", digest));
     } catch (Exception error) {
       Throwable cause = error;
       while (cause.getCause() != null) {
