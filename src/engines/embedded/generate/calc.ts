@@ -8,6 +8,7 @@ import {
   type Batch,
   batchRows,
   type Column,
+  type DictionaryVector,
   isExactInteger,
   plainFormOf,
   ReusedArrays,
@@ -20,9 +21,10 @@ import { columnsIn, type Expression, printExpression } from '#plan'
 import type { GeneratedCode } from '../../engine.ts'
 import type { Session } from '../functions/evaluation.ts'
 import { type Code, CodeWriter, compileFunction, type Width } from './code.ts'
-import { BatchColumns, type ColumnForm } from './columns.ts'
+import { BatchColumns, type ColumnForm, onlyColumn } from './columns.ts'
 import { ExpressionEmitter } from './expression.ts'
 import { compileScalar } from './scalar.ts'
+import { WordTexts } from './word-texts.ts'
 
 export interface CalcShape {
   readonly input: Schema
@@ -47,6 +49,14 @@ interface Variant {
   readonly forms: readonly ColumnForm[]
   readonly width: Width
   readonly run: Loop
+  /** By the place of a computed output, where it comes of the words of a dictionary: the loop leaves it out. */
+  readonly ofWords: readonly (OutputOfWords | undefined)[]
+}
+
+interface OutputOfWords {
+  /** The column that has the dictionary. */
+  readonly column: number
+  readonly texts: WordTexts
 }
 
 export class Calc {
@@ -101,7 +111,7 @@ export class Calc {
   /** The rows kept, with the columns asked for; null when none is. Valid until the next call. */
   run(batch: Batch): Batch | null {
     const { condition } = this.#shape
-    if (condition === null && this.#computed.length === 0) return this.#assemble(batch, batch.length, 'narrow')
+    if (condition === null && this.#computed.length === 0) return this.#assemble(batch, batch.length, null)
     this.#reserve(batch.length)
     let variant = this.#variantFor(batch.columns, this.#startWidth(batch))
     let count = this.#runVariant(variant, batch)
@@ -110,7 +120,7 @@ export class Calc {
       count = this.#runVariant(variant, batch)
     }
     assert(count >= 0, 'wide code never gives up')
-    return count === 0 ? null : this.#assemble(batch, count, variant.width)
+    return count === 0 ? null : this.#assemble(batch, count, variant)
   }
 
   #runVariant(variant: Variant, batch: Batch): number {
@@ -147,11 +157,20 @@ export class Calc {
       this.#hadNulls[index] ||= vector.nulls !== null
       return { form: vector.form, nullable: this.#hadNulls[index] }
     })
-    const { run, source } = generateLoop(this.#shape, forms, width)
-    const variant = { forms, width, run }
+    const ofWords = this.#computed.map(({ output }) => this.#ofWords(this.#shape.outputs[output] as Expression, forms))
+    const { run, source } = generateLoop(this.#shape, forms, width, ofWords)
+    const variant = { forms, width, run, ofWords }
     this.#variants.unshift(variant)
     this.#sources.push(source)
     return variant
+  }
+
+  /** A text that depends on one column alone, which comes as words. */
+  #ofWords(expression: Expression, forms: readonly ColumnForm[]): OutputOfWords | undefined {
+    const name = plainFormOf(expression.type) === 'text' ? onlyColumn(expression) : undefined
+    const column = this.#shape.input.findIndex((input) => input.name === name)
+    if (column < 0 || forms[column]?.form !== 'dictionary') return undefined
+    return { column, texts: new WordTexts(compileScalar(expression, [this.#shape.input[column] as Column], this.#shape.session)) }
   }
 
   #fits(variant: Variant, columns: readonly Vector[]): boolean {
@@ -163,12 +182,17 @@ export class Calc {
     return true
   }
 
-  #assemble(batch: Batch, count: number, width: Width): Batch {
+  #assemble(batch: Batch, count: number, variant: Variant | null): Batch {
     const selection = count === batch.length ? null : this.#selection
     const arrays = this.#selected.restart()
     let position = 0
     const columns = this.#shape.outputs.map((expression) => {
-      if (expression.kind !== 'column') return this.#computedVector(position++, count, width)
+      if (expression.kind !== 'column') {
+        const ofWords = variant?.ofWords[position]
+        if (ofWords === undefined) return this.#computedVector(position++, count, variant?.width ?? 'narrow')
+        position++
+        return ofWords.texts.of(batch.columns[ofWords.column] as DictionaryVector, selection, count, arrays)
+      }
       const vector = batch.columns[this.#shape.input.findIndex((column) => column.name === expression.name)]
       assert(vector !== undefined, `column ${expression.name} is in the batch`)
       return selection === null ? vector : selectRows(vector, selection, count, arrays)
@@ -216,6 +240,7 @@ function generateLoop(
   shape: CalcShape,
   forms: readonly ColumnForm[],
   width: Width,
+  ofWords: readonly unknown[] = [],
 ): { run: Loop; source: string; slots: readonly unknown[] } {
   const writer = new CodeWriter(width, 'return -1;')
   const columns = new BatchColumns(shape.input, forms)
@@ -227,6 +252,7 @@ function generateLoop(
   for (const expression of shape.outputs) {
     if (expression.kind === 'column') continue
     const p = position++
+    if (ofWords[p] !== undefined) continue
     prologue.push(`const o${p} = out[${p}];`)
     storeScalar(emitter.emit(expression), p, writer, prologue, epilogue)
   }

@@ -113,7 +113,7 @@ export class BatchColumns implements ColumnCodes {
 }
 
 /** The one column that a pure expression depends on, or undefined. */
-function onlyColumn(expression: Expression): string | undefined {
+export function onlyColumn(expression: Expression): string | undefined {
   const names = [...columnsIn(expression)]
   return determinismOf(expression) === 'pure' && names.length === 1 ? names[0] : undefined
 }

@@ -5,7 +5,7 @@ import type { Session } from '../functions/evaluation.ts'
 import { type Code, CodeWriter, compileFunction, type Width } from './code.ts'
 import { type ColumnCodes, ExpressionEmitter } from './expression.ts'
 
-type BoxedFunction = (...values: unknown[]) => unknown
+export type BoxedFunction = (...values: unknown[]) => unknown
 
 /** Takes the boxed values of the parameters and gives the boxed value of the expression; null is NULL. */
 export function compileScalar(expression: Expression, parameters: readonly Column[], session: Session): BoxedFunction {
