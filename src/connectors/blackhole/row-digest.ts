@@ -55,21 +55,19 @@ export class RowDigest {
   #addColumn(vector: Vector, length: number, type: DataType | undefined): void {
     switch (vector.form) {
       case 'bytes':
-        return this.#addBytes(vector.data, vector.starts, vector.ends, vector.nulls, length)
+        this.#addBytes(vector.data, vector.starts, vector.ends, vector.nulls, length)
+        break
       case 'dictionary':
-        return this.#addWords(this.#hashesOf(vector.words), vector.codes, vector.nulls, length)
+        this.#addWords(this.#hashesOf(vector.words), vector.codes, vector.nulls, length)
+        break
       case 'text':
-        return this.#addTexts(vector.data, vector.nulls, length)
+        this.#addTexts(vector.data, vector.nulls, length)
+        break
       case 'values':
-        return this.#addBoxed(vector.data, type, length)
-      case 'wide':
-        return this.#addNumbers(Float64Array.from(vector.data, shortened), vector.nulls, length)
-      case 'flags':
-        return this.#addNumbers(Float64Array.from(vector.data.subarray(0, length)), vector.nulls, length)
-      default: {
-        const data = numbersIn(vector)
-        return this.#addNumbers(data instanceof Float64Array ? data : Float64Array.from(data.subarray(0, length)), vector.nulls, length)
-      }
+        this.#addBoxed(vector.data, type, length)
+        break
+      default:
+        this.#addNumbers(doublesOf(vector, length), vector.nulls, length)
     }
   }
 
@@ -158,6 +156,19 @@ export class RowDigest {
       this.#low = (this.#low + sign * low) | 0
       this.#high = (this.#high + sign * high) | 0
       this.rows += sign
+    }
+  }
+}
+
+function doublesOf(vector: Vector, length: number): Float64Array {
+  switch (vector.form) {
+    case 'wide':
+      return Float64Array.from(vector.data, shortened)
+    case 'flags':
+      return Float64Array.from(vector.data.subarray(0, length))
+    default: {
+      const data = numbersIn(vector)
+      return data instanceof Float64Array ? data : Float64Array.from(data.subarray(0, length))
     }
   }
 }
