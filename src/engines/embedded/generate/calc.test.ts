@@ -12,6 +12,7 @@ import {
   rowsOf,
   type Schema,
   stringType,
+  timestampLtzType,
   type Vector,
 } from '#data'
 import { type Expression, type FunctionName, scalarSignatures } from '#plan'
@@ -251,6 +252,22 @@ describe('generated filter and projection', () => {
     const result = calc.run(texts('2', 'ten', '1', '2', '3'))
     expect(result === null ? [] : rowsOf(result, [{ name: 'c', type: integerType }])).toEqual([[2], [2], [3]])
     expect(() => new Calc({ input, condition: null, outputs: [number], session }).run(texts('2', null))).toThrow('none')
+  })
+
+  it('reads the clock once for the rows of a batch, and again for the next', () => {
+    let now = 0
+    const clock = { nowMs: () => ++now, monotonicMs: () => 0 }
+    const arrived = call('PROCTIME', [], timestampLtzType)
+    const calc = new Calc({ input, condition: null, outputs: [arrived], session: { ...session, clock } })
+    const rows = Array.from({ length: 3 }, () => [1, 1, 1, 1, 'a', true, 0])
+    const times = [1, 2].map(() => {
+      const result = calc.run(batchOf(input, rows))
+      return result === null ? [] : rowsOf(result, [{ name: 'c', type: arrived.type }]).flat()
+    })
+    expect(times).toEqual([
+      [1, 1, 1],
+      [2, 2, 2],
+    ])
   })
 
   it('generates few loops, whichever columns happen to have NULLs', () => {

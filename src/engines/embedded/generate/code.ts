@@ -88,6 +88,7 @@ export function neutralValue(type: DataType, width: Width, exact: boolean): stri
     case 'binary':
     case 'varbinary':
     case 'bitmap':
+    case 'variant':
     case 'null':
       return 'null'
     default:

@@ -12,6 +12,16 @@ export interface ColumnForm {
 }
 
 const utf8 = new TextEncoder()
+/** All rows of a batch have one processing time. */
+const readOnceABatch: ReadonlySet<string> = new Set([
+  'PROCTIME',
+  'NOW',
+  'CURRENT_TIMESTAMP',
+  'LOCALTIMESTAMP',
+  'LOCALTIME',
+  'CURRENT_TIME',
+  'CURRENT_DATE',
+])
 
 /** Loads columns in a loop whose row is `i`, whose input vectors are `columns`, and where `none` holds a zero for each row. */
 export class BatchColumns implements ColumnCodes {
@@ -63,7 +73,14 @@ export class BatchColumns implements ColumnCodes {
   }
 
   shortcut(expression: Expression, emitter: ExpressionEmitter): Code | undefined {
-    return this.#compareBytes(expression, emitter) ?? this.#onceAWord(expression, emitter)
+    return this.#onceABatch(expression, emitter) ?? this.#compareBytes(expression, emitter) ?? this.#onceAWord(expression, emitter)
+  }
+
+  #onceABatch(expression: Expression, emitter: ExpressionEmitter): Code | undefined {
+    if (expression.kind !== 'call' || !readOnceABatch.has(expression.function)) return undefined
+    const name = `b${expression.function}`
+    this.#declared.set(name, `${emitter.writer.slot(compileScalar(expression, [], emitter.session))}()`)
+    return emitter.unbox(name, expression.type)
   }
 
   /** Text in bytes form against a constant: compared as bytes, never decoded. */

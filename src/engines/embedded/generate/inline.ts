@@ -55,6 +55,7 @@ function comparesPlainly(type: DataType, operator: string): boolean {
   switch (type.kind) {
     case 'char':
     case 'varchar':
+    case 'variant':
       return operator === '===' || operator === '!=='
     case 'binary':
     case 'varbinary':
