@@ -104,9 +104,8 @@ export function plainFormOf(type: DataType): 'flags' | 'integers' | 'numbers' | 
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 /** Below this many bytes a loop over ASCII beats the decoder. */
-const shortText = 24
+const shortText = 6
 
 /**
  * Decodes UTF-8; a broken sequence becomes U+FFFD (readers check their input before they hand it on). More than a text can hold raises
@@ -125,9 +124,17 @@ export function decodeText(data: Uint8Array, start: number, end: number): string
   return decodeLong(data, start, end)
 }
 
+/** The bytes that were decoded last, for the decoder: most texts come of the same bytes as the one before. */
+let lastData: Uint8Array = new Uint8Array(0)
+let lastBuffer: Buffer = Buffer.from(lastData)
+
 function decodeLong(data: Uint8Array, start: number, end: number): string {
+  if (data !== lastData) {
+    lastData = data
+    lastBuffer = Buffer.from(data.buffer, data.byteOffset, data.length)
+  }
   try {
-    return utf8.decode(data.subarray(start, end))
+    return lastBuffer.toString('utf8', start, end)
   } catch (error) {
     throw tooLongOr(error)
   }
