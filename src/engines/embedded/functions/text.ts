@@ -28,11 +28,24 @@ export const textEvaluations = {
   LPAD: () => (text: string, length: number, padding: string) => padded(text, Number(length), padding, (fill) => fill + text),
   RPAD: () => (text: string, length: number, padding: string) => padded(text, Number(length), padding, (fill) => text + fill),
   REPEAT: () => (text: string, count: number) => (count <= 0 ? '' : text.repeat(Number(count))),
-  REPLACE: () => (text: string, search: string, replacement: string) => text.replaceAll(search, () => replacement),
+  REPLACE: () => replaced,
   REVERSE: () => (text: string) => Array.from(text).reverse().join(''),
   OVERLAY: () => overlay,
   TRANSLATE: () => translate,
 } satisfies Record<string, Evaluation>
+
+function replaced(text: string, search: string, replacement: string): string {
+  if (search === '') return text.replaceAll(search, () => replacement)
+  let at = text.indexOf(search)
+  if (at < 0) return text
+  let result = ''
+  let from = 0
+  for (; at >= 0; at = text.indexOf(search, from)) {
+    result += text.slice(from, at) + replacement
+    from = at + search.length
+  }
+  return result + text.slice(from)
+}
 
 /** A word is a run of ASCII letters and digits; all else parts words and stays as it is. */
 function capitalised(text: string): string {
