@@ -46,23 +46,28 @@ export class BidGenerator {
     this.#bidderCount = bidders.count
   }
 
-  next(row: number): void {
+  /** Draws a run of bids into the rows from `row` on; those that are not kept go into that row, one over the other. */
+  next(row: number, count: number, kept: boolean): void {
     const random = this.#random
-    const columns = this.#columns
-    const settings = this.#settings
-    columns.auctions[row] =
-      random.below(settings.hotAuctionRatio) > 0 ? this.#hotAuction : this.#firstAuction + random.below(this.#auctionCount)
-    columns.bidders[row] = random.below(settings.hotBidderRatio) > 0 ? this.#hotBidder : this.#firstBidder + random.below(this.#bidderCount)
-    if (this.#wantsPrice) columns.prices[row] = priceOf(random.fraction())
-    else random.skip()
-    columns.channels[row] = random.below(2) > 0 ? random.below(hotChannels) : hotChannels + random.below(rareChannels)
-    const length = drawExtraLength(random, bidBytes, settings.bidBytes)
-    if (this.#wantsExtra) {
-      const start = length < 0 ? 0 : random.below(extraTextBytes - length)
-      columns.extraStarts[row] = start
-      columns.extraEnds[row] = length < 0 ? 0 : start + length
-    } else if (length >= 0) {
-      random.skipBelow(extraTextBytes - length)
+    const { auctions, bidders, prices, channels, extraStarts, extraEnds } = this.#columns
+    const { hotAuctionRatio, hotBidderRatio, bidBytes: averageBytes } = this.#settings
+    const wantsPrice = this.#wantsPrice
+    const wantsExtra = this.#wantsExtra
+    for (let i = 0; i < count; i++) {
+      const at = kept ? row + i : row
+      auctions[at] = random.below(hotAuctionRatio) > 0 ? this.#hotAuction : this.#firstAuction + random.below(this.#auctionCount)
+      bidders[at] = random.below(hotBidderRatio) > 0 ? this.#hotBidder : this.#firstBidder + random.below(this.#bidderCount)
+      if (wantsPrice) prices[at] = priceOf(random.fraction())
+      else random.skip()
+      channels[at] = random.below(2) > 0 ? random.below(hotChannels) : hotChannels + random.below(rareChannels)
+      const length = drawExtraLength(random, bidBytes, averageBytes)
+      if (wantsExtra) {
+        const start = length < 0 ? 0 : random.below(extraTextBytes - length)
+        extraStarts[at] = start
+        extraEnds[at] = length < 0 ? 0 : start + length
+      } else if (length >= 0) {
+        random.skipBelow(extraTextBytes - length)
+      }
     }
   }
 }

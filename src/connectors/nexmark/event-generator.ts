@@ -15,6 +15,9 @@ import { SplittableRandom } from './random.ts'
 const firstEventNumber = 1
 const firstEventId = 2
 
+/** Bids are drawn in runs: so many take no more draws than are reserved for an event. */
+const bidsAtOnce = 32
+
 const nothingKept: readonly boolean[] = [false, false, false]
 
 /** Where the generator stands, as JSON. */
@@ -92,8 +95,8 @@ export class EventGenerator {
     while (row < rowsMax && this.#events < end) {
       this.#random.reserve()
       const eventNumber = this.#events + firstEventNumber
-      if (this.#wantsTime) this.#columns.times[row] = eventTimeMs(this.#settings, eventNumber)
       let kind = bidKind
+      let count = 1
       if (offset < persons) {
         kind = personKind
         this.#persons.next(row, epoch, offset)
@@ -101,11 +104,16 @@ export class EventGenerator {
         kind = auctionKind
         this.#auctions.next(row, epoch, offset, eventNumber)
       } else {
-        this.#bids.next(row)
+        count = Math.min(bidsAtOnce, total - offset, end - this.#events, rowsMax - row)
+        this.#bids.next(row, count, kept[bidKind] === true)
       }
-      if (kept[kind] === true) this.#mark(row++, kind)
-      this.#events++
-      if (++offset === total) {
+      if (kept[kind] === true) {
+        this.#mark(row, count, kind, eventNumber)
+        row += count
+      }
+      this.#events += count
+      offset += count
+      if (offset === total) {
         offset = 0
         this.#bids.startEpoch(++epoch)
       }
@@ -113,11 +121,15 @@ export class EventGenerator {
     return row
   }
 
-  #mark(row: number, kind: number): void {
-    const { absent, eventTypes } = this.#columns
-    eventTypes[row] = kind
-    absent[personKind][row] = kind === personKind ? 0 : 1
-    absent[auctionKind][row] = kind === auctionKind ? 0 : 1
-    absent[bidKind][row] = kind === bidKind ? 0 : 1
+  /** Says of rows which kind they are, and when they happened. */
+  #mark(row: number, count: number, kind: number, eventNumber: number): void {
+    const { absent, eventTypes, times } = this.#columns
+    for (let i = 0; i < count; i++) {
+      eventTypes[row + i] = kind
+      absent[personKind][row + i] = kind === personKind ? 0 : 1
+      absent[auctionKind][row + i] = kind === auctionKind ? 0 : 1
+      absent[bidKind][row + i] = kind === bidKind ? 0 : 1
+      if (this.#wantsTime) times[row + i] = eventTimeMs(this.#settings, eventNumber + i)
+    }
   }
 }
