@@ -1,6 +1,6 @@
 /**
  * How long checkpoints of about a gigabyte hold rows back, and how long it takes to go on from one: a group for each of ten million keys,
- * which a first run fills and a second one, begun from its checkpoint, goes on to update, a tenth of the keys at a time.
+ * which a first run fills and a second one, begun from its checkpoint, goes on to update, some of the keys at a time.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -14,11 +14,13 @@ import { EmbeddedEngine } from '#engines'
 import { QuerySession, type RunReport } from '#query'
 
 const keys = 10_000_000
-const hotKeys = keys / 10
+/** Keys that are updated for a while, and how often, before others are. */
+const hotKeys = keys / 20
+const hotUpdates = 10 * hotKeys
 const updatesPerSecond = 200_000
 const checkpointsMeasured = 25
 
-/** Each key once, as fast as they are taken; then those of one tenth, and of the next, at a steady pace. */
+/** Each key once, as fast as they are taken; then some of them, and others after these, at a steady pace. */
 class KeyReader implements SourceReader {
   readonly skippedRows = 0
   readonly #numbers = new Float64Array(batchRows)
@@ -53,8 +55,9 @@ class KeyReader implements SourceReader {
 
 function keyOf(row: number): number {
   if (row < keys) return row
-  const tenth = Math.floor((row - keys) / hotKeys) % 10
-  return tenth * hotKeys + ((((row * 7919) % hotKeys) + hotKeys) % hotKeys)
+  const update = row - keys
+  const first = (Math.floor(update / hotUpdates) * hotKeys) % keys
+  return first + ((update * 7919) % hotKeys)
 }
 
 const source: Connector = {

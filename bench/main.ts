@@ -1,8 +1,7 @@
 /**
  * `make bench`: each case as a whole process, five runs after one that does not count, medians, side by side with DuckDB on one thread;
- * then how rows are shared among workers (`skew`, `dispatch`), state beyond memory (`small memory`), checkpoints
- * of a gigabyte (`large-state`), the way of a row (`latency`), and
- * the queries of Nexmark, as `millrace bench nexmark` measures them.
+ * then how rows are shared among workers (`skew`, `dispatch`), state beyond memory (`small memory`), checkpoints of a gigabyte
+ * (`large-state`), the way of a row (`latency`), and the queries of Nexmark, as `millrace bench nexmark` measures them.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

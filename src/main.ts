@@ -93,7 +93,7 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
   const functions = new UserFunctions((file) => import(pathToFileURL(path.resolve(file)).href))
   const engine = new EmbeddedEngine({
     clock: systemClock,
-    workers: threadHost(threadEntry),
+    workers: threadHost(threadEntry, terminal.isInteractive),
     stateBytes: halfOfMemory(),
     userFunction: (user) => functions.callable(user),
   })
@@ -139,6 +139,7 @@ function watchInserts<P extends ReturnType<Engine['compile']>>(engine: Engine<P>
       return engine.start(jobId, program, watching)
     },
     observe: (jobId) => engine.observe(jobId),
+    measure: (jobId) => engine.measure(jobId),
     ended: (jobId) => engine.ended(jobId),
     stop: (jobId, how) => engine.stop(jobId, how),
     forget: (jobId) => engine.forget(jobId),

@@ -11,6 +11,6 @@ export {
 } from './error.ts'
 export { counted, listed } from './phrase.ts'
 export { isPlain, printable, printableLines } from './printable.ts'
-export { parseDurationMs, parseMemoryBytes } from './quantity.ts'
+export { parseDurationMs, parseMemoryBytes, printBytes } from './quantity.ts'
 export { shortened } from './shortened.ts'
 export { closeNames, suggestion } from './suggest.ts'

@@ -69,3 +69,10 @@ function parseQuantity(text: string, units: Readonly<Record<string, number>>): n
   const value = unit === undefined ? Number.NaN : Number(parts[1]) * unit
   return Number.isSafeInteger(Math.round(value)) ? value : undefined
 }
+
+/** Bytes with the unit that suits them, such as `1.5 MB`. */
+export function printBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const unit = bytes === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return unit === 0 ? `${Math.round(bytes)} B` : `${(bytes / 1000 ** unit).toFixed(1)} ${units[unit]}`
+}

@@ -1,5 +1,5 @@
 /** `millrace checkpoint`: looks at what durable runs keep, and copies it, without running anything. */
-import { counted, MillraceError, printable, shortened } from '#base'
+import { counted, MillraceError, printable, printBytes, shortened } from '#base'
 import type { CheckpointDetails, CheckpointPlace, ListedCheckpoint } from '#query'
 import type { CheckpointAction } from './arguments/checkpoint-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
@@ -50,7 +50,7 @@ async function list(places: readonly CheckpointPlace[], { json }: CheckpointOpti
   for (const place of places) {
     for (const { number, found } of await place.list()) {
       if (json) await print(jsonLine(listedJson(place, { number, found })))
-      const known = found instanceof MillraceError ? ['?', '?', found.message] : [timeText(found.createdAt), sizeText(found.stateBytes)]
+      const known = found instanceof MillraceError ? ['?', '?', found.message] : [timeText(found.createdAt), printBytes(found.stateBytes)]
       const note = !(found instanceof MillraceError) && found.finished ? ['the work had ended'] : []
       rows.push([nameOf(place), String(number), ...known, ...note])
     }
@@ -74,7 +74,7 @@ async function show(places: readonly CheckpointPlace[], { json, checkpoint }: Ch
 
 function describe(place: CheckpointPlace, details: CheckpointDetails): string {
   const { number, createdAt, finished, stateBytes, sources, parts, sinks, watermarks } = details
-  const facts = [`taken at ${timeText(createdAt)} UTC`, `${sizeText(stateBytes)} of state`, ...(finished ? ['the work had ended'] : [])]
+  const facts = [`taken at ${timeText(createdAt)} UTC`, `${printBytes(stateBytes)} of state`, ...(finished ? ['the work had ended'] : [])]
   const sections: [title: string, rows: string[][]][] = [
     ['sources', sources.map(({ id, worker, position, ended }) => [id, ofWorker(worker), valueText(position), ended ? 'ended' : ''])],
     ['watermarks', Object.entries(watermarks).map(([id, ms]) => [id, ms === null ? 'none yet' : timeText(new Date(ms).toISOString())])],
@@ -85,7 +85,7 @@ function describe(place: CheckpointPlace, details: CheckpointDetails): string {
         shortened(title, textMax),
         part,
         counted(entries, 'entry').replace(/entrys$/, 'entries'),
-        sizeText(bytes),
+        printBytes(bytes),
       ]),
     ],
     ['sinks', sinks.map(({ id, record }) => [id, valueText(record)])],
@@ -165,12 +165,6 @@ function valueText(value: unknown): string {
 
 function timeText(instant: string): string {
   return instant.slice(0, 19).replace('T', ' ')
-}
-
-function sizeText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  const unit = bytes === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
-  return unit === 0 ? `${bytes} B` : `${(bytes / 1000 ** unit).toFixed(1)} ${units[unit]}`
 }
 
 /** Rows with two spaces between columns; a column that is empty is left out. */

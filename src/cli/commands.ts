@@ -46,6 +46,8 @@ const savepointOnStop: OptionRow = {
   value: 'folder',
   summary: 'when the run is stopped, export its last checkpoint to a folder of its own below this one',
 }
+const metrics: OptionRow = { name: 'metrics', value: 'file', summary: 'write what each operator does there, as JSON lines' }
+const analyze: OptionRow = { name: 'analyze', summary: 'run the script, and show what each operator did' }
 const checkpointNumber: OptionRow = { name: 'checkpoint', value: 'number', summary: 'only this one; by default the newest, of verify all' }
 const statementNumber: OptionRow = { name: 'statement', value: 'number', summary: 'only those of this statement of the script' }
 const exportTarget: OptionRow = { name: 'to', value: 'folder', summary: 'where export copies to: a folder or s3://bucket/prefix' }
@@ -79,7 +81,7 @@ export const commands: readonly CommandRow[] = [
       'table prints the final rows in a frame, live while they change if this is a terminal. json and csv print the final rows, one a line. changelog prints every change as it happens: {"op":"+I","row":{…}}.',
     ],
     arguments: [file],
-    options: [format, set, dataDir, checkpointInterval, fromCheckpoint, savepointOnStop, allowDroppedState],
+    options: [format, set, dataDir, checkpointInterval, fromCheckpoint, savepointOnStop, allowDroppedState, metrics],
     examples: [
       { line: 'millrace run examples/hot-items.sql', shows: 'prints the items most bid for in each window' },
       { line: 'echo "SELECT 1 + 1 AS two" | millrace run - --format json', shows: 'prints {"two":2}' },
@@ -91,7 +93,12 @@ export const commands: readonly CommandRow[] = [
     run: async (input, environment) => {
       const settings = settingsOf(input)
       const { runScript } = await import('./run-command.ts')
-      const options = { format: optionValue(input, format) as OutputFormat, settings, savepoints: optionValue(input, savepointOnStop) }
+      const options = {
+        format: optionValue(input, format) as OutputFormat,
+        settings,
+        savepoints: optionValue(input, savepointOnStop),
+        metrics: optionValue(input, metrics),
+      }
       return runScript(firstArgument(input), options, environment)
     },
   },
@@ -118,15 +125,23 @@ export const commands: readonly CommandRow[] = [
   },
   {
     name: 'explain',
-    summary: 'show the plan of each query of a script, without running it',
+    summary: 'show the plan of each query of a script, without running it or with what its operators do',
     about: [
       'Prints the plan as written and as it will run, what each relation keeps and what bounds it, and how safely each sink gets its rows. EXPLAIN in the script asks for more: CHANGELOG_MODE, PLAN_ADVICE, ESTIMATED_COST, JSON_EXECUTION_PLAN, GENERATED_CODE.',
+      'With --analyze the script is run, to the end of its inputs or until Ctrl-C: tables are written, the rows of a SELECT are thrown away. Printed is the plan with the rows, the time and the state of each operator.',
     ],
     arguments: [file],
-    options: [set, code],
-    examples: [{ line: 'millrace explain examples/hot-items.sql', shows: 'prints the plan as written and as it will run' }],
+    options: [set, code, analyze],
+    examples: [
+      { line: 'millrace explain examples/hot-items.sql', shows: 'prints the plan as written and as it will run' },
+      { line: 'millrace explain --analyze examples/hot-items.sql', shows: 'runs it, and prints what each operator did' },
+    ],
     run: async (input, environment) => {
       const settings = settingsOf(input)
+      if (input.values.has(analyze.name)) {
+        const { analyzeScript } = await import('./analyze-command.ts')
+        return analyzeScript(firstArgument(input), settings, environment)
+      }
       const { explainScript } = await import('./check-command.ts')
       return explainScript(firstArgument(input), { settings, showsCode: input.values.has(code.name) }, environment)
     },

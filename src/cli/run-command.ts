@@ -1,4 +1,5 @@
 /** `millrace run`: a script from a file or standard input. */
+import { MillraceError } from '#base'
 import type { QuerySession, StatementListener } from '#query'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import type { OutputFactory, OutputFormat } from './output/output.ts'
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly settings: Readonly<Record<string, string>>
   /** Where the last checkpoint of a run that is stopped is exported to; empty: nowhere. */
   readonly savepoints: string
+  /** The file that metrics are written to; empty: none. */
+  readonly metrics: string
 }
 
 /** Runs a script to the end of its inputs, or until the first Ctrl-C, which stops it cleanly. */
@@ -27,12 +30,33 @@ export async function runScript(path: string, options: RunOptions, environment: 
   const { screen, clock } = environment
   const [source, session] = await Promise.all([readScript(path, environment), openSession(options.settings, environment)])
   const output = outputs[options.format]({ screen, timeZone: () => session.settings.get('table.local-time-zone') })
-  const status = await execute(session, source, withProgress(output, screen, clock), environment)
+  const listener = withProgress(output, screen, clock)
+  const run = (measured: Pick<StatementListener, 'measured'>): Promise<number> =>
+    execute(session, source, { ...listener, ...measured }, environment)
+  const status = options.metrics === '' ? await run({}) : await runWithMetrics(options.metrics, run, environment)
   if (status !== exitStatus.interrupted || options.savepoints === '') return status
   const { takeSavepoint } = await import('./checkpoint-command.ts')
   const savepoint = await takeSavepoint(session.settings.get('execution.checkpointing.dir'), options.savepoints, environment)
   screen.note(`note: savepoint ${savepoint}; start from it with --from-checkpoint\n`)
   return status
+}
+
+/** Runs while metrics are written to a file. Where those are lost, the run is not. */
+async function runWithMetrics(
+  path: string,
+  run: (measured: Pick<StatementListener, 'measured'>) => Promise<number>,
+  environment: CliEnvironment,
+): Promise<number> {
+  const { MetricsFile } = await import('./metrics-file.ts')
+  const file = await MetricsFile.open(path)
+  const status = await run({ measured: (measured) => file.add(measured) })
+  try {
+    await file.close()
+    return status
+  } catch (error) {
+    const lost = noteErrors(error, undefined, environment)
+    return status === exitStatus.done ? lost : status
+  }
 }
 
 /** A clean stop that takes longer is worth a word. */
@@ -62,7 +86,11 @@ export async function execute(
     if (screen.closed.aborted) return exitStatus.done
     return stopping.signal.aborted ? exitStatus.interrupted : exitStatus.done
   } catch (error) {
-    return screen.closed.aborted ? exitStatus.done : noteErrors(error, source, environment)
+    if (screen.closed.aborted) return exitStatus.done
+    const status = noteErrors(error, source, environment)
+    // Who pressed Ctrl-C wanted it to end, by force if need be.
+    const isForced = stopping.signal.aborted && error instanceof MillraceError && error.code === 'ENGINE_WORKER_KILLED'
+    return isForced ? exitStatus.interrupted : status
   } finally {
     clearTimeout(patience)
     forget()

@@ -140,19 +140,34 @@ export interface SourceReader {
   position(): unknown
   /** Rows that were set aside because they could not be read, so far. */
   readonly skippedRows: number
+  /** Lets no rows of these splits come, and of all others; left out where the reader has one split, or cannot choose. */
+  hold?(splits: readonly string[]): void
   close(): Promise<void>
 }
 export interface SourceBatch {
   readonly batch: Batch
   /** The independent part of the input that the rows come from, such as a partition; each has a watermark of its own. */
   readonly split: string
+  /** All splits that are read now, whether they have given rows or not; left out: those that have. */
+  readonly splits?: readonly string[]
 }
 
 export interface Sink {
-  /** Kinds of change that the sink takes: inserts only; changes by primary key without -U; or all four kinds. */
-  readonly takes: 'append' | 'upsert' | 'all'
-  /** Whether several writers may share the rows, each with some of them; left out: one has all. None of them overwrites. */
+  /**
+   * Kinds of change that the sink takes: inserts only; changes by primary key without -U; or all four kinds, `newest` being a sink that
+   * needs no -U, and gets it only where it is there anyway.
+   */
+  readonly takes: 'append' | 'upsert' | 'newest' | 'all'
+  /**
+   * Whether several writers may share the rows, each with some of them; left out: one has all. Where it takes changes, rows with the same
+   * primary key come to the same writer, in order.
+   */
   readonly isShareable?: boolean
+  /**
+   * Makes one commit of what several writers that overwrite had prepared together: a record for each of them, of which the first is
+   * committed first and replaces what was there. Left out: one writer overwrites.
+   */
+  readonly joinOverwrites?: (records: readonly unknown[]) => readonly unknown[]
   /** Why rows may be there twice after a crash, as a clause; left out: they are not. */
   readonly repeats?: string
   open(request: WriteRequest): Promise<SinkWriter>

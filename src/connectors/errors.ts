@@ -15,4 +15,14 @@ export const connectorErrors = defineErrors({
     blame: 'user',
     message: 'the cache of looked-up rows of table "{table}" has no limit',
   },
+  CONNECTORS_ALIGNMENT_PARTIAL: {
+    blame: 'user',
+    message: 'option "{missing}" of table "{table}" is missing',
+    detail: 'A table is aligned with others by a group and by how far it may be ahead of them.',
+    hint: "Add '{missing}' beside '{given}'.",
+  },
+  CONNECTORS_WATERMARK_GAP: {
+    blame: 'user',
+    message: 'expected a gap of 1 row or more between two watermarks of table "{table}", got {gap}',
+  },
 })

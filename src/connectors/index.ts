@@ -16,3 +16,4 @@ export type {
 } from './connector.ts'
 export { connectorOf, loadConnector } from './list.ts'
 export { rowCountOption } from './options.ts'
+export { type Alignment, type ScanTime, scanTimeOf } from './scan-time.ts'

@@ -1,6 +1,7 @@
 /** Checks the WITH clause of a table against the options of its connector and, where it has one, its format. */
 import { type Option, type Options, readOptions } from '#formats'
 import type { ConnectorTable } from './connector.ts'
+import { scanTimeOptions } from './scan-time.ts'
 
 /** The option of all tables that says how many rows they have. */
 export const rowCountOption = 'statistics.row-count'
@@ -8,6 +9,7 @@ export const rowCountOption = 'statistics.row-count'
 const rowsOfAll: readonly Option[] = [
   requiredOption('connector', 'text', 'Names the connector.'),
   option(rowCountOption, 'integer', null, 'About how many rows the table has: joins of several tables are ordered by it.'),
+  ...scanTimeOptions,
 ]
 
 /** An option that a table may leave out. */

@@ -23,11 +23,11 @@ export class ByteCopier {
   copy(start: number, end: number, at: number): number {
     const size = end - start
     if (size > shortBytes) this.#to.set(this.#from.subarray(start, end), at)
-    else {
-      let i = 0
-      for (; i + 8 <= size; i += 8) this.#toView.setBigInt64(at + i, this.#fromView.getBigInt64(start + i))
-      for (; i < size; i++) this.#to[at + i] = this.#from[start + i] as number
-    }
+    else if (size >= 8) {
+      for (let i = 0; i < size - 8; i += 8) this.#toView.setBigInt64(at + i, this.#fromView.getBigInt64(start + i, true), true)
+      // The last eight may go over some that are there.
+      this.#toView.setBigInt64(at + size - 8, this.#fromView.getBigInt64(end - 8, true), true)
+    } else for (let i = 0; i < size; i++) this.#to[at + i] = this.#from[start + i] as number
     return at + size
   }
 }

@@ -40,6 +40,7 @@ const implicitSources: Record<TypeKind, Kinds> = {
   map: [],
   row: [],
   bitmap: [],
+  variant: [],
   null: [],
 }
 
@@ -70,6 +71,7 @@ const explicitSources: Record<TypeKind, Kinds> = {
   map: ['map'],
   row: ['row'],
   bitmap: ['bitmap'],
+  variant: [],
   null: [],
 }
 

@@ -22,6 +22,7 @@ function castableType(types: readonly DataType[]): DataType | null {
   let result = types[0] ?? null
   for (const type of types) {
     if (result === null || type.kind === 'null') continue
+    if (classOf(type) !== classOf(result) && result.kind !== 'null') return null
     if (implicitlyCastable(result, type)) result = type
     else if (!implicitlyCastable(type, result)) return null
   }
@@ -114,7 +115,7 @@ function nestedType(types: readonly DataType[]): DataType | null {
   const first = types[0]
   if (first === undefined) return null
   const count = partsOf(first).length
-  if (types.some((type) => type.kind !== first.kind || partsOf(type).length !== count)) return null
+  if (types.some((type) => type.kind !== first.kind || partsOf(type).length !== count || classOf(type) !== classOf(first))) return null
   const inner: DataType[] = []
   for (let index = 0; index < count; index++) {
     const common = commonType(types.map((type) => partsOf(type)[index] ?? first))
@@ -122,6 +123,11 @@ function nestedType(types: readonly DataType[]): DataType | null {
     inner.push(common)
   }
   return withParts(first, inner)
+}
+
+/** Structured types are alike by their name. */
+function classOf(type: DataType): string | undefined {
+  return type.kind === 'row' ? type.className : undefined
 }
 
 function partsOf(type: DataType): readonly DataType[] {

@@ -3,7 +3,18 @@ import { describe, expect, it } from 'vitest'
 import { MillraceError } from '#base'
 import { comparator, compareNumbers, compareText, equality, hasher, hashValue } from './compare.ts'
 import { hashBytes, hashText } from './hash.ts'
-import { bigintType, booleanType, bytesType, type DataType, doubleType, integerType, nullType, stringType, timestampType } from './type.ts'
+import {
+  bigintType,
+  booleanType,
+  bytesType,
+  type DataType,
+  doubleType,
+  integerType,
+  nullType,
+  stringType,
+  timestampType,
+  variantType,
+} from './type.ts'
 
 const arrayOf = (element: DataType): DataType => ({ kind: 'array', element, nullable: true })
 const mapOf = (key: DataType, value: DataType): DataType => ({ kind: 'map', key, value, nullable: true })
@@ -128,6 +139,7 @@ describe('hashes', () => {
     expect(hashValue(true, booleanType)).not.toBe(hashValue(false, booleanType))
     expect(hashValue(Uint8Array.of(97), bytesType)).toBe(hashValue('a', stringType))
     expect(hashValue([1], rowOf(integerType))).toBe(hashValue([1], arrayOf(integerType)))
+    expect(hashValue('{"a":1}', variantType)).toBe(hashValue('{"a":1}', stringType))
   })
 
   it('spread: few of 100,000 numbers share one of a million slots', () => {

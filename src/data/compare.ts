@@ -46,6 +46,7 @@ function plainComparator(type: DataType): Comparator {
     case 'map':
     case 'multiset':
     case 'bitmap':
+    case 'variant':
       throw dataErrors.DATA_TYPE_NOT_ORDERED({ type: printType(type) })
     case 'null':
       return () => 0
@@ -173,6 +174,7 @@ function plainHasher(type: DataType): Hasher {
       return (value) => hashNumber(value === true ? 1 : 0)
     case 'char':
     case 'varchar':
+    case 'variant':
       return (value) => hashText(value as string)
     case 'binary':
     case 'varbinary':

@@ -2,6 +2,7 @@
  * Vectors as bytes, for state that is saved and rows that leave memory. What is read back is equal value by value; its form may differ
  * (texts come back as bytes), and it may hold views of the bytes read.
  */
+import { assert } from '#base'
 import type { EncodedReader, EncodedWriter } from './encoded-bytes.ts'
 import { readValue, writeValue } from './encoded-value.ts'
 import { bytesOfWords } from './encoded-words.ts'
@@ -12,9 +13,39 @@ const forms: readonly VectorForm[] = ['flags', 'integers', 'numbers', 'wide', 'b
 
 /** Writes the first `length` values of a vector. */
 export function writeVector(writer: EncodedWriter, vector: Vector, length: number): void {
-  const form = vector.form === 'text' || vector.form === 'dictionary' ? 'bytes' : vector.form
+  writer.byte(forms.indexOf(encodedForm(vector)))
+  writer.byte(vector.nulls === null ? 0 : 1)
+  if (vector.nulls !== null) writer.raw(vector.nulls.subarray(0, length))
+  writeData(writer, vector, length)
+}
+
+/** The first so many values of a vector. */
+export interface VectorRun {
+  readonly vector: Vector
+  readonly length: number
+}
+
+/** Writes several vectors one behind another, as one. What they are encoded as is the same. */
+export function writeVectors(writer: EncodedWriter, runs: readonly VectorRun[]): void {
+  const [first] = runs
+  assert(first !== undefined, 'there is a vector to be written')
+  const form = encodedForm(first.vector)
+  const hasNulls = runs.some(({ vector }) => vector.nulls !== null)
   writer.byte(forms.indexOf(form))
-  writeNulls(writer, vector.nulls, length)
+  writer.byte(hasNulls ? 1 : 0)
+  if (hasNulls) for (const { vector, length } of runs) writer.raw(vector.nulls?.subarray(0, length) ?? new Uint8Array(length))
+  for (const { vector, length } of runs) {
+    assert(encodedForm(vector) === form, 'vectors that become one are encoded alike')
+    writeData(writer, vector, length)
+  }
+}
+
+/** The form in which a vector is read back. */
+export function encodedForm({ form }: Vector): VectorForm {
+  return form === 'text' || form === 'dictionary' ? 'bytes' : form
+}
+
+function writeData(writer: EncodedWriter, vector: Vector, length: number): void {
   switch (vector.form) {
     case 'flags':
       writer.raw(vector.data.subarray(0, length))
@@ -57,11 +88,6 @@ export function readVector(reader: EncodedReader, length: number): Vector {
     default:
       throw reader.damaged()
   }
-}
-
-function writeNulls(writer: EncodedWriter, nulls: Nulls, length: number): void {
-  writer.byte(nulls === null ? 0 : 1)
-  if (nulls !== null) writer.raw(nulls.subarray(0, length))
 }
 
 function isNull(nulls: Nulls, row: number): boolean {

@@ -59,7 +59,7 @@ export {
   decimalTypeOf,
 } from './decimal-type.ts'
 export { EncodedReader, EncodedWriter } from './encoded-bytes.ts'
-export { readVector, writeVector } from './encoded-vectors.ts'
+export { encodedForm, readVector, writeVector, writeVectors } from './encoded-vectors.ts'
 export { hashBytes, hashCombine, hashExact, hashNumber, hashText } from './hash.ts'
 export { likeTest, type TextTest } from './like.ts'
 export { parseDouble, parseFloat32, printDouble, printFloat, wrapInteger } from './number-text.ts'
@@ -80,7 +80,7 @@ export {
 export { base64Text, jsonFunction, jsonText, printValue } from './print.ts'
 export { rowAt, rowsOf } from './rows.ts'
 export { type Column, type ColumnRole, columnIndex, type Schema } from './schema.ts'
-export { selectBatch, selectBatchParts, selectRows, sliceVector } from './select.ts'
+export { keepRows, selectBatch, selectBatchParts, selectRows, sliceVector } from './select.ts'
 export { simpleDatePrinter } from './simple-date-format.ts'
 export { simpleDateParser } from './simple-date-parse.ts'
 export { findTimeZone, localToInstant, type TimeZone, timeZone, zoneOffsetAt } from './time-zone.ts'
@@ -112,8 +112,10 @@ export {
   timeType,
   tinyintType,
   unboundedLength,
+  variantType,
   withNullable,
 } from './type.ts'
+export { printVariant, variantNumber } from './variant.ts'
 export {
   type BytesVector,
   boxExact,

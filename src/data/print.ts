@@ -7,6 +7,7 @@ import { printFloat } from './number-text.ts'
 import type { DataType } from './type.ts'
 import { tooLongOr } from './value-length.ts'
 import { type TextOf, textFunction } from './value-text.ts'
+import { printVariant } from './variant.ts'
 
 /** Text of a value, NULL inside arrays, maps and rows included; NULL itself is `NULL`. Bytes are written as `x'6162'`. */
 export function printValue(value: unknown, type: DataType, timeZone: string): string {
@@ -79,6 +80,8 @@ function plainJson(type: DataType, timeZone: string): TextOf {
     case 'binary':
     case 'varbinary':
       return (value) => `"${base64Text(value as Uint8Array)}"`
+    case 'variant':
+      return (value) => printVariant(value as string, jsonNumber)
     case 'array': {
       const element = jsonOrNull(type.element, timeZone)
       return (value) => `[${(value as readonly unknown[]).map((item) => element(item)).join(',')}]`

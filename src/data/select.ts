@@ -1,6 +1,7 @@
 /** Picks rows of vectors. */
 import { type ArraySupply, newArrays } from './array-supply.ts'
 import type { Batch } from './batch.ts'
+import { ByteCopier } from './byte-copier.ts'
 import type { BytesVector, Nulls, Vector } from './vector.ts'
 
 /** The rows of a vector at the first `count` places of `selection`, in that order. */
@@ -24,6 +25,26 @@ export function selectRows(vector: Vector, selection: Int32Array, count: number,
     case 'values':
       return { form: 'values', data: selectItems(vector.data, selection, count), nulls }
   }
+}
+
+/** The same, of which nothing is filled again: they can be kept. */
+export function keepRows(vector: Vector, selection: Int32Array, count: number): Vector {
+  const selected = selectRows(vector, selection, count)
+  return selected.form === 'bytes' ? ownTexts(selected, count) : selected
+}
+
+function ownTexts({ data, starts, ends, nulls }: BytesVector, count: number): BytesVector {
+  let size = 0
+  for (let i = 0; i < count; i++) if (nulls === null || nulls[i] === 0) size += (ends[i] as number) - (starts[i] as number)
+  const own = { data: new Uint8Array(size), starts: new Int32Array(count), ends: new Int32Array(count) }
+  const copier = new ByteCopier(data, own.data)
+  let at = 0
+  for (let i = 0; i < count; i++) {
+    own.starts[i] = at
+    if (nulls === null || nulls[i] === 0) at = copier.copy(starts[i] as number, ends[i] as number, at)
+    own.ends[i] = at
+  }
+  return { form: 'bytes', ...own, nulls }
 }
 
 /** The values of a vector from one row to before another; shares what it can. */

@@ -21,8 +21,10 @@
  * | interval-day-time           | number: milliseconds                                                    |
  * | array                       | array of boxed values                                                   |
  * | map, multiset               | Map from boxed value to boxed value (to its count)                      |
- * | row                         | array of boxed values, one per field                                    |
+ * | row                         | array of boxed values, one per field; with a class name, a structured   |
+ * |                             | type, which is a row but for its name                                   |
  * | bitmap                      | Uint8Array: its portable form (bitmap.ts)                               |
+ * | variant                     | string: its JSON in one spelling (variant.ts)                            |
  */
 export type DataType =
   | PlainType
@@ -31,7 +33,7 @@ export type DataType =
   | { readonly kind: PrecisionKind; readonly precision: number; readonly nullable: boolean }
   | { readonly kind: 'array' | 'multiset'; readonly element: DataType; readonly nullable: boolean }
   | { readonly kind: 'map'; readonly key: DataType; readonly value: DataType; readonly nullable: boolean }
-  | { readonly kind: 'row'; readonly fields: readonly RowField[]; readonly nullable: boolean }
+  | { readonly kind: 'row'; readonly fields: readonly RowField[]; readonly nullable: boolean; readonly className?: string }
 
 type PlainKind =
   | 'boolean'
@@ -45,6 +47,7 @@ type PlainKind =
   | 'interval-year-month'
   | 'interval-day-time'
   | 'bitmap'
+  | 'variant'
   | 'null'
 type LengthKind = 'char' | 'varchar' | 'binary' | 'varbinary'
 type PrecisionKind = 'time' | 'timestamp' | 'timestamp-ltz'
@@ -78,6 +81,7 @@ export const timeType: DataType = { kind: 'time', precision: 0, nullable: true }
 export const timestampType: DataType = { kind: 'timestamp', precision: 3, nullable: true }
 export const timestampLtzType: DataType = { kind: 'timestamp-ltz', precision: 3, nullable: true }
 export const bitmapType: DataType = { kind: 'bitmap', nullable: true }
+export const variantType: DataType = { kind: 'variant', nullable: true }
 export const nullType: DataType = { kind: 'null', nullable: true }
 
 export function decimalType(precision: number, scale: number): DataType {
@@ -107,6 +111,7 @@ const plainNames: Record<PlainKind, string> = {
   'interval-year-month': 'INTERVAL YEAR TO MONTH',
   'interval-day-time': 'INTERVAL DAY TO SECOND(3)',
   bitmap: 'BITMAP',
+  variant: 'VARIANT',
   null: 'NULL',
 }
 
@@ -132,10 +137,15 @@ function printNullableType(type: DataType): string {
     case 'map':
       return `MAP<${printType(type.key)}, ${printType(type.value)}>`
     case 'row':
-      return `ROW<${type.fields.map((field) => `\`${field.name.replaceAll('`', '``')}\` ${printType(field.type)}`).join(', ')}>`
+      return printRow(type.className, type.fields)
     default:
       return plainNames[type.kind]
   }
+}
+
+function printRow(className: string | undefined, fields: readonly RowField[]): string {
+  const parts = fields.map((field) => `\`${field.name.replaceAll('`', '``')}\` ${printType(field.type)}`)
+  return className === undefined ? `ROW<${parts.join(', ')}>` : `STRUCTURED<${[`'${className}'`, ...parts].join(', ')}>`
 }
 
 /** Compares types in full; with `ignoreNullable` NOT NULL makes no difference at any depth. */
@@ -159,7 +169,7 @@ export function sameType(a: DataType, b: DataType, ignoreNullable = false): bool
     case 'map':
       return b.kind === 'map' && sameType(a.key, b.key, ignoreNullable) && sameType(a.value, b.value, ignoreNullable)
     case 'row':
-      return b.kind === 'row' && sameFields(a.fields, b.fields, ignoreNullable)
+      return b.kind === 'row' && a.className === b.className && sameFields(a.fields, b.fields, ignoreNullable)
     default:
       return true
   }
@@ -187,6 +197,7 @@ export type TypeFamily =
   | 'collection'
   | 'row'
   | 'bitmap'
+  | 'variant'
   | 'null'
 
 const families: Record<TypeKind, TypeFamily> = {
@@ -213,6 +224,7 @@ const families: Record<TypeKind, TypeFamily> = {
   map: 'collection',
   row: 'row',
   bitmap: 'bitmap',
+  variant: 'variant',
   null: 'null',
 }
 

@@ -6,6 +6,7 @@ import { printDays, printMonths } from './interval.ts'
 import { printDouble, printFloat } from './number-text.ts'
 import { timeZone } from './time-zone.ts'
 import type { DataType } from './type.ts'
+import { printVariant } from './variant.ts'
 
 export type TextOf = (value: unknown) => string
 
@@ -31,6 +32,8 @@ export function textFunction(type: DataType, zoneId: string, bytes: BytesText = 
       return (value) => printDouble(value as number)
     case 'bitmap':
       return (value) => printBitmap(value as Uint8Array)
+    case 'variant':
+      return (value) => printVariant(value as string)
     case 'null':
       return () => 'NULL'
     case 'array':
@@ -76,8 +79,10 @@ function nestedText(type: DataType, inner: (type: DataType) => TextOf): TextOf {
       return (value) => `[${(value as readonly unknown[]).map((item) => element(item)).join(', ')}]`
     }
     case 'row': {
-      const fields = type.fields.map((field) => inner(field.type))
-      return (value) => `(${fields.map((field, index) => field((value as readonly unknown[])[index] ?? null)).join(', ')})`
+      const named = type.className !== undefined
+      const fields = type.fields.map((field) => ({ before: named ? `${field.name}=` : '', text: inner(field.type) }))
+      return (value) =>
+        `(${fields.map(({ before, text }, index) => before + text((value as readonly unknown[])[index] ?? null)).join(', ')})`
     }
     case 'map':
       return entriesText(inner(type.key), inner(type.value))

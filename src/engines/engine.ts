@@ -1,5 +1,6 @@
 /** The ways to run a plan. Every engine gives the same answers; what it cannot run it refuses with a reason. */
 import type { Batch, Schema } from '#data'
+import type { RunMetrics } from '#metrics'
 import type { Output, Plan, PlanChangelog, Relation, RelationKind, Scan, TableSize, Tables } from '#plan'
 
 type EngineName = 'embedded' | 'flink' | 'spark' | 'storm'
@@ -36,8 +37,8 @@ export interface Sharing {
   readonly workers: number
   /** How many of them have rows of a relation. */
   workersOf(relation: Relation): number
-  /** How many of them write the rows of an output. */
-  writersOf(output: Output): number
+  /** Which of them write the rows of an output. */
+  writersOf(output: Output): WritersNote
   /** How rows come to a relation, by input; null where they stay with their worker. */
   exchangesOf(relation: Relation): readonly (ExchangeNote | null)[]
 }
@@ -50,6 +51,13 @@ export interface ExchangeNote {
   readonly keys: readonly string[]
   /** Whether rows of a key are combined before they go. */
   readonly isCombined: boolean
+}
+
+/** Who writes the rows of an output: the first worker, each worker its own, or each those whose key it holds. */
+export interface WritersNote {
+  readonly kind: 'first' | 'each' | 'by-key'
+  /** The columns of the key. */
+  readonly keys: readonly string[]
 }
 
 export interface StateNote {
@@ -95,6 +103,8 @@ export interface Engine<P extends Program = Program> {
   compile(plan: Plan, tables: Tables, settings: RunSettings): P
   start(jobId: string, program: P, results?: ResultListener): Promise<void>
   observe(jobId: string): Promise<Observation>
+  /** What each operator of a job did so far; null where nobody knows of the job. Changes nothing. */
+  measure(jobId: string): Promise<RunMetrics | null>
   /** Waits for the end of a job; rejects with what made it fail. */
   ended(jobId: string): Promise<void>
   /** Resolves when the job has ended. */

@@ -81,6 +81,8 @@ export function needsOfInputs(relation: Relation, wanted: ReadonlySet<string>): 
     top: ({ input, partitionBy, orderBy }) => [[...passed(input), ...partitionBy, ...orderBy.map((key) => key.column)]],
     sort: ({ input, orderBy }) => [[...passed(input), ...orderBy.map((key) => key.column)]],
     match: (each) => [matchNeeds(neededMatch(each, wanted))],
+    'to-changelog': ({ input }) => [allOf(input)],
+    'from-changelog': ({ input, op }) => [[...passed(input), op]],
   })
 }
 

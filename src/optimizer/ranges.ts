@@ -37,7 +37,7 @@ function isOperator(name: Call['function']): name is keyof typeof mirrored {
 }
 
 function isOrdered({ kind }: DataType): boolean {
-  return !['float', 'double', 'binary', 'varbinary', 'bitmap', 'array', 'map', 'multiset', 'row', 'null'].includes(kind)
+  return !['float', 'double', 'binary', 'varbinary', 'bitmap', 'variant', 'array', 'map', 'multiset', 'row', 'null'].includes(kind)
 }
 
 /** What is known of one column. */

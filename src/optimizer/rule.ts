@@ -5,6 +5,8 @@ import type { Plan, Scan, TableSize } from '#plan'
 export interface OptimizerFacts {
   /** Whether the reader of a scan can read single fields of a ROW column, under keys such as `bid.price`. */
   readsFields(scan: Scan): boolean
+  /** Whether a scan keeps pace with others by its watermark; left out: none does. */
+  isAligned?(scan: Scan): boolean
   /** How much the table of a scan holds, as far as somebody has said so. */
   sizeOf?(scan: Scan): TableSize | null
   /** Up to how many tables joins may stand on both sides of a join. */

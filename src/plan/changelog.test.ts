@@ -6,7 +6,7 @@ import { printExpression } from './print-expression.ts'
 
 interface World {
   readonly source?: Changelog
-  readonly takes?: 'append' | 'upsert' | 'all'
+  readonly takes?: 'append' | 'upsert' | 'newest' | 'all'
   readonly key?: readonly string[]
   readonly upsertMaterialize?: UpsertMaterialize
 }
@@ -47,6 +47,12 @@ test('a sink with the key of the aggregate needs no old rows', () => {
   const world: World = { takes: 'upsert', key: ['text_customer'] }
   expect(modeOf(perCustomer, world)).toBe('upsert')
   expect(infer(perCustomer, world).outputs[0]?.materialize).toBe(false)
+})
+
+test('a sink that keeps no rows needs no old ones, whatever their key', () => {
+  const needs = infer(project(perCustomer, 'n'), { takes: 'newest' })
+  expect(needs.outputs[0]).toMatchObject({ materialize: false, changelog: { updates: true, before: false } })
+  expect(infer(few(perCustomer), { takes: 'newest' }).changelogOf(perCustomer).before).toBe(true)
 })
 
 test('a filter needs them, for a row may leave what it lets through', () => {
@@ -114,4 +120,16 @@ test('upsert keys follow columns through projects and joins', () => {
   const joined = join(named, apart, { equal: [{ left: 'who', right: 'text_payer', nullsEqual: false }] })
   expect(infer(joined).upsertKeysOf(named)).toEqual([['who']])
   expect(infer(joined).upsertKeysOf(joined)).toEqual([['who'], ['text_payer'], ['who', 'text_payer']])
+})
+
+test('TO_CHANGELOG sends rows that stay, and asks for the old ones; FROM_CHANGELOG sends every change of rows that stay', () => {
+  const told: Relation = { kind: 'to-changelog', input: perCustomer, op: 'op', codes: [{ code: 'i', change: 'INSERT' }] }
+  const changelog = infer(told)
+  expect(changelogMode(changelog.changelogOf(told))).toBe('append')
+  expect(changelog.changelogOf(perCustomer).before).toBe(true)
+  const back = (input: Relation): Relation => ({ kind: 'from-changelog', input, op: 'op', codes: [{ code: 'i', change: 'INSERT' }] })
+  expect(modeOf(back(told), { takes: 'upsert', key: ['text_customer'] })).toBe('retract')
+  expect(infer(back(told), { takes: 'upsert', key: ['text_customer'] }).outputs[0]?.materialize).toBe(true)
+  expect(modeOf(back(told), { takes: 'newest' })).toBe('retract')
+  expect(() => infer(back(perCustomer))).toThrow('FROM_CHANGELOG takes inserts only, but its input changes rows')
 })

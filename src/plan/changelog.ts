@@ -37,7 +37,7 @@ export interface ChangelogFacts {
   /** What reading a table sends, and its key under the names of the scan's columns (null without one). */
   scan(scan: Scan): { readonly changelog: Changelog; readonly key: UpsertKey | null }
   /** What writing a table takes, and its primary key (empty without one). */
-  sink(table: TablePath): { readonly takes: 'append' | 'upsert' | 'all'; readonly key: readonly string[] }
+  sink(table: TablePath): { readonly takes: 'append' | 'upsert' | 'newest' | 'all'; readonly key: readonly string[] }
   /** Whether rows are kept before a sink of upserts; left out: `auto`. */
   readonly upsertMaterialize?: UpsertMaterialize
   /** Whether inputs end and only final rows go out, so that whoever needs them waits for them; left out: no. */
@@ -61,6 +61,8 @@ interface OutputChangelog {
   /** Someone must keep what is there per key of the sink. */
   readonly materialize: boolean
   readonly sinkKey: SinkKey
+  /** Whether who makes a row makes all rows of the same key of the table. */
+  readonly isHeldByKey: boolean
 }
 
 /**
@@ -83,12 +85,19 @@ export function inferChangelog(plan: Plan, facts: ChangelogFacts): PlanChangelog
   const changesOf = (relation: Relation) => changes.get(relation) ?? appendOnly
   const position = plan.outputs.length === 1 ? facts.positions?.[0] : undefined
   walkRelations(roots, (relation) => changes.set(relation, possibleChanges(relation, changesOf, facts, position)))
+  const orderedKeys = deriveUpsertKeys(
+    roots,
+    (scan) => facts.scan(scan).key,
+    (relation) => isAppend(changesOf(relation)),
+  )
 
   const wanted = new Set<Relation>()
   const outputs = plan.outputs.map((output, index) => {
-    const { before, materialize, sinkKey } = sinkNeeds(output, changesOf, keysOf(output.input), facts, facts.positions?.[index])
+    const keys = orderedKeys.get(output.input) ?? []
+    const { before, materialize, sinkKey } = sinkNeeds(output, changesOf, keys, facts, facts.positions?.[index])
     if (before) wanted.add(output.input)
-    return { input: output.input, materialize, sinkKey }
+    const isHeldByKey = output.kind === 'insert' && sinkKeyOf(facts.sink(output.table).key, keys) !== 'other'
+    return { input: output.input, materialize, sinkKey, isHeldByKey }
   })
   askForBefore(roots, changesOf, wanted)
   walkRelations(roots, (relation) => {
@@ -128,6 +137,7 @@ function sinkNeeds(
   const parameters = { table: output.table[2], producer: producerOf(output.input, changesOf) }
   if (takes === 'append') throw planErrors.PLAN_SINK_TAKES_INSERTS_ONLY(parameters, { position })
   if (takes === 'all') return all
+  if (takes === 'newest') return { ...all, before: false }
   if (key.length === 0) throw planErrors.PLAN_SINK_NEEDS_KEY(parameters, { position })
   const materialize = facts.upsertMaterialize === 'force' || (sinkKey === 'other' && facts.upsertMaterialize !== 'none')
   return { before: updates && (materialize || sinkKey !== 'same'), materialize, sinkKey }
@@ -182,6 +192,8 @@ function possibleChanges(
     top: (top) => (isWindowTop(top) ? refuse('a Top-N per window') : topChanges(top, input)),
     sort: (sort) => sortChanges(sort, input, refuse),
     match: () => refuse('MATCH_RECOGNIZE'),
+    'to-changelog': () => appendOnly,
+    'from-changelog': () => (isAppend(input) ? allChanges : refuse('FROM_CHANGELOG')),
   })
 }
 
@@ -252,6 +264,7 @@ const sendsWhatArrives: ReadonlySet<Relation['kind']> = new Set(['project', 'uni
 
 function sendsBefore(relation: Relation, changesOf: (relation: Relation) => Changelog, wanted: ReadonlySet<Relation>): boolean {
   if (relation.kind === 'scan') return changesOf(relation).before
+  if (relation.kind === 'from-changelog') return true
   if (relation.kind === 'join' && relation.asOf !== null) return changesOf(relation.left).before
   if (sendsWhatArrives.has(relation.kind)) return inputsOf(relation).some((input) => changesOf(input).before)
   return wanted.has(relation)

@@ -83,6 +83,8 @@ function* ownProblems(relation: Relation): Generator<string> {
       return yield* unionProblems(relation.inputs)
     case 'match':
       return yield* matchProblems(relation)
+    case 'from-changelog':
+      return yield* missing(relation.input, [relation.op])
     case 'top':
       if (relation.from < 1 || relation.to < relation.from) yield `places from ${relation.from} to ${relation.to}`
       yield* missing(relation.input, relation.partitionBy)

@@ -26,6 +26,7 @@ export {
   overSignatures,
   scalarFunctionNamed,
   scalarSignatures,
+  tableFunctions,
 } from './functions/names.ts'
 export { argumentsMax } from './functions/parameters.ts'
 export type { Argument, Signature } from './functions/signature.ts'
@@ -36,9 +37,12 @@ export type {
   Call,
   Case,
   Cast,
+  ChangeCode,
+  ChangeName,
   Distinct,
   Expression,
   Filter,
+  FromChangelog,
   Join,
   JoinKey,
   JoinType,
@@ -64,6 +68,7 @@ export type {
   ScanSource,
   Sort,
   SortKey,
+  ToChangelog,
   Top,
   Union,
   Unnest,
@@ -73,7 +78,7 @@ export type {
   Window,
   WindowShape,
 } from './plan.ts'
-export { printDuration, printOutputLine, printPlan, printRelationLine, type RelationNote } from './print.ts'
+export { type PlanLine, planLines, printDuration, printOutputLine, printPlan, printRelationLine, type RelationNote } from './print.ts'
 export { printExpression, printName } from './print-expression.ts'
 export { columnOf, columnsByName, groupingIdOf, isRegularJoin, referTo, schemaOf, windowBoundType } from './schema.ts'
 export { isLargerThan, levelsMax, sizeOf } from './size.ts'

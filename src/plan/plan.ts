@@ -23,6 +23,8 @@ export type Output =
       readonly overwrite: boolean
       /** Options given by a hint on the statement. */
       readonly options: Readonly<Record<string, string>>
+      /** Whether it takes the rows that operators drop since they come too late, besides those of its input. */
+      readonly isLate?: true
     }
 
 export type Relation =
@@ -41,6 +43,8 @@ export type Relation =
   | Top
   | Sort
   | Match
+  | ToChangelog
+  | FromChangelog
 export type RelationKind = Relation['kind']
 
 /** Reads physical and metadata columns of a catalogued table. */
@@ -311,6 +315,33 @@ export type MatchSkip =
   | { readonly kind: 'past-last-row' | 'to-next-row' }
   | { readonly kind: 'to-first' | 'to-last'; readonly variable: string }
 
+/** The kinds of change, as SQL names them. */
+export type ChangeName = 'INSERT' | 'UPDATE_BEFORE' | 'UPDATE_AFTER' | 'DELETE'
+
+/** TO_CHANGELOG: each change of a row as a row of its own that stays, with a text before its columns that tells what happened. */
+export interface ToChangelog {
+  readonly kind: 'to-changelog'
+  readonly input: Relation
+  /** Name of the added column, which comes first. */
+  readonly op: string
+  /** The text for a kind of change; changes of other kinds are left out. */
+  readonly codes: readonly ChangeCode[]
+}
+
+/** FROM_CHANGELOG: rows that tell what happened to a row, as the changes that they tell of. */
+export interface FromChangelog {
+  readonly kind: 'from-changelog'
+  readonly input: Relation
+  /** The column that tells it, which goes. */
+  readonly op: string
+  readonly codes: readonly ChangeCode[]
+  readonly origin?: Origin
+}
+export interface ChangeCode {
+  readonly code: string
+  readonly change: ChangeName
+}
+
 export type Expression = ColumnReference | Literal | Call | Case | Cast
 
 interface ColumnReference {
@@ -366,4 +397,6 @@ export interface UserFunction {
   readonly name: string
   readonly file: string
   readonly export: string
+  /** Whether it is known to this process alone, and no file is to be loaded for it. */
+  readonly isInCode?: true
 }

@@ -155,7 +155,7 @@ function wrap(text: string, own: number, place: number): string {
   return own < place ? `(${text})` : text
 }
 
-function printText(text: string): string {
+export function printText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 

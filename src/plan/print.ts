@@ -4,6 +4,7 @@ import { asOfTimeOf } from './as-of.ts'
 import { joinTimeOf } from './join-time.ts'
 import type {
   Aggregate,
+  FromChangelog,
   Join,
   LookupHint,
   Measure,
@@ -15,11 +16,12 @@ import type {
   Relation,
   Scan,
   SortKey,
+  ToChangelog,
   Top,
   Unnest,
   Window,
 } from './plan.ts'
-import { printExpression, printName } from './print-expression.ts'
+import { printExpression, printName, printText } from './print-expression.ts'
 import { printMatch } from './print-match.ts'
 import { schemaOf } from './schema.ts'
 import { inputsOf, match, rootsOf, sharedRelations } from './visit.ts'
@@ -33,7 +35,29 @@ export type RelationNote = (relation: Relation) => Attributes
 /** The plan as a tree, one relation a line. A relation that is read twice is written once and referred to afterwards. */
 export function printPlan(plan: Plan, note: RelationNote = () => []): string {
   const printer = new PlanPrinter(rootsOf(plan), note)
-  return plan.outputs.map((output) => printer.tree(output.input, printOutputLine(output))).join('\n\n')
+  return plan.outputs.map((output) => linesOf(printer.tree(output.input, printOutputLine(output))).join('\n')).join('\n\n')
+}
+
+/** A line of the tree, and what it stands for: an output, a relation, or null for one that was written before. */
+export interface PlanLine {
+  readonly text: string
+  readonly shows: Output | Relation | null
+}
+
+/** The tree line by line, by output. */
+export function planLines(plan: Plan): readonly (readonly PlanLine[])[] {
+  const printer = new PlanPrinter(rootsOf(plan), () => [])
+  return plan.outputs.map((output) => {
+    const lines = printer.tree(output.input, printOutputLine(output))
+    return linesOf(lines).map((text, index) => ({ text, shows: index === 0 ? output : (lines[index]?.relation ?? null) }))
+  })
+}
+
+/** A line before its branch is drawn. */
+interface TreeLine {
+  readonly depth: number
+  readonly text: string
+  readonly relation: Relation | null
 }
 
 /** The line of one relation alone. */
@@ -52,24 +76,23 @@ class PlanPrinter {
     this.#shared = sharedRelations(roots)
   }
 
-  tree(relation: Relation, output: string): string {
-    const lines = [output]
+  tree(relation: Relation, output: string): TreeLine[] {
+    const lines: TreeLine[] = [{ depth: 0, text: output, relation: null }]
     this.#write(relation, 1, lines)
-    return joinTree(lines)
+    return lines
   }
 
-  /** Depth-first with a stack of its own: plans can be deep. Lines start with one tab a level until they are joined. */
-  #write(root: Relation, depth: number, lines: string[]): void {
+  /** Depth-first with a stack of its own: plans can be deep. */
+  #write(root: Relation, depth: number, lines: TreeLine[]): void {
     const open = [{ relation: root, depth }]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { relation } = next
       const id = this.#ids.get(relation)
-      const indent = '\t'.repeat(next.depth)
       if (id !== undefined) {
-        lines.push(`${indent}Reused(reference_id=[${id}])`)
+        lines.push({ depth: next.depth, text: `Reused(reference_id=[${id}])`, relation: null })
         continue
       }
-      lines.push(indent + this.#line(relation))
+      lines.push({ depth: next.depth, text: this.#line(relation), relation })
       for (const input of [...inputsOf(relation)].reverse()) open.push({ relation: input, depth: next.depth + 1 })
     }
   }
@@ -83,19 +106,18 @@ class PlanPrinter {
 }
 
 /** Draws the branches: `+-` before the last input of a relation, `:-` before the others. */
-function joinTree(lines: readonly string[]): string {
-  const depths = lines.map((line) => /^\t*/.exec(line)?.[0].length ?? 0)
+function linesOf(lines: readonly TreeLine[]): string[] {
   const followed: boolean[] = []
   const drawn: string[] = []
   for (let index = lines.length - 1; index >= 0; index--) {
-    const depth = depths[index] ?? 0
+    const { depth, text } = lines[index] as TreeLine
     followed.length = depth + 1
     const stem = Array.from({ length: Math.max(0, depth - 1) }, (_, level) => (followed[level + 1] === true ? ':  ' : '   ')).join('')
     const branch = depth === 0 ? '' : followed[depth] === true ? ':- ' : '+- '
-    drawn.push(stem + branch + (lines[index] ?? '').slice(depth))
+    drawn.push(stem + branch + text)
     followed[depth] = true
   }
-  return drawn.reverse().join('\n')
+  return drawn.reverse()
 }
 
 function printLine(name: string, attributes: Attributes): string {
@@ -109,6 +131,7 @@ export function printOutputLine(output: Output): string {
   return printLine('Sink', [
     ['table', output.table.join('.')],
     ['fields', fields],
+    ['takes', output.isLate === true ? 'late rows' : null],
     ['overwrite', output.overwrite ? 'true' : null],
     ['options', printOptions(output.options)],
   ])
@@ -156,6 +179,8 @@ function describe(relation: Relation): readonly [name: string, attributes: Attri
       ],
     ],
     match: (relation) => ['Match', printMatch(relation)],
+    'to-changelog': (relation) => ['ProcessTableFunction', changelogAttributes('TO_CHANGELOG', relation)],
+    'from-changelog': (relation) => ['ProcessTableFunction', changelogAttributes('FROM_CHANGELOG', relation)],
   })
 }
 
@@ -183,6 +208,17 @@ function unnestAttributes({ collection, columns, ordinality, join }: Unnest): At
     ],
     ['joinType', join.toUpperCase()],
     ['select', list([...columns.map((column) => column.name), ...(ordinality === null ? [] : [ordinality])].map(printName))],
+  ]
+}
+
+function changelogAttributes(name: string, relation: ToChangelog | FromChangelog): Attributes {
+  const { op, codes } = relation
+  const pairs = codes.map(({ code, change }) => (name === 'TO_CHANGELOG' ? [change, code] : [code, change]))
+  const isOwn = codes.length === 4 && codes.every(({ code, change }) => code === change)
+  const mapping = isOwn ? '' : `, op_mapping => MAP[${list(pairs.flat().map(printText))}]`
+  return [
+    ['invocation', `${name}(op => DESCRIPTOR(${printName(op)})${mapping})`],
+    ['select', list(schemaOf(relation).map((column) => printName(column.name)))],
   ]
 }
 

@@ -5,7 +5,7 @@
  * keep its rows for good turns a time column into a plain timestamp, because rows leave it in no order of time.
  */
 import { assert } from '#base'
-import { bigintType, type Column, type ColumnRole, type DataType, integerType, type Schema, withNullable } from '#data'
+import { bigintType, type Column, type ColumnRole, type DataType, integerType, type Schema, stringType, withNullable } from '#data'
 import { joinTimeOf } from './join-time.ts'
 import type { Aggregate, Expression, Join, Match, NamedExpression, Relation, Union, Unnest, Window } from './plan.ts'
 import { match } from './visit.ts'
@@ -72,6 +72,8 @@ function deriveSchema(relation: Relation): Schema {
     top: ({ input, rank }) => (rank === null ? schemaOf(input) : [...schemaOf(input), { name: rank, type: rankType }]),
     sort: ({ input }) => schemaOf(input),
     match: matchSchema,
+    'to-changelog': ({ input, op }) => [{ name: op, type: stringType }, ...schemaOf(input)],
+    'from-changelog': ({ input, op }) => schemaOf(input).filter(({ name }) => name !== op),
   })
 }
 

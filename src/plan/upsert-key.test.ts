@@ -23,6 +23,30 @@ test('joined rows have the keys of both inputs together, and one of them where t
   expect(joinedCounts('right')).toEqual([['text_payer'], both])
 })
 
+test('where rows change, those of a join follow one another under keys that hold its columns, and under no others', () => {
+  const totals = project(count(scan('orders', 'text_customer'), 'text_customer'), 'text_customer', 'n')
+  const byNumber = project(count(scan('payments', 'm'), 'm'), 'm')
+  const joined = join(totals, byNumber, { equal: [{ left: 'n', right: 'm', nullsEqual: false }] })
+  const orderedKeys = (isSteady: boolean) =>
+    deriveUpsertKeys(
+      [joined],
+      () => null,
+      () => isSteady,
+    ).get(joined)
+  expect(orderedKeys(true)).toEqual([['text_customer'], ['text_customer', 'm']])
+  expect(orderedKeys(false)).toEqual([])
+  const same = join(totals, project(byNumber, { name: 'other', value: column(byNumber, 'm') }), {
+    equal: [{ left: 'text_customer', right: 'other', nullsEqual: false }],
+  })
+  expect(
+    deriveUpsertKeys(
+      [same],
+      () => null,
+      () => false,
+    ).get(same),
+  ).toEqual([['text_customer'], ['other'], ['text_customer', 'other']])
+})
+
 test('a full join has no key where a group of NULL on either side may be without partner: both are padded to NULL, NULL', () => {
   expect(joinedCounts('full')).toEqual([])
 })

@@ -10,14 +10,40 @@ export type UpsertKey = readonly string[]
 /** More keys than this are never worth the time to follow. */
 const keysMax = 8
 
-/** The upsert keys of every relation below `roots`; `keyOf` gives the primary key of a scanned table, under the scan's names. */
-export function deriveUpsertKeys(roots: readonly Relation[], keyOf: (scan: Scan) => UpsertKey | null): Map<Relation, readonly UpsertKey[]> {
+/**
+ * The upsert keys of every relation below `roots`; `keyOf` gives the primary key of a scanned table, under the scan's names.
+ *
+ * With `isSteady`, which says of a relation that its rows never change, only those under which the changes of a row follow one another: a
+ * row whose join columns or partition change leaves one place and comes to another, and nothing decides which is told first.
+ */
+export function deriveUpsertKeys(
+  roots: readonly Relation[],
+  keyOf: (scan: Scan) => UpsertKey | null,
+  isSteady: (relation: Relation) => boolean = () => true,
+): Map<Relation, readonly UpsertKey[]> {
   const keys = new Map<Relation, readonly UpsertKey[]>()
   walkRelations(roots, (relation) => {
-    const inputs = inputsOf(relation).map((input) => keys.get(input) ?? [])
+    const inputs = inputsOf(relation).map((input, index) => {
+      const known = keys.get(input) ?? []
+      const places = isSteady(input) ? [] : placeOf(relation, index)
+      return known.filter((key) => contains(key, places))
+    })
     keys.set(relation, distinctKeys(keysFrom(relation, inputs, keyOf)).slice(0, keysMax))
   })
   return keys
+}
+
+/** The columns of an input that decide where its rows meet others. */
+function placeOf(relation: Relation, input: number): readonly string[] {
+  switch (relation.kind) {
+    case 'join':
+      if (asOfTimeOf(relation)?.kind === 'processing-time') return []
+      return relation.equal.map((key) => (input === 0 ? key.left : key.right))
+    case 'top':
+      return relation.partitionBy
+    default:
+      return []
+  }
 }
 
 function keysFrom(
@@ -43,6 +69,8 @@ function keysFrom(
     top: (top) => [...topKeys(top), ...input],
     sort: () => input,
     match: () => [],
+    'to-changelog': () => [],
+    'from-changelog': () => [],
   })
 }
 

@@ -23,6 +23,8 @@ export const queryErrors = defineErrors({
     message: 'function "{name}" does not exist',
     hint: 'SHOW USER FUNCTIONS lists those that were created; SHOW FUNCTIONS lists all.',
   },
+  QUERY_LATE_TABLE_NOT_FOUND: { blame: 'user', message: 'table "{name}" for late rows does not exist' },
+  QUERY_LATE_TABLE_COLUMNS: { blame: 'user', message: 'table "{table}" cannot take late rows: {problem}' },
   QUERY_SETTING_NOT_FOUND: { blame: 'user', message: 'setting "{key}" does not exist' },
   QUERY_SETTING_VALUE: { blame: 'user', message: 'setting "{key}" expects {expected}, got "{value}"' },
   QUERY_FUNCTION_FILE: { blame: 'user', message: 'could not load the function file "{file}"' },

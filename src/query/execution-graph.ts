@@ -1,5 +1,5 @@
 /** The operators of a job and what flows between them, in the form that EXPLAIN JSON_EXECUTION_PLAN has in Flink. */
-import type { ExchangeNote, Explanation } from '#engines'
+import type { ExchangeNote, Explanation, WritersNote } from '#engines'
 import { changelogMode, inputsOf, type Plan, printOutputLine, printRelationLine, type Relation, rootsOf, walkRelations } from '#plan'
 
 export interface ExecutionGraph {
@@ -40,16 +40,16 @@ export function executionGraph(plan: Plan, explanation: Explanation): ExecutionG
     const state = explanation.sinkStates[index] ?? null
     const delivery = explanation.deliveries[index]
     const { sharing } = explanation
-    const writers = sharing?.writersOf(output) ?? 1
+    const writers = sharing?.writersOf(output) ?? null
     nodes.push({
       id: nodes.length + 1,
       type: `Sink: ${output.kind === 'insert' ? output.table.join('.') : 'Collect'}`,
       pact: 'Data Sink',
       contents: printOutputLine(output),
-      parallelism: writers,
+      parallelism: sharing === null || writers?.kind === 'first' ? 1 : sharing.workers,
       ...(state === null ? {} : { state: `${state.keeps}; ${state.bound}` }),
       ...(delivery === undefined || delivery === null ? {} : { delivery: delivery.guarantee }),
-      predecessors: [{ id: ids.get(output.input) ?? 0, ...shipping(sharing === null || writers > 1 ? null : toSink), side: 'first' }],
+      predecessors: [{ id: ids.get(output.input) ?? 0, ...shipping(writers === null ? null : toWriters(writers)), side: 'first' }],
     })
   }
   return { nodes }
@@ -81,8 +81,10 @@ function predecessorsOf(relation: Relation, ids: ReadonlyMap<Relation, number>, 
   }))
 }
 
-/** Rows leave by the first worker where only one may write. */
-const toSink: ExchangeNote = { kind: 'single', keys: [], isCombined: false }
+/** How rows come to who writes them; null where they stay with their worker. */
+function toWriters({ kind, keys }: WritersNote): ExchangeNote | null {
+  return kind === 'each' ? null : { kind: kind === 'first' ? 'single' : 'hash', keys, isCombined: false }
+}
 
 function shipping(exchange: ExchangeNote | null): Omit<Predecessor, 'id' | 'side'> {
   if (exchange === null) return { ship_strategy: 'FORWARD' }

@@ -21,7 +21,7 @@ function explained(state: Explanation['sinkStates'][number], ...details: readonl
   const changelog: PlanChangelog = {
     changelogOf: () => appendOnly,
     upsertKeysOf: () => [],
-    outputs: [{ changelog: appendOnly, materialize: state !== null, sinkKey: 'other' }],
+    outputs: [{ changelog: appendOnly, materialize: state !== null, sinkKey: 'other', isHeldByKey: false }],
   }
   const explanation: Explanation = {
     changelog,

@@ -1,6 +1,6 @@
 /** What EXPLAIN says: the plan as written, the plan as it will run, what that keeps and how safely rows arrive; and what was asked for. */
 import { counted, listed } from '#base'
-import type { Explanation, Program, Sharing } from '#engines'
+import type { Explanation, Program, Sharing, WritersNote } from '#engines'
 import {
   changelogNote,
   type Plan,
@@ -51,11 +51,25 @@ export function explainPlan(details: readonly ExplainDetail[], { plan, optimized
 
 function engineLine({ outputs }: Plan, { engine }: Program, { sharing }: Explanation): string {
   if (sharing === null) return `engine ${engine}`
-  const byAll = outputs.filter((output) => sharing.writersOf(output) > 1)
-  const names = byAll.map((output) => (output.kind === 'insert' ? printName(output.table[2]) : ''))
-  const others = byAll.length === 0 ? '' : `, but each writes its own of ${listed(names, 'and')}`
-  const leave = byAll.length === outputs.length ? 'each writes its own rows' : `rows leave by the first${others}`
-  return `engine ${engine}, ${counted(sharing.workers, 'worker')}; ${leave}`
+  return `engine ${engine}, ${counted(sharing.workers, 'worker')}; ${writersText(outputs, sharing)}`
+}
+
+/** Which workers write what. */
+function writersText(outputs: Plan['outputs'], sharing: Sharing): string {
+  const namesOf = (kind: WritersNote['kind']): string[] =>
+    outputs.flatMap((output) =>
+      sharing.writersOf(output).kind === kind ? [output.kind === 'insert' ? printName(output.table[2]) : ''] : [],
+    )
+  const [own, byKey] = [namesOf('each'), namesOf('by-key')]
+  if (own.length === outputs.length) return 'each writes its own rows'
+  if (byKey.length === outputs.length) return 'each writes the rows of its keys'
+  const parts = [
+    ...(own.length === 0 ? [] : [`its own of ${listed(own, 'and')}`]),
+    ...(byKey.length === 0 ? [] : [`those of its keys of ${listed(byKey, 'and')}`]),
+  ]
+  if (parts.length === 0) return 'rows leave by the first'
+  const each = `each writes ${listed(parts, 'and')}`
+  return own.length + byKey.length === outputs.length ? each : `rows leave by the first, but ${each}`
 }
 
 /** Which workers have the rows of a relation, and how rows get there. */

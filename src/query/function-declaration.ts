@@ -1,6 +1,6 @@
 /** Reads the objects that files export for functions: what each takes and gives, and what is called for it. */
 import { type ErrorExtras, MillraceError } from '#base'
-import type { DataType } from '#data'
+import { type DataType, printType, withNullable } from '#data'
 import type { AsyncFunction, UserAggregate } from '#engines'
 import type { UserSignature } from '#plan'
 import { parseType } from '#sql'
@@ -116,12 +116,30 @@ function fieldsOf(exported: unknown, refuse: Refuse): Fields {
 
 function typeOf(text: unknown, expected: string, refuse: Refuse): DataType {
   if (typeof text !== 'string') throw refuse(expected)
+  const type = parsedType(text, expected, refuse)
+  const odd = withoutForm(type)
+  if (odd === null) return type
+  throw refuse(expected, {
+    detail: `${printType(odd)} has no form in TypeScript.`,
+    hint: 'Use STRING or BYTES, and convert the value where the function is called.',
+  })
+}
+
+function parsedType(text: string, expected: string, refuse: Refuse): DataType {
   try {
     return parseType(text)
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error
     throw refuse(expected, { detail: `In "${text.slice(0, 100)}": ${error.message}.`, hint: error.hint ?? declarationHint, cause: error })
   }
+}
+
+/** The type itself, or one in it, whose values no function can take or give. */
+function withoutForm(type: DataType): DataType | null {
+  if (type.kind === 'variant' || type.kind === 'bitmap') return withNullable(type, true)
+  const parts = 'element' in type ? [type.element] : type.kind === 'map' ? [type.key, type.value] : []
+  const inner = type.kind === 'row' ? type.fields.map((field) => field.type) : parts
+  return inner.map(withoutForm).find((odd) => odd !== null) ?? null
 }
 
 /** The message of an error that user code raised, which may be anything. */

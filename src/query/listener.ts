@@ -2,6 +2,7 @@
 import type { TextPosition } from '#base'
 import type { Batch, Schema } from '#data'
 import type { RunReport } from '#engines'
+import type { RunMetrics } from '#metrics'
 
 export interface StatementListener {
   /** A statement of the script begins; `kind` names it in the words of SQL, such as `CREATE TABLE`. */
@@ -18,8 +19,19 @@ export interface StatementListener {
   closed?(): void
   /** Now and then while rows flow. */
   progress?(report: RunReport): void
+  /** What the operators of a run did so far: every `metrics.fetcher.update-interval`, and at its end, whatever that was. */
+  measured?(run: MeasuredRun): void
   /** A run of a SELECT, INSERT or statement set has ended. */
   ended?(report: RunReport): void
+}
+
+export interface MeasuredRun {
+  readonly jobId: string
+  readonly metrics: RunMetrics
+  /** Whether the run has ended. */
+  readonly isLast: boolean
+  /** The plan with what was measured beside its operators. */
+  readonly explain: () => string
 }
 
 export interface StatementInfo {

@@ -9,6 +9,7 @@ export async function optimizerFacts(plan: Plan, tables: Tables, engine: Engine,
   const sizes = await sizesOf(plan, (scan) => engine.sizeOf(scan, tables, isMeasured))
   return {
     readsFields: (scan) => engine.readsFields(scan, tables),
+    isAligned: ({ table, options }) => 'scan.watermark.alignment.group' in { ...tables.table(table)?.options, ...options },
     sizeOf: (scan) => sizes.get(nameOf(scan)) ?? null,
     ...(isOn(settings, 'table.optimizer.distinct-agg.split.enabled')
       ? { distinctBuckets: Number(settings.get('table.optimizer.distinct-agg.split.bucket-num')) }

@@ -30,6 +30,7 @@ const functions = new UserFunctions((file) => {
     wrong: { parameters: 'STRING' },
     wrong_type: { parameters: ['STRNG'], returns: 'INT', evaluate: () => 1 },
     wrong_row: { parameters: [], returns: 'TABLE<a>', evaluate: () => [] },
+    formless: { parameters: ['MAP<STRING, VARIANT NOT NULL>'], returns: 'INT', evaluate: () => 1 },
     unreadable: {
       parameters: [],
       get returns(): string {
@@ -257,6 +258,7 @@ describe('functions of users', () => {
   it.each([
     ['wrong_type', 'expected "parameters" as a list of SQL types', 'In "STRNG": expected a data type, got "STRNG".'],
     ['wrong_row', 'expected "returns" as a SQL type', 'In "ROW<a>": expected a data type, got ">".'],
+    ['formless', 'expected "parameters" as a list of SQL types', 'VARIANT has no form in TypeScript.'],
     ['unreadable', 'expected fields that can be read', 'not today.'],
   ])('are refused at their statement when they say what cannot be: %s', async (name, message, detail) => {
     const error = await changesOf(open(), `SHOW TABLES;\n${create(name)}`).catch((caught: unknown) => caught)

@@ -2,10 +2,10 @@
  * The road from text to running work: parse, bind, optimise, compile, run. A session keeps what statements set up for later ones: the
  * current database, settings, temporary tables.
  */
-import { assert, type Clock, MillraceError } from '#base'
+import { assert, type Clock, MillraceError, parseDurationMs } from '#base'
 import type { Catalog } from '#catalog'
 import { type Batch, type Schema, stringType } from '#data'
-import type { Engine, Observation, Program, RunReport } from '#engines'
+import type { Engine, Observation, RunReport } from '#engines'
 import { optimize } from '#optimizer'
 import { assertPlan, type FunctionDefinition, type Plan, type Relation, schemaOf, type TablePath, type Tables } from '#plan'
 import { type BoundStatement, bindStatement, parseScript, type Statement, writtenName } from '#sql'
@@ -13,7 +13,9 @@ import { type Completion, completeAt } from './complete.ts'
 import { applyDefinition, type Definition, isDefinition } from './definitions.ts'
 import { queryErrors } from './errors.ts'
 import { type Compiled, type ExplainDetail, explainPlan } from './explain.ts'
+import { explainMeasured } from './explain-measured.ts'
 import { createJobId } from './job-id.ts'
+import { lateTableSetting, withLateTable } from './late-table.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
 import { isOn, optimizerFacts } from './optimizer-facts.ts'
 import { withOffsets } from './place.ts'
@@ -196,9 +198,10 @@ export class QuerySession {
   /** What the engine refuses without a place of its own is shown at the statement. */
   async #compile(bound: BoundStatement): Promise<Compiled> {
     const { engine } = this.#options
-    const plan = planIn(bound)
-    assert(plan !== null, 'a statement to compile has a plan')
+    const bare = planIn(bound)
+    assert(bare !== null, 'a statement to compile has a plan')
     try {
+      const plan = withLateTable(bare, this.settings.get(lateTableSetting), this.catalog)
       const tables = this.#tablesFor(bound)
       assertPlan(plan)
       await engine.load(plan, tables)
@@ -229,25 +232,26 @@ export class QuerySession {
   }
 
   async #runQuery(bound: Extract<BoundStatement, { kind: 'query' }>, listener: StatementListener, signal: AbortSignal): Promise<void> {
-    const { program } = await this.#compile(bound)
+    const compiled = await this.#compile(bound)
+    const { program } = compiled
     const [output] = bound.plan.outputs
     assert(output !== undefined && program.outputs[0] !== undefined, 'a query has an output')
     const { schema, updating } = program.outputs[0]
     listener.opened?.({ schema, updating, order: orderOf(output.input) })
-    const report = await this.#runProgram(program, (batch) => listener.changes?.(batch), listener, signal)
+    const report = await this.#runProgram(compiled, (batch) => listener.changes?.(batch), listener, signal)
     listener.closed?.()
     listener.ended?.(report)
   }
 
-  async #runInsert({ program }: Compiled, listener: StatementListener, signal: AbortSignal): Promise<void> {
+  async #runInsert(compiled: Compiled, listener: StatementListener, signal: AbortSignal): Promise<void> {
     this.#writes += 1
-    const report = await this.#runProgram(program, () => undefined, listener, signal)
+    const report = await this.#runProgram(compiled, () => undefined, listener, signal)
     listener.ended?.(report)
   }
 
   /** Runs a program to its end; an aborted signal stops it cleanly. */
   async #runProgram(
-    program: Program,
+    { optimized, program }: Compiled,
     changes: (batch: Batch) => void | Promise<void>,
     listener: StatementListener,
     signal: AbortSignal,
@@ -263,13 +267,32 @@ export class QuerySession {
         if (observation.kind === 'present') listener.progress?.(observation.report)
       })
     }, progressEveryMs)
+    const measuring = this.#measureOften(jobId, optimized, listener)
     try {
       await engine.ended(jobId)
       return reportOf(await engine.observe(jobId))
     } finally {
       clearInterval(ticking)
+      await measuring.end()
       signal.removeEventListener('abort', stop)
       engine.forget(jobId)
+    }
+  }
+
+  /** Tells the listener what is measured now and then; `end` does so for the last time. */
+  #measureOften(jobId: string, plan: Plan, listener: StatementListener): { readonly end: () => Promise<void> } {
+    if (listener.measured === undefined) return { end: () => Promise.resolve() }
+    const measure = async (isLast: boolean): Promise<void> => {
+      const metrics = await this.#options.engine.measure(jobId)
+      if (metrics !== null) listener.measured?.({ jobId, metrics, isLast, explain: () => explainMeasured(plan, metrics) })
+    }
+    const everyMs = parseDurationMs(this.settings.get('metrics.fetcher.update-interval')) ?? 0
+    const timer = everyMs > 0 ? setInterval(() => void measure(false), everyMs) : undefined
+    return {
+      end: () => {
+        clearInterval(timer)
+        return measure(true)
+      },
     }
   }
 }

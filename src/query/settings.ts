@@ -1,6 +1,7 @@
 /** Configuration keys that statements and callers may set: Flink's names, with what Millrace understands of them. */
 import { closeNames, parseDurationMs, parseMemoryBytes } from '#base'
 import { queryErrors } from './errors.ts'
+import { lateTableSetting } from './late-table.ts'
 
 interface SettingRow {
   readonly default: string
@@ -56,6 +57,11 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     description: "Folder for state that memory has no room for. Without it: the system's folder for temporary files.",
     check: anything,
   },
+  'metrics.fetcher.update-interval': {
+    default: '10 s',
+    description: 'How often whoever asks for the metrics of a run gets them, besides at its end.',
+    check: duration,
+  },
   'pipeline.name': { default: '', description: 'Name of the next job.', check: anything },
   'table.local-time-zone': {
     default: 'UTC',
@@ -66,6 +72,16 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     default: '0 ms',
     description: 'How long the state of a streaming query is kept that nothing writes, by processing time; 0 keeps it for good.',
     check: duration,
+  },
+  'table.exec.source.idle-timeout': {
+    default: '0 ms',
+    description: 'A source with a watermark that does not end holds back no time once it has given nothing for so long; 0: never.',
+    check: duration,
+  },
+  [lateTableSetting]: {
+    default: '',
+    description: 'The table that rows are written to which operators drop since they come too late; without it they are only counted.',
+    check: anything,
   },
   'table.optimizer.join-reorder-enabled': {
     default: 'false',

@@ -62,10 +62,15 @@ function printStoredType(type: DataType): string {
     case 'map':
       return `MAP<${printStoredType(type.key)}, ${printStoredType(type.value)}>${nullability}`
     case 'row':
-      return `ROW<${type.fields.map((field) => `${quoteName(field.name)} ${printStoredType(field.type)}`).join(', ')}>${nullability}`
+      return `${printRow(type)}${nullability}`
     default:
       return printType(type)
   }
+}
+
+function printRow({ className, fields }: Extract<DataType, { kind: 'row' }>): string {
+  const parts = fields.map((field) => `${quoteName(field.name)} ${printStoredType(field.type)}`)
+  return className === undefined ? `ROW<${parts.join(', ')}>` : `STRUCTURED<${[quoteText(className), ...parts].join(', ')}>`
 }
 
 function withClause(options: Readonly<Record<string, string>>): string[] {

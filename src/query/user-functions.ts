@@ -49,10 +49,14 @@ export class UserFunctions {
     return { ...definition, signature }
   }
 
-  /** A function of the code around, to be put into a catalog; it stands for itself in the place of a file's. */
-  define(path: TablePath, declaration: FunctionDeclaration): FunctionDefinition {
+  /**
+   * A function of the code around, to be put into a catalog; it stands for itself in the place of a file's. `from` is the file that exports
+   * it, if one does: other threads can then load it, too.
+   */
+  define(path: TablePath, declaration: FunctionDeclaration, from?: Pick<UserFunction, 'file' | 'export'>): FunctionDefinition {
     const [, , name] = path
-    const definition = { name, path, temporary: true, file: `code ${++this.#defined}`, export: name }
+    const source = from ?? { file: `code ${++this.#defined}`, export: name, isInCode: true as const }
+    const definition = { name, path, temporary: true, ...source }
     const { signature, loaded } = declarationOf(declaration, name, definition.file)
     this.#loaded.set(keyOf(definition), loaded)
     return { ...definition, signature }

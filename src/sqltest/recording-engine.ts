@@ -76,6 +76,10 @@ export class RecordingEngine implements Engine {
     return this.#engine.observe(jobId)
   }
 
+  measure(jobId: string): ReturnType<Engine['measure']> {
+    return this.#engine.measure(jobId)
+  }
+
   ended(jobId: string): Promise<void> {
     return this.#engine.ended(jobId)
   }

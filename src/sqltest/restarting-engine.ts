@@ -177,6 +177,10 @@ export class RestartingEngine implements Engine, RunPacer {
     return this.#engine.observe(jobId)
   }
 
+  measure(jobId: string): ReturnType<Engine['measure']> {
+    return this.#engine.measure(jobId)
+  }
+
   stop(jobId: string, how: 'now'): Promise<void> {
     return this.#engine.stop(jobId, how)
   }

@@ -17,7 +17,12 @@ export interface ThreadData {
   /** Which function of a user each worker computes now: its place in `functions` + 1, or 0, and how many calls there were. */
   readonly busy: SharedArrayBuffer
   readonly functions: readonly UserFunction[]
+  /** Batches of each worker that are on their way to be shown. */
+  readonly showing: SharedArrayBuffer
 }
+
+/** A worker that makes rows to be shown at one go waits while so many batches are on their way. */
+const showingMax = 8
 
 type FindFunction = (user: UserFunction) => LoadedFunction
 
@@ -29,7 +34,10 @@ export async function runThread(load: FunctionLoader): Promise<void> {
   const port = parentPort
   assert(port !== null, 'a worker runs in a thread of its own')
   const data = workerData as ThreadData
-  const answer = (each: Answer): void => port.postMessage(each, each.kind === 'rows' ? [each.rows.buffer] : [])
+  const answer = (each: Answer): void => {
+    if (each.kind === 'rows') waitToShow(data)
+    port.postMessage(each, each.kind === 'rows' ? [each.rows.buffer] : [])
+  }
   const orders: Order[] = []
   const early = (order: Order): void => void orders.push(order)
   port.on('message', early)
@@ -49,6 +57,12 @@ export async function runThread(load: FunctionLoader): Promise<void> {
     answer({ kind: 'ended', report: null, error: sendError(error) })
   }
   port.close()
+}
+
+function waitToShow({ showing, place: { index } }: ThreadData): void {
+  const counts = new Int32Array(showing)
+  for (let count = Atomics.load(counts, index); count >= showingMax; count = Atomics.load(counts, index)) Atomics.wait(counts, index, count)
+  Atomics.add(counts, index, 1)
 }
 
 /** Loads the functions, and marks the one that is being computed: whoever waits for it in vain learns its name. */

@@ -8,12 +8,19 @@ import { createCounts } from './thread-carrier.ts'
 
 const bytesPerMb = 1_048_576
 
+/**
+ * A thread that has come to its limit gets 16 MB more to end in. What is young and becomes old by then has to fit into that, or the whole
+ * process ends; with Node's 48 MB it does not.
+ */
+const maxYoungGenerationSizeMb = 16
+
 export class Threads {
   readonly #entry: URL
   readonly #hosted: HostedRun
   readonly #run: ThreadShape
   readonly #counts: SharedArrayBuffer
   readonly #busy: SharedArrayBuffer
+  readonly #showing: SharedArrayBuffer
   readonly #ports: (MessagePort | null)[][]
 
   constructor(entry: URL, hosted: HostedRun) {
@@ -25,6 +32,7 @@ export class Threads {
     this.#run = program.toThreads()
     this.#counts = createCounts(workers, exchanges)
     this.#busy = new SharedArrayBuffer(workers * 8)
+    this.#showing = new SharedArrayBuffer(workers * 4)
     this.#ports = Array.from({ length: workers }, () => Array.from({ length: workers }, () => null))
     for (let from = 0; from < workers; from++) for (let to = from + 1; to < workers; to++) this.#connect(from, to)
   }
@@ -41,12 +49,14 @@ export class Threads {
     const functions = program.userFunctions
     const ports = this.#ports[index] ?? []
     const place = { index, count: workers }
-    const data: ThreadData = { run: this.#run, place, checkpoints, ports, counts: this.#counts, busy: this.#busy, functions }
+    const shared = { busy: this.#busy, showing: this.#showing }
+    const data: ThreadData = { run: this.#run, place, checkpoints, ports, counts: this.#counts, ...shared, functions }
     const transferList = ports.filter((port) => port !== null)
     // Without limits of its own a thread that needs too much memory takes the process with it.
-    const resourceLimits = { maxOldGenerationSizeMb: Math.floor(getHeapStatistics().heap_size_limit / bytesPerMb) }
+    const maxOldGenerationSizeMb = Math.floor(getHeapStatistics().heap_size_limit / bytesPerMb)
+    const resourceLimits = { maxOldGenerationSizeMb, maxYoungGenerationSizeMb }
     const thread = new Thread(this.#entry, { workerData: data, transferList, resourceLimits })
-    return new ThreadLink(thread, index, this.#busy, functions, listener)
+    return new ThreadLink(thread, index, shared, functions, listener)
   }
 }
 
@@ -54,13 +64,21 @@ class ThreadLink implements WorkerLink {
   readonly #thread: Thread
   readonly #index: number
   readonly #busy: Int32Array
+  readonly #showing: Int32Array
   readonly #functions: readonly UserFunction[]
   #isOver = false
 
-  constructor(thread: Thread, index: number, busy: SharedArrayBuffer, functions: readonly UserFunction[], listener: LinkListener) {
+  constructor(
+    thread: Thread,
+    index: number,
+    shared: Pick<ThreadData, 'busy' | 'showing'>,
+    functions: readonly UserFunction[],
+    listener: LinkListener,
+  ) {
     this.#thread = thread
     this.#index = index
-    this.#busy = new Int32Array(busy)
+    this.#busy = new Int32Array(shared.busy)
+    this.#showing = new Int32Array(shared.showing)
     this.#functions = functions
     thread.on('message', (answer: Answer) => {
       if (answer.kind === 'ended') this.#isOver = true
@@ -71,6 +89,10 @@ class ThreadLink implements WorkerLink {
   }
 
   order(order: Order): void {
+    if (order.kind === 'shown') {
+      Atomics.sub(this.#showing, this.#index, 1)
+      Atomics.notify(this.#showing, this.#index)
+    }
     this.#thread.postMessage(order)
   }
 

@@ -7,20 +7,21 @@ import { isTest, type Source } from './source.ts'
 /** From bottom to top: a room may import only those named, and every name stands above it here. */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  metrics: [],
   data: ['base'],
   plan: ['base', 'data'],
   optimizer: ['base', 'data', 'plan'],
   sql: ['base', 'data', 'plan'],
-  dataflow: ['base', 'data'],
+  dataflow: ['base', 'metrics', 'data'],
   formats: ['base', 'data'],
   blobs: ['base'],
   connectors: ['base', 'data', 'formats', 'blobs'],
-  engines: ['base', 'data', 'plan', 'dataflow', 'connectors', 'blobs'],
+  engines: ['base', 'metrics', 'data', 'plan', 'dataflow', 'connectors', 'blobs'],
   threads: ['base', 'blobs', 'plan', 'dataflow', 'engines'],
   catalog: ['base', 'data', 'plan'],
-  query: ['base', 'data', 'plan', 'optimizer', 'sql', 'catalog', 'engines'],
+  query: ['base', 'metrics', 'data', 'plan', 'optimizer', 'sql', 'catalog', 'engines'],
   sqltest: ['base', 'data', 'plan', 'sql', 'catalog', 'engines', 'query'],
-  cli: ['base', 'data', 'sql', 'query', 'sqltest'],
+  cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest'],
 }
 
 /** The only files outside the rooms: they wire them, in the process and in threads. */

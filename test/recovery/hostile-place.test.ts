@@ -9,7 +9,7 @@ import { allNumbers, Sums } from './sums.fixture.ts'
 let sums: Sums
 
 beforeEach(async () => {
-  sums = await Sums.create()
+  sums = await Sums.create(50_000)
 })
 afterEach(() => rm(sums.folder, { recursive: true, force: true }))
 

@@ -44,6 +44,8 @@ export interface KilledHow {
   readonly workers?: (life: number) => number
   /** How much memory a life has for state; '': enough. */
   readonly memory?: (life: number) => string
+  /** Whether the rows replace what was there. */
+  readonly overwrites?: boolean
 }
 
 /**
@@ -54,7 +56,7 @@ export async function runKilled(
   { columns, query }: KilledQuery,
   events: number,
   killAfterMs: () => number | null,
-  { dataDir, workers = () => 1, memory = () => '' }: KilledHow = {},
+  { dataDir, workers = () => 1, memory = () => '', overwrites = false }: KilledHow = {},
 ): Promise<Outcome> {
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-killed-'))
   try {
@@ -62,6 +64,8 @@ export async function runKilled(
     const rows = path.join(folder, 'rows')
     const spilled = path.join(folder, 'spilled')
     await mkdir(spilled)
+    await mkdir(rows)
+    if (overwrites) await writeFile(path.join(rows, 'before.csv'), 'what was there\n')
     const sink = `CREATE TABLE sink (${columns}) WITH ('connector' = 'filesystem', 'path' = '${rows}', 'format' = 'csv');`
     const state = dataDir ?? path.join(folder, 'state')
     const flags = ['--data-dir', state, '--checkpoint-interval', '40ms']
@@ -75,7 +79,7 @@ export async function runKilled(
         'io.tmp.dirs': spilled,
       }
       const set = Object.entries(settings).map(([key, value]) => `SET '${key}' = '${value}';\n`)
-      await writeFile(script, `${set.join('')}${nexmark(events)}${sink}\nINSERT INTO sink ${query};\n`)
+      await writeFile(script, `${set.join('')}${nexmark(events)}${sink}\nINSERT ${overwrites ? 'OVERWRITE' : 'INTO'} sink ${query};\n`)
       ended = await live(['run', script, ...flags], state, killAfterMs())
     }
     const names = await readdir(rows)

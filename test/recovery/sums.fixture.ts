@@ -26,7 +26,7 @@ export class Sums {
     this.#perSecond = perSecond
   }
 
-  static async create(perSecond = 10_000_000): Promise<Sums> {
+  static async create(perSecond = 500_000): Promise<Sums> {
     return new Sums(await mkdtemp(path.join(tmpdir(), 'millrace-sums-')), perSecond)
   }
 

@@ -42,6 +42,10 @@ export class ProgramCatcher implements Engine<EmbeddedProgram> {
     return Promise.resolve()
   }
 
+  measure(): Promise<null> {
+    return Promise.resolve(null)
+  }
+
   observe(): Promise<Observation> {
     const report = {
       resumedFrom: null,

@@ -1,6 +1,7 @@
 /**
  * Tables to be read, with rows that follow from a seed. Rows come by event time, somewhat out of order, in batches of any size and after
- * any time. A table of several splits can be divided among readers, each of which reads first what is furthest behind.
+ * any time. A table of several splits can be divided among readers, each of which reads first what is furthest behind; or, where splits
+ * are named, any of them, so that each has a watermark of its own.
  */
 import type { ConnectorTable, LookupReader, ReadRequest, Source, SourceBatch, SourceReader, WantedColumn } from '#connectors'
 import { type Batch, batchOf, columnIndex, rowsOf, type Schema } from '#data'
@@ -94,6 +95,28 @@ class SimulatedReader implements SourceReader {
   }
 
   #next(): SourceBatch | null {
+    return this.#table.options['named'] === 'true' ? this.#nextOfSplit() : this.#nextOfAll()
+  }
+
+  /** Some rows of some split. */
+  #nextOfSplit(): SourceBatch | null {
+    const { dice } = this.#read.life
+    const left = this.#position.filter(([split, offset]) => offset * this.#splits + split < this.#read.rows.length)
+    if (left.length === 0) return null
+    const position = dice.pick(left)
+    const splits = left.map(([split]) => String(split))
+    const rows: Row[] = []
+    for (let count = 1 + dice.below(9); count > 0; count--) {
+      const row = this.#read.rows[position[1] * this.#splits + position[0]]
+      if (row === undefined) break
+      position[1] += 1
+      rows.push(this.#places.map((place) => row[place]))
+    }
+    this.#batch = batchOf(this.#schema, rows)
+    return { batch: this.#batch, split: String(position[0]), splits }
+  }
+
+  #nextOfAll(): SourceBatch | null {
     const rows: Row[] = []
     for (let left = 1 + this.#read.life.dice.below(9); left > 0; left--) {
       const row = this.#nextRow()

@@ -11,6 +11,11 @@ interface Change {
   readonly row: readonly unknown[]
 }
 
+/** A change, and the writer that it came by. */
+interface Committed extends Change {
+  readonly work: string
+}
+
 interface Prepared {
   readonly work: string
   readonly changes: readonly Change[]
@@ -22,12 +27,18 @@ interface CommitRecord {
 }
 
 export class SimulatedTable {
-  readonly committed: Change[] = []
+  readonly committed: Committed[] = []
   readonly #committedParts = new Set<string>()
   readonly #prepared = new Map<string, Prepared>()
   /** Places of the primary key; empty: changes carry whole rows. */
   key: readonly number[] = []
   #parts = 0
+  #works = 0
+
+  /** The name of a work that no later life goes on with. */
+  createWork(): string {
+    return `work ${++this.#works}`
+  }
 
   prepare(work: string, changes: readonly Change[]): string {
     const part = `part ${++this.#parts}`
@@ -41,12 +52,12 @@ export class SimulatedTable {
     if (prepared === undefined && !this.#committedParts.has(part)) throw new Error(`${part} is void, and is committed now`)
     this.#prepared.delete(part)
     this.#committedParts.add(part)
-    if (prepared !== undefined) this.committed.push(...prepared.changes)
+    if (prepared !== undefined) for (const change of prepared.changes) this.committed.push({ ...change, work: prepared.work })
   }
 
   /** Drops what was prepared by earlier lives. */
-  drop(work: string): void {
-    for (const [part, prepared] of this.#prepared) if (prepared.work === work) this.#prepared.delete(part)
+  drop(isOf: (work: string) => boolean): void {
+    for (const [part, { work }] of this.#prepared) if (isOf(work)) this.#prepared.delete(part)
   }
 
   /** Parts that nobody has committed nor dropped. */
@@ -96,6 +107,7 @@ function lineOf(row: readonly unknown[]): string {
 export function sinkOf(table: SimulatedTable, takes: Sink['takes'], life: () => Life): Sink {
   return {
     takes,
+    isShareable: true,
     open: async (request) => {
       const writer = new SimulatedWriter(table, life(), request)
       await writer.begin()
@@ -109,6 +121,7 @@ class SimulatedWriter implements SinkWriter {
   readonly #life: Life
   readonly #schema: Schema
   readonly #durable: DurableWork | undefined
+  readonly #work: string
   #written: Change[] = []
 
   constructor(table: SimulatedTable, life: Life, { schema, durable }: Parameters<Sink['open']>[0]) {
@@ -116,18 +129,25 @@ class SimulatedWriter implements SinkWriter {
     this.#life = life
     this.#schema = schema
     this.#durable = durable
+    this.#work = durable === undefined ? table.createWork() : `${durable.name}@${durable.writer?.index ?? 0}`
   }
 
-  get #work(): string {
-    return this.#durable?.name ?? ''
+  readonly #isOwn = (work: string): boolean => work === this.#work
+
+  /** Whether a work is an earlier life of this one; the first writer has those of writers that are no more, too. */
+  readonly #isEarlier = (work: string): boolean => {
+    const { index = 0, count = 1 } = this.#durable?.writer ?? {}
+    const other = Number(work.slice(work.lastIndexOf('@') + 1))
+    return other === index || (index === 0 && other >= count)
   }
 
   /** Settles what earlier lives have left. */
   async begin(): Promise<void> {
     await this.#life.effect('open the table', () => undefined)
     if (this.#durable === undefined) return
-    if (this.#durable.record !== null) await this.commit(this.#durable.record)
-    await this.#life.effect('drop what is void', () => this.#table.drop(this.#work))
+    const { record, left = [] } = this.#durable
+    for (const each of [record, ...left]) if (each !== null) await this.commit(each)
+    await this.#life.effect('drop what is void', () => this.#table.drop(this.#isEarlier))
   }
 
   write(batch: Batch): void | Promise<void> {
@@ -160,6 +180,6 @@ class SimulatedWriter implements SinkWriter {
 
   async close(): Promise<void> {
     this.#written = []
-    if (this.#durable === undefined) this.#table.drop(this.#work)
+    if (this.#durable === undefined) this.#table.drop(this.#isOwn)
   }
 }

@@ -116,7 +116,7 @@ export class Simulation {
           found.key = table.primaryKey.map((name) => table.schema.findIndex((column) => column.name === name))
           return found
         }
-        return { takes, open: (request) => sinkOf(written(), takes, () => this.#life).open(request) }
+        return { takes, isShareable: true, open: (request) => sinkOf(written(), takes, () => this.#life).open(request) }
       },
     }
   }

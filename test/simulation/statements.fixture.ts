@@ -8,7 +8,7 @@ export interface SimulatedStatement {
   readonly inOrder?: true
 }
 
-/** Rows of "clicks" may come too late; "people" ends, and may be looked up; rows of the others come somewhat out of order. */
+/** Rows of "clicks" may come too late; "people" ends, and may be looked up; splits of "legs" come at any pace; rows of the others come somewhat out of order. */
 export const tables = `
 CREATE TABLE orders (id INT, k INT, s STRING, n BIGINT, d DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '3' SECOND)
   WITH ('connector' = 'simulated', 'splits' = '4');
@@ -19,6 +19,8 @@ CREATE TABLE clicks (id INT, k INT, s STRING, n BIGINT, ts TIMESTAMP(3), pt AS P
 CREATE TABLE notes (id INT, k INT, n BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '10' MINUTE) WITH ('connector' = 'simulated');
 CREATE TABLE rates (k INT, n BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '3' SECOND, PRIMARY KEY (k) NOT ENFORCED)
   WITH ('connector' = 'simulated', 'rows' = '30');
+CREATE TABLE legs (id INT, k INT, n BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '3' SECOND)
+  WITH ('connector' = 'simulated', 'splits' = '4', 'named' = 'true');
 CREATE TABLE people (id INT, k INT, s STRING, n BIGINT) WITH ('connector' = 'simulated', 'rows' = '12', 'bounded' = 'true');
 CREATE TABLE ledger (id INT, k INT, s STRING, n BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '3' SECOND)
   WITH ('connector' = 'simulated', 'splits' = '2', 'rows' = '120', 'bounded' = 'true')`
@@ -238,6 +240,11 @@ const joins: Readonly<Record<string, SimulatedStatement>> = {
   'join of three': all(
     'SELECT o.id, p.n, r.n AS rate FROM orders AS o JOIN payments AS p ON o.id = p.id LEFT JOIN rates AS r ON p.n = r.n',
   ),
+  'join that rows of a key move through': byKey(
+    'k INT, c BIGINT',
+    'k',
+    `SELECT COALESCE(t.k, -1), o.c FROM ${totals} AS t LEFT JOIN (SELECT n, COUNT(*) AS c FROM payments GROUP BY n) AS o ON t.total = o.n WHERE t.c > 2`,
+  ),
   'value of a sub-query': all('SELECT id FROM orders WHERE n = (SELECT MAX(n) FROM payments)'),
   'interval join': join('INNER', near),
   'left interval join': join('LEFT', near),
@@ -285,12 +292,53 @@ const joins: Readonly<Record<string, SimulatedStatement>> = {
   ),
 }
 
+/** The same with a table that takes the rows that come too late. */
+function withLate(statement: SimulatedStatement): SimulatedStatement {
+  const table = `CREATE TABLE late_rows (operator_name STRING, row_time TIMESTAMP(3), watermark_time TIMESTAMP(3), late_row STRING)
+    WITH ('connector' = 'simulated')`
+  return {
+    ...statement,
+    sql: `${table};\n${statement.sql}`,
+    settings: { ...statement.settings, 'table.exec.late-rows.table': 'late_rows' },
+  }
+}
+
+/** Aggregates of windows, over splits of which each has a watermark of its own. */
+const ofSplits = `SELECT window_end, k, COUNT(*) AS c FROM ${windows('TUMBLE', "INTERVAL '10' SECOND", 'legs')} GROUP BY window_start, window_end, k`
+const aligned = `/*+ OPTIONS('scan.watermark.alignment.group' = 'g', 'scan.watermark.alignment.max-drift' = '4 s', 'scan.watermark.alignment.update-interval' = '2 ms') */`
+
+const splits: Readonly<Record<string, SimulatedStatement>> = {
+  'windows over splits': all(ofSplits),
+  'aligned sources': all(
+    `SELECT l.id AS a, p.id AS b FROM legs ${aligned} AS l JOIN payments ${aligned} AS p ON l.k = p.k AND p.ts BETWEEN l.ts - INTERVAL '4' SECOND AND l.ts`,
+  ),
+}
+
+const lateRows: Readonly<Record<string, SimulatedStatement>> = {
+  'late rows of windows': withLate(
+    all(`SELECT k, window_end, SUM(n) AS total FROM ${windows('TUMBLE', "INTERVAL '10' SECOND")} GROUP BY k, window_start, window_end`),
+  ),
+  'late rows of sessions, and of a frame': withLate({
+    sql: `CREATE TABLE sessions (k INT, c BIGINT) WITH ('connector' = 'simulated');
+      CREATE TABLE sums (id INT, total BIGINT) WITH ('connector' = 'simulated');
+      EXECUTE STATEMENT SET BEGIN
+        INSERT INTO sessions SELECT k, COUNT(*) FROM TABLE(SESSION(TABLE clicks PARTITION BY k, DESCRIPTOR(ts), INTERVAL '6' SECOND))
+          GROUP BY window_start, window_end, k;
+        INSERT INTO sums SELECT id, SUM(n) OVER (PARTITION BY k ORDER BY ts) FROM clicks;
+      END`,
+  }),
+  'late rows of matches': withLate(
+    all(`SELECT * FROM clicks MATCH_RECOGNIZE (PARTITION BY s ORDER BY ts MEASURES A.id AS a, B.id AS b PATTERN (A B)
+      DEFINE B AS B.n > A.n) AS m`),
+  ),
+}
+
 const views = `CREATE TEMPORARY VIEW newest AS SELECT * FROM ${latest};
 CREATE TEMPORARY VIEW fives AS SELECT k, window_time AS wt, COUNT(*) AS c FROM ${windows('TUMBLE', "INTERVAL '5' SECOND", 'orders')}
   GROUP BY window_start, window_end, window_time, k;`
 
 export const statements: Readonly<Record<string, SimulatedStatement>> = Object.fromEntries(
-  Object.entries({ ...aggregates, ...windowed, ...ranked, ...joins }).map(([name, statement]) => [
+  Object.entries({ ...aggregates, ...windowed, ...ranked, ...joins, ...splits, ...lateRows }).map(([name, statement]) => [
     name,
     { ...statement, sql: `${views}\n${statement.sql}` },
   ]),

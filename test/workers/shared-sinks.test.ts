@@ -46,9 +46,16 @@ test('all rows are there, whoever writes them', { timeout: 60_000 }, async () =>
   expect(two.rows).toEqual(one.rows)
 })
 
+test('rows that replace others are there alone, whoever writes them', { timeout: 60_000 }, async () => {
+  const one = await write('alone', 1, '')
+  const before = await write('over', 1, '')
+  const two = await write('over', 2, '', 'OVERWRITE')
+  expect([before.writers, two.writers]).toEqual([1, 2])
+  expect(two.rows).toEqual(one.rows)
+})
+
 test.each([
   ['it is asked for', 'asked', `, 'sink.parallelism' = '1'`, 'INTO'],
-  ['rows are written over others', 'over', '', 'OVERWRITE'],
   ['partitions are marked as whole', 'marked', `, 'sink.partition-commit.policy.kind' = 'success-file'`, 'INTO'],
 ])('one worker writes where %s', { timeout: 60_000 }, async (_name, place, options, how) => {
   expect((await write(place, 2, options, how)).writers).toBe(1)

@@ -15,6 +15,7 @@ beforeAll(() => {
     `const declared = { parameters: ['BIGINT'], returns: 'BIGINT' }
 export const spin = { ...declared, evaluate: (n: number) => { while (n > 3); return n } }
 export const hog = { ...declared, evaluate: (n: number) => { let all: unknown = null; while (n === 4) all = { all, n: [n] }; return n } }
+export const hoarder = { ...declared, evaluate: (n: number) => { const all: string[] = []; while (n > 0) all.push(String(n).repeat(3).padEnd(100, 'x') + all.length); return n } }
 export const thrower = { ...declared, evaluate: (n: number) => { if (n > 3) throw new Error('there is no ' + n); return n } }
 export const leaver = { ...declared, evaluate: (n: number) => { if (n > 3) process.exit(0); return n } }
 `,
@@ -28,7 +29,7 @@ interface Ended {
   readonly said: string
 }
 
-/** Runs a query that calls a function for ten numbers. `flags` are Node's: where two threads are out of memory at once, Node may end itself. */
+/** Runs a query that calls a function for ten numbers. `flags` are Node's. */
 function call(name: string, settings: string, whileRunning?: (pid: number) => Promise<void>, flags = ''): Promise<Ended> {
   const script = path.join(folder, `${name}.sql`)
   writeFileSync(
@@ -69,6 +70,16 @@ describe.each([1, 2])('with %i workers', (workers) => {
     const { status, said } = await call('hog', shared, undefined, '--max-old-space-size=150')
     expect(said).toContain('function "f" has ended the worker')
     expect(said).toContain('memory')
+    expect(status).toBe(1)
+  })
+
+  test('one that every worker allocates in without end, at the same time, is named, and the process lives', {
+    timeout: 120_000,
+  }, async () => {
+    const { status, said } = await call('hoarder', shared, undefined, '--max-old-space-size=150')
+    expect(said).toContain('function "f" has ended the worker')
+    expect(said).toContain('memory')
+    expect(said).not.toContain('FATAL ERROR')
     expect(status).toBe(1)
   })
 

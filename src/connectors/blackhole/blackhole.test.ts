@@ -21,7 +21,7 @@ function tableOf(options: Record<string, string>): ConnectorTable {
 
 async function recordOf(options: Record<string, string>): Promise<unknown> {
   const sink = blackholeConnector.sink?.(tableOf(options))
-  expect(sink?.takes).toBe('all')
+  expect(sink?.takes).toBe(options['digest'] === 'true' ? 'all' : 'newest')
   const writer = await sink?.open({ schema, overwrite: false, signal: new AbortController().signal })
   expect(writer?.write(batchOf(schema, [[1], [2]], [0, 3]))).toBeUndefined()
   const record = await writer?.prepare()

@@ -1,4 +1,7 @@
-/** Takes every row and keeps none: to measure a query, or to run it for its other sinks. */
+/**
+ * Takes every row and keeps none: to measure a query, or to run it for its other sinks. As Flink's, it asks for no −U, with which whoever
+ * keeps no rows can do nothing; but a digest takes the old row off.
+ */
 import type { Connector, SinkWriter, WriteRequest } from '../connector.ts'
 import { option, tableOptions } from '../options.ts'
 import { RowDigest } from './row-digest.ts'
@@ -32,6 +35,10 @@ export const blackholeConnector: Connector = {
   source: null,
   sink: (table) => {
     const isDigesting = tableOptions(table, options).flag('digest')
-    return { takes: 'all', isShareable: !isDigesting, open: async (request) => (isDigesting ? digesting(request) : careless) }
+    return {
+      takes: isDigesting ? 'all' : 'newest',
+      isShareable: !isDigesting,
+      open: async (request) => (isDigesting ? digesting(request) : careless),
+    }
   },
 }

@@ -22,6 +22,11 @@ export const datagenErrors = defineErrors({
     message: 'field "{field}" of table "{table}" has a least value above its greatest',
     detail: 'The least is {min}, the greatest is {max}.',
   },
+  CONNECTORS_DATAGEN_TYPE_UNSUPPORTED: {
+    blame: 'user',
+    message: 'field "{field}" of table "{table}" cannot be made, because its type is {type}',
+    hint: 'Make what it is made of, and the value in the query: PARSE_JSON(…) of a STRING, BITMAP_BUILD(…) of an ARRAY<INT>.',
+  },
   CONNECTORS_DATAGEN_BOUND_MISSING: {
     blame: 'user',
     message: 'option "{key}" of table "{table}" is missing',

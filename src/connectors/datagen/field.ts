@@ -285,6 +285,9 @@ function randomCollection(path: string, type: DataType, options: FieldOptions): 
       const rows = Math.min(...fields.map((field) => field.rows))
       return { make: (random, place) => fields.map(({ make }) => make(random, place)), suiting: [], rows }
     }
+    case 'bitmap':
+    case 'variant':
+      throw datagenErrors.CONNECTORS_DATAGEN_TYPE_UNSUPPORTED({ field: path, table: options.table.name, type: type.kind.toUpperCase() })
     default:
       return { make: () => null, suiting: [] }
   }

@@ -18,6 +18,20 @@ export interface CommitRecord {
   readonly marks: readonly string[]
 }
 
+/** The first of several writers that overwrite moves the parts of all into sight, and removes what else there is. */
+export function joinOverwrites(records: readonly CommitRecord[]): readonly CommitRecord[] {
+  const [first, ...others] = records
+  if (first === undefined) return []
+  const joint: CommitRecord = {
+    uid: first.uid,
+    kin: [...new Set([...first.kin, ...others.flatMap(({ uid, kin }) => [uid, ...kin])])],
+    parts: records.flatMap(({ parts }) => parts),
+    replaced: [...new Set(records.flatMap(({ replaced }) => replaced))],
+    marks: records.flatMap(({ marks }) => marks),
+  }
+  return [joint, ...others.map((record) => ({ ...record, replaced: [], marks: [] }))]
+}
+
 export async function commitParts(root: string, record: CommitRecord): Promise<void> {
   const touched = new Set<string>()
   for (const { from, to } of record.parts) {

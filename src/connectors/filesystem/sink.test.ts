@@ -214,6 +214,36 @@ describe('overwriting', () => {
       [3, 'newer'],
     ])
   })
+  test.each([0, 1])('of several writers replaces once: the first moves the files of all, however far writer %i had come', async (ahead) => {
+    const directory = temporaryDirectory()
+    const table = tableAt(directory, { id: integerType, p: integerType }, { partitionedBy: ['p'] })
+    await writeWhole(table, [
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ])
+    const writers = [await openWriter(table, { overwrite: true }), await openWriter(table, { overwrite: true })]
+    const records: unknown[] = []
+    for (const [index, writer] of writers.entries()) {
+      await writeRows(writer, table, [[10 + index, 1 + index]])
+      records.push(await writer.prepare())
+    }
+    const joined = filesystemSink(table).joinOverwrites?.(records) ?? []
+    await writers[ahead]?.commit(joined[ahead])
+    await writers[0]?.commit(joined[0])
+    const replaced = [
+      [10, 1],
+      [11, 2],
+      [3, 3],
+    ]
+    expect(sorted((await readWhole(table)).rows)).toEqual(sorted(replaced))
+    for (const [index, writer] of writers.entries()) {
+      await writer.commit(joined[index])
+      await writer.close()
+    }
+    expect(sorted((await readWhole(table)).rows)).toEqual(sorted(replaced))
+    expect(filesIn(directory)).toEqual(visible(directory))
+  })
   test('touches the partitions that get rows, and no others', async () => {
     const directory = temporaryDirectory()
     const table = tableAt(directory, { id: integerType, p: integerType }, { partitionedBy: ['p'] })

@@ -9,7 +9,7 @@ import type { Clock } from '#base'
 import { type Batch, type Column, columnIndex, selectBatch } from '#data'
 import type { AppendableFile, FormatTable } from '#formats'
 import type { ConnectorTable, DurableWork, Sink, SinkWriter, WriteRequest } from '../connector.ts'
-import { type CommitRecord, commitParts, syncDirectories, writeMark } from './commit.ts'
+import { type CommitRecord, commitParts, joinOverwrites, syncDirectories, writeMark } from './commit.ts'
 import { fileError, filesystemErrors } from './errors.ts'
 import { removeEarlierLives, removeLeftovers, removePending } from './leftovers.ts'
 import { absolutePath } from './location.ts'
@@ -29,6 +29,7 @@ export function filesystemSink(table: ConnectorTable): Sink {
     // Which partitions are whole is for one writer to say.
     isShareable:
       settings.options.number('sink.parallelism') !== 1 && settings.options.text('sink.partition-commit.policy.kind') === undefined,
+    joinOverwrites: (records) => joinOverwrites(records as readonly CommitRecord[]),
     open: async (request) => {
       await checkDirectory(root, settings.path)
       await removeLeftovers(root)

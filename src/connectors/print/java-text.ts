@@ -14,6 +14,7 @@ import {
   printBitmap,
   printDouble,
   printFloat,
+  printVariant,
   timestampMs,
   timestampNanos,
   yearOf,
@@ -56,6 +57,8 @@ function printerOf(type: DataType): JavaPrinter {
       return mapPrinter(type.key, type.value)
     case 'bitmap':
       return (value) => printBitmap(value as Uint8Array)
+    case 'variant':
+      return (value) => printVariant(value as string)
     case 'multiset':
       return mapPrinter(type.element, { kind: 'integer', nullable: false })
     case 'row':

@@ -6,7 +6,6 @@ import {
   boxExact,
   type DataType,
   decimalPrecisionMax,
-  decimalType,
   divideDecimal,
   type ExactInteger,
   fitDecimal,
@@ -16,7 +15,7 @@ import {
   wrapInteger,
 } from '#data'
 import { grownNumbers } from '../state/grown.ts'
-import { type SavedColumns, savedNumbersIn, savedTogether, savedValue } from '../state/saved-columns.ts'
+import { type SavedColumns, savedExact, savedNumbersIn, savedTogether } from '../state/saved-columns.ts'
 import { type Accumulator, type AccumulatorInput, boxedBytes } from './accumulator.ts'
 
 type DecimalType = Extract<DataType, { kind: 'decimal' }>
@@ -31,12 +30,11 @@ abstract class ExactSums implements Accumulator {
   /** What no longer fits beside `sums`, by slot. */
   protected readonly carried = new Map<number, bigint>()
   readonly saved: SavedColumns = savedTogether([
-    savedValue(
-      decimalType(decimalPrecisionMax, 0),
+    savedExact(
       (slot) => this.sumAt(slot),
       (slot, sum) => {
         if (typeof sum === 'bigint') this.carried.set(slot, sum)
-        else this.sums[slot] = sum as number
+        else this.sums[slot] = sum
       },
     ),
     savedNumbersIn(() => this.counts),

@@ -67,6 +67,10 @@ class CheckedOperator implements Operator {
     this.#operator.advance(input, watermarkMs)
   }
 
+  setIdle(input: number, isIdle: boolean): void {
+    this.#operator.setIdle?.(input, isIdle)
+  }
+
   finish(input: number): void {
     this.#check(input).finish()
     this.#operator.finish(input)
@@ -102,6 +106,10 @@ class CheckedOutput implements Output {
   advance(watermarkMs: number): void {
     this.#check.watermark(watermarkMs)
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

@@ -10,7 +10,7 @@ import { runOperator } from './run-operator.fixture.ts'
 const schema: Schema = [{ name: 'number', type: integerType }]
 const types = schema.map((column) => column.type)
 
-type Fault = 'none' | 'forgets a mark' | 'saves less' | 'repeats its end'
+type Fault = 'none' | 'forgets a mark' | 'marks late' | 'saves less' | 'repeats its end'
 
 /** Sends each number with how often it came; at the end 0. Has one of the faults that the check is to notice. */
 class Counting implements Operator {
@@ -51,8 +51,10 @@ class Counting implements Operator {
     this.#table.resolve(batch.columns, batch.length, slots)
     this.#counts = grownNumbers(this.#counts, this.#table.capacity)
     for (const slot of slots) {
+      const isMarked = slot >= known || this.#fault !== 'forgets a mark'
+      if (isMarked && this.#fault !== 'marks late') this.#part.pages.mark(slot)
       this.#counts[slot] = (this.#counts[slot] as number) + 1
-      if (slot >= known || this.#fault !== 'forgets a mark') this.#part.pages.mark(slot)
+      if (this.#fault === 'marks late') this.#part.pages.mark(slot)
     }
     this.#sent += batch.length
     this.#send(slots.map((slot) => this.#counts[slot] as number))
@@ -85,6 +87,10 @@ describe('an operator that starts anew', () => {
 
   test('is found out when it forgets a mark', () => {
     expect(() => run('forgets a mark')).toThrow('part "counts" marks page')
+  })
+
+  test('is found out when it marks what it has changed already', () => {
+    expect(() => run('marks late')).toThrow('to be')
   })
 
   test('is found out when its answers differ', () => {

@@ -4,6 +4,7 @@ import type { PackedBatch } from './packed-batch.ts'
 export type Frame =
   | { readonly kind: 'rows'; readonly input: number; readonly rows: PackedBatch }
   | { readonly kind: 'advance'; readonly watermarkMs: number }
+  | { readonly kind: 'idle'; readonly isIdle: boolean }
   | { readonly kind: 'finish' }
   | { readonly kind: 'barrier' }
 

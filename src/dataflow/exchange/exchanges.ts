@@ -11,6 +11,7 @@
  */
 import { assert } from '#base'
 import type { DataType } from '#data'
+import type { OperatorMeter } from '../measure/operator-meter.ts'
 import type { Operator } from '../operator.ts'
 import { BalancedRouting } from './balanced-routing.ts'
 import type { Carrier, Frame, WorkerPlace } from './carrier.ts'
@@ -19,11 +20,19 @@ import { unpackBatch, weightOf } from './packed-batch.ts'
 import { type ExchangeInputs, type Routing, Sender, Ways } from './sender.ts'
 import { Target } from './target.ts'
 
+/** Of the operator behind an exchange, and of what is done before it: see measure/operator-meter.ts. */
+export interface ExchangeMeters {
+  readonly sends: OperatorMeter
+  readonly receives: OperatorMeter
+}
+
 /** Where an exchange stands among the others. */
 interface ExchangeOrder {
   readonly level: number
   /** Exchanges of higher priority end before rows of lower ones are delivered. */
   readonly priority: number
+  /** Who measures what is sent, and what arrives; left out: nobody. */
+  readonly meters?: ExchangeMeters
 }
 
 export interface ExchangeShape extends ExchangeOrder {
@@ -60,6 +69,9 @@ interface Receiver {
   readonly target: Target
   readonly channels: readonly Channel[]
 }
+
+/** Of what stands above all else, and is ended by hand. */
+export const lastLevel = Number.MAX_VALUE
 
 export class Exchanges {
   readonly place: WorkerPlace
@@ -102,13 +114,13 @@ export class Exchanges {
   ): { readonly sender: Sender; readonly routing: R } {
     const { index, count } = this.place
     const exchange = this.#receivers.length
-    const target = new Target(count, operator)
+    const target = new Target(count, operator, shape.meters?.receives ?? null)
     const channels = Array.from({ length: count }, (_, from): Channel => {
       return { frames: [], head: 0, isCut: false, hasEnded: from === index }
     })
     const ways = new Ways(exchange, this.place, this.#carrier, target)
     const routing = route(ways, channels)
-    const sender = new Sender(ways, routing)
+    const sender = new Sender(ways, routing, shape.meters?.sends ?? null)
     this.#receivers.push({ exchange, shape, sender, target, channels })
     this.#inOrder = this.#receivers.toSorted((a, b) => b.shape.priority - a.shape.priority || b.shape.level - a.shape.level)
     this.#fromBelow = this.#receivers.toSorted((a, b) => a.shape.level - b.shape.level)
@@ -159,14 +171,20 @@ export class Exchanges {
     return false
   }
 
-  #pass({ exchange, target }: Receiver, from: number, channel: Channel, frame: Frame): void {
+  #pass({ exchange, target, shape: { meters } }: Receiver, from: number, channel: Channel, frame: Frame): void {
     switch (frame.kind) {
-      case 'rows':
+      case 'rows': {
+        const before = meters?.receives.begin()
         target.push(from, frame.input, unpackBatch(frame.rows))
+        before?.begin()
         this.#carrier.release(from, exchange, weightOf(frame.rows))
         return
+      }
       case 'advance':
         target.advance(from, frame.watermarkMs)
+        return
+      case 'idle':
+        target.setIdle(from, frame.isIdle)
         return
       case 'finish':
         channel.hasEnded = true
@@ -182,9 +200,28 @@ export class Exchanges {
     return this.#receivers.some(({ sender }) => sender.isFull)
   }
 
+  /** Those who measure what is sent where nothing more should be made for now. */
+  get fullMeters(): readonly ExchangeMeters[] {
+    return this.#receivers.flatMap(({ sender, shape }) => (sender.isFull && shape.meters !== undefined ? [shape.meters] : []))
+  }
+
+  /** Frames that have come to the operator of a meter, and wait. */
+  waitingFor(meter: OperatorMeter): number {
+    let frames = 0
+    for (const { shape, channels } of this.#receivers) {
+      if (shape.meters?.receives === meter) for (const channel of channels) frames += channel.frames.length - channel.head
+    }
+    return frames
+  }
+
   /** Whether nothing will arrive any more. */
   get hasEnded(): boolean {
     return this.#receivers.every(hasEnded)
+  }
+
+  /** Whether nothing will arrive any more but on what stands above all else. */
+  get hasEndedBelow(): boolean {
+    return this.#receivers.every((receiver) => receiver.shape.level === lastLevel || hasEnded(receiver))
   }
 
   /** Whether inputs of a priority may be read: what has to come before has all arrived. */

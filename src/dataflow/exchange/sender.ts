@@ -1,5 +1,6 @@
 /** The near end of an exchange. A routing says where rows go; watermarks, barriers and the end go to all workers. */
 import { type Batch, selectBatch } from '#data'
+import type { OperatorMeter } from '../measure/operator-meter.ts'
 import type { Output } from '../operator.ts'
 import type { Carrier, Frame, WorkerPlace } from './carrier.ts'
 import { packBatch, weightOf } from './packed-batch.ts'
@@ -62,6 +63,11 @@ export class Ways {
     this.#own.advance(this.place.index, watermarkMs)
   }
 
+  setIdle(isIdle: boolean): void {
+    this.sendToOthers({ kind: 'idle', isIdle })
+    this.#own.setIdle(this.place.index, isIdle)
+  }
+
   finish(): void {
     this.sendToOthers({ kind: 'finish' })
     this.#own.finish(this.place.index)
@@ -71,13 +77,16 @@ export class Ways {
 export class Sender implements ExchangeInputs {
   readonly #ways: Ways
   readonly #routing: Routing
+  readonly #meter: OperatorMeter | null
   #sendHeld: () => void = () => undefined
   hasCut = false
   hasEnded = false
 
-  constructor(ways: Ways, routing: Routing) {
+  /** `meter`: that of what is done before rows are sent. */
+  constructor(ways: Ways, routing: Routing, meter: OperatorMeter | null = null) {
     this.#ways = ways
     this.#routing = routing
+    this.#meter = meter
   }
 
   get isFull(): boolean {
@@ -89,7 +98,9 @@ export class Sender implements ExchangeInputs {
   }
 
   pushTo(input: number, batch: Batch): void {
-    if (batch.length > 0) this.#routing.push(input, batch)
+    if (batch.length === 0) return
+    if (this.#meter !== null) this.#meter.rowsOut += batch.length
+    this.#routing.push(input, batch)
   }
 
   sendsHeld(send: () => void): void {
@@ -98,11 +109,18 @@ export class Sender implements ExchangeInputs {
 
   /** Lets what was kept back be sent. */
   flush(): void {
+    const before = this.#meter?.begin()
     this.#sendHeld()
+    before?.begin()
   }
 
   advance(watermarkMs: number): void {
+    this.#meter?.advanceOutput(watermarkMs)
     this.#ways.advance(watermarkMs)
+  }
+
+  setIdle(isIdle: boolean): void {
+    this.#ways.setIdle(isIdle)
   }
 
   finish(): void {

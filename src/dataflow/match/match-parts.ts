@@ -90,8 +90,8 @@ export class MatchParts {
 
   /** A row waits no more and has a place. */
   place(id: number, place: number): void {
-    this.#places[id] = place
     this.rows.pages.mark(id)
+    this.#places[id] = place
   }
 
   #enterRows(ids: Int32Array, columns: readonly Vector[]): void {

@@ -11,6 +11,7 @@
  * wait for, in order of time. A row that the watermark has passed is late: dropped and counted.
  */
 import { type Batch, type DataType, type Vector, watermarkEnd, watermarkNone } from '#data'
+import type { LateRows } from '../late-rows.ts'
 import type { Operator, Output } from '../operator.ts'
 import { NumberList } from '../operators/number-list.ts'
 import { timesOf } from '../operators/times.ts'
@@ -48,6 +49,8 @@ export interface MatchShape extends ConditionsShape {
   readonly aggregates: readonly MatchAggregates[]
   readonly found: FoundMatchesShape
   readonly runsMax?: number
+  /** Who takes late rows; left out: nobody. */
+  readonly late?: LateRows
 }
 
 /** Each row may have to look at all runs of its key: more of them would only be slower. */
@@ -140,8 +143,10 @@ export class Match implements Operator, MatcherHost {
         continue
       }
       if (watermarks !== null) this.#passTime(watermarks[row] as number)
-      if ((this.#times[id] as number) <= this.#progress.watermarkMs) this.#drop(id)
-      else this.#wait(id)
+      if ((this.#times[id] as number) <= this.#progress.watermarkMs) {
+        this.#shape.late?.take(batch, row, this.#progress.watermarkMs)
+        this.#drop(id)
+      } else this.#wait(id)
     }
     this.#flush()
   }
@@ -150,6 +155,10 @@ export class Match implements Operator, MatcherHost {
     this.#passTime(watermarkMs)
     this.#flush()
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

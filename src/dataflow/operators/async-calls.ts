@@ -45,7 +45,11 @@ interface WaitingRows {
   begun: number
   sent: number
 }
-type Waiting = WaitingRows | { readonly kind: 'watermark'; watermarkMs: number } | { readonly kind: 'end' }
+type Waiting =
+  | WaitingRows
+  | { readonly kind: 'watermark'; watermarkMs: number }
+  | { readonly kind: 'idle'; readonly isIdle: boolean }
+  | { readonly kind: 'end' }
 
 export class AsyncCalls implements Operator {
   readonly #shape: AsyncCallsShape
@@ -107,6 +111,11 @@ export class AsyncCalls implements Operator {
     else this.#queue.push({ kind: 'watermark', watermarkMs })
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    if (this.#queue.length === 0) this.#output.setIdle?.(isIdle)
+    else this.#queue.push({ kind: 'idle', isIdle })
+  }
+
   finish(): void {
     if (this.#queue.length === 0) this.#output.finish()
     else this.#queue.push({ kind: 'end' })
@@ -120,6 +129,7 @@ export class AsyncCalls implements Operator {
       if (next.kind === 'rows' && !this.#sendRows(next)) return
       this.#queue.shift()
       if (next.kind === 'watermark') this.#output.advance(next.watermarkMs)
+      else if (next.kind === 'idle') this.#output.setIdle?.(next.isIdle)
       else if (next.kind === 'end') this.#output.finish()
     }
   }

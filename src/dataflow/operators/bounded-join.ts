@@ -68,6 +68,10 @@ export class BoundedJoin implements Operator {
     if (input === 0) this.#output.advance(watermarkMs)
   }
 
+  setIdle(input: number, isIdle: boolean): void {
+    if (input === 0) this.#output.setIdle?.(isIdle)
+  }
+
   finish(input: number): void {
     if (input === 1) this.#tableEnded = true
     else this.#output.finish()

@@ -23,6 +23,10 @@ export class CalcOperator implements Operator {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.#output.finish()
   }

@@ -244,6 +244,11 @@ export class Combine implements Operator {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#send()
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.#send()
     this.#output.finish()

@@ -56,7 +56,7 @@ class FirstByArrival implements Operator {
     this.#expiry = retention === undefined ? null : new Expiry(retention)
     const columns = this.#expiry === null ? [] : [this.#expiry.saved]
     const reserve = (slots: number): void => this.#expiry?.reserve(slots)
-    this.#part = new KeyedPart({ name: 'keys', table: this.#table, keyTypes, columns, marksFirst: true, reserve })
+    this.#part = new KeyedPart({ name: 'keys', table: this.#table, keyTypes, columns, reserve })
     this.state = [this.#part]
   }
 
@@ -118,6 +118,10 @@ class FirstByArrival implements Operator {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.#output.finish()
   }
@@ -166,6 +170,10 @@ class DeduplicateByUpdates implements Operator {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.#output.finish()
   }
@@ -177,8 +185,8 @@ class DeduplicateByUpdates implements Operator {
       const time = times[row] as number
       const before = this.#times[slot] as number
       if (this.#rows.has(slot) && (keepsLast ? time < before : time >= before)) continue
-      this.#times[slot] = time
       this.#rows.choose(slot, row)
+      this.#times[slot] = time
     }
   }
 }

@@ -50,7 +50,6 @@ export class Distinct implements Operator {
       table: this.#table,
       keyTypes: shape.types,
       columns: [counts, ...(this.#expiry === null ? [] : [this.#expiry.saved])],
-      marksFirst: true,
       reserve: (slots) => this.#reserve(slots),
     })
     this.state = [this.#part]
@@ -89,6 +88,10 @@ export class Distinct implements Operator {
 
   advance(_input: number, watermarkMs: number): void {
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

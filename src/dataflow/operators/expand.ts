@@ -68,6 +68,10 @@ export class Expand implements Operator {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.#output.finish()
   }

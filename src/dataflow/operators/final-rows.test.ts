@@ -17,7 +17,7 @@ it('gives the rows that are left, as often as they are there, when the input end
     const changes = randomChanges(random, 60, () => [random.pick(['a', 'b', null]), random.pick([1, null])], true)
     const contract = { inputs: [schema], output: schema, appends: true }
     const types = schema.map((column) => column.type)
-    const result = runOperator(contract, (to) => new FinalRows(types, to), randomBatches(random, changes))
+    const result = runOperator(contract, (to) => new FinalRows(types, [], to), randomBatches(random, changes))
     const wanted = rowsLeft(changes).map((row) => ({ kind: 0, row }))
     expect(tableOf(result.changes).toSorted(), `seed ${seed}`).toEqual(tableOf(wanted).toSorted())
   }

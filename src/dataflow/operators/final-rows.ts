@@ -25,15 +25,16 @@ export class FinalRows implements Operator {
   #arrived = 0
   #slots = new Int32Array(batchRows)
 
-  constructor(types: readonly DataType[], output: Output) {
+  /** `places` are those of the columns that decide on the worker of a row; none where the first worker has all rows. */
+  constructor(types: readonly DataType[], places: readonly number[], output: Output) {
     const keyTypes = types.map((type) => withNullable(type, true))
     this.#output = output
     this.#table = new KeyTable(keyTypes)
-    this.#part = this.#createPart(keyTypes)
+    this.#part = this.#createPart(keyTypes, places)
     this.state = [this.#part]
   }
 
-  #createPart(keyTypes: readonly DataType[]): KeyedPart {
+  #createPart(keyTypes: readonly DataType[], places: readonly number[]): KeyedPart {
     const counts = savedNumbersIn(() => this.#counts)
     const arrivals = savedNumber(
       (slot) => this.#arrivals[slot] as number,
@@ -43,7 +44,13 @@ export class FinalRows implements Operator {
       },
     )
     const reserve = (slots: number): void => this.#reserve(slots)
-    return new KeyedPart({ name: 'rows', table: this.#table, keyTypes, isWhole: true, columns: [counts, arrivals], reserve })
+    // Rows that all workers held are no rows of the first one.
+    const name = places.length === 0 ? 'rows' : 'rows by key'
+    return new KeyedPart({ name, table: this.#table, keyTypes, places, columns: [counts, arrivals], reserve })
+  }
+
+  get stateBytes(): number {
+    return this.#table.stateBytes + this.#counts.byteLength + this.#arrivals.byteLength
   }
 
   push(_input: number, batch: Batch): void {

@@ -6,6 +6,7 @@
  * and counted. Ends with what was still waiting.
  */
 import { type Batch, changeInsert, type DataType, type Vector, watermarkEnd, watermarkNone } from '#data'
+import type { LateRows } from '../late-rows.ts'
 import type { Operator, Output } from '../operator.ts'
 import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
@@ -24,6 +25,8 @@ export interface FirstByTimeShape {
   readonly key: readonly number[]
   /** Place of the event-time column, in milliseconds. */
   readonly time: number
+  /** Who takes late rows; left out: nobody. */
+  readonly late?: LateRows
 }
 
 const none = -1
@@ -95,8 +98,10 @@ export class FirstByTime implements Operator {
     const times = timesOf(batch.columns[time] as Vector, batch.length)
     for (let row = 0; row < batch.length; row++) {
       const watermarkMs = batch.watermarks === null ? this.#progress.watermarkMs : (batch.watermarks[row] as number)
-      if ((times[row] as number) < watermarkMs) this.#progress.lateRows += 1
-      else this.#offer(batch, row, this.#slots[row] as number, times[row] as number)
+      if ((times[row] as number) < watermarkMs) {
+        this.#progress.lateRows += 1
+        this.#shape.late?.take(batch, row, watermarkMs)
+      } else this.#offer(batch, row, this.#slots[row] as number, times[row] as number)
     }
   }
 
@@ -104,6 +109,10 @@ export class FirstByTime implements Operator {
     if (watermarkMs > this.#progress.watermarkMs) this.#emitUpTo(watermarkMs)
     this.#progress.watermarkMs = Math.max(this.#progress.watermarkMs, watermarkMs)
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {
@@ -150,8 +159,8 @@ export class FirstByTime implements Operator {
       this.#waiting.pop()
       const slot = this.#slotsById[id] as number
       if (this.#ids[slot] === id) {
-        this.#ids[slot] = emitted
         this.#keysPart.pages.mark(slot)
+        this.#ids[slot] = emitted
         this.#rowsPart.go(id)
         this.#changes.add(changeInsert, id)
       }

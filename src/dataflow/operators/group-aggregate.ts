@@ -98,7 +98,6 @@ export class GroupAggregate implements Operator {
       keyTypes: this.#shape.keys,
       columns: [rows, emitted, this.#measures.savedApart, ...(this.#expiry === null ? [] : [this.#expiry.saved])],
       reserve: (slots) => this.#reserve(slots),
-      marksFirst: true,
     })
   }
 
@@ -287,6 +286,10 @@ export class GroupAggregate implements Operator {
 
   advance(_input: number, watermarkMs: number): void {
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

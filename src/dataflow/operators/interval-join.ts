@@ -75,6 +75,7 @@ export class IntervalJoin implements Operator {
       push: (batch) => {
         output.push(batch)
       },
+      setIdle: (isIdle) => output.setIdle?.(isIdle),
       advance: (watermarkMs) => {
         if (!this.#byClock) this.#passTime(watermarkMs)
         this.#end()
@@ -118,6 +119,10 @@ export class IntervalJoin implements Operator {
 
   advance(input: number, watermarkMs: number): void {
     this.#watermarks.advance(input, watermarkMs)
+  }
+
+  setIdle(input: number, isIdle: boolean): void {
+    this.#watermarks.setIdle(input, isIdle)
   }
 
   finish(input: number): void {

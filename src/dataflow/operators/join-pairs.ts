@@ -146,8 +146,8 @@ export class JoinPairs {
   #setMet(input: 0 | 1, id: number): void {
     const met = this.#met[input]
     if (met[id] === 1) return
-    met[id] = 1
     if (this.#remembersMet[input]) this.parts[input].pages.mark(id)
+    met[id] = 1
   }
 
   #columns(count: number): Vector[] {

@@ -67,7 +67,6 @@ export class JoinSide {
       rowTypes: this.#types,
       keys: keys.placesOf(input),
       columns: [...(this.matches === null ? [] : [matches]), ...(this.expiry === null ? [] : [this.expiry.saved])],
-      marksFirst: true,
       reserve: (ids) => this.#reserveIds(ids),
       enter: (ids, columns) =>
         this.#enter(

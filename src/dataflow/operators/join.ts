@@ -83,6 +83,10 @@ export class Join implements Operator {
     this.#watermarks.advance(input, watermarkMs)
   }
 
+  setIdle(input: number, isIdle: boolean): void {
+    this.#watermarks.setIdle(input, isIdle)
+  }
+
   finish(input: number): void {
     this.#watermarks.finish(input)
   }

@@ -34,14 +34,14 @@ export class KeyExpiry {
     this.#queue.push(slot)
   }
 
-  /** Hands over the keys whose time has come. */
+  /** Hands over the keys whose time has come; each is known to have one until then. */
   pass(timeMs: number, giveUp: (slot: number) => void): void {
     for (let slot = this.#queue.top(); slot !== -1 && (this.#queuedAt[slot] as number) <= timeMs; slot = this.#queue.top()) {
       this.#queue.pop()
       const dueAt = this.#dueAt[slot] as number
       if (dueAt <= timeMs) {
-        this.#isQueued[slot] = 0
         giveUp(slot)
+        this.#isQueued[slot] = 0
       } else {
         this.#queuedAt[slot] = dueAt
         this.#queue.push(slot)

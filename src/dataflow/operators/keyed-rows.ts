@@ -2,7 +2,7 @@
 import { type Batch, changeDelete, changeInsert, changeUpdateAfter, changeUpdateBefore, type DataType, type Vector } from '#data'
 import type { Output } from '../operator.ts'
 import { Expiry, type Retention } from '../state/expiry.ts'
-import { grownIntegers, grownNumbers } from '../state/grown.ts'
+import { grownIntegers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { KeyedPart } from '../state/keyed-part.ts'
 import { RowStore } from '../state/row-store.ts'
@@ -31,11 +31,12 @@ export class KeyedRows {
   /** By slot: the id of the kept row, or −1. */
   #ids = new Int32Array(0)
   #slots = new Int32Array(0)
-  /** By slot: the row of the batch that takes the place, −1 for none yet, or `rowGone`; and the batch that set it. */
+  /** Slots for which the batch has another row, and for each the row of the batch that takes the place, or `rowGone`. */
+  #touched = new Int32Array(0)
   #chosen = new Int32Array(0)
-  #chosenIn = new Float64Array(0)
-  #batchNumber = 0
-  #touched: number[] = []
+  #touchedCount = 0
+  /** By slot: where it is among those touched, if it is there at all. */
+  #places = new Int32Array(0)
   #rows = new Int32Array(0)
   #added = new Int32Array(0)
   readonly #expiry: Expiry | null
@@ -77,31 +78,37 @@ export class KeyedRows {
 
   #reserve(slots: number): void {
     this.#ids = grownIntegers(this.#ids, slots, none)
-    this.#chosen = grownIntegers(this.#chosen, slots, none)
-    this.#chosenIn = grownNumbers(this.#chosenIn, slots)
+    this.#places = grownIntegers(this.#places, slots)
     this.#expiry?.reserve(slots)
   }
 
   get stateBytes(): number {
-    return this.table.stateBytes + this.store.stateBytes + this.#ids.byteLength * 4 + (this.#expiry?.stateBytes ?? 0)
+    return this.table.stateBytes + this.store.stateBytes + this.#ids.byteLength * 2 + (this.#expiry?.stateBytes ?? 0)
   }
 
   /** Starts a batch: finds the slot of each row's key. */
   begin(batch: Batch): Int32Array {
-    if (this.#slots.length < batch.length) this.#slots = new Int32Array(batch.length)
+    if (this.#slots.length < batch.length) this.#makeRoom(batch.length)
     const keys = this.#shape.key.map((column) => batch.columns[column] as Vector)
     this.table.resolve(keys, batch.length, this.#slots)
     this.#reserve(this.table.capacity)
-    this.#batchNumber += 1
-    this.#touched = []
+    this.#touchedCount = 0
     this.#expiry?.dropGone(this.#slots, batch.length, (slot) => this.#forget(slot))
     return this.#slots
   }
 
+  #makeRoom(rows: number): void {
+    this.#slots = new Int32Array(rows)
+    this.#touched = new Int32Array(rows)
+    this.#chosen = new Int32Array(rows)
+    this.#rows = new Int32Array(rows)
+    this.#added = new Int32Array(rows)
+  }
+
   #forget(slot: number): void {
+    this.part.pages.mark(slot)
     this.store.free(this.#ids[slot] as number)
     this.#ids[slot] = none
-    this.part.pages.mark(slot)
   }
 
   readonly #giveUp = (slot: number): void => {
@@ -111,46 +118,55 @@ export class KeyedRows {
 
   /** Whether a key has a row, kept or chosen in this batch. */
   has(slot: number): boolean {
-    if (this.#chosenIn[slot] === this.#batchNumber) return this.#chosen[slot] !== rowGone
+    if (this.#isTouched(slot)) return this.#chosen[this.#places[slot] as number] !== rowGone
     return this.#ids[slot] !== none
   }
 
   /** Lets a row of the batch, or `rowGone`, take the place of what the key had. */
   choose(slot: number, row: number): void {
-    if (this.#chosenIn[slot] !== this.#batchNumber) {
-      this.#chosenIn[slot] = this.#batchNumber
-      this.#touched.push(slot)
+    if (!this.#isTouched(slot)) {
+      this.#places[slot] = this.#touchedCount
+      this.#touched[this.#touchedCount++] = slot
       this.part.pages.mark(slot)
     }
-    this.#chosen[slot] = row
+    this.#chosen[this.#places[slot] as number] = row
+  }
+
+  #isTouched(slot: number): boolean {
+    const place = this.#places[slot] as number
+    return place < this.#touchedCount && this.#touched[place] === slot
   }
 
   /** Ends a batch: keeps the chosen rows and emits one change for each key that has another row than before. */
   end(batch: Batch): void {
-    const added = this.#keepChosen(batch)
-    let next = 0
-    for (const slot of this.#touched) {
-      const before = this.#ids[slot] as number
-      const after = this.#chosen[slot] === rowGone ? none : (added[next++] as number)
-      this.#change(slot, before, after)
-    }
+    this.#keepChosen(batch)
+    this.#changeTouched()
     this.#changes.flush()
     if (this.#expiry !== null) this.#writeTouched(this.#expiry)
-    for (const slot of this.#touched) if (this.#ids[slot] === none) this.table.remove(slot)
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const slot = this.#touched[i] as number
+      if (this.#ids[slot] === none) this.table.remove(slot)
+    }
     this.#expiry?.sweep(batch.length, this.#giveUp)
   }
 
-  /** The ids of the rows that were chosen, in the order of their keys. */
-  #keepChosen(batch: Batch): Int32Array {
-    this.#rows = grownIntegers(this.#rows, this.#touched.length)
-    this.#added = grownIntegers(this.#added, this.#touched.length)
+  /** Keeps the rows that were chosen, in the order of their keys. */
+  #keepChosen(batch: Batch): void {
     let count = 0
-    for (const slot of this.#touched) {
-      const row = this.#chosen[slot] as number
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const row = this.#chosen[i] as number
       if (row >= 0) this.#rows[count++] = row
     }
     this.store.append(batch.columns, this.#rows, count, this.#added)
-    return this.#added
+  }
+
+  #changeTouched(): void {
+    let next = 0
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const slot = this.#touched[i] as number
+      const after = this.#chosen[i] === rowGone ? none : (this.#added[next++] as number)
+      this.#change(slot, this.#ids[slot] as number, after)
+    }
   }
 
   tick(nowMs: number): void {
@@ -158,7 +174,8 @@ export class KeyedRows {
   }
 
   #writeTouched(expiry: Expiry): void {
-    for (const slot of this.#touched) {
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const slot = this.#touched[i] as number
       if (this.#ids[slot] === none) expiry.drop(slot)
       else expiry.write(slot)
     }

@@ -52,6 +52,10 @@ export class Limit implements Operator {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.#output.finish()
   }

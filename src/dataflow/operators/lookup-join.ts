@@ -58,7 +58,11 @@ interface WaitingRows {
   /** Keys without an answer yet. */
   open: number
 }
-type Waiting = WaitingRows | { readonly kind: 'watermark'; watermarkMs: number } | { readonly kind: 'end' }
+type Waiting =
+  | WaitingRows
+  | { readonly kind: 'watermark'; watermarkMs: number }
+  | { readonly kind: 'idle'; readonly isIdle: boolean }
+  | { readonly kind: 'end' }
 
 /** Keys that are asked for together. */
 interface Request {
@@ -136,6 +140,11 @@ export class LookupJoin implements Operator {
     else this.#queue.push({ kind: 'watermark', watermarkMs })
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    if (this.#queue.length === 0) this.#output.setIdle?.(isIdle)
+    else this.#queue.push({ kind: 'idle', isIdle })
+  }
+
   finish(): void {
     if (this.#queue.length === 0) this.#output.finish()
     else this.#queue.push({ kind: 'end' })
@@ -151,6 +160,7 @@ export class LookupJoin implements Operator {
       this.#queue.shift()
       if (next.kind === 'rows') this.#sendWaiting(next)
       else if (next.kind === 'watermark') this.#output.advance(next.watermarkMs)
+      else if (next.kind === 'idle') this.#output.setIdle?.(next.isIdle)
       else this.#output.finish()
     }
   }

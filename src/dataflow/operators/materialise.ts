@@ -132,6 +132,7 @@ export class Materialise implements Operator {
     this.#find(batch.columns, length)
     this.#batchNumber += 1
     this.#touched = []
+    this.#keysPart?.pages.markAll(this.#slots, length)
     this.#expiry?.dropGone(this.#slots, length, (slot) => this.#forget(slot))
     let next = 0
     for (let row = 0; row < length; row++) {
@@ -141,7 +142,6 @@ export class Materialise implements Operator {
       else this.#add(slot, this.#ids[next++] as number, row)
     }
     this.#emit()
-    this.#keysPart?.pages.markAll(this.#slots, length)
     this.#expiry?.sweep(length, this.#giveUp)
   }
 
@@ -202,9 +202,9 @@ export class Materialise implements Operator {
   }
 
   readonly #giveUp = (slot: number): void => {
+    this.#keysPart?.pages.mark(slot)
     this.#forget(slot)
     this.#keys.remove(slot)
-    this.#keysPart?.pages.mark(slot)
   }
 
   tick(nowMs: number): void {
@@ -213,6 +213,10 @@ export class Materialise implements Operator {
 
   advance(_input: number, watermarkMs: number): void {
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

@@ -43,6 +43,10 @@ export class Normalise implements Operator {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.#output.finish()
   }

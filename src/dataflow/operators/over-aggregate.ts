@@ -11,6 +11,7 @@
  * watermark has passed where the frame is unbounded, else one whose key has had a row of its time or later.
  */
 import { type Batch, batchRows, type DataType, selectRows, type Vector, watermarkEnd, watermarkNone } from '#data'
+import type { LateRows } from '../late-rows.ts'
 import type { Operator, Output } from '../operator.ts'
 import type { Retention } from '../state/expiry.ts'
 import { grownBytes, grownIntegers, grownNumbers } from '../state/grown.ts'
@@ -39,6 +40,8 @@ export interface OverAggregateShape {
   readonly measures: readonly OverMeasureShape[]
   /** How long idle keys are kept whose frames reach back without a bound of time; left out: for good. */
   readonly retention?: Retention
+  /** Who takes late rows; left out: nobody. */
+  readonly late?: LateRows
 }
 
 const none = -1
@@ -113,8 +116,10 @@ export class OverAggregate implements Operator {
         continue
       }
       if (watermarks !== null) this.#passTime(watermarks[row] as number)
-      if (this.#isLate(slot, time)) this.#drop(id, slot)
-      else this.#wait(id, slot)
+      if (this.#isLate(slot, time)) {
+        this.#shape.late?.take(batch, row, this.#progress.watermarkMs)
+        this.#drop(id, slot)
+      } else this.#wait(id, slot)
     }
     this.#computeDue()
     this.#keys.sweep(length)
@@ -147,6 +152,10 @@ export class OverAggregate implements Operator {
     this.#computeDue()
     this.#progress.watermarkMs = Math.max(this.#progress.watermarkMs, watermarkMs)
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

@@ -140,8 +140,8 @@ export class OverFrames {
     this.#measures.clear(slot)
     for (let id = this.#lists.first(slot); id !== none; id = this.#lists.first(slot)) {
       this.#lists.remove(slot, id)
-      this.#store.free(id)
       this.part.go(id)
+      this.#store.free(id)
     }
     this.#sizes[slot] = 0
   }
@@ -247,8 +247,8 @@ export class OverFrames {
     const args = this.#store.gather(ids.toArray(), count)
     this.#measures.add((place) => this.#argument(args, place), slots.toArray(), count, 'take-back')
     for (let i = 0; i < count; i++) {
-      this.#store.free(ids.at(i))
       this.part.go(ids.at(i))
+      this.#store.free(ids.at(i))
     }
   }
 }

@@ -116,13 +116,13 @@ export class OverKeys {
 
   /** Notes that a row is to be computed, and returns 1 where its key starts anew with it. */
   start(slot: number, timeMs: number): number {
+    this.part.pages.mark(slot)
     const isAnew = this.#void[slot] as number
     this.#void[slot] = 0
     this.#active[slot] = 1
     this.#lastTimes[slot] = timeMs
     if (this.#idle !== null) this.#extend(this.#idle, slot)
     this.#expiry?.set(slot, timeMs + Math.floor((this.#shape.frame.preceding ?? 0) * 1.5) + 1)
-    this.part.pages.mark(slot)
     return isAnew
   }
 
@@ -189,9 +189,9 @@ export class OverKeys {
 
   /** Drops an idle key, unless rows of it wait. */
   readonly #giveUp = (slot: number): void => {
+    this.part.pages.mark(slot)
     if (this.#waiting[slot] !== 0) {
       this.#idle?.hold(slot)
-      this.part.pages.mark(slot)
       return
     }
     this.#voidKey(slot)
@@ -201,8 +201,8 @@ export class OverKeys {
   #dropIfIdle(slot: number): void {
     if (!this.#table.isLive(slot) || this.#waiting[slot] !== 0) return
     if (this.#active[slot] === 1 && this.#void[slot] === 0) return
-    this.#frames.clear(slot)
     this.part.pages.mark(slot)
+    this.#frames.clear(slot)
     this.#active[slot] = 0
     this.#void[slot] = 0
     this.#lastTimes[slot] = watermarkNone

@@ -81,6 +81,10 @@ export class PartitionOver implements Operator {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.#flush()
     this.#output.finish()

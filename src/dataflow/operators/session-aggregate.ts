@@ -7,6 +7,7 @@
  * results. A row whose merged session is already closed by the watermark before it is late: counted and dropped.
  */
 import { type Batch, batchRows, type DataType, numbersIn, type Vector, watermarkEnd, watermarkNone } from '#data'
+import type { LateRows } from '../late-rows.ts'
 import type { Operator, Output } from '../operator.ts'
 import { KeyTable } from '../state/key-table.ts'
 import { ScalarsPart } from '../state/scalars-part.ts'
@@ -25,6 +26,8 @@ export interface SessionAggregateShape {
   readonly measures: readonly MeasureShape[]
   /** The clock on which distances are measured, as in Flink; null when it is the time column's own. */
   readonly clock: WindowClock | null
+  /** Who takes late rows; left out: nobody. */
+  readonly late?: LateRows
 }
 
 interface Session {
@@ -97,7 +100,9 @@ export class SessionAggregate implements Operator {
     for (let i = 0; i < batch.length; i++) {
       const watermark = batch.watermarks === null ? this.#progress.watermark : (batch.watermarks[i] as number)
       const isNull = time.nulls !== null && time.nulls[i] === 1
-      assigned.push(isNull ? null : this.#assign(this.#keySlots[i] as number, this.#localMs(times[i] as number), watermark))
+      const session = isNull ? null : this.#assign(this.#keySlots[i] as number, this.#localMs(times[i] as number), watermark)
+      if (session === null && !isNull) this.#shape.late?.take(batch, i, watermark)
+      assigned.push(session)
     }
     let skips = false
     this.#measures.reserve(this.#bySlot.length)
@@ -106,13 +111,19 @@ export class SessionAggregate implements Operator {
       this.#slots[i] = target === null ? -1 : target.slot
       skips ||= target === null
     })
-    this.#part.pages.markAll(this.#slots, batch.length)
     this.#measures.add(batch, this.#slots, skips)
     this.#dropIdleKeys(batch.length)
   }
 
   /** The session that a row belongs to; null when the row is late. */
   #assign(key: number, at: number, watermark: number): Session | null {
+    const only = this.#onlySession(key)
+    if (only !== undefined && this.#closesAt(only.end) > watermark && only.start <= at + this.#shape.gapMs && only.end >= at) {
+      this.#part.pages.mark(only.slot)
+      only.start = Math.min(only.start, at)
+      only.end = Math.max(only.end, at + this.#shape.gapMs)
+      return only
+    }
     const sessions = this.#openSessions(key, watermark)
     let start = at
     let end = at + this.#shape.gapMs
@@ -130,11 +141,18 @@ export class SessionAggregate implements Operator {
     }
     const [first, ...others] = met
     const target = first ?? this.#create(key, this.#sessionNumber++, start, end)
+    this.#part.pages.mark(target.slot)
     for (const other of others) this.#merge(other, target)
     target.start = start
     target.end = end
     this.#sessions[key] = [...sessions.filter((session) => !met.includes(session)), target].sort((a, b) => a.start - b.start)
     return target
+  }
+
+  /** The session of a key that has one, as nearly all have that have any. */
+  #onlySession(key: number): Session | undefined {
+    const sessions = this.#sessions[key]
+    return sessions?.length === 1 ? sessions[0] : undefined
   }
 
   /** The sessions of a key that the watermark has not closed. Closed ones stay queued until they are emitted. */
@@ -148,6 +166,7 @@ export class SessionAggregate implements Operator {
   #create(key: number, number: number, start: number, end: number): Session {
     const slot = this.#freeSlots.pop() ?? this.#bySlot.length
     const session: Session = { key, slot, number, start, end, mergedInto: null }
+    this.#part.pages.mark(slot)
     this.#bySlot[slot] = session
     this.#openCounts[key] = (this.#openCounts[key] ?? 0) + 1
     this.#queue.add(session)
@@ -175,10 +194,10 @@ export class SessionAggregate implements Operator {
 
   /** Gives up the sums of a session. */
   #release({ key, slot }: Session): void {
+    this.#part.pages.mark(slot)
     this.#measures.clear(slot)
     this.#bySlot[slot] = undefined
     this.#freeSlots.push(slot)
-    this.#part.pages.mark(slot)
     this.#openCounts[key] = (this.#openCounts[key] ?? 0) - 1
   }
 
@@ -196,6 +215,10 @@ export class SessionAggregate implements Operator {
     if (watermarkMs > this.#progress.watermark) this.#fireUpTo(watermarkMs)
     this.#progress.watermark = Math.max(this.#progress.watermark, watermarkMs)
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

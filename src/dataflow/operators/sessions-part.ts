@@ -3,7 +3,7 @@ import { type DataType, doubleType, numbersIn, type Vector } from '#data'
 import { ChangedPages } from '../state/changed-pages.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import type { SavedColumns } from '../state/saved-columns.ts'
-import type { StatePart, StateRows } from '../state/state-part.ts'
+import type { SavePage, StatePart, StateRows } from '../state/state-part.ts'
 
 /** What is kept of a session besides its sums. */
 interface SavedSession {
@@ -41,6 +41,10 @@ export class SessionsPart implements StatePart {
     this.types = [...shape.keyTypes, numberType, numberType, numberType, ...shape.saved.types]
     this.keys = shape.keyTypes.map((_, place) => place)
     this.#shape = shape
+  }
+
+  freeze(save: SavePage): () => boolean {
+    return this.pages.freeze((page) => save(page, this.save(page)))
   }
 
   save(page: number): StateRows {

@@ -51,13 +51,14 @@ export class KeyTimers {
     this.#dueAt[slot] = unset
   }
 
-  /** Hands over each key whose time the watermark has reached; from then on it waits for nothing. */
-  takeDue(watermarkMs: number, take: (slot: number) => void): void {
+  /** Hands over each key whose time the watermark has reached: to `note` as it is, and to `take` when it waits for nothing any more. */
+  takeDue(watermarkMs: number, note: (slot: number) => void, take: (slot: number) => void): void {
     for (let entry = this.#queue.top(); entry !== -1 && (this.#times[entry] as number) <= watermarkMs; entry = this.#queue.top()) {
       this.#queue.pop()
       this.#freed.push(entry)
       const slot = this.#slots[entry] as number
       if (this.#dueAt[slot] !== this.#times[entry]) continue
+      note(slot)
       this.#dueAt[slot] = unset
       take(slot)
     }

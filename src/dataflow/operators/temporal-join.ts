@@ -77,6 +77,7 @@ export class TemporalJoin implements Operator {
     this.#expiry = shape.retention === undefined ? null : new Expiry(shape.retention)
     this.#watermarks = new InputWatermarks(2, {
       push: () => assert(false, 'watermarks carry no rows'),
+      setIdle: (isIdle) => output.setIdle?.(isIdle),
       advance: (watermarkMs) => {
         this.#passTime(watermarkMs)
         this.#end()
@@ -187,6 +188,10 @@ export class TemporalJoin implements Operator {
     this.#watermarks.advance(input, watermarkMs)
   }
 
+  setIdle(input: number, isIdle: boolean): void {
+    this.#watermarks.setIdle(input, isIdle)
+  }
+
   finish(input: number): void {
     this.#watermarks.finish(input)
   }
@@ -253,8 +258,8 @@ export class TemporalJoin implements Operator {
   }
 
   #setTimer(slot: number, timeMs: number): void {
-    this.#timers.set(slot, timeMs)
     this.#keysPart.pages.mark(slot)
+    this.#timers.set(slot, timeMs)
   }
 
   /** Deals with the keys whose time a watermark reaches. */
@@ -262,10 +267,8 @@ export class TemporalJoin implements Operator {
     if (watermarkMs <= this.#progress.watermarkMs) return
     const before = this.#progress.watermarkMs
     this.#progress.watermarkMs = watermarkMs
-    this.#timers.takeDue(watermarkMs, (slot) => {
-      this.#keysPart.pages.mark(slot)
-      this.#release(slot, watermarkMs)
-    })
+    const note = (slot: number): void => this.#keysPart.pages.mark(slot)
+    this.#timers.takeDue(watermarkMs, note, (slot) => this.#release(slot, watermarkMs))
     this.#sendDue(before)
   }
 
@@ -334,13 +337,13 @@ export class TemporalJoin implements Operator {
 
   /** Drops all that is kept of a key. */
   #forget(slot: number): void {
+    this.#keysPart.pages.mark(slot)
     for (let id = this.#waiting.first(slot); id !== none; id = this.#waiting.first(slot)) {
       this.#waiting.remove(id)
       this.#letGo(0, id)
     }
     for (let id = this.#versions.first(slot); id !== none; id = this.#versions.first(slot)) this.#dropVersion(id)
     this.#timers.clear(slot)
-    this.#keysPart.pages.mark(slot)
   }
 
   readonly #giveUp = (slot: number): void => {
@@ -354,8 +357,8 @@ export class TemporalJoin implements Operator {
       const slot = this.#idleSlots.at(i)
       const isIdle = this.#waiting.first(slot) === none && this.#versions.first(slot) === none
       if (!isIdle || !this.#keys.table.isLive(slot)) continue
-      this.#timers.clear(slot)
       this.#keysPart.pages.mark(slot)
+      this.#timers.clear(slot)
       this.#expiry?.drop(slot)
       this.#keys.table.remove(slot)
     }

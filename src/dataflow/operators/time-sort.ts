@@ -7,6 +7,7 @@
  * and counted. Ends with what was still waiting.
  */
 import { type Batch, changeInsert, type DataType, type Vector, watermarkEnd, watermarkNone } from '#data'
+import type { LateRows } from '../late-rows.ts'
 import type { Operator, Output } from '../operator.ts'
 import { grownNumbers } from '../state/grown.ts'
 import { RowHeap } from '../state/row-heap.ts'
@@ -24,6 +25,8 @@ export interface TimeSortShape {
   readonly time: number
   /** Further sort columns, for rows of the same time. */
   readonly orderBy: readonly OrderColumn[]
+  /** Who takes late rows; left out: nobody. */
+  readonly late?: LateRows
 }
 
 export class TimeSort implements Operator {
@@ -75,6 +78,7 @@ export class TimeSort implements Operator {
       const time = times[row] as number
       if (time <= this.#progress.lastEmittedMs) {
         this.#progress.lateRows += 1
+        this.#shape.late?.take(batch, row, this.#progress.watermarkMs)
         this.#part.go(id)
         this.#changes.free(id)
       } else this.#wait(id, time, ranks[row] as number)
@@ -100,6 +104,10 @@ export class TimeSort implements Operator {
     this.#passTime(watermarkMs)
     this.#changes.flush()
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

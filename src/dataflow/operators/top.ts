@@ -180,6 +180,10 @@ export class Top implements Operator {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.#output.finish()
   }
@@ -206,8 +210,8 @@ export class Top implements Operator {
 
   readonly #removeIfEmpty = (slot: number): void => {
     if (this.#lists.size(slot) > 0 || !this.#partitions.isLive(slot)) return
-    this.#partitions.remove(slot)
     this.#partitionsPart?.pages.mark(slot)
+    this.#partitions.remove(slot)
   }
 
   /** Lets an expired row go. */
@@ -249,8 +253,8 @@ export class Top implements Operator {
   #insert(slot: number, id: number, worst: number): void {
     const { to } = this.#shape
     if (worst !== none) {
-      this.#lists.remove(slot, worst)
       this.#free(worst)
+      this.#lists.remove(slot, worst)
     }
     this.#lists.insert(slot, id)
     if (this.#lists.size(slot) === to) this.#worst[slot] = this.#lists.at(slot, to)
@@ -297,8 +301,8 @@ export class Top implements Operator {
       if (id === none) continue
       this.#touch(slot)
       index.remove(id)
-      this.#lists.remove(slot, id)
       this.#free(id)
+      this.#lists.remove(slot, id)
     }
   }
 

@@ -50,6 +50,10 @@ export class Unnest implements Operator {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.#output.finish()
   }

@@ -8,6 +8,7 @@
  * results. A row whose last window was closed by the watermark in force before it is late: counted and dropped.
  */
 import { type Batch, batchRows, type DataType, integerType, numbersIn, selectBatch, type Vector, watermarkEnd, watermarkNone } from '#data'
+import type { LateRows } from '../late-rows.ts'
 import type { Operator, Output } from '../operator.ts'
 import { grownBytes, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
@@ -37,6 +38,8 @@ export interface WindowAggregateShape {
   readonly measures: readonly MeasureShape[]
   /** Null when window time is the time column's own. */
   readonly clock: WindowClock | null
+  /** Who takes late rows; left out: nobody. */
+  readonly late?: LateRows
 }
 
 /** Slots of one slice, in order of arrival. */
@@ -154,9 +157,8 @@ export class WindowAggregate implements Operator {
   #add(batch: Batch, combined: boolean): void {
     if (batch.length === 0) return
     this.#reserve(batch.length)
-    const { keys, time } = this.#shape
-    const places = combinedPlaces(keys.length)
-    const selected = this.#assign(batch, combined ? places.time : time)
+    const places = combinedPlaces(this.#shape.keys.length)
+    const selected = this.#assign(batch, combined)
     if (selected === 0) return
     const all = selected === batch.length
     const columns: Vector[] = [{ form: 'integers', data: this.#ids, nulls: null }, ...batch.columns.slice(0, this.#shape.keys.length)]
@@ -185,10 +187,12 @@ export class WindowAggregate implements Operator {
   }
 
   /** Finds the slice of each row; lists the rows that are not late and returns their count. */
-  #assign(batch: Batch, time: number): number {
-    const { slices, clock } = this.#shape
+  #assign(batch: Batch, combined: boolean): number {
+    const { keys, slices, clock, time, late } = this.#shape
     const { watermarks, length } = batch
-    const vector = batch.columns[time] as Vector
+    const places = combinedPlaces(keys.length)
+    const vector = batch.columns[combined ? places.time : time] as Vector
+    const counts = combined ? numbersIn(batch.columns[places.count] as Vector) : null
     const data = numbersIn(vector)
     const sliceLength = slices.kind === 'attached' ? 0 : sliceLengthOf(slices)
     let [from, to, id, closesAt] = [Number.NaN, Number.NaN, 0, 0]
@@ -204,7 +208,8 @@ export class WindowAggregate implements Operator {
       }
       const watermark = watermarks === null ? this.#progress.watermark : (watermarks[i] as number)
       if (watermark >= closesAt) {
-        this.#progress.lateRows++
+        this.#progress.lateRows += counts === null ? 1 : (counts[i] as number)
+        if (!combined) late?.take(batch, i, watermark)
         continue
       }
       if (id === -1) id = this.#sliceFor(to).id
@@ -276,6 +281,10 @@ export class WindowAggregate implements Operator {
     this.#fireUpTo(watermarkMs)
     this.#progress.watermark = Math.max(this.#progress.watermark, watermarkMs)
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

@@ -9,6 +9,7 @@
  * dropped and counted.
  */
 import { type Batch, type DataType, numbersIn, selectBatch, type Vector, watermarkEnd, watermarkNone } from '#data'
+import { type LateRows, takeUnselected } from '../late-rows.ts'
 import type { Operator, Output } from '../operator.ts'
 import { grownIntegers } from '../state/grown.ts'
 import { LinkedRows } from '../state/linked-rows.ts'
@@ -34,6 +35,8 @@ export interface WindowJoinShape {
   /** Null when windows are cut in epoch time. */
   readonly clock: WindowClock | null
   readonly condition: JoinCondition | null
+  /** Who takes late rows of each input; left out: nobody. */
+  readonly late?: readonly [LateRows, LateRows]
 }
 
 /** The rows of a window, of both inputs. */
@@ -66,6 +69,7 @@ export class WindowJoin implements Operator {
       push: (batch) => {
         output.push(batch)
       },
+      setIdle: (isIdle) => output.setIdle?.(isIdle),
       advance: (watermarkMs) => {
         this.#emitClosed(watermarkMs)
         this.#progress.watermarkMs = Math.max(this.#progress.watermarkMs, watermarkMs)
@@ -109,11 +113,16 @@ export class WindowJoin implements Operator {
     const ends = batch.columns[this.#shape.windowEnds[at]] as Vector
     const count = this.#windows.selectOpen(timed, ends, this.#progress.watermarkMs, this.#selection)
     this.#progress.lateRows += batch.length - count
+    takeUnselected(this.#shape.late?.[at], timed, this.#selection, count, this.#progress.watermarkMs)
     if (count > 0) this.#keep(at, count === batch.length ? batch : selectBatch(batch, this.#selection, count))
   }
 
   advance(input: number, watermarkMs: number): void {
     this.#watermarks.advance(input, watermarkMs)
+  }
+
+  setIdle(input: number, isIdle: boolean): void {
+    this.#watermarks.setIdle(input, isIdle)
   }
 
   finish(input: number): void {

@@ -8,6 +8,7 @@
  * arrival, rows in order of their place. A row whose window the watermark before it had closed is late: dropped and counted.
  */
 import { type Batch, changeInsert, type DataType, numbersIn, type Vector, watermarkEnd, watermarkNone } from '#data'
+import { type LateRows, takeUnselected } from '../late-rows.ts'
 import type { Operator, Output } from '../operator.ts'
 import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
@@ -41,6 +42,8 @@ export interface WindowTopShape {
   readonly ties: 'first' | 'last'
   /** Whether the place is added as a last column, a BIGINT. */
   readonly placed: boolean
+  /** Who takes late rows; left out: nobody. */
+  readonly late?: LateRows
 }
 
 const none = -1
@@ -123,6 +126,7 @@ export class WindowTop implements Operator {
     const ends = batch.columns[windowEnd] as Vector
     const count = this.#windows.selectOpen(batch, ends, this.#progress.watermarkMs, this.#selection)
     this.#progress.lateRows += batch.length - count
+    takeUnselected(this.#shape.late, batch, this.#selection, count, this.#progress.watermarkMs)
     if (count === 0) return
     this.#findPartitions(batch.columns, count, count === batch.length ? null : this.#selection)
     const ranks = this.#order.ranksOf(batch.columns, batch.length)
@@ -172,6 +176,10 @@ export class WindowTop implements Operator {
     this.#emitClosed(watermarkMs)
     this.#progress.watermarkMs = Math.max(this.#progress.watermarkMs, watermarkMs)
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(_input: number, isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

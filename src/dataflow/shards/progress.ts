@@ -19,9 +19,19 @@ export class Progress {
     this.#ended[input] = 1
   }
 
-  /** Whether this one is further than another one. */
-  isBeyond(other: Progress): boolean {
-    return this.#marks.some((mark, input) => mark > (other.#marks[input] as number) || this.#ended[input] !== other.#ended[input])
+  watermarkMs(input: number): number {
+    return this.#marks[input] as number
+  }
+
+  hasEnded(input: number): boolean {
+    return this.#ended[input] === 1
+  }
+
+  /** Whether this one is further than another one, whatever the watermark of the input `but` is. */
+  isBeyond(other: Progress, but = -1): boolean {
+    return this.#marks.some(
+      (mark, input) => (input !== but && mark > (other.#marks[input] as number)) || this.#ended[input] !== other.#ended[input],
+    )
   }
 
   /** Tells what has happened since `known`, which then knows it: watermarks first. */

@@ -1,7 +1,11 @@
 /** What an operator keeps for one shard of its keys, out of memory: the entries of its parts, page by page. */
-import { type DataType, EncodedReader, readVector, writeVector } from '#data'
+import { type DataType, EncodedReader, readVector, type Vector, writeVectors } from '#data'
 import { noStateRows, type StateRows } from '../state/state-part.ts'
+import { sameForms } from './same-forms.ts'
 import { Extent, type SpillSpace } from './spill-space.ts'
+
+/** Entries of a page. */
+export const imagePageEntries = 8192
 
 /** Where the pages of one part are. */
 interface Pages {
@@ -14,6 +18,8 @@ export class ShardImage {
   readonly #types: readonly (readonly DataType[])[]
   readonly #extent: Extent
   readonly #pages: readonly Pages[]
+  /** By part: what is not written yet. */
+  readonly #waiting: readonly StateRows[][]
   readonly #space: SpillSpace
   #holders = 1
 
@@ -23,6 +29,7 @@ export class ShardImage {
     this.#space = space
     this.#extent = new Extent(space)
     this.#pages = types.map(() => ({ rows: [], starts: [], lengths: [] }))
+    this.#waiting = types.map(() => [])
   }
 
   get bytes(): number {
@@ -31,43 +38,62 @@ export class ShardImage {
 
   /** Adds a page behind those that a part has. */
   add(part: number, rows: StateRows): void {
-    if (rows.length === 0) return
+    if (rows.length > 0) this.#write(part, [rows])
+  }
+
+  /** Adds rows that nobody fills again; they become a page when there are more. */
+  gather(part: number, rows: StateRows): void {
+    const waiting = this.#waiting[part] as StateRows[]
+    const [first] = waiting
+    if (first !== undefined && !sameForms(first.columns, rows.columns)) this.#writeWaiting(part)
+    waiting.push(rows)
+    if (lengthOf(waiting) >= imagePageEntries) this.#writeWaiting(part)
+  }
+
+  /** Everything has been added: nothing of it stays in memory. */
+  complete(): this {
+    for (const part of this.#waiting.keys()) this.#writeWaiting(part)
+    this.#extent.flush()
+    return this
+  }
+
+  #writeWaiting(part: number): void {
+    const rows = this.#waiting[part]?.splice(0) ?? []
+    if (rows.length > 0) this.#write(part, rows)
+  }
+
+  #write(part: number, rows: readonly StateRows[]): void {
     const pages = this.#pages[part] as Pages
     const { writer } = this.#space
     writer.clear()
-    for (const vector of rows.columns) writeVector(writer, vector, rows.length)
-    pages.rows.push(rows.length)
+    for (let place = 0; place < (rows[0]?.columns.length ?? 0); place++) {
+      writeVectors(
+        writer,
+        rows.map(({ columns, length }) => ({ vector: columns[place] as Vector, length })),
+      )
+    }
+    pages.rows.push(lengthOf(rows))
     pages.starts.push(this.#extent.length)
     pages.lengths.push(writer.length)
     this.#extent.append(writer.bytes)
-  }
-
-  /** All pages have been added: nothing of them stays in memory. */
-  complete(): this {
-    this.#extent.flush()
-    return this
   }
 
   pagesOf(part: number): number {
     return this.#pages[part]?.rows.length ?? 0
   }
 
-  /** The entries of a page; none where there is no such page. */
+  /** The entries of a page, valid until the next call; none where there is no such page. */
   read(part: number, page: number): StateRows {
     const { rows, starts, lengths } = this.#pages[part] as Pages
     const length = rows[page]
     if (length === undefined) return noStateRows
-    return this.#decode(part, length, this.#extent.read(starts[page] as number, lengths[page] as number))
+    return this.#decode(part, length, this.#extent.read(starts[page] as number, this.#space.room(lengths[page] as number)))
   }
 
   /** Hands over all pages, those of each part in order. */
   readAll(visit: (part: number, rows: StateRows) => void): void {
-    const bytes = this.#extent.read(0, this.#extent.length)
-    for (const [part, { rows, starts, lengths }] of this.#pages.entries()) {
-      for (const [page, length] of rows.entries()) {
-        const start = starts[page] as number
-        visit(part, this.#decode(part, length, bytes.subarray(start, start + (lengths[page] as number))))
-      }
+    for (const part of this.#pages.keys()) {
+      for (let page = 0; page < this.pagesOf(part); page++) visit(part, this.read(part, page))
     }
   }
 
@@ -88,4 +114,8 @@ export class ShardImage {
     this.#holders -= 1
     if (this.#holders === 0) this.#extent.clear()
   }
+}
+
+function lengthOf(rows: readonly StateRows[]): number {
+  return rows.reduce((sum, { length }) => sum + length, 0)
 }

@@ -1,14 +1,33 @@
 /** What has come to an operator for one shard of its keys while the shard was out of memory, in order. */
-import { type Batch, EncodedReader, readVector, selectRows, writeVector } from '#data'
+import { type Batch, batchRows, EncodedReader, readVector, sliceVector, type Vector, writeVectors } from '#data'
 import type { Operator } from '../operator.ts'
 import type { Progress } from './progress.ts'
+import { sameForms } from './same-forms.ts'
 import { Extent, type SpillSpace } from './spill-space.ts'
 
 const entryKinds = { rows: 0, advance: 1, finish: 2 } as const
 
+/** Rows that nobody fills again, of several shards. */
+export interface KeptRows extends Pick<Batch, 'columns' | 'kinds' | 'watermarks'> {
+  readonly input: number
+  /** How far the inputs had come before them. */
+  readonly progress: Progress
+  /** Whether no others may come in the same batch. */
+  readonly isCut: boolean
+}
+
+/** Those of one shard: from one place to before another. */
+interface WaitingRows {
+  readonly kept: KeptRows
+  readonly from: number
+  readonly to: number
+}
+
 export class ShardLog {
   readonly #extent: Extent
   readonly #space: SpillSpace
+  /** Not written yet: the rows of a shard are few in each batch, and are written and read as larger ones. */
+  #waiting: WaitingRows[] = []
   /** What of the inputs' progress is in the log. */
   #noted: Progress
 
@@ -19,8 +38,13 @@ export class ShardLog {
     this.#noted = at.copy()
   }
 
+  /** Bytes that are written. */
   get bytes(): number {
     return this.#extent.length
+  }
+
+  get isEmpty(): boolean {
+    return this.#extent.length === 0 && this.#waiting.length === 0
   }
 
   /** Begins anew where an operator stands. */
@@ -28,8 +52,31 @@ export class ShardLog {
     this.#noted = at.copy()
   }
 
-  /** Adds the rows at the first `count` places of `selection`; `progress` is how far the inputs had come before them. */
-  add(input: number, batch: Batch, selection: Int32Array, count: number, progress: Progress): void {
+  add(kept: KeptRows, from: number, to: number): void {
+    this.#waiting.push({ kept, from, to })
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (let from = 0, to = 0; from < waiting.length; from = to) {
+      const first = waiting[from] as WaitingRows
+      let rows = first.to - first.from
+      for (to = from + 1; to < waiting.length; to++) {
+        const next = waiting[to] as WaitingRows
+        rows += next.to - next.from
+        if (rows > batchRows || !isOne(first.kept, next.kept)) break
+      }
+      this.#write(waiting.slice(from, to))
+    }
+  }
+
+  /** Writes rows as one batch. */
+  #write(rows: readonly WaitingRows[]): void {
+    const [first] = rows
+    if (first === undefined) return
+    const { input, columns, kinds, progress } = first.kept
     const { writer } = this.#space
     writer.clear()
     progress.tell(this.#noted, {
@@ -43,22 +90,28 @@ export class ShardLog {
         writer.byte(each)
       },
     })
+    const write = (vectorOf: (rows: WaitingRows) => Vector): void =>
+      writeVectors(
+        writer,
+        rows.map((each) => ({ vector: vectorOf(each), length: each.to - each.from })),
+      )
     writer.byte(entryKinds.rows)
     writer.byte(input)
-    writer.count(count)
-    writer.count(batch.columns.length)
-    for (const vector of batch.columns) writeVector(writer, selectRows(vector, selection, count), count)
-    const { kinds, watermarks } = batch
+    writer.count(rows.reduce((count, { from, to }) => count + to - from, 0))
+    writer.count(columns.length)
+    for (let place = 0; place < columns.length; place++) write(({ kept, from, to }) => sliceVector(kept.columns[place] as Vector, from, to))
     writer.byte(kinds === null ? 0 : 1)
-    if (kinds !== null) writeVector(writer, selectRows({ form: 'flags', data: kinds, nulls: null }, selection, count), count)
-    writer.byte(watermarks === null ? 0 : 1)
-    if (watermarks !== null) writeVector(writer, selectRows({ form: 'numbers', data: watermarks, nulls: null }, selection, count), count)
+    if (kinds !== null) write(kindsOf)
+    const hasWatermarks = rows.some(({ kept }) => kept.watermarks !== null || kept.progress.isBeyond(progress))
+    writer.byte(hasWatermarks ? 1 : 0)
+    if (hasWatermarks) write(watermarksOf)
     this.#extent.append(writer.bytes)
   }
 
   /** Lets an operator have all that is in the log, which is empty then. */
   replay(operator: Operator): void {
-    const reader = new EncodedReader(this.#extent.read(0, this.#extent.length))
+    this.flush()
+    const reader = new EncodedReader(this.#extent.read(0, new Uint8Array(this.#extent.length)))
     this.#extent.clear()
     while (!reader.isAtEnd) {
       const kind = reader.byte()
@@ -68,6 +121,28 @@ export class ShardLog {
       else operator.push(input, readRows(reader))
     }
   }
+}
+
+/** Whether rows can follow others in one batch: a watermark that came between them is told row by row. */
+function isOne(a: KeptRows, b: KeptRows): boolean {
+  return (
+    !a.isCut &&
+    a.input === b.input &&
+    (a.kinds === null) === (b.kinds === null) &&
+    sameForms(a.columns, b.columns) &&
+    !b.progress.isBeyond(a.progress, a.input)
+  )
+}
+
+function kindsOf({ kept, from, to }: WaitingRows): Vector {
+  return { form: 'flags', data: kept.kinds?.subarray(from, to) ?? new Uint8Array(to - from), nulls: null }
+}
+
+/** By row the watermark before it. */
+function watermarksOf({ kept, from, to }: WaitingRows): Vector {
+  const { watermarks, progress, input } = kept
+  const data = watermarks?.subarray(from, to) ?? new Float64Array(to - from).fill(progress.watermarkMs(input))
+  return { form: 'numbers', data, nulls: null }
 }
 
 function readRows(reader: EncodedReader): Batch {

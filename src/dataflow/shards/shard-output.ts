@@ -22,6 +22,10 @@ export class LastWatermark implements Output {
     this.#output.advance(watermarkMs)
   }
 
+  setIdle(isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
+  }
+
   finish(): void {
     this.hasEnded = true
     this.#output.finish()

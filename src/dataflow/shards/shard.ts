@@ -8,7 +8,7 @@ import type { Operator, OperatorFactory, Output } from '../operator.ts'
 import { noStateRows, type SavePage, type StatePart, type StateRows } from '../state/state-part.ts'
 import type { Progress } from './progress.ts'
 import { ShardImage } from './shard-image.ts'
-import { ShardLog } from './shard-log.ts'
+import { type KeptRows, ShardLog } from './shard-log.ts'
 import { ShardMarks } from './shard-marks.ts'
 import type { SpillSpace } from './spill-space.ts'
 
@@ -21,7 +21,7 @@ export interface ShardShape {
   readonly pageEntries: number
 }
 
-/** A log that is worth the reading of a small image. */
+/** A log that is worth the reading of a small image; of a larger one as many bytes are. */
 const logBytesMin = 262_144
 
 export class Shard {
@@ -65,27 +65,38 @@ export class Shard {
     return this.#late + (this.#operator === null ? 0 : (this.#operator.lateRows ?? 0) - this.#lateBefore)
   }
 
+  /** Bytes of its image and of what waits for it. */
+  get spilledBytes(): number {
+    return (this.#image?.bytes ?? 0) + this.#log.bytes
+  }
+
   /** Whether so much waits that the shard is worth to be brought back for it. */
   get isLogLong(): boolean {
-    return this.#log.bytes >= Math.max(logBytesMin, (this.#image?.bytes ?? 0) / 2)
+    return this.#log.bytes >= Math.max(logBytesMin, this.#image?.bytes ?? 0)
   }
 
   /** Whether something has come that its operator does not know yet. */
   isBehind(progress: Progress): boolean {
-    return this.#log.bytes > 0 || progress.isBeyond(this.#told)
+    return !this.#log.isEmpty || progress.isBeyond(this.#told)
   }
 
-  /** Adds entries to a shard that is empty but for those loaded before. */
+  /** Adds entries that nobody fills again to a shard that is empty but for those loaded before. */
   load(part: number, rows: StateRows): void {
     if (this.#operator === null) {
       this.#image ??= new ShardImage(this.#shape.types, this.#shape.space)
-      this.#image.add(part, rows)
+      this.#image.gather(part, rows)
     } else this.#partOf(part)?.load(rows)
   }
 
   /** All entries of a part have been loaded. */
   settle(part: number): void {
+    this.complete()
     this.#partOf(part)?.settle?.()
+  }
+
+  /** Writes what has been loaded. */
+  complete(): void {
+    this.#image?.complete()
   }
 
   /** For each part how many pages checkpoints may hold, when those that were taken over have been saved. */
@@ -97,11 +108,21 @@ export class Shard {
     this.#operator?.push(input, batch)
   }
 
-  /** Takes the rows of a batch that are at the first `count` places of `selection`; `progress`: how far the inputs had come before. */
-  push(input: number, batch: Batch, selection: Int32Array, count: number, progress: Progress): void {
+  /** Takes the rows of a batch that are at the first `count` places of `selection`, while it is in memory. */
+  push(input: number, batch: Batch, selection: Int32Array, count: number): void {
     this.recentRows += count
-    if (this.#operator === null) this.#log.add(input, batch, selection, count, progress)
-    else this.#operator.push(input, count === batch.length ? batch : selectBatch(batch, selection, count))
+    this.#operator?.push(input, count === batch.length ? batch : selectBatch(batch, selection, count))
+  }
+
+  /** Lets rows wait for it, from one place to before another, while it is out of memory. */
+  wait(rows: KeptRows, from: number, to: number): void {
+    this.recentRows += to - from
+    this.#log.add(rows, from, to)
+  }
+
+  /** Writes what waits for it. */
+  flush(): void {
+    this.#log.flush()
   }
 
   /** Tells how far the inputs are, if anyone is there to hear it. */

@@ -77,3 +77,18 @@ export class ShardedPart implements StatePart {
     this.#owner.settle(this.#place)
   }
 }
+
+/** What is known of a part without keeping it. */
+export function shapeOf(part: StatePart): StatePart {
+  const none = (): never[] => []
+  return {
+    name: part.name,
+    types: part.types,
+    keys: part.keys,
+    ...(part.isCommon === undefined ? {} : { isCommon: part.isCommon }),
+    ...('freeze' in part && part.freeze !== undefined ? { freeze: () => () => false } : {}),
+    pages: { track: none, take: none, markPage: none },
+    save: () => noStateRows,
+    load: none,
+  }
+}

@@ -32,16 +32,22 @@ export interface SmallMemory {
   readonly limitBytes: number
   /** Whether shards have what waits for them after a call. They have when all inputs have ended. */
   readonly catchesUp: (call: number) => boolean
+  /** Bytes of entries that are about to be loaded; left out: nobody knows. */
+  readonly expectedBytes?: number
   /** Is told of each operator made. */
   readonly made?: (operator: Sharded, file: BytesFile) => void
 }
 
-export function inSmallMemory(create: OperatorFactory, { inputs, limitBytes, catchesUp, made }: SmallMemory): OperatorFactory {
+export function inSmallMemory(
+  create: OperatorFactory,
+  { inputs, limitBytes, catchesUp, expectedBytes = 0, made }: SmallMemory,
+): OperatorFactory {
   return (output) => {
     const file = new BytesFile()
     const budget = new StateBudget(limitBytes, file, systemClock, () => undefined)
     const operator = new Sharded(create, inputs, output, 0, budget)
     made?.(operator, file)
+    budget.expect(expectedBytes)
     return new CaughtUp(operator, budget, catchesUp, inputs.length)
   }
 }

@@ -10,7 +10,7 @@ import type { Operator, OperatorFactory } from '../operator.ts'
 import { GroupAggregate } from '../operators/group-aggregate.ts'
 import { Join } from '../operators/join.ts'
 import { type BytesFile, inSmallMemory, type SmallMemory } from './sharded.fixture.ts'
-import type { KeyedInput } from './sharded.ts'
+import type { KeyedInput, Sharded } from './sharded.ts'
 
 const left: Schema = [
   { name: 'id', type: integerType },
@@ -136,12 +136,28 @@ describe.each(Object.entries(cases))('a %s with little memory', (_name, each) =>
     expect(spilled).toBeGreaterThan(0)
   })
 
+  test('loads nothing into memory where more is expected than has room there', () => {
+    const random = new Random(1)
+    const operators: Sharded[] = []
+    const small = { inputs: each.inputs, limitBytes: 1e9, expectedBytes: 2e9, catchesUp: () => true }
+    const made = (operator: Sharded): void => void operators.push(operator)
+    const steps = each.steps(random)
+    tableAfter(each, restarted(inSmallMemory(each.create, { ...small, made }), restartsIn(steps.length)), steps)
+    expect(operators.length).toBeGreaterThan(1)
+    for (const operator of operators) expect(operator.hasShards).toBe(true)
+  })
+
   test('goes on from what it saved, with less memory and with more', () => {
     for (let seed = 1; seed <= 8; seed++) {
       const random = new Random(seed)
       const steps = each.steps(random)
       const factory: OperatorFactory = (output) =>
-        inSmallMemory(each.create, { inputs: each.inputs, limitBytes: random.pick([...limits, 1e9]), catchesUp: () => true })(output)
+        inSmallMemory(each.create, {
+          inputs: each.inputs,
+          limitBytes: random.pick([...limits, 1e9]),
+          expectedBytes: random.pick([0, 10_000]),
+          catchesUp: () => true,
+        })(output)
       const rows = tableAfter(each, restarted(factory, restartsIn(steps.length)), steps)
       expect(rows, `seed ${seed}`).toEqual(tableAfter(each, each.create, steps))
     }

@@ -3,27 +3,31 @@
  * one for each shard of its keys, of which some are out of memory at any time. Rows of such a shard wait in a log until it is brought
  * back, and so does the watermark that goes out. The rows of a key keep their order.
  */
-import { type Batch, type DataType, selectRows, type Vector } from '#data'
+import { type Batch, type DataType, type Vector, watermarkEnd } from '#data'
 import type { Operator, OperatorFactory, Output } from '../operator.ts'
 import { InputWatermarks } from '../operators/input-watermarks.ts'
-import { hashRows } from '../state/row-hash.ts'
-import { noStateRows, type StatePart, type StateRows } from '../state/state-part.ts'
+import type { StatePart, StateRows } from '../state/state-part.ts'
+import { DealtEntries } from './dealt-entries.ts'
+import { DealtRows, shardCount } from './dealt-rows.ts'
 import { Progress } from './progress.ts'
+import { RowsAside } from './rows-aside.ts'
 import { Shard, type ShardShape } from './shard.ts'
+import { imagePageEntries } from './shard-image.ts'
 import { LastWatermark, ShardOutput } from './shard-output.ts'
-import { ShardedPart } from './sharded-part.ts'
-import type { StateBudget } from './state-budget.ts'
+import { ShardedPart, shapeOf } from './sharded-part.ts'
+import type { Spillable, StateBudget } from './state-budget.ts'
 
 /** The types and places of the columns of an input that decide on the shard. */
 export interface KeyedInput {
   readonly types: readonly DataType[]
   readonly places: readonly number[]
+  /** Whether batches are cut on purpose: rows of two are never put into one. */
+  readonly isCut?: boolean
+  /** Whether no watermarks come on it: another input tells them for both. */
+  readonly isUntimed?: true
 }
 
-/** State of up to some 30 times the memory there is. */
-const shardCount = 64
-
-export class Sharded implements Operator {
+export class Sharded implements Operator, Spillable {
   readonly state: readonly StatePart[]
   /** The level of what it runs: higher ones get its rows. */
   readonly level: number
@@ -33,6 +37,9 @@ export class Sharded implements Operator {
   readonly #budget: StateBudget
   readonly #sample: readonly StatePart[]
   readonly #progress: Progress
+  /** By input: 1 where nothing comes for now. */
+  readonly #idle: Uint8Array
+  #isAllIdle = false
   #pageEntries: number | undefined
   /** One that has all keys, or the shards. */
   #pieces: readonly Shard[]
@@ -41,9 +48,10 @@ export class Sharded implements Operator {
   #lateBefore = 0
   /** Whether an operator of its own is at work now. */
   #isBusy = false
-  #hashes = new Int32Array(0)
-  #selection = new Int32Array(0)
-  readonly #ends = new Int32Array(shardCount)
+  readonly #dealt = new DealtRows()
+  readonly #aside = new RowsAside()
+  /** By part: entries that are being loaded. */
+  readonly #loading: readonly DealtEntries[]
 
   constructor(create: OperatorFactory, inputs: readonly KeyedInput[], output: Output, level: number, budget: StateBudget) {
     this.#create = create
@@ -52,6 +60,7 @@ export class Sharded implements Operator {
     this.level = level
     this.#budget = budget
     this.#progress = new Progress(inputs.length)
+    this.#idle = new Uint8Array(inputs.length)
     const operator = create(this.#output)
     this.#sample = (operator.state ?? []).map(shapeOf)
     // What memory has no room for one day is known by its pages.
@@ -65,6 +74,7 @@ export class Sharded implements Operator {
         this.state.map(() => 0),
       ),
     ]
+    this.#loading = this.#sample.map((part, place) => new DealtEntries(part, place, () => this.#pieces))
     budget.add(this)
   }
 
@@ -77,10 +87,25 @@ export class Sharded implements Operator {
     return this.#pieces.length > 1
   }
 
+  get shardCount(): number {
+    return this.#pieces.length
+  }
+
+  prepareShards(): void {
+    this.#divide('empty')
+  }
+
   /** Bytes in memory, as measured last. */
   get stateBytes(): number {
     let bytes = 0
     for (const piece of this.#pieces) bytes += piece.bytes
+    return bytes
+  }
+
+  /** Bytes out of memory, with what waits there. */
+  get spilledBytes(): number {
+    let bytes = 0
+    for (const piece of this.#pieces) bytes += piece.spilledBytes
     return bytes
   }
 
@@ -107,7 +132,31 @@ export class Sharded implements Operator {
 
   advance(input: number, watermarkMs: number): void {
     this.#progress.advance(input, watermarkMs)
+    this.#passIdle()
     this.#follow()
+  }
+
+  setIdle(input: number, isIdle: boolean): void {
+    this.#idle[input] = isIdle ? 1 : 0
+    this.#passIdle()
+    this.#follow()
+    const timed = [...this.#inputs.keys()].filter((each) => this.#inputs[each]?.isUntimed !== true)
+    const isAllIdle =
+      timed.some((each) => this.#idle[each] === 1) && timed.every((each) => this.#idle[each] === 1 || this.#progress.hasEnded(each))
+    if (isAllIdle === this.#isAllIdle) return
+    this.#isAllIdle = isAllIdle
+    this.#output.setIdle(isAllIdle)
+  }
+
+  /** Idle inputs come as far as those that are not: shards need not know more. */
+  #passIdle(): void {
+    if (!this.#idle.includes(1)) return
+    let leastMs = watermarkEnd
+    for (let each = 0; each < this.#inputs.length; each++) {
+      if (this.#idle[each] === 0 && this.#inputs[each]?.isUntimed !== true) leastMs = Math.min(leastMs, this.#progress.watermarkMs(each))
+    }
+    if (leastMs === watermarkEnd) return
+    for (let each = 0; each < this.#inputs.length; each++) if (this.#idle[each] === 1) this.#progress.advance(each, leastMs)
   }
 
   finish(input: number): void {
@@ -145,45 +194,28 @@ export class Sharded implements Operator {
 
   #pushToShards(input: number, batch: Batch): void {
     const { types, places } = this.#inputs[input] as KeyedInput
-    const columns = places.map((place) => batch.columns[place] as Vector)
-    const ends = this.#sortByShard(types, columns, batch.length)
-    this.#work(() => {
-      let from = 0
-      for (const [index, shard] of this.#pieces.entries()) {
-        const to = ends[index] as number
-        if (to > from) shard.push(input, batch, this.#selection.subarray(from, to), to - from, this.#progress)
-        from = to
-      }
-    })
-    for (const shard of this.#pieces) if (!shard.isInMemory && shard.isLogLong) this.#bringBack(shard)
+    const dealt = this.#dealt
+    dealt.deal(
+      types,
+      places.map((place) => batch.columns[place] as Vector),
+      batch.length,
+    )
+    const isCut = this.#inputs[input]?.isCut === true
+    this.#aside.take({ input, batch, progress: this.#progress, isCut }, dealt, this.#pieces)
+    this.#work(() =>
+      dealt.forEach((index, from, to) => {
+        const shard = this.#pieces[index] as Shard
+        if (shard.isInMemory) shard.push(input, batch, dealt.selection.subarray(from, to), to - from)
+      }),
+    )
+    if (this.#aside.bytes >= this.#budget.waitingBytesMax) this.#flush()
   }
 
-  /** Lists the rows shard by shard in `#selection`, and returns where those of each end. */
-  #sortByShard(types: readonly DataType[], columns: readonly Vector[], rows: number): Int32Array {
-    if (this.#hashes.length < rows) {
-      this.#hashes = new Int32Array(rows)
-      this.#selection = new Int32Array(rows)
-    }
-    const [hashes, selection, ends] = [this.#hashes, this.#selection, this.#ends]
-    hashRows(types, columns, null, rows, hashes)
-    ends.fill(0)
-    for (let row = 0; row < rows; row++) {
-      const shard = shardOf(hashes[row] as number)
-      hashes[row] = shard
-      ends[shard] = (ends[shard] as number) + 1
-    }
-    let from = 0
-    for (let shard = 0; shard < shardCount; shard++) {
-      const count = ends[shard] as number
-      ends[shard] = from
-      from += count
-    }
-    for (let row = 0; row < rows; row++) {
-      const shard = hashes[row] as number
-      selection[ends[shard] as number] = row
-      ends[shard] = (ends[shard] as number) + 1
-    }
-    return ends
+  /** Writes what waits, and brings shards back for which there is much by now. */
+  #flush(): void {
+    this.#aside.bytes = 0
+    for (const shard of this.#pieces) shard.flush()
+    for (const shard of this.#pieces) if (!shard.isInMemory && shard.isLogLong) this.#bringBack(shard)
   }
 
   #bringBack(shard: Shard): void {
@@ -212,7 +244,7 @@ export class Sharded implements Operator {
   /** Takes something out of memory: all that there is the first time, then the shard that got the fewest rows lately. */
   shrink(kept: Shard | undefined): void {
     if (!this.hasShards) {
-      this.divide('full')
+      this.#divide('full')
       return
     }
     let coldest: Shard | undefined
@@ -225,7 +257,7 @@ export class Sharded implements Operator {
   }
 
   /** Gives the keys shards, all of them out of memory; `empty`: before anything has come. */
-  divide(content: 'empty' | 'full'): void {
+  #divide(content: 'empty' | 'full'): void {
     const [whole] = this.#pieces
     if (whole === undefined || this.hasShards) return
     this.#lateBefore = this.lateRows
@@ -241,39 +273,26 @@ export class Sharded implements Operator {
       const shape = this.#shardShape(new ShardOutput(index, merged, this.#output))
       return new Shard(shape, null, this.#progress.copy(), heldOf(index))
     })
-    if (content === 'full') whole.saveAll((part, rows) => this.#loadInto(shards, part, rows))
+    if (content === 'full') {
+      const entries = this.#sample.map((part, place) => new DealtEntries(part, place, () => shards))
+      whole.saveAll((part, rows) => entries[part]?.add(rows))
+      for (const each of entries) each.flush()
+      for (const shard of shards) shard.complete()
+    }
     this.#pieces = shards
     this.#budget.noteShards()
     for (let index = 0; index < shardCount; index++) merged.advance(index, this.#output.watermarkMs)
   }
 
   load(part: number, rows: StateRows): void {
-    if (this.hasShards) this.#loadInto(this.#pieces, part, rows)
+    if (this.hasShards) this.#loading[part]?.add(rows)
     else this.#pieces[0]?.load(part, rows)
   }
 
   settle(part: number): void {
-    if (!this.hasShards) this.#pieces[0]?.settle(part)
+    this.#loading[part]?.flush()
+    for (const piece of this.#pieces) piece.settle(part)
     this.#measure()
-  }
-
-  #loadInto(shards: readonly Shard[], part: number, rows: StateRows): void {
-    const { types, keys, isCommon } = this.#sample[part] as StatePart
-    if (keys.length === 0) {
-      for (const shard of isCommon === true ? shards : shards.slice(0, 1)) shard.load(part, rows)
-      return
-    }
-    const keyTypes = keys.map((place) => types[place] as DataType)
-    const columns = keys.map((place) => rows.columns[place] as Vector)
-    const ends = this.#sortByShard(keyTypes, columns, rows.length)
-    let from = 0
-    for (const [index, shard] of shards.entries()) {
-      const to = ends[index] as number
-      const selection = this.#selection.subarray(from, to)
-      const length = to - from
-      if (length > 0) shard.load(part, { length, columns: rows.columns.map((column) => selectRows(column, selection, length)) })
-      from = to
-    }
   }
 
   #shardShape(output: Output): ShardShape {
@@ -282,33 +301,10 @@ export class Sharded implements Operator {
       output,
       space: this.#budget.space,
       types: this.#sample.map(({ types }) => types),
-      pageEntries: this.#pageEntries ?? shardPageEntries,
+      pageEntries: this.#pageEntries ?? imagePageEntries,
     }
   }
 }
 
-/** Entries of the pages of a shard, which are mostly saved all together. */
-const shardPageEntries = 1024
-
 /** How much of what a shard got counts the next time. */
 const fading = 0.75
-
-/** The bits that do not decide on the worker. */
-function shardOf(hash: number): number {
-  return (hash >>> 7) & (shardCount - 1)
-}
-
-/** What is known of a part without keeping it. */
-function shapeOf(part: StatePart): StatePart {
-  const none = (): never[] => []
-  return {
-    name: part.name,
-    types: part.types,
-    keys: part.keys,
-    ...(part.isCommon === undefined ? {} : { isCommon: part.isCommon }),
-    ...('freeze' in part && part.freeze !== undefined ? { freeze: () => () => false } : {}),
-    pages: { track: none, take: none, markPage: none },
-    save: () => noStateRows,
-    load: none,
-  }
-}

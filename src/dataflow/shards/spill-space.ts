@@ -23,9 +23,16 @@ export class SpillSpace {
   #segments = 0
   /** For whoever writes something now. */
   readonly writer = new EncodedWriter()
+  #room = new Uint8Array(0)
 
   constructor(file: SpillFile) {
     this.#file = file
+  }
+
+  /** Room for so many bytes that are read, until the next time. */
+  room(length: number): Uint8Array {
+    if (this.#room.length < length) this.#room = new Uint8Array(length)
+    return this.#room.subarray(0, length)
   }
 
   /** The most bytes that were taken at a time. */
@@ -96,9 +103,10 @@ export class Extent {
     }
   }
 
-  read(at: number, length: number): Uint8Array {
+  /** Fills `bytes` from what was appended. */
+  read(at: number, bytes: Uint8Array): Uint8Array {
+    const { length } = bytes
     this.flush()
-    const bytes = new Uint8Array(length)
     for (let from = 0; from < length; ) {
       const offset = (at + from) % segmentBytes
       const part = bytes.subarray(from, from + segmentBytes - offset)

@@ -98,13 +98,13 @@ export class ExpiringLists implements RankedLists {
   #expire(list: number): void {
     if (this.#together) {
       if (!this.#expiry.isGone(list)) return
-      this.#expiry.drop(list)
       this.#giveUp(list)
+      this.#expiry.drop(list)
       return
     }
     for (let id = this.#rows.first(list); id !== -1 && this.#expiry.isGone(id); id = this.#rows.first(list)) {
-      this.#expiry.drop(id)
       this.#giveUp(id)
+      this.#expiry.drop(id)
     }
   }
 

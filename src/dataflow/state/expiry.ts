@@ -116,14 +116,14 @@ export class Expiry {
     this.#writtenAt[slot] = notHeld
   }
 
-  /** Begins a batch: of the slots of its rows, those that are gone are dropped, and handed over. */
+  /** Begins a batch: of the slots of its rows, those that are gone are handed over, and dropped. */
   dropGone(slots: Int32Array, rows: number, forget: (slot: number) => void): void {
     this.begin()
     for (let row = 0; row < rows; row++) {
       const slot = slots[row] as number
       if (!this.isGone(slot)) continue
-      this.drop(slot)
       forget(slot)
+      this.drop(slot)
     }
   }
 

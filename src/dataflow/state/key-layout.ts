@@ -10,6 +10,9 @@
  * | texts, binary, collections, rows            | 1: id in a dictionary of the column               |
  *
  * A key of several columns of which one can be NULL ends in a word (or more) with a bit per column; the words of a NULL are 0.
+ *
+ * Most ids need no more than 32 bits, and most keys hold no NULL. So there is a narrow layout as well, which does without both: exact
+ * integers have one word. Keys that do not fit say so when they are packed.
  */
 import { assert } from '#base'
 import { type DataType, familyOf, plainFormOf, type Vector } from '#data'
@@ -25,23 +28,56 @@ export interface KeyColumn {
 
 export interface KeyLayout {
   readonly columns: readonly KeyColumn[]
+  /** Whether there are keys that do not fit. */
+  readonly isNarrow: boolean
   /** Words per key, with those for NULL. */
   readonly width: number
   /** Where the bits for NULL start, or -1: no column can be NULL, or there is one column only and its NULL is kept apart. */
   readonly nullsAt: number
 }
 
-export function keyLayoutOf(types: readonly DataType[]): KeyLayout {
+/** The layout that all keys fit. */
+export function wideLayoutOf(types: readonly DataType[]): KeyLayout {
+  const { columns, width } = placeColumns(types, (_, words) => words)
+  if (!needsNulls(types)) return { columns, isNarrow: false, width, nullsAt: -1 }
+  return { columns, isNarrow: false, width: width + Math.ceil(types.length / 32), nullsAt: width }
+}
+
+/** A narrower layout, where there is one. */
+export function narrowLayoutOf(types: readonly DataType[]): KeyLayout {
+  const { columns, width } = placeColumns(types, (kind, words) => (kind === 'exact' ? 1 : words))
+  return { columns, isNarrow: needsNulls(types) || columns.some(({ kind }) => kind === 'exact'), width, nullsAt: -1 }
+}
+
+function needsNulls(types: readonly DataType[]): boolean {
+  return types.length > 1 && types.some((type) => type.nullable)
+}
+
+function placeColumns(
+  types: readonly DataType[],
+  widthOf: (kind: KeyColumn['kind'], words: number) => number,
+): Omit<KeyLayout, 'isNarrow' | 'nullsAt'> {
   let width = 0
   const columns = types.map((type): KeyColumn => {
     const offset = width
     const [kind, words] = packingOf(type)
-    width += words
-    return { type, kind, offset, width: words }
+    const own = widthOf(kind, words)
+    width += own
+    return { type, kind, offset, width: own }
   })
-  const nullsAt = types.length > 1 && types.some((type) => type.nullable) ? width : -1
-  if (nullsAt !== -1) width += Math.ceil(types.length / 32)
-  return { columns, width, nullsAt }
+  return { columns, width }
+}
+
+/** Writes a key that fits both layouts, from its place in the first to words of 0 in the second. */
+export function widenKey(narrow: KeyLayout, wide: KeyLayout, from: Int32Array, fromPlace: number, to: Int32Array, toPlace: number): void {
+  for (let position = 0; position < wide.columns.length; position++) {
+    const first = narrow.columns[position] as KeyColumn
+    const second = wide.columns[position] as KeyColumn
+    for (let word = 0; word < second.width; word++) {
+      const sign = (from[fromPlace + first.offset] as number) >> 31
+      to[toPlace + second.offset + word] = word < first.width ? (from[fromPlace + first.offset + word] as number) : sign
+    }
+  }
 }
 
 function packingOf(type: DataType): readonly [KeyColumn['kind'], number] {
@@ -75,17 +111,21 @@ export interface PackRequest {
   readonly inserting: boolean
 }
 
-/** Packs one column of a batch into its places of the keys. */
-export function packColumn(column: KeyColumn, vector: Vector, dictionary: ByteDictionary | null, request: PackRequest): void {
+/** Packs one column of a batch into its places of the keys; false when a value does not fit, which leaves them useless. */
+export function packColumn(column: KeyColumn, vector: Vector, dictionary: ByteDictionary | null, request: PackRequest): boolean {
   if (vector.form === 'flags' || vector.form === 'integers') packIntegers(vector.data, vector.nulls, column.offset, request)
-  else if (vector.form === 'wide') packWide(vector.data, vector.nulls, column, request)
-  else if (vector.form === 'numbers') {
+  else if (vector.form === 'wide') {
+    if (column.width === 1) return false
+    packWide(vector.data, vector.nulls, column, request)
+  } else if (vector.form === 'numbers') {
     if (column.kind === 'double') packDoubles(vector.data, vector.nulls, column.offset, request)
+    else if (column.width === 1) return packNarrow(vector.data, vector.nulls, column.offset, request)
     else packExact(vector.data, vector.nulls, column, request)
   } else {
     assert(dictionary !== null, 'a key column of texts or nested values has a dictionary')
     packInterned(column, vector, dictionary, request)
   }
+  return true
 }
 
 type InternedVector = Extract<Vector, { form: 'bytes' | 'text' | 'dictionary' | 'values' }>
@@ -106,6 +146,20 @@ function packIntegers(data: Int32Array | Uint8Array, nulls: Uint8Array | null, o
     const row = selection === null ? i : (selection[i] as number)
     words[to] = nulls !== null && nulls[row] === 1 ? 0 : (data[row] as number)
   }
+}
+
+function packNarrow(data: Float64Array, nulls: Uint8Array | null, offset: number, request: PackRequest): boolean {
+  const { rows, selection, words, width } = request
+  let lost = 0
+  let to = offset
+  for (let i = 0; i < rows; i++, to += width) {
+    const row = selection === null ? i : (selection[i] as number)
+    const value = nulls !== null && nulls[row] === 1 ? 0 : (data[row] as number)
+    const word = value | 0
+    words[to] = word
+    lost |= word === value ? 0 : 1
+  }
+  return lost === 0
 }
 
 function packExact(data: Float64Array, nulls: Uint8Array | null, column: KeyColumn, request: PackRequest): void {
@@ -204,6 +258,10 @@ function unpackDoubles(words: Int32Array, places: Int32Array, offset: number): F
 
 function unpackExact(column: KeyColumn, words: Int32Array, places: Int32Array, nulls: Uint8Array | null): Vector {
   const data = new Float64Array(places.length)
+  if (column.width === 1) {
+    for (let i = 0; i < places.length; i++) data[i] = words[(places[i] as number) + column.offset] as number
+    return { form: 'numbers', data, nulls }
+  }
   for (let i = 0; i < places.length; i++) {
     const from = (places[i] as number) + column.offset
     const high = words[from + 1] as number

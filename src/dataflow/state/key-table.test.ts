@@ -198,6 +198,41 @@ describe('key table', () => {
   })
 })
 
+describe('key table of narrow keys', () => {
+  const types = [bigintType, decimalType(38, 0), stringType]
+  const narrow = [[-1, -2147483648, 'a'] as const, [2147483647, 0, 'b'] as const, [0, -5, 'a'] as const]
+
+  const columnsOf = (rows: readonly (readonly unknown[])[]): Vector[] =>
+    types.map((type, column) =>
+      vectorOf(
+        type,
+        rows.map((row) => row[column]),
+      ),
+    )
+
+  test.each([
+    { what: 'more bits', wide: [2147483648, 1, 'a'] },
+    { what: 'far more bits', wide: [1, 2n ** 100n, 'a'] },
+    { what: 'NULL for a number', wide: [null, -1, 'a'] },
+    { what: 'NULL for a text', wide: [0, 0, null] },
+  ])('keeps slots and keys when one comes that has $what', ({ wide }) => {
+    const table = new KeyTable(types)
+    const slots = new Int32Array(4)
+    table.resolve(columnsOf([...narrow, [7, 7, 'gone']]), 4, slots)
+    table.remove(3)
+    table.resolve(columnsOf([wide, ...narrow]), 4, slots)
+    expect([...slots]).toEqual([3, 0, 1, 2])
+    const vectors = table.keyVectors(slots, 4)
+    expect([wide, ...narrow].map((_, row) => types.map((type, column) => valueAt(vectors[column] as Vector, row, type)))).toEqual([
+      wide,
+      ...narrow,
+    ])
+    table.remove(0)
+    table.find(columnsOf([wide, ...narrow]), 4, slots)
+    expect([...slots]).toEqual([3, -1, 1, 2])
+  })
+})
+
 describe('key table of texts', () => {
   test('gives up the texts of removed keys and keeps the slots of the others', () => {
     const table = new KeyTable([stringType, integerType])

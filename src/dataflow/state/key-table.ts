@@ -1,7 +1,8 @@
 /**
  * Keyed state: gives every different key a small number, its slot, so that operators keep what belongs to a key in plain typed arrays.
  *
- * Keys are packed into words (key-layout.ts), a column at a time for all rows of a batch, and then looked up (packed-keys.ts).
+ * Keys are packed into words (key-layout.ts), a column at a time for all rows of a batch, and then looked up (packed-keys.ts). They are
+ * narrow until the first comes that does not fit.
  *
  * 1. A live slot keeps its number until it is removed, whatever else happens.
  * 2. `count` slots are live; all slot numbers are below `capacity`.
@@ -11,7 +12,17 @@
 import { assert } from '#base'
 import type { DataType, Vector } from '#data'
 import { ByteDictionary } from './byte-dictionary.ts'
-import { type KeyColumn, type KeyLayout, keyLayoutOf, type PackRequest, packColumn, packNulls, unpackColumn } from './key-layout.ts'
+import {
+  type KeyColumn,
+  type KeyLayout,
+  narrowLayoutOf,
+  type PackRequest,
+  packColumn,
+  packNulls,
+  unpackColumn,
+  wideLayoutOf,
+  widenKey,
+} from './key-layout.ts'
 import { PackedKeys } from './packed-keys.ts'
 
 const noDictionary = null
@@ -27,7 +38,8 @@ export interface KeyTableTuning {
 const defaultTuning: KeyTableTuning = { hashMask: -1, removalsMin: 4096 }
 
 export class KeyTable {
-  readonly #layout: KeyLayout
+  readonly #types: readonly DataType[]
+  #layout: KeyLayout
   readonly #tuning: KeyTableTuning
   readonly #keys: PackedKeys
   #dictionaries: (ByteDictionary | null)[]
@@ -36,7 +48,8 @@ export class KeyTable {
 
   /** Without types there is one key, the empty one. */
   constructor(types: readonly DataType[], tuning: KeyTableTuning = defaultTuning) {
-    this.#layout = keyLayoutOf(types)
+    this.#types = types
+    this.#layout = narrowLayoutOf(types)
     this.#tuning = tuning
     const [only, second] = this.#layout.columns
     const byId = only !== undefined && second === undefined && isInterned(only)
@@ -120,16 +133,28 @@ export class KeyTable {
 
   /** The keys of all rows, packed one after another; valid until the next call. */
   #pack(columns: readonly Vector[], rows: number, selection: Int32Array | null, inserting: boolean): Int32Array {
-    const layout = this.#layout
+    let keys = this.#packIn(this.#layout, columns, { rows, selection, inserting })
+    if (keys === null) {
+      this.#widen()
+      keys = this.#packIn(this.#layout, columns, { rows, selection, inserting })
+    }
+    assert(keys !== null, 'all keys fit the wide layout')
+    return keys
+  }
+
+  /** Null where a key does not fit. */
+  #packIn(layout: KeyLayout, columns: readonly Vector[], asked: Omit<PackRequest, 'words' | 'width'>): Int32Array | null {
     const { width, nullsAt } = layout
+    const { rows, selection } = asked
+    if (layout.isNarrow && columns.length > 1 && columns.some(({ nulls }) => hasNull(nulls, rows, selection))) return null
     if (this.#packed.length < rows * width) this.#packed = new Int32Array(rows * width * 2)
     const words = this.#packed
-    const request: PackRequest = { rows, selection, words, width, inserting }
+    const request: PackRequest = { ...asked, words, width }
     for (let position = 0; position < layout.columns.length; position++) {
       const vector = columns[position]
       const column = layout.columns[position]
       assert(vector !== undefined && column !== undefined, 'a vector is given for each key column')
-      packColumn(column, vector, this.#dictionaries[position] ?? noDictionary, request)
+      if (!packColumn(column, vector, this.#dictionaries[position] ?? noDictionary, request)) return null
     }
     if (nullsAt === -1) return words
     for (let word = nullsAt; word < width; word++) {
@@ -140,6 +165,13 @@ export class KeyTable {
       if (nulls !== null) packNulls(nulls, position, nullsAt, request)
     }
     return words
+  }
+
+  #widen(): void {
+    const narrow = this.#layout
+    const wide = wideLayoutOf(this.#types)
+    this.#layout = wide
+    this.#keys.widen(wide.width, (from, fromPlace, to, toPlace) => widenKey(narrow, wide, from, fromPlace, to, toPlace))
   }
 
   /** Copies the texts of live keys to new dictionaries, once so many keys were removed that it costs little a removal. */
@@ -210,4 +242,12 @@ function selectedNulls(nulls: Uint8Array | null, rows: number, selection: Int32A
   const selected = new Uint8Array(rows)
   for (let i = 0; i < rows; i++) selected[i] = nulls[selection[i] as number] as number
   return selected
+}
+
+function hasNull(nulls: Uint8Array | null, rows: number, selection: Int32Array | null): boolean {
+  if (nulls === null) return false
+  let any = 0
+  if (selection === null) for (let i = 0; i < rows; i++) any |= nulls[i] as number
+  else for (let i = 0; i < rows; i++) any |= nulls[selection[i] as number] as number
+  return any !== 0
 }

@@ -1,4 +1,4 @@
-/** The keys of a key table with what is kept for each, as a state part. */
+/** The keys of a key table with what is kept for each, as a state part. A key is marked before anything kept for it changes. */
 import type { DataType } from '#data'
 import { ChangedPages } from './changed-pages.ts'
 import type { KeyTable } from './key-table.ts'
@@ -10,14 +10,12 @@ export interface KeyedPartShape {
   readonly table: KeyTable
   readonly keyTypes: readonly DataType[]
   readonly columns: readonly SavedColumns[]
-  /** Whether all keys belong to the first worker; left out: their values decide. */
-  readonly isWhole?: true
+  /** Places of the key columns that decide on the worker, none where the first one has all keys; left out: all decide. */
+  readonly places?: readonly number[]
   /** Whether a key of the table belongs to the part; all do when left out. */
   readonly holds?: (slot: number) => boolean
   /** Makes room for slots below `slots`, before their columns are set. */
   readonly reserve: (slots: number) => void
-  /** Whether a key is marked before anything kept for it changes, so that changed pages can be saved later. */
-  readonly marksFirst?: true
   /** Takes a loaded key into lists and indexes. */
   readonly enter?: (slot: number) => void
 }
@@ -28,23 +26,22 @@ export class KeyedPart implements StatePart {
   readonly keys: readonly number[]
   readonly pages = new ChangedPages()
   readonly #shape: KeyedPartShape
-  readonly freeze?: (save: SavePage) => () => boolean
 
   constructor(shape: KeyedPartShape) {
     this.name = shape.name
     this.types = [...shape.keyTypes, ...typesOf(shape.columns)]
-    this.keys = shape.isWhole === true ? [] : shape.keyTypes.map((_, place) => place)
+    this.keys = shape.places ?? shape.keyTypes.map((_, place) => place)
     this.#shape = shape
-    if (shape.marksFirst === true) this.freeze = (save) => this.#freeze(save)
   }
 
   /** Keys that come later are there before they are marked, so it is noted which there were. */
-  #freeze(save: SavePage): () => boolean {
-    const wereLive = this.#shape.table.liveSlots()
+  freeze(save: SavePage): () => boolean {
+    const { table, holds } = this.#shape
+    const wereLive = table.liveSlots()
     return this.pages.freeze((page) =>
       save(
         page,
-        this.#saveThose(page, (slot) => wereLive[slot] === 1),
+        this.#saveThose(page, (slot) => wereLive[slot] === 1 && holds?.(slot) !== false),
       ),
     )
   }

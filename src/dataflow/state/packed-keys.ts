@@ -1,6 +1,6 @@
 /**
  * Packed keys of a fixed count of words, each at a slot, and the open-addressing table that finds them: linear probing, at most half
- * full, slot + 1 at each place. Slots of removed keys are given again, last freed first. Knows words, not columns.
+ * full, slot + 1 at each place. Slots of removed keys are given again, last freed first. Keys may get more words. Knows words, not columns.
  */
 import { assert } from '#base'
 import { grownBytes, grownIntegers } from './grown.ts'
@@ -10,9 +10,8 @@ import { hashPair, hashWord, hashWords } from './hash.ts'
 const nearPlaces = 65_536
 
 export class PackedKeys {
-  readonly #width: number
-  /** Words from one key to the next. Only keys of one or two words are without their hash behind them, which tells most keys apart. */
-  readonly stride: number
+  #width: number
+  #stride: number
   readonly #hashMask: number
   /** The key is one small number, such as the id of a text: `index` is then by that number, and nothing is hashed. */
   readonly #byId: boolean
@@ -31,8 +30,13 @@ export class PackedKeys {
     this.#width = width
     this.#byId = byId
     this.#hashMask = hashMask
-    this.stride = width === 1 || width === 2 ? width : width + 1
-    this.#words = new Int32Array(16 * this.stride)
+    this.#stride = strideOf(width)
+    this.#words = new Int32Array(16 * this.#stride)
+  }
+
+  /** Words from one key to the next. */
+  get stride(): number {
+    return this.#stride
   }
 
   get count(): number {
@@ -110,16 +114,28 @@ export class PackedKeys {
       return
     }
     const width = this.#width
-    if (width < this.stride) {
-      for (let base = 0; base < this.#slotsUsed * this.stride; base += this.stride)
+    if (width < this.#stride) {
+      for (let base = 0; base < this.#slotsUsed * this.#stride; base += this.#stride)
         this.#words[base + width] = this.#hashOf(this.#words, base)
     }
     this.#rebuildIndex(this.#index.length)
   }
 
+  /** Gives all keys so many words; `write` puts those of the key at a place of the old ones to a place of the new ones, which are 0. */
+  widen(width: number, write: (from: Int32Array, fromPlace: number, to: Int32Array, toPlace: number) => void): void {
+    const before = { words: this.#words, stride: this.#stride }
+    this.#width = width
+    this.#stride = strideOf(width)
+    this.#words = new Int32Array(this.#live.length * this.#stride)
+    for (let slot = 0; slot < this.#slotsUsed; slot++) {
+      if (this.#live[slot] === 1 && slot !== this.#nullSlot) write(before.words, slot * before.stride, this.#words, slot * this.#stride)
+    }
+    this.rebuild()
+  }
+
   #hashAt(slot: number): number {
-    const base = slot * this.stride
-    return this.#width < this.stride ? (this.#words[base + this.#width] as number) : this.#hashOf(this.#words, base)
+    const base = slot * this.#stride
+    return this.#width < this.#stride ? (this.#words[base + this.#width] as number) : this.#hashOf(this.#words, base)
   }
 
   #hashOf(words: Int32Array, from: number): number {
@@ -133,7 +149,7 @@ export class PackedKeys {
   #touch(keys: Int32Array, rows: number): void {
     const index = this.#index
     const words = this.#words
-    const { stride } = this
+    const stride = this.#stride
     const width = this.#width
     if (this.#entries.length < rows) this.#entries = new Int32Array(rows)
     const entries = this.#entries
@@ -231,7 +247,7 @@ export class PackedKeys {
     let shift = this.#shift
     const hashMask = this.#hashMask
     const width = this.#width
-    const { stride } = this
+    const stride = this.#stride
     for (let i = 0, from = 0; i < rows; i++, from += width) {
       if (nulls !== null && nulls[i] === 1) {
         slots[i] = this.#slotOfNull(inserting)
@@ -267,7 +283,7 @@ export class PackedKeys {
   #slotOfNull(inserting: boolean): number {
     if (this.#nullSlot === -1 && inserting) {
       this.#nullSlot = this.#takeSlot()
-      this.#words.fill(0, this.#nullSlot * this.stride, (this.#nullSlot + 1) * this.stride)
+      this.#words.fill(0, this.#nullSlot * this.#stride, (this.#nullSlot + 1) * this.#stride)
     }
     return this.#nullSlot
   }
@@ -276,9 +292,9 @@ export class PackedKeys {
   #add(keys: Int32Array, from: number, hash: number, at: number): number {
     const slot = this.#takeSlot()
     const width = this.#width
-    const base = slot * this.stride
+    const base = slot * this.#stride
     for (let word = 0; word < width; word++) this.#words[base + word] = keys[from + word] as number
-    if (width < this.stride) this.#words[base + width] = hash
+    if (width < this.#stride) this.#words[base + width] = hash
     this.#index[at] = slot + 1
     if (!this.#byId && this.#liveCount * 2 > this.#index.length) this.#rebuildIndex(this.#index.length * 2)
     return slot
@@ -294,7 +310,7 @@ export class PackedKeys {
     const slot = this.#slotsUsed++
     if (slot === this.#live.length) {
       const slots = slot * 2
-      this.#words = grownIntegers(this.#words, slots * this.stride)
+      this.#words = grownIntegers(this.#words, slots * this.#stride)
       this.#live = grownBytes(this.#live, slots)
     }
     this.#live[slot] = 1
@@ -336,4 +352,9 @@ export class PackedKeys {
     }
     this.#index = index
   }
+}
+
+/** Keys of one or two words stand alone; others have their hash behind them, which tells most keys apart. */
+function strideOf(width: number): number {
+  return width === 1 || width === 2 ? width : width + 1
 }

@@ -1,6 +1,6 @@
 /**
  * Kept rows with what stands beside each, as a state part. Rows come back in order of arrival, whatever numbers they had: lists of them
- * are made anew in that order.
+ * are made anew in that order. A row is noted as gone, and marked, before it or anything that stands beside it changes.
  */
 import { batchRows, type DataType, doubleType, numbersIn, ReusedArrays, type Vector } from '#data'
 import { ChangedPages } from './changed-pages.ts'
@@ -19,8 +19,6 @@ export interface RowsPartShape {
   readonly columns?: readonly SavedColumns[]
   /** Whether `compareArrivals` is asked, so that arrivals are noted always and not only while changes are tracked. */
   readonly ordered?: boolean
-  /** Whether rows are marked before anything that stands beside them changes, so that changed pages can be saved later. */
-  readonly marksFirst?: true
   /** Makes room for ids below `ids`, before their columns are set. */
   readonly reserve?: (ids: number) => void
   /** Takes loaded rows into lists and indexes, in order of arrival; called for as many at a time as a batch has. */
@@ -37,7 +35,6 @@ export class RowsPart implements StatePart {
   readonly #shape: RowsPartShape
   readonly #columns: readonly SavedColumns[]
   readonly #ordered: boolean
-  readonly freeze?: (save: SavePage) => () => boolean
   /** By row id: how many rows had come before it, and 1 while it is there. */
   #arrivals = new Float64Array(0)
   #live = new Uint8Array(0)
@@ -52,7 +49,6 @@ export class RowsPart implements StatePart {
     this.keys = shape.keys
     this.#shape = shape
     this.#ordered = shape.ordered ?? false
-    if (shape.marksFirst === true) this.freeze = (save) => this.pages.freeze((page) => save(page, this.save(page)))
   }
 
   get stateBytes(): number {
@@ -87,6 +83,10 @@ export class RowsPart implements StatePart {
   /** Negative when row `a` came before row `b`; known where the part is ordered. */
   compareArrivals(a: number, b: number): number {
     return (this.#arrivals[a] as number) - (this.#arrivals[b] as number)
+  }
+
+  freeze(save: SavePage): () => boolean {
+    return this.pages.freeze((page) => save(page, this.save(page)))
   }
 
   save(page: number): StateRows {

@@ -1,5 +1,18 @@
 /** The facts that stand beside a key or a row, by its number, as columns of a state part. */
-import { booleanType, type DataType, doubleType, flagsIn, numbersIn, type Vector, valueAt, vectorOf } from '#data'
+import {
+  booleanType,
+  type DataType,
+  decimalPrecisionMax,
+  decimalType,
+  doubleType,
+  type ExactInteger,
+  flagsIn,
+  numbersIn,
+  numberVector,
+  type Vector,
+  valueAt,
+  vectorOf,
+} from '#data'
 
 export interface SavedColumns {
   readonly types: readonly DataType[]
@@ -30,12 +43,18 @@ export function savedNumber(get: (entry: number) => number, set: (entry: number,
 
 /** One number an entry, in an array that may be replaced by a longer one. */
 export function savedNumbersIn(array: () => Float64Array): SavedColumns {
-  return savedNumber(
-    (entry) => array()[entry] as number,
-    (entry, value) => {
-      array()[entry] = value
+  return {
+    types: [numberType],
+    save: (entries, count) => {
+      const [from, data] = [array(), new Float64Array(count)]
+      for (let i = 0; i < count; i++) data[i] = from[entries[i] as number] as number
+      return [{ form: 'numbers', data, nulls: null }]
     },
-  )
+    load: (entries, [column], count) => {
+      const [to, data] = [array(), numbersIn(column as Vector)]
+      for (let i = 0; i < count; i++) to[entries[i] as number] = data[i] as number
+    },
+  }
 }
 
 /** One yes or no an entry. */
@@ -50,6 +69,20 @@ export function savedFlag(get: (entry: number) => boolean, set: (entry: number, 
     load: (entries, [column], count) => {
       const data = flagsIn(column as Vector)
       for (let i = 0; i < count; i++) set(entries[i] as number, data[i] === 1)
+    },
+  }
+}
+
+const exactType = decimalType(decimalPrecisionMax, 0)
+
+/** One whole number an entry, however large. */
+export function savedExact(get: (entry: number) => ExactInteger, set: (entry: number, value: ExactInteger) => void): SavedColumns {
+  return {
+    types: [exactType],
+    save: (entries, count) => [numberVector(exactType, count, (i) => get(entries[i] as number))],
+    load: (entries, [column], count) => {
+      if (column?.form === 'numbers') for (let i = 0; i < count; i++) set(entries[i] as number, column.data[i] as number)
+      else for (let i = 0; i < count; i++) set(entries[i] as number, valueAt(column as Vector, i, exactType) as ExactInteger)
     },
   }
 }

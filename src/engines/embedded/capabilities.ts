@@ -18,4 +18,6 @@ export const embeddedCapabilities: Record<RelationKind, Capability> = {
   top: { only: 'by ROW_NUMBER' },
   sort: { only: 'over a bounded input, by time, or with LIMIT' },
   match: 'yes',
+  'to-changelog': 'yes',
+  'from-changelog': 'yes',
 }

@@ -1,6 +1,7 @@
 /** When and how what a run did becomes lasting: by itself, as a checkpoint, or as one worker's part of what all of them do. */
 import type { Clock } from '#base'
 import type { DurableWork } from '#connectors'
+import type { CheckpointMetrics } from '#metrics'
 import type { JobState } from '../engine.ts'
 import type { SavedSource } from './checkpoint/manifest.ts'
 import type { SinkTask } from './program.ts'
@@ -16,6 +17,8 @@ export interface Beginning {
 export interface Commits {
   /** Whether it is asked where sources stand before each read. */
   readonly keepsPositions: boolean
+  /** The checkpoints that it has published; left out where it publishes none itself. */
+  readonly checkpoints?: CheckpointMetrics
   /** Milliseconds until the next commit is due; infinite when none is. */
   msToNext(): number
   /** Calls back when a commit is due earlier than it was said. */

@@ -3,6 +3,7 @@ import { type Clock, parseDurationMs, parseMemoryBytes } from '#base'
 import type { BlobStore } from '#blobs'
 import type { Connector } from '#connectors'
 import type { Exchanges } from '#dataflow'
+import type { RunMetrics } from '#metrics'
 import {
   type Plan,
   planToJson,
@@ -22,6 +23,7 @@ import type { Engine, Observation, ResultListener, RunSettings } from '../engine
 import { embeddedCapabilities } from './capabilities.ts'
 import type { DurableSettings } from './checkpoint/checkpointer.ts'
 import { PlainCommits } from './commits.ts'
+import { embeddedErrors } from './errors.ts'
 import type { LoadedFunction, Session } from './functions/evaluation.ts'
 import { asyncLimitsOf } from './lower/async-task.ts'
 import { explanationOf } from './lower/explanation.ts'
@@ -32,6 +34,7 @@ import type { CollectListener, EmbeddedProgram, Instance, ThreadShape } from './
 import { Run } from './run.ts'
 import type { RunPacer } from './run-pacer.ts'
 import type { WorkerHost } from './workers/host.ts'
+import { stretchesOf } from './workers/long-stretches.ts'
 
 export interface EmbeddedOptions {
   readonly clock: Clock
@@ -50,7 +53,7 @@ export interface EmbeddedOptions {
 }
 
 /** A run, of one worker or of several. */
-type RunningJob = Pick<Run, 'run' | 'stop' | 'state' | 'error' | 'report'>
+type RunningJob = Pick<Run, 'run' | 'stop' | 'state' | 'error' | 'report' | 'metrics'>
 
 export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   readonly name = 'embedded'
@@ -97,6 +100,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     const shape: RunShape = {
       mode: runtimeMode(settings),
       stateTtlMs: parseDurationMs(settings['table.exec.state.ttl'] ?? '') ?? 0,
+      sourceIdleMs: parseDurationMs(settings['table.exec.source.idle-timeout'] ?? '') ?? 0,
       upsertMaterialize: upsertMaterialize(settings),
       lookups: {
         capacity: Number(settings['table.exec.async-lookup.buffer-capacity'] ?? 100),
@@ -113,13 +117,19 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
       lowerPlan(plan, session, environment, shape, collect, exchanges)
     const sample = instantiate(() => undefined)
     const workers = this.#workersOf(settings)
+    const userFunctions = userFunctionsIn(plan)
+    const inCode = userFunctions.find(({ isInCode }) => isInCode === true)
+    if (inCode !== undefined && workers > 1 && this.#options.workers?.isBeside === true) {
+      throw embeddedErrors.ENGINE_FUNCTION_IN_CODE({ name: inCode.name })
+    }
     return {
       engine: 'embedded',
       outputs: sample.outputs,
       settings,
       plan: printPlan(plan),
       instantiate,
-      userFunctions: userFunctionsIn(plan),
+      stretches: stretchesOf(plan, shape.mode !== 'streaming'),
+      userFunctions,
       toThreads: () => threadShapeOf(plan, tables, session, shape),
       explain: () => {
         const isDurable = (settings['execution.checkpointing.dir'] ?? '') !== '' && sample.sinks.length > 0
@@ -156,8 +166,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   async #sharedRun(program: EmbeddedProgram, results: ResultListener | undefined): Promise<RunningJob | null> {
     const { workers: host, clock } = this.#options
     const workers = this.#workersOf(program.settings)
-    // What a user wrote may never return, and is then ended by force.
-    if (host === undefined || (workers <= 1 && program.userFunctions.length === 0)) return null
+    if (host === undefined || (workers <= 1 && !isApart(program, host))) return null
     const { createLeader } = await import('./workers/create-leader.ts')
     const instance = program.instantiate(() => undefined)
     const durable = await this.#durableSettings(program, instance)
@@ -186,6 +195,10 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     return Promise.resolve({ kind: 'present', source: 'this process', at, state: run.state, error: run.error, report: run.report() })
   }
 
+  measure(jobId: string): Promise<RunMetrics | null> {
+    return Promise.resolve(this.#runs.get(jobId)?.run.metrics() ?? null)
+  }
+
   /** Waits for the end of a job; rejects with what made it fail. */
   async ended(jobId: string): Promise<void> {
     await this.#runs.get(jobId)?.ended
@@ -200,6 +213,16 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     known?.run.stop()
     await known?.ended.catch(() => undefined)
   }
+}
+
+/**
+ * Whether a run of one worker has a thread of its own: what a user wrote may never return, and a row may meet a billion others. Such runs
+ * are ended by force, from outside. What only this process knows cannot be called in another thread.
+ */
+function isApart({ userFunctions, stretches }: EmbeddedProgram, host: WorkerHost): boolean {
+  if (userFunctions.some(({ isInCode }) => isInCode === true)) return false
+  if (userFunctions.length > 0) return true
+  return host.isBeside === true && (stretches === 'long' || (stretches !== 'short' && host.isWatched === true))
 }
 
 function upsertMaterialize(settings: RunSettings): UpsertMaterialize {

@@ -14,6 +14,18 @@ export const embeddedErrors = defineErrors({
     detail: 'Rows of its input can change or go again, or leave the frame of its OVER.',
     hint: 'Give the function "retract", or let it aggregate rows that only come.',
   },
+  ENGINE_CHANGE_CODE: {
+    blame: 'user',
+    message: 'FROM_CHANGELOG cannot read a row whose code is "{code}"',
+    detail: 'The codes are {codes}.',
+    hint: "Give each code in op_mapping, as in MAP['c, r', 'INSERT', 'd', 'DELETE'], or leave such rows out with WHERE.",
+  },
+  ENGINE_CHANGE_CODE_NULL: {
+    blame: 'user',
+    message: 'FROM_CHANGELOG cannot read a row whose code is NULL',
+    detail: 'It is in column "{column}".',
+    hint: 'Leave such rows out with WHERE.',
+  },
   ENGINE_TEXT_TOO_LONG: {
     blame: 'user',
     message: 'function {name} would give a text longer than {limit} characters',
@@ -91,8 +103,18 @@ export const embeddedErrors = defineErrors({
     message: 'worker {worker} of the run has ended before its work',
     hint: 'Start the run again with more memory, or with fewer workers.',
   },
-  ENGINE_WORKER_KILLED: { blame: 'user', message: 'worker {worker} of the run did not end when it was asked to, and was ended by force' },
+  ENGINE_WORKER_KILLED: {
+    blame: 'user',
+    message: 'worker {worker} of the run did not end when it was asked to, and was ended by force',
+    detail: 'What it wrote since the last commit is dropped.',
+  },
   ENGINE_WORKER_ABANDONED: { blame: 'internal', message: 'another worker of the run has failed' },
+  ENGINE_FUNCTION_IN_CODE: {
+    blame: 'user',
+    message: 'function "{name}" is known to this process alone, and several workers cannot call it',
+    detail: 'Each worker has a thread of its own, which loads functions from their files.',
+    hint: 'Say which file exports it, as with CREATE FUNCTION … USING FILE, or set parallelism.default to 1.',
+  },
   ENGINE_FUNCTION_STUCK: {
     blame: 'user',
     message: 'function "{name}" did not return, and the run was ended by force',

@@ -4,13 +4,15 @@ import type { Sink } from '#connectors'
 import type { Schema } from '#data'
 import type { Exchanges, StateBudget, WatermarkOperator } from '#dataflow'
 import type { Output, PlanChangelog, Scan, TableDefinition, UserFunction } from '#plan'
-import type { GeneratedCode, Program, ProgramOutput, RunSettings } from '../engine.ts'
+import type { GeneratedCode, Program, ProgramOutput, RunSettings, WritersNote } from '../engine.ts'
 import type { StateKeeper } from './checkpoint/state-files.ts'
 import type { RunShape } from './lower/lower-plan.ts'
 import type { OutsideTask } from './lower/outside-task.ts'
 import type { Route } from './lower/route.ts'
+import type { RunMeters } from './lower/run-meters.ts'
 import type { BackPressure, CollectOutput, SinkOutput } from './lower/sink.ts'
 import type { ScanTask, ValuesTask } from './lower/tasks.ts'
+import type { Stretches } from './workers/long-stretches.ts'
 
 export interface EmbeddedProgram extends Program {
   readonly engine: 'embedded'
@@ -19,6 +21,8 @@ export interface EmbeddedProgram extends Program {
   readonly plan: string
   /** Lowers the plan to fresh operators. */
   instantiate(collect: CollectListener, exchanges?: Exchanges | null): Instance
+  /** Whether it may compute for long without a pause. */
+  readonly stretches: Stretches
   /** The functions of users that it calls. */
   readonly userFunctions: readonly UserFunction[]
   /** The same for other threads. */
@@ -54,8 +58,12 @@ export interface Instance {
   closeState(): void
   /** Ends what follows operators that another worker has. Called once, before rows come. */
   endAbsent(): void
+  /** Ends the table of late rows, if there is one: nothing else comes any more. */
+  endLate(): void
   /** Tables outside that rows are looked up in, while others may come. */
   readonly lookups: readonly OutsideTask[]
+  /** Who measures what. */
+  readonly meters: RunMeters
   /** What follows the clock and has to be told of it. */
   readonly clocked: readonly { tick(nowMs: number): void }[]
   /** Whether every output has all the rows that it will ever have. */
@@ -70,8 +78,8 @@ interface ExplainedInstance {
   readonly changelog: PlanChangelog
   /** Outputs that keep what is there per key, with the key. */
   readonly materialised: ReadonlyMap<Output, readonly string[]>
-  /** Outputs of which each worker writes its own rows. */
-  readonly writtenByAll: ReadonlySet<Output>
+  /** Who writes the rows of each output, where several workers share the run. */
+  readonly writers: ReadonlyMap<Output, WritersNote>
   /** Whether rows come all at once, and only final ones go out. */
   readonly isBatch: boolean
   /** Whether the table of a scan ends by itself. */

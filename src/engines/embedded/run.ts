@@ -5,6 +5,8 @@
 import type { Clock } from '#base'
 import type { SourceBatch, SourceReader } from '#connectors'
 import { watermarkEnd, watermarkNone } from '#data'
+import type { OperatorMeter } from '#dataflow'
+import { noCheckpoints, type OperatorMetrics, type RunMetrics } from '#metrics'
 import type { JobState, RunReport } from '../engine.ts'
 import type { SavedSource } from './checkpoint/manifest.ts'
 import type { Beginning, Commits } from './commits.ts'
@@ -13,6 +15,7 @@ import type { ScanTask } from './lower/tasks.ts'
 import { nextTurn } from './next-turn.ts'
 import type { Instance } from './program.ts'
 import type { RunPacer } from './run-pacer.ts'
+import { type AlignedPeers, SourceTimes } from './source-times.ts'
 
 /** How often the clock is looked at for windows of processing time while no rows come. */
 const tickMs = 50
@@ -31,6 +34,7 @@ interface Feed {
   readonly task: ScanTask
   readonly id: string
   readonly reader: SourceReader
+  readonly meter: OperatorMeter
   state: 'idle' | 'waiting' | 'ready' | 'ended'
   /** Where the reader stood before what it was asked for last; only of durable runs. */
   position: unknown
@@ -45,9 +49,11 @@ export class Run {
   readonly #clock: Clock
   readonly #commits: Commits
   readonly #pacer: RunPacer | null
+  readonly #peers: AlignedPeers | null
   #beginning: Beginning | null = null
   readonly #abort = new AbortController()
   readonly #feeds: Feed[] = []
+  #times: SourceTimes | null = null
   readonly #startedAt: number
   readonly #startedMs: number
   #endedMs: number | null = null
@@ -62,11 +68,12 @@ export class Run {
   #readsNoMore = false
   state: JobState = 'running'
 
-  constructor(instance: Instance, clock: Clock, commits: Commits, pacer: RunPacer | null = null) {
+  constructor(instance: Instance, clock: Clock, commits: Commits, pacer: RunPacer | null = null, peers: AlignedPeers | null = null) {
     this.#instance = instance
     this.#clock = clock
     this.#commits = commits
     this.#pacer = pacer
+    this.#peers = peers
     commits.onDue(() => this.#wake())
     this.#startedAt = clock.nowMs()
     this.#startedMs = clock.monotonicMs()
@@ -138,8 +145,10 @@ export class Run {
       const id = sourceId(task, index)
       const { position, ended = false } = sources.get(id) ?? {}
       const reader = ended ? endedReader(position) : await task.source.open({ ...task.request(signal), position })
-      this.#feeds.push({ task, id, reader, state: ended ? 'ended' : 'idle', position, rows: 0, next: null, wait: null })
+      const meter = this.#instance.meters.meterOfTask(task)
+      this.#feeds.push({ task, id, reader, meter, state: ended ? 'ended' : 'idle', position, rows: 0, next: null, wait: null })
     }
+    this.#times = new SourceTimes(this.#feeds, this.#clock, this.#peers)
   }
 
   /** Brings operators to where they were: watermarks first, then the ends of inputs. */
@@ -184,6 +193,7 @@ export class Run {
         continue
       }
       this.#tick()
+      this.#times?.follow()
       const isFull = this.#sendAnswered()
       // What waits outside frees itself, so that nothing is lost by letting what others sent wait too.
       if (isFull || exchanges?.deliver() !== true) {
@@ -198,7 +208,7 @@ export class Run {
             // What came meanwhile has woken nobody.
             continue
           }
-          await (feed === undefined || exchanges !== null || !this.#isAnswered() ? this.#waitForAny() : feed.wait)
+          await (feed === undefined || exchanges !== null || !this.#isAnswered() ? this.#waitMeasured() : feed.wait)
           turnStart = this.#clock.monotonicMs()
           continue
         }
@@ -219,8 +229,10 @@ export class Run {
   #sendAnswered(): boolean {
     let isFull = false
     for (const lookup of this.#instance.lookups) {
+      const before = this.#instance.meters.meterOfWork(lookup).begin()
       lookup.tick()
       lookup.sendAnswered()
+      before.begin()
       isFull ||= lookup.isFull
     }
     return isFull
@@ -239,8 +251,10 @@ export class Run {
   /** Whether all inputs and all other workers have ended, and no rows wait. */
   #isAtEnd(): boolean {
     const { budget, exchanges } = this.#instance
-    const hasAll = this.#feeds.every((each) => each.state === 'ended') && exchanges?.hasEnded !== false
-    return hasAll && this.#isAnswered() && !budget.isBehind
+    const hasAll = this.#feeds.every((each) => each.state === 'ended') && exchanges?.hasEndedBelow !== false
+    if (!hasAll || !this.#isAnswered() || budget.isBehind) return false
+    this.#instance.endLate()
+    return exchanges?.hasEnded !== false
   }
 
   /** Waits for all lookups, and for what other workers have sent, so that nothing is on its way between operators. */
@@ -281,7 +295,10 @@ export class Run {
     feed.state = 'idle'
     this.#rowsIn += next.batch.length
     feed.rows += next.batch.length
-    feed.task.push(next.batch)
+    feed.meter.rowsOut += next.batch.length
+    const before = feed.meter.begin()
+    feed.task.push(next)
+    before.begin()
     if (!feed.task.isSatisfied) return
     feed.state = 'ended'
     feed.task.finish()
@@ -295,6 +312,7 @@ export class Run {
     let best: Feed | undefined
     for (const feed of this.#feeds) {
       if (feed.state !== 'ended' && this.#instance.exchanges?.mayRead(feed.task.priority) === false) continue
+      if (this.#times?.isHeld(feed) === true) continue
       if (feed.state === 'idle') this.#request(feed)
       if (feed.state === 'ended' || (feed.state === 'waiting' && !feed.task.source.bounded)) continue
       if (best === undefined || comesBefore(feed.task, best.task)) best = feed
@@ -304,7 +322,9 @@ export class Run {
 
   #request(feed: Feed): void {
     if (this.#commits.keepsPositions) feed.position = feed.reader.position()
+    const before = feed.meter.begin()
     const next = feed.reader.read()
+    before.begin()
     if (!(next instanceof Promise)) {
       feed.next = next
       feed.state = 'ready'
@@ -335,13 +355,22 @@ export class Run {
   #waitForAny(commitMs = this.#commits.msToNext()): Promise<void> {
     return new Promise((resolve) => {
       const isClocked = this.#instance.clocked.length > 0 || this.#instance.lookups.length > 0
-      const ms = Math.min(commitMs, isClocked ? tickMs : longestSleepMs)
+      const ms = Math.min(commitMs, isClocked ? tickMs : longestSleepMs, this.#times?.msToNext() ?? longestSleepMs)
       const timer = setTimeout(resolve, Math.max(0, ms))
       this.#wake = () => {
         clearTimeout(timer)
         resolve()
       }
     })
+  }
+
+  /** The same while it is noted who was held back. */
+  async #waitMeasured(): Promise<void> {
+    const { meters, exchanges } = this.#instance
+    const full = meters.fullNow(exchanges)
+    const startMs = this.#clock.monotonicMs()
+    await this.#waitForAny()
+    full.note(this.#clock.monotonicMs() - startMs)
   }
 
   async #drain(): Promise<void> {
@@ -372,8 +401,21 @@ export class Run {
     this.#instance.closeState()
   }
 
+  /** What each operator did so far. */
+  operatorMetrics(): OperatorMetrics[] {
+    const { meters, exchanges } = this.#instance
+    return meters.snapshot((this.#endedMs ?? this.#clock.monotonicMs()) - this.#startedMs, exchanges)
+  }
+
+  metrics(): RunMetrics {
+    return { takenAt: this.#clock.nowMs(), checkpoints: this.#commits.checkpoints ?? noCheckpoints, operators: this.operatorMetrics() }
+  }
+
   report(): RunReport {
-    const watermark = Math.min(watermarkEnd, ...this.#feeds.filter((feed) => feed.state !== 'ended').map((feed) => feed.task.watermark))
+    const watermark = Math.min(
+      watermarkEnd,
+      ...this.#feeds.filter(({ state, task }) => state !== 'ended' && !task.isIdle).map(({ task }) => task.watermark),
+    )
     return {
       rowsIn: this.#rowsIn,
       rowsOut: [...this.#instance.sinks.map((task) => task.output.rows), ...this.#instance.collects.map((collect) => collect.rows)].reduce(

@@ -2,6 +2,7 @@
 import { blankStart, type DataType, decodeText, printType } from '#data'
 import { formatErrors } from '../errors.ts'
 import { sqlTime, type TextReader, textReader, unreadable } from '../text-value.ts'
+import { unheldTypeHint } from '../unheld-type.ts'
 import { isUtf8 } from '../utf8.ts'
 import type { CsvSettings } from './settings.ts'
 
@@ -11,7 +12,7 @@ export function cellReader(column: string, type: DataType, settings: CsvSettings
     const element = elementReader(column, type.element, settings)
     return splitReader(settings, (texts) => readArray(texts, element))
   }
-  if (type.kind === 'row') {
+  if (type.kind === 'row' && type.className === undefined) {
     const fields = type.fields.map((field) => elementReader(column, field.type, settings))
     return splitReader(settings, (texts) => readRow(texts, fields, settings))
   }
@@ -27,7 +28,10 @@ function simpleReader(column: string, type: DataType): TextReader {
 export function typeUnsupported(column: string, type: DataType): Error {
   return formatErrors.FORMATS_TYPE_UNSUPPORTED(
     { format: 'csv', type: printType(type), column },
-    { detail: 'CSV holds simple types, and arrays and rows of simple types.', hint: 'Use the format json or parquet.' },
+    {
+      detail: 'CSV holds simple types, and arrays and rows of simple types.',
+      hint: unheldTypeHint(type) ?? 'Use the format json or parquet.',
+    },
   )
 }
 

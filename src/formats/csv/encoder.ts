@@ -67,7 +67,7 @@ function simpleWriter(column: string, type: DataType, settings: CsvSettings): Va
 
 /** Elements of arrays and rows stand beside one another; null for other types. */
 function nestedWriter(column: string, type: DataType, settings: CsvSettings): ValueWriter | null {
-  if (type.kind !== 'array' && type.kind !== 'row') return null
+  if (type.kind !== 'array' && (type.kind !== 'row' || type.className !== undefined)) return null
   const types = type.kind === 'row' ? type.fields.map((field) => field.type) : [type.element]
   const writers = types.map((element) => simpleWriter(column, element, settings))
   const delimiter = new TextEncoder().encode(settings.elementDelimiter)

@@ -5,6 +5,7 @@
 import { boxExact, type DataType, decodeText, printType } from '#data'
 import { formatErrors } from '../errors.ts'
 import { type TextReader, textReader, unreadable } from '../text-value.ts'
+import { unheldTypeHint } from '../unheld-type.ts'
 import { isUtf8 } from '../utf8.ts'
 import { backslash, closeArray, comma, type JsonScanner, letterN, openArray, openObject, quote } from './scanner.ts'
 import type { JsonSettings } from './settings.ts'
@@ -42,10 +43,14 @@ export class JsonValues {
       case 'multiset':
         return this.#mapReader(column, type, type.element, this.#nestedReader(column, { kind: 'integer', nullable: true }))
       case 'row':
+        if (type.className !== undefined) throw typeUnsupported(column, type)
         return this.#rowReader(column, type)
       case 'char':
       case 'varchar':
         return readText
+      case 'bitmap':
+      case 'variant':
+        throw typeUnsupported(column, type)
       default:
         return scalarReader(type, textReader(type, this.#settings.time) ?? (() => null))
     }
@@ -131,6 +136,10 @@ export function keysUnsupported(column: string, type: DataType): Error {
     { format: 'json', type: printType(type), column },
     { detail: 'The keys of JSON objects are text.' },
   )
+}
+
+export function typeUnsupported(column: string, type: DataType): Error {
+  return formatErrors.FORMATS_TYPE_UNSUPPORTED({ format: 'json', type: printType(type), column }, { hint: unheldTypeHint(type) })
 }
 
 function readText(bytes: Uint8Array, start: number, end: number): unknown {

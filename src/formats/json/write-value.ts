@@ -5,7 +5,7 @@ import { type TextShape, type ValueWriter, valueWriter } from '../cell-writer.ts
 import { formatErrors } from '../errors.ts'
 import { closeArray, closeObject, colon, comma, openArray, openObject, quote, stringStops } from './scanner.ts'
 import type { JsonSettings } from './settings.ts'
-import { keysUnsupported } from './values.ts'
+import { keysUnsupported, typeUnsupported } from './values.ts'
 
 const nullText = 'null'
 const hexDigits = '0123456789ABCDEF'
@@ -46,6 +46,9 @@ export function jsonWriter(column: string, type: DataType, settings: JsonSetting
     case 'char':
     case 'varchar':
       return stringWriter()
+    case 'bitmap':
+    case 'variant':
+      throw typeUnsupported(column, type)
     case 'float':
     case 'double':
       return numberWriter(simple(type, settings))
@@ -56,6 +59,7 @@ export function jsonWriter(column: string, type: DataType, settings: JsonSetting
     case 'multiset':
       return mapWriter(column, type, type.element, nullable(jsonWriter(column, { kind: 'integer', nullable: true }, settings)), settings)
     case 'row':
+      if (type.className !== undefined) throw typeUnsupported(column, type)
       return rowWriter(column, type, settings)
     case 'null':
       return (_, out) => out.text(nullText)

@@ -3,7 +3,7 @@
  *
  * Right because a watermark changes no row: it matters only to a reader above it where time closes something (windows, frames over
  * time, sorting by time, temporal and interval joins, patterns) or where a statement asks for it. A relation that one such reader reads
- * keeps its watermark for all.
+ * keeps its watermark for all, and so does a table that is read at the pace of others.
  */
 import {
   expressionsOf,
@@ -17,14 +17,21 @@ import {
   schemaOf,
   walkExpression,
 } from '#plan'
+import type { OptimizerFacts } from '../rule.ts'
 
-export function dropIdleWatermarks(plan: Plan): Plan {
+export function dropIdleWatermarks(plan: Plan, facts: OptimizerFacts): Plan {
   const watched = new Set<Relation>()
   for (const relation of readersFirst(rootsOf(plan))) {
+    if (relation.kind === 'watermark' && readsAligned(relation, facts)) watched.add(relation)
     const looks = watched.has(relation) || looksAtTime(relation)
     if (looks) for (const input of inputsOf(relation)) watched.add(input)
   }
   return mapPlan(plan, (relation, original) => (relation.kind === 'watermark' && !watched.has(original) ? relation.input : relation))
+}
+
+function readsAligned(relation: Relation, facts: OptimizerFacts): boolean {
+  if (relation.kind === 'scan') return facts.isAligned?.(relation) === true
+  return inputsOf(relation).some((input) => readsAligned(input, facts))
 }
 
 function looksAtTime(relation: Relation): boolean {

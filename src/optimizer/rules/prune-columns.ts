@@ -1,8 +1,8 @@
 /**
  * Drops columns that nobody asks for, down to the readers, and the measures that nobody reads.
  *
- * Right because no row comes or goes with a column: a group keeps its rows whatever is measured of it, and UNION, DISTINCT and outputs
- * ask for all of theirs.
+ * Right because no row comes or goes with a column: a group keeps its rows whatever is measured of it, and UNION, DISTINCT, outputs
+ * and TO_CHANGELOG, whose rows are the changes of others, ask for all of theirs.
  */
 import { type Expression, mapPlan, type Plan, type Relation } from '#plan'
 import { columnNeeds, measuresOf, neededMatch } from '../needs.ts'

@@ -6,7 +6,17 @@
  *     JSON_OBJECTAGG('NULL' | 'ABSENT' on null, form, key, value)     form: `v` or `j`, see json.ts
  *     JSON_ARRAYAGG('NULL' | 'ABSENT' on null, form, value)
  */
-import { bigintType, type DataType, decimalAverageType, decimalSumAggregateType, doubleType, familyOf, isNumeric, stringType } from '#data'
+import {
+  bigintType,
+  type DataType,
+  decimalAverageType,
+  decimalSumAggregateType,
+  doubleType,
+  familyOf,
+  isNumeric,
+  stringType,
+  type TypeFamily,
+} from '#data'
 import { bitmapAggregates } from './bitmap.ts'
 import {
   anything,
@@ -25,7 +35,8 @@ import {
 import type { Argument, Signature } from './signature.ts'
 
 const onNull = word('NULL', 'ABSENT')
-const comparable: Parameter = ({ type }) => (['collection', 'row', 'bytes', 'bitmap', 'interval'].includes(familyOf(type)) ? null : type)
+const unordered: readonly TypeFamily[] = ['collection', 'row', 'bytes', 'bitmap', 'variant', 'interval']
+const comparable: Parameter = ({ type }) => (unordered.includes(familyOf(type)) ? null : type)
 
 export const aggregateSignatures = {
   COUNT: signature('COUNT(*) or COUNT([DISTINCT] value)', [], notNull(bigintType), { rest: anything, nulls: 'custom' }),

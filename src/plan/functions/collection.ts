@@ -122,6 +122,7 @@ function itemArguments([collection, index]: readonly Argument[]): readonly DataT
     return key === null ? null : [type, withNullable(type.key, index.type.nullable)]
   }
   const place = integer(index)
+  if (type.kind === 'variant') return place === null && familyOf(index.type) !== 'text' ? null : [type, index.type]
   return place === null || (type.kind !== 'array' && type.kind !== 'row') ? null : [type, place]
 }
 
@@ -131,6 +132,7 @@ function itemType([collection]: readonly DataType[], args: readonly Argument[]):
     const field = typeof place === 'number' ? collection.fields[place - 1] : undefined
     return field === undefined ? null : withNullable(field.type, field.type.nullable || collection.nullable)
   }
+  if (collection?.kind === 'variant') return nullable(collection)
   const held = collection?.kind === 'map' ? collection.value : elementOf(collection === undefined ? [] : [collection])
   return held === null ? null : nullable(held)
 }
@@ -153,7 +155,7 @@ function elementNullable([type]: readonly DataType[]): DataType | null {
 
 function comparableElement(types: readonly DataType[]): DataType | null {
   const element = elementOf(types)
-  return element === null || familyOf(element) === 'collection' || familyOf(element) === 'row' ? null : element
+  return element === null || ['collection', 'row', 'bitmap', 'variant'].includes(familyOf(element)) ? null : element
 }
 
 function sorted(types: readonly DataType[]): DataType | null {

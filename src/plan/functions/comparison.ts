@@ -50,7 +50,7 @@ function compared(args: readonly Argument[], need: 'equality' | 'order'): readon
   if (!types.every((type) => type.kind === 'null' || comparableGroup(type) === comparableGroup(known))) return null
   const converted = together(args)
   if (converted === null || need === 'equality') return converted
-  return converted.every((type) => !['collection', 'row', 'bitmap'].includes(familyOf(type))) ? converted : null
+  return converted.every((type) => !['collection', 'row', 'bitmap', 'variant'].includes(familyOf(type))) ? converted : null
 }
 
 /** Values are only compared with their like: a date is no timestamp here, and months are no days. */

@@ -60,5 +60,5 @@ function ofFirst(types: readonly DataType[], args: readonly Argument[]): DataTyp
 
 function ordered(args: readonly Argument[]): readonly DataType[] | null {
   const types = together(args)
-  return types?.every((type) => !['collection', 'row', 'bitmap'].includes(familyOf(type))) ? types : null
+  return types?.every((type) => !['collection', 'row', 'bitmap', 'variant'].includes(familyOf(type))) ? types : null
 }

@@ -13,8 +13,8 @@
  * `forms` is a text literal with a letter for each value: `v` for a value of SQL, `j` for JSON text that is inserted as it is, because
  * the value is itself a call of JSON_OBJECT, JSON_ARRAY or JSON.
  */
-import { booleanType, type DataType, familyOf, stringType } from '#data'
-import { anything, literalText, notNull, nullable, type Parameter, signature, text, word } from './parameters.ts'
+import { booleanType, type DataType, familyOf, stringType, variantType } from '#data'
+import { anything, boolean, literalText, notNull, nullable, type Parameter, signature, text, word } from './parameters.ts'
 import type { Argument, Signature } from './signature.ts'
 
 const valueBehaviours = word('NULL', 'ERROR', 'DEFAULT')
@@ -68,6 +68,11 @@ export const jsonSignatures = {
     nulls: 'custom',
   }),
   JSON: signature('JSON(string)', [text], stringType),
+  PARSE_JSON: signature('PARSE_JSON(string [, allowDuplicateKeys])', [text, boolean], variantType, { optional: 1 }),
+  TRY_PARSE_JSON: signature('TRY_PARSE_JSON(string [, allowDuplicateKeys])', [text, boolean], variantType, {
+    optional: 1,
+    givesNull: true,
+  }),
   JSON_QUOTE: signature('JSON_QUOTE(string)', [text], stringType),
   JSON_UNQUOTE: signature('JSON_UNQUOTE(string)', [text], stringType),
   'IS JSON VALUE': isJson('VALUE'),

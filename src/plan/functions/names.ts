@@ -11,6 +11,7 @@ import { jsonSignatures } from './json.ts'
 import { logicSignatures } from './logic.ts'
 import { overSignatures } from './over.ts'
 import type { Signature } from './signature.ts'
+import { structuredSignatures } from './structured.ts'
 import { systemSignatures } from './system.ts'
 import { textSignatures } from './text.ts'
 
@@ -26,6 +27,7 @@ export const scalarSignatures = {
   ...collectionSignatures,
   ...hashSignatures,
   ...bitmapSignatures,
+  ...structuredSignatures,
   ...systemSignatures,
 } satisfies Record<string, Signature>
 
@@ -73,9 +75,15 @@ export const internalFunctions: ReadonlySet<string> = new Set<FunctionName | Agg
   'SINGLE_VALUE',
 ])
 
+/** The functions that take a table and give one, which stand in FROM. Windows are none by Flink's count. */
+export const tableFunctions = {
+  TO_CHANGELOG: { usage: "TO_CHANGELOG(input => TABLE t, op => DESCRIPTOR(op), op_mapping => MAP['INSERT', 'c', 'DELETE', 'd'])" },
+  FROM_CHANGELOG: { usage: "FROM_CHANGELOG(input => TABLE t, op => DESCRIPTOR(op), op_mapping => MAP['c', 'INSERT', 'd', 'DELETE'])" },
+} satisfies Record<string, Pick<Signature, 'usage'>>
+
 /** The functions that people can call by name, sorted; operators such as `<=` or `IS NULL`, which have another form, are not among them. */
-export const builtInFunctions: ReadonlyMap<string, Signature> = new Map(
-  Object.entries({ ...scalarSignatures, ...aggregateSignatures, ...overSignatures })
+export const builtInFunctions: ReadonlyMap<string, Pick<Signature, 'usage'>> = new Map<string, Pick<Signature, 'usage'>>(
+  Object.entries({ ...scalarSignatures, ...aggregateSignatures, ...overSignatures, ...tableFunctions })
     .filter(([name]) => /^[A-Z][A-Z0-9_]*$/.test(name) && !internalFunctions.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1)),
 )

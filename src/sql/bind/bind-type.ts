@@ -1,5 +1,5 @@
 /** Types as written, to types of data. */
-import { bytesType, type DataType, decimalPrecisionMax, stringType, withNullable } from '#data'
+import { bitmapType, bytesType, type DataType, decimalPrecisionMax, stringType, variantType, withNullable } from '#data'
 import { sqlErrors } from '../errors.ts'
 import { typeHint } from '../syntax/parse/data-types.ts'
 import { nameText } from '../syntax/tree/name.ts'
@@ -25,7 +25,7 @@ function bindNullableType(type: tree.DataType): DataType {
     case 'row-type':
       return { kind: 'row', fields: bindFields(type.fields), nullable: true }
     case 'structured-type':
-      throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'the type STRUCTURED' }, { position: type.position, hint: 'Use ROW<…> instead.' })
+      return { kind: 'row', fields: bindFields(type.fields), nullable: true, className: type.className }
     case 'raw-type':
       throw sqlErrors.SQL_NOT_SUPPORTED({ what: 'the type RAW' }, { position: type.position })
     case 'named-type':
@@ -87,8 +87,11 @@ function bindSimpleType(type: tree.SimpleType): DataType {
       return { kind: 'timestamp-ltz', precision: fractionOf(type, first ?? 6), nullable: true }
     case 'NULL':
       return { kind: 'null', nullable: true }
-    case 'TIMESTAMP_TZ':
     case 'VARIANT':
+      return variantType
+    case 'BITMAP':
+      return bitmapType
+    case 'TIMESTAMP_TZ':
       throw sqlErrors.SQL_NOT_SUPPORTED({ what: `the type ${type.name}` }, { position: type.position })
   }
 }

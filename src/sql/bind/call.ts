@@ -76,7 +76,9 @@ function mismatch(signature: Signature, args: readonly Expression[], position: T
       const [first, ...others] = args
       const odd = others.findIndex((arg) => first !== undefined && scalarSignatures['='].resolve([first, arg].map(argumentOf)) === null)
       const other = types[odd + 1] ?? right
-      return sqlErrors.SQL_TYPES_NOT_COMPARABLE({ left, right: other }, { position, hint: 'Convert one side with CAST(… AS …).' })
+      const hasVariant = args.some((arg) => arg.type.kind === 'variant')
+      const hint = hasVariant ? 'A VARIANT equals another or not. JSON_STRING(…) gives its text.' : 'Convert one side with CAST(… AS …).'
+      return sqlErrors.SQL_TYPES_NOT_COMPARABLE({ left, right: other }, { position, hint })
     }
     const hint = operatorHint(spoken.name, args)
     return sqlErrors.SQL_OPERATOR_TYPES(

@@ -104,7 +104,7 @@ function notTableFunction(call: tree.Call, user: FunctionDefinition | null): Err
       { position, hint: `"${name}" gives a value: call it where an expression stands.` },
     )
   const hint =
-    'Table functions are TUMBLE, HOP, CUMULATE and SESSION, and those made with CREATE FUNCTION. A collection is read with UNNEST(…).'
+    'Table functions are TUMBLE, HOP, CUMULATE, SESSION, TO_CHANGELOG and FROM_CHANGELOG, and those made with CREATE FUNCTION. A collection is read with UNNEST(…).'
   return sqlErrors.SQL_NOT_A_TABLE_FUNCTION({ function: name }, { position, hint })
 }
 

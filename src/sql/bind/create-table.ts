@@ -1,6 +1,6 @@
 /** CREATE TABLE, with LIKE and AS. */
 import type { TextPosition } from '#base'
-import { type DataType, withNullable } from '#data'
+import { withNullable } from '#data'
 import type { NamedExpression, Plan, TableColumn, TableDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
@@ -174,10 +174,6 @@ function watermarkOf(
 /** Writes the query's columns to the table's columns of the same names. */
 function fill(table: TableDefinition, rows: Rows, node: tree.CreateTable): Plan {
   const columns = storedColumns(table).map((column): NamedExpression => {
-    if (holdsBitmap(column.type)) {
-      const hint = 'Store BITMAP_TO_BYTES(…) or BITMAP_TO_STRING(…).'
-      throw sqlErrors.SQL_NOT_SUPPORTED({ what: `a table with BITMAP in column "${column.name}"` }, { position: node.name.position, hint })
-    }
     const source = rows.columns.find(({ name }) => name === column.name)?.column
     if (source === undefined && !column.type.nullable) {
       throw sqlErrors.SQL_INSERT_COLUMN_MISSING({ column: column.name, table: table.path[2] }, { position: node.query?.position })
@@ -188,11 +184,4 @@ function fill(table: TableDefinition, rows: Rows, node: tree.CreateTable): Plan 
   })
   const input = projected(rows.relation, columns)
   return { outputs: [{ kind: 'insert', table: table.path, input, overwrite: false, options: {} }] }
-}
-
-function holdsBitmap(type: DataType): boolean {
-  if (type.kind === 'bitmap') return true
-  if (type.kind === 'row') return type.fields.some((field) => holdsBitmap(field.type))
-  if (type.kind === 'map') return holdsBitmap(type.key) || holdsBitmap(type.value)
-  return 'element' in type && holdsBitmap(type.element)
 }

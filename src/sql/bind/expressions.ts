@@ -6,6 +6,7 @@ import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import { bindType } from './bind-type.ts'
 import { allOf, anyOf, asCondition, callOf, not, originOf, typeText } from './call.ts'
+import { castHint } from './cast-hint.ts'
 import { bindChain } from './chain.ts'
 import { castTo, nullOf } from './coerce.ts'
 import { outerReference } from './correlation.ts'
@@ -87,6 +88,7 @@ export function bindExpression(node: tree.Expression, place: Place): Expression 
 
 function bindColumn(node: tree.ColumnReference, place: Place): Expression {
   const { parts } = node
+  if (isPi(parts)) return callOf('PI', [], node.position)
   const { column, fields, isOuter } = findColumn(place.scope, parts)
   if (isOuter && !place.isCorrelated) {
     const written = nameText(node)
@@ -97,6 +99,11 @@ function bindColumn(node: tree.ColumnReference, place: Place): Expression {
     : { kind: 'column', name: column.name, type: column.type }
   place.context.remember(reference, node)
   return fields.reduce(fieldOf, reference)
+}
+
+/** PI needs no parentheses; as in Flink, a column of that name stands in backticks. */
+function isPi([name, ...others]: readonly tree.Identifier[]): boolean {
+  return others.length === 0 && name !== undefined && !name.quoted && name.text.toUpperCase() === 'PI'
 }
 
 /** A field of a row by its name. */
@@ -231,7 +238,11 @@ function bindCast({ operand, type: written, safe, position }: tree.Cast, place: 
   const type = bindType(written)
   if (value.type.kind === 'null') return nullOf(type)
   if (!explicitlyCastable(value.type, type)) {
-    throw sqlErrors.SQL_CAST_REFUSED({ from: typeText(value), to: printType(withNullable(type, true)) }, { position })
+    const hint = castHint(value.type, type)
+    throw sqlErrors.SQL_CAST_REFUSED(
+      { from: typeText(value), to: printType(withNullable(type, true)) },
+      { position, ...(hint === undefined ? {} : { hint }) },
+    )
   }
   const target: DataType = withNullable(type, safe || value.type.nullable)
   return { kind: 'cast', value, type: target, failing: safe ? 'null' : 'error', origin: originOf(position) }

@@ -3,6 +3,7 @@ import { type Expression, type JoinType, type NamedExpression, type Relation, sc
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { asCondition } from './call.ts'
+import { bindChangelogFunction, changelogNameOf } from './changelog-function.ts'
 import { aliasNames, bindTableFunction, bindUnnest, type FromRows, fromNothing } from './collections.ts'
 import { type BindContext, type Rows, refreshed, type Surroundings } from './context.ts'
 import { type Correlation, relatedConditions } from './correlation.ts'
@@ -34,7 +35,7 @@ function bindReference(node: tree.TableReference, surroundings: Surroundings, co
     case 'derived-table':
       return bindDerived(node, surroundings, context)
     case 'table-function':
-      return bindWindow(node, surroundings, context) ?? withoutLeft(bindLateral(node, fromNothing, 'inner', surroundings, context))
+      return bindTableTaker(node, surroundings, context) ?? withoutLeft(bindLateral(node, fromNothing, 'inner', surroundings, context))
     case 'unnest':
       return withoutLeft(bindLateral(node, fromNothing, 'inner', surroundings, context))
     case 'join':
@@ -98,7 +99,8 @@ function withoutLeft({ relation, scope }: FromRows): FromRows {
 
 /** Whether the right side of a join is computed from each row of the left. */
 function isLateral(node: tree.TableReference): node is tree.TableFunction | tree.Unnest {
-  return node.kind === 'unnest' || (node.kind === 'table-function' && windowNameOf(node.call) === null)
+  if (node.kind === 'unnest') return true
+  return node.kind === 'table-function' && windowNameOf(node.call) === null && changelogNameOf(node.call) === null
 }
 
 const joinTypes: Record<tree.JoinKind, JoinType> = {
@@ -230,10 +232,15 @@ function bindMatch(node: tree.MatchRecognize, surroundings: Surroundings, contex
   return node.alias === undefined ? unnamed(rows) : named(rows, node.alias, '', [])
 }
 
-/** The rows of a window function in FROM. */
-function bindWindow(node: tree.TableFunction, surroundings: Surroundings, context: BindContext): FromRows | null {
-  const name = windowNameOf(node.call)
-  if (name === null) return null
-  const rows = bindWindowFunction(node.call, name, surroundings, context)
-  return node.alias === undefined ? unnamed(rows) : named(rows, node.alias, '', [])
+/** The rows of a function that takes a table, in FROM; null for other functions. */
+function bindTableTaker({ call, alias }: tree.TableFunction, surroundings: Surroundings, context: BindContext): FromRows | null {
+  const rows = rowsOfTaker(call, surroundings, context)
+  return rows === null ? null : alias === undefined ? unnamed(rows) : named(rows, alias, '', [])
+}
+
+function rowsOfTaker(call: tree.Call, surroundings: Surroundings, context: BindContext): Rows | null {
+  const window = windowNameOf(call)
+  if (window !== null) return bindWindowFunction(call, window, surroundings, context)
+  const changelog = changelogNameOf(call)
+  return changelog === null ? null : bindChangelogFunction(call, changelog, surroundings, context)
 }

@@ -165,6 +165,8 @@ const foreignFunctions: Readonly<Record<string, string>> = {
   PREV: 'LAG(x) OVER (…)',
   MATCH_ROWTIME: 'it in MATCH_RECOGNIZE',
   MATCH_PROCTIME: 'it in MATCH_RECOGNIZE',
+  TO_CHANGELOG: 'it in FROM',
+  FROM_CHANGELOG: 'it in FROM',
   TIME_BUCKET: 'a window table function: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))',
   ARRAY_LENGTH: 'CARDINALITY',
   SIZE: 'CARDINALITY',

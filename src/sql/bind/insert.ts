@@ -7,6 +7,7 @@ import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { BoundInsert } from './bound.ts'
 import { typeText } from './call.ts'
+import { castHint } from './cast-hint.ts'
 import { castTo, nullOf } from './coerce.ts'
 import { type BindContext, noSurroundings, type Rows } from './context.ts'
 import { projected } from './names.ts'
@@ -145,5 +146,9 @@ export function stored(
   if (from.kind === 'null' || sameType(from, target, true) || implicitlyCastable(from, target)) return castTo(value, target)
   const parameters = { column: column.name, expected: printType(target), got: typeText(value) }
   const detail = `It is a column of table "${table.path[2]}".`
-  throw sqlErrors.SQL_INSERT_TYPE(parameters, { position, detail, hint: `Convert it: CAST(… AS ${printType(target)}).` })
+  throw sqlErrors.SQL_INSERT_TYPE(parameters, {
+    position,
+    detail,
+    hint: castHint(value.type, target) ?? `Convert it: CAST(… AS ${printType(target)}).`,
+  })
 }

@@ -42,7 +42,7 @@ export function directionOf({ direction, nulls }: tree.OrderItem): Pick<Order, '
 /** Refuses values that have no order. */
 export function checkOrder(type: DataType | undefined, position: TextPosition): void {
   if (type === undefined || hasOrder(type)) return
-  const hint = 'Order by something of it: an element, or its CARDINALITY.'
+  const hint = type.kind === 'variant' ? 'Order by its text: JSON_STRING(…).' : 'Order by something of it: an element, or its CARDINALITY.'
   throw sqlErrors.SQL_ORDER_TYPE({ type: printType(withNullable(type, true)) }, { position, hint })
 }
 
@@ -51,6 +51,7 @@ function hasOrder(type: DataType): boolean {
     case 'map':
     case 'multiset':
     case 'bitmap':
+    case 'variant':
       return false
     case 'array':
       return hasOrder(type.element)

@@ -45,8 +45,8 @@ export function bindUserFunction(user: FunctionDefinition, args: readonly Expres
   }
 }
 
-export function userOf({ name, file, export: exported }: FunctionDefinition): UserFunction {
-  return { name, file, export: exported }
+export function userOf({ name, file, export: exported, isInCode }: FunctionDefinition): UserFunction {
+  return { name, file, export: exported, ...(isInCode === true ? { isInCode } : {}) }
 }
 
 /** Checks the arguments against the declaration and converts them. */

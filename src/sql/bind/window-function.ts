@@ -1,15 +1,13 @@
 /** Window table functions: TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' MINUTE)) and its siblings. */
-import { suggestion } from '#base'
 import { type Relation, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { isExpression } from '../syntax/tree/call.ts'
 import type * as tree from '../syntax/tree.ts'
-import { unparseExpression } from '../syntax/unparse/expression.ts'
-import { type BindContext, type Rows, type Surroundings, scopeOfRows } from './context.ts'
+import type { BindContext, Rows, Surroundings } from './context.ts'
 import { columnNamed, namesOf, uniqueName } from './names.ts'
 import { Place } from './place.ts'
-import { columnSuggestion, type Scope, tableScope } from './scope.ts'
-import { rowsNamed } from './tables.ts'
+import { columnSuggestion } from './scope.ts'
+import { argumentsByName, bindTableArgument, type TableInput, type TableUser } from './table-argument.ts'
 import { checkTimeColumn } from './time-column.ts'
 import { type Length, lengthOf, shapeOf, type WindowName, windowParameters } from './window-shape.ts'
 
@@ -20,11 +18,12 @@ export function windowNameOf(call: tree.Call): WindowName | null {
 
 /** The rows of the table, each in its windows, with the columns window_start, window_end and window_time. */
 export function bindWindowFunction(call: tree.Call, name: WindowName, surroundings: Surroundings, context: BindContext): Rows {
-  const args = namedArguments(call, name)
-  const data = args.get('DATA')
-  const timeColumn = args.get('TIMECOL')
-  if (data === undefined || timeColumn === undefined) throw argumentCount(call, name)
-  const table = tableOf(data, name, surroundings, context)
+  const user: TableUser = { name, usage: usageOf(name), parameters: ['DATA', 'TIMECOL', ...windowParameters[name]] }
+  const args = argumentsByName(call, user)
+  const data = args?.get('DATA')
+  const timeColumn = args?.get('TIMECOL')
+  if (args === null || data === undefined || timeColumn === undefined) throw argumentCount(call, name)
+  const table = tableOf(data, user, surroundings, context)
   const time = timeOf(timeColumn, table, name)
   const place = new Place(context, table.scope, { clause: `the arguments of ${name}` })
   const lengths = new Map<string, Length>()
@@ -49,30 +48,6 @@ function windowed(rows: Rows, build: (start: string, end: string, timeName: stri
   return { relation, columns: [...rows.columns, ...added.map((column, index) => ({ name: names[index] ?? column.name, column }))] }
 }
 
-/** Arguments by the name of their parameter, whether they were given by name or in order. */
-function namedArguments(call: tree.Call, name: WindowName): Map<string, tree.Argument> {
-  const parameters = ['DATA', 'TIMECOL', ...windowParameters[name]]
-  const args = new Map<string, tree.Argument>()
-  for (const [index, argument] of call.arguments.entries()) {
-    if (argument.kind === 'named-argument') {
-      const parameter = argument.name.text.toUpperCase()
-      if (!parameters.includes(parameter)) {
-        const extras = suggestion(parameter, parameters, 'parameters')
-        throw sqlErrors.SQL_PARAMETER_NOT_FOUND(
-          { parameter: argument.name.text, function: name },
-          { position: argument.name.position, ...extras },
-        )
-      }
-      args.set(parameter, argument.value)
-      continue
-    }
-    const parameter = parameters[index]
-    if (parameter === undefined) throw argumentCount(call, name)
-    args.set(parameter, argument)
-  }
-  return args
-}
-
 function usageOf(name: WindowName): string {
   const lengths = windowParameters[name].filter((parameter) => parameter !== 'OFFSET').map((parameter) => parameter.toLowerCase())
   return `TABLE(${name}(TABLE t, DESCRIPTOR(time_column), ${lengths.join(', ')}))`
@@ -87,47 +62,26 @@ function argumentCount(call: tree.Call, name: WindowName): Error {
   )
 }
 
-interface TableInput {
-  readonly rows: Rows
-  readonly scope: Scope
+interface WindowedTable extends Omit<TableInput, 'partitionBy'> {
   readonly partitionBy: readonly string[]
 }
 
-function tableOf(argument: tree.Argument, name: WindowName, surroundings: Surroundings, context: BindContext): TableInput {
-  const { commonTables } = surroundings
-  const inner: Surroundings = { outer: null, commonTables, isInner: true, correlation: null }
-  if (argument.kind === 'subquery') {
-    const rows = context.steps.query(argument.query, inner, context)
-    return { rows, scope: scopeOfRows(rows), partitionBy: [] }
-  }
-  if (argument.kind !== 'table-argument') {
-    const hint = argument.kind === 'column-reference' ? `Write TABLE ${unparseExpression(argument)}.` : `Write ${usageOf(name)}.`
-    throw sqlErrors.SQL_TABLE_ARGUMENT({ function: name }, { position: argument.position, hint })
-  }
-  const { table } = argument
-  const rows = table.kind === 'name' ? rowsNamed(table, {}, commonTables, context) : context.steps.query(table, inner, context)
-  const scope =
-    table.kind === 'name'
-      ? tableScope(
-          table.parts.at(-1)?.text ?? '',
-          table.parts.map((part) => part.text),
-          rows.columns,
-        )
-      : scopeOfRows(rows)
-  if (argument.partitionBy.length > 0 && name !== 'SESSION') {
-    throw sqlErrors.SQL_WINDOW_PARTITION({ function: name }, { position: argument.partitionBy[0]?.position })
+function tableOf(argument: tree.Argument, user: TableUser, surroundings: Surroundings, context: BindContext): WindowedTable {
+  const { rows, scope, partitionBy } = bindTableArgument(argument, user, surroundings, context)
+  if (partitionBy.length > 0 && user.name !== 'SESSION') {
+    throw sqlErrors.SQL_WINDOW_PARTITION({ function: user.name }, { position: partitionBy[0]?.position })
   }
   const place = new Place(context, scope, { clause: 'PARTITION BY' })
-  const partitionBy = argument.partitionBy.map((node) => {
+  const keys = partitionBy.map((node) => {
     const key = place.bind(node)
     if (key.kind === 'column') return key.name
     throw sqlErrors.SQL_COLUMN_EXPECTED({ clause: 'PARTITION BY' }, { position: node.position, hint: 'Compute it in a subquery first.' })
   })
-  return { rows, scope, partitionBy }
+  return { rows, scope, partitionBy: keys }
 }
 
 /** The plan's name of the column that DESCRIPTOR names. */
-function timeOf(argument: tree.Argument, { rows }: TableInput, name: WindowName): string {
+function timeOf(argument: tree.Argument, { rows }: WindowedTable, name: WindowName): string {
   if (argument.kind !== 'descriptor' || argument.columns.length !== 1) {
     throw sqlErrors.SQL_DESCRIPTOR_EXPECTED({ function: name }, { position: argument.position, hint: `Write ${usageOf(name)}.` })
   }

@@ -22,3 +22,18 @@ EXPLAIN STATEMENT SET BEGIN
   INSERT INTO files SELECT city FROM users;
   INSERT INTO console SELECT city FROM users;
 END;
+EXPLAIN INSERT OVERWRITE files SELECT city FROM users;
+
+-- Of a table with a key each worker writes its keys, for which rows may have to go to another worker; where they are there already, its own.
+CREATE TABLE counts (city STRING, n BIGINT, PRIMARY KEY (city) NOT ENFORCED) WITH ('connector' = 'blackhole');
+CREATE TABLE latest (n BIGINT, city STRING, PRIMARY KEY (n) NOT ENFORCED) WITH ('connector' = 'blackhole');
+EXPLAIN STATEMENT SET BEGIN
+  INSERT INTO counts SELECT city, COUNT(*) FROM users GROUP BY city;
+  INSERT INTO latest SELECT COUNT(*), city FROM users GROUP BY city;
+  INSERT INTO console SELECT city FROM users;
+END;
+EXPLAIN JSON_EXECUTION_PLAN INSERT INTO latest SELECT COUNT(*), city FROM users GROUP BY city;
+-- Final rows go by all of their columns.
+SET 'execution.runtime-mode' = 'batch';
+CREATE TABLE pairs (city STRING, other INT) WITH ('connector' = 'filesystem', 'path' = 'pairs', 'format' = 'csv');
+EXPLAIN JSON_EXECUTION_PLAN INSERT INTO pairs SELECT u.city, o.user_id FROM users AS u LEFT JOIN users AS o ON u.user_id = o.user_id + 1;

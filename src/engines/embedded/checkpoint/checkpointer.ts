@@ -1,9 +1,10 @@
 /** Keeps the checkpoints of one run, one after another: finds the one to go on from, and publishes new ones. */
 import type { Clock } from '#base'
 import type { BlobStore } from '#blobs'
+import { type CheckpointMetrics, noCheckpoints } from '#metrics'
 import { embeddedErrors } from '../errors.ts'
 import { Checkpoints } from './checkpoints.ts'
-import { type Manifest, manifestVersion, type Origin } from './manifest.ts'
+import { type Manifest, manifestVersion, type Origin, type SavedFile } from './manifest.ts'
 import { planRestore, type RestorePlan } from './restore.ts'
 import type { StateKeeper } from './state-files.ts'
 
@@ -32,6 +33,9 @@ export class Checkpointer {
   readonly #keepers: readonly StateKeeper[]
   #origin: Origin | undefined
   #number = 0
+  #begunMs = 0
+  /** What was published. */
+  metrics: CheckpointMetrics = noCheckpoints
 
   constructor(settings: DurableSettings, clock: Clock, keepers: readonly StateKeeper[]) {
     this.#settings = settings
@@ -51,6 +55,11 @@ export class Checkpointer {
     const restored = planRestore(manifest, this.#keepers)
     if (!manifest.finished && restored.dropped.length > 0 && !this.#settings.dropsState) throw refuseDropped(restored)
     return manifest
+  }
+
+  /** The next checkpoint is ordered now. */
+  noteBegin(): void {
+    this.#begunMs = this.#clock.monotonicMs()
   }
 
   /** Names the state file that a worker writes for the next checkpoint. */
@@ -74,7 +83,19 @@ export class Checkpointer {
       ...facts,
       ...(this.#origin === undefined ? {} : { origin: this.#origin }),
     })
+    this.#measure(facts)
     await this.#checkpoints.removeOld(checkpointsKept)
+  }
+
+  #measure({ files }: RunFacts): void {
+    const sizeOf = (isCounted: (file: SavedFile) => boolean): number =>
+      files.reduce((sum, file) => sum + (isCounted(file) ? file.bytes : 0), 0)
+    this.metrics = {
+      numberOfCompletedCheckpoints: this.metrics.numberOfCompletedCheckpoints + 1,
+      lastCheckpointDuration: this.#clock.monotonicMs() - this.#begunMs,
+      lastCheckpointSize: sizeOf(({ name, worker = 0 }) => name === this.#checkpoints.stateFileName(this.#number, worker)),
+      lastCheckpointFullSize: sizeOf(() => true),
+    }
   }
 
   /** Throws when the place is known to be another run's by now. */

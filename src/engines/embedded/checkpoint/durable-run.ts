@@ -7,6 +7,7 @@
  */
 import type { Clock } from '#base'
 import type { DurableWork } from '#connectors'
+import type { CheckpointMetrics } from '#metrics'
 import type { Beginning, Commits } from '../commits.ts'
 import type { Instance, SinkTask } from '../program.ts'
 import { Checkpointer, type DurableSettings } from './checkpointer.ts'
@@ -54,6 +55,10 @@ export class DurableRun implements Commits {
     }
   }
 
+  get checkpoints(): CheckpointMetrics {
+    return this.#checkpointer.metrics
+  }
+
   resumeWatermarks(): void {
     this.#state.resumeWatermarks()
   }
@@ -62,10 +67,10 @@ export class DurableRun implements Commits {
     return this.#state.workOf(task)
   }
 
-  /** While one is written the run goes on, and waits for it only when the next one is late by a whole interval. */
+  /** While one is written the run goes on, however long that takes: the next one is taken when it is there. */
   msToNext(): number {
-    const intervals = this.#isPublishing ? 2 : 1
-    return this.#takenMs + intervals * this.#intervalMs - this.#clock.monotonicMs()
+    if (this.#isPublishing) return Number.POSITIVE_INFINITY
+    return this.#takenMs + this.#intervalMs - this.#clock.monotonicMs()
   }
 
   onDue(wake: () => void): void {
@@ -75,6 +80,7 @@ export class DurableRun implements Commits {
   /** The run may go on as soon as this resolves, while the checkpoint is written; the next one waits for it. */
   async take(sources: readonly SavedSource[], finished: boolean): Promise<void> {
     await this.#settle()
+    this.#checkpointer.noteBegin()
     const taken = await this.#state.take(finished)
     // From here on: where a checkpoint takes longer than it is to the next one, the run still goes on in between.
     this.#takenMs = this.#clock.monotonicMs()
@@ -95,7 +101,7 @@ export class DurableRun implements Commits {
     const { sinks } = taken
     const watermarks = savedWatermarks([taken.watermarks])
     await this.#checkpointer.publish({ finished, workers: 1, sources, sinks, watermarks, files })
-    await this.#state.commit(taken)
+    await this.#state.commit(sinks)
   }
 
   /** Waits for the checkpoint being published; throws when it could not be. */

@@ -23,7 +23,10 @@ export interface Manifest {
   readonly keepers: readonly SavedKeeper[]
   readonly sources: readonly SavedSource[]
   readonly sinks: readonly SavedSink[]
-  /** Milliseconds of event time by watermark: what the operators that derive them had reached, the least over all workers. */
+  /**
+   * Milliseconds of event time by watermark: what the operators that derive them had reached, the least over all workers. Behind a `/`
+   * what is known of single splits.
+   */
   readonly watermarks: Readonly<Record<string, number | null>>
   /** The checkpoint that a run was told to start from, and everything since came of. */
   readonly origin?: Origin

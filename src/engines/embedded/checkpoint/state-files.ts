@@ -11,7 +11,8 @@ import { type PageName, PageWriter } from './state-file.ts'
 /** Bytes handed to storage at once. */
 const chunkBytes = 4_194_304
 
-/** Pages that are saved before the run has its turn again: some milliseconds. */
+/** Entries that are saved before the run has its turn again, and pages, which may be small: some milliseconds. */
+const entriesPerTurn = 16_384
 const pagesPerTurn = 128
 
 /** Files that a checkpoint may need before small ones are put together. */
@@ -60,12 +61,12 @@ export class StateFiles {
   /** Writes what was captured to a new file, and returns all files that are needed now, oldest first. */
   async write(capture: Capture, blobs: BlobStore, name: string): Promise<SavedFile[]> {
     // One page at least, or there is nothing to write.
-    capture.goOn(1)
+    capture.goOn(1, 1)
     if (capture.pages.length > 0) {
       const writer = await blobs.create(name)
       try {
         for (;;) {
-          const goesOn = capture.goOn(pagesPerTurn)
+          const goesOn = capture.goOn(pagesPerTurn, entriesPerTurn)
           for (const chunk of capture.takeChunks(!goesOn)) await writer.append(chunk)
           if (!goesOn) break
           await nextTurn()
@@ -149,10 +150,12 @@ export class Capture {
   /** Each saves a page that is still to be saved, and gives false when it has none. */
   readonly #later: (() => boolean)[] = []
   readonly pages: PageName[] = []
+  #entries = 0
   bytes = 0
 
   add(name: PageName, rows: StateRows): void {
     this.#writer.write(name, rows)
+    this.#entries += rows.length
     this.pages.push(name)
     if (this.#writer.bytes.length >= chunkBytes) this.#cut()
   }
@@ -161,9 +164,10 @@ export class Capture {
     this.#later.push(saveNext)
   }
 
-  /** Saves so many pages. Returns whether some are left. */
-  goOn(pages: number): boolean {
-    for (let saved = 0; saved < pages; ) {
+  /** Saves so many pages, fewer if they hold so many entries. Returns whether some are left. */
+  goOn(pages: number, entries: number): boolean {
+    const entriesMax = this.#entries + entries
+    for (let saved = 0; saved < pages && this.#entries < entriesMax; ) {
       const saveNext = this.#later[0]
       if (saveNext === undefined) return false
       if (saveNext()) saved += 1

@@ -1,11 +1,15 @@
 /** One worker's part of checkpoints: what its operators hold, what its sinks have prepared and how far its watermarks have come. */
 import type { BlobStore } from '#blobs'
 import type { DurableWork } from '#connectors'
-import type { WorkerPlace } from '#dataflow'
+import { watermarkNone } from '#data'
+import type { StateBudget, WorkerPlace } from '#dataflow'
 import type { Instance, SavedState, SinkTask } from '../program.ts'
 import type { Manifest, SavedFile, SavedSink, TakenWatermarks } from './manifest.ts'
 import { planRestore, restoreState } from './restore.ts'
 import { type Capture, StateFiles, type StateKeeper } from './state-files.ts'
+
+/** How many times the bytes of its files entries take in memory, about. */
+const loadedSize = 2
 
 /** Everything at one moment. */
 export interface TakenState {
@@ -19,6 +23,7 @@ export class WorkerState {
   /** Null where there is nothing to go on from: only sinks commit. */
   readonly #blobs: BlobStore | null
   readonly #place: WorkerPlace
+  readonly #budget: StateBudget
   readonly #saved: SavedState
   readonly #sinks: readonly SinkTask[]
   readonly #files: StateFiles | null
@@ -27,6 +32,7 @@ export class WorkerState {
   constructor(instance: Instance, blobs: BlobStore | null, place: WorkerPlace) {
     this.#blobs = blobs
     this.#place = place
+    this.#budget = instance.budget
     this.#saved = instance.savedState()
     this.#sinks = instance.sinks
     this.#files = blobs === null ? null : new StateFiles(this.#saved.keepers)
@@ -44,14 +50,19 @@ export class WorkerState {
   async restore(manifest: Manifest): Promise<void> {
     this.#manifest = manifest
     if (manifest.finished || this.#blobs === null) return
+    const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0)
+    this.#budget.expect((loadedSize * bytes) / this.#place.count)
     await restoreState(manifest, planRestore(manifest, this.keepers), this.keepers, this.#blobs, this.#place)
   }
 
   /** Lets watermarks go on from where they were; the operators after them have all their state by now. */
   resumeWatermarks(): void {
     for (const { id, operator } of this.#saved.watermarks) {
-      const at = this.#manifest?.watermarks[id]
-      if (at !== undefined && at !== null) operator.resume(at)
+      const splits: Record<string, number> = {}
+      for (const [name, at] of Object.entries(this.#manifest?.watermarks ?? {})) {
+        if (at !== null && name.startsWith(`${id}/`)) splits[name.slice(id.length + 1)] = at
+      }
+      operator.resume(this.#manifest?.watermarks[id] ?? watermarkNone, splits)
     }
   }
 
@@ -79,11 +90,14 @@ export class WorkerState {
   }
 
   /** Makes visible what the sinks had prepared. */
-  async commit({ sinks }: TakenState): Promise<void> {
+  async commit(sinks: readonly SavedSink[]): Promise<void> {
     for (const { id, record } of sinks) await this.#sinks.find((sink) => sink.id === id)?.output.writer?.commit(record)
   }
 
   #watermarks(): TakenWatermarks {
-    return Object.fromEntries(this.#saved.watermarks.map(({ id, operator: { watermark } }) => [id, watermark]))
+    const named = this.#saved.watermarks.flatMap(({ id, operator }) =>
+      Object.entries(operator.saved()).map(([split, at]): [string, number] => [split === '' ? id : `${id}/${split}`, at]),
+    )
+    return Object.fromEntries(named)
   }
 }

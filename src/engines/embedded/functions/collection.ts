@@ -3,6 +3,7 @@ import { comparator, type DataType, hasher } from '#data'
 import { comparedEquality } from './comparison.ts'
 import { functionErrors } from './errors.ts'
 import type { CallShape, Evaluation } from './evaluation.ts'
+import { variantItem } from './variant.ts'
 
 type List = readonly unknown[]
 type Entries = ReadonlyMap<unknown, unknown>
@@ -161,6 +162,9 @@ function finder(shape: CallShape): (list: List, element: unknown) => number {
 
 function itemOf(shape: CallShape): (collection: never, index: never) => unknown {
   const [type] = shape.arguments
+  if (type?.kind === 'variant')
+    return (variant: string | null, step: string | number | bigint | null) =>
+      variant === null || step === null ? null : variantItem(variant, step)
   if (type?.kind !== 'map')
     return (list: List | null, index: number | bigint | null) => (index === null ? null : (list?.[Number(index) - 1] ?? null))
   if (isPrimitive(type.key)) return (map: Entries | null, key: unknown) => map?.get(key) ?? null

@@ -21,4 +21,9 @@ export const functionErrors = defineErrors({
   ENGINE_JSON_REFUSED: { blame: 'user', message: '{function} cannot give a value: {problem}' },
   ENGINE_PATTERN_REFUSED: { blame: 'user', message: 'pattern {pattern} cannot be used: {problem}' },
   ENGINE_TEXT_NOT_BASE64: { blame: 'user', message: 'could not read {text} as Base64' },
+  ENGINE_VARIANT_KIND: {
+    blame: 'user',
+    message: '{step} cannot be read from a VARIANT that is {kind}',
+    hint: 'Keys are read from objects, and places from arrays.',
+  },
 })

@@ -19,11 +19,13 @@ import { randomEvaluations } from './random.ts'
 import { realEvaluations } from './real.ts'
 import { roundTimeEvaluations } from './round-time.ts'
 import { roundingEvaluations } from './rounding.ts'
+import { structuredEvaluations } from './structured.ts'
 import { systemEvaluations } from './system.ts'
 import { textEvaluations } from './text.ts'
 import { textSearchEvaluations } from './text-search.ts'
 import { timeTextEvaluations } from './time-text.ts'
 import { urlEvaluations } from './url.ts'
+import { variantEvaluations } from './variant.ts'
 
 export const evaluations = {
   ...comparisonEvaluations,
@@ -45,8 +47,10 @@ export const evaluations = {
   ...timeTextEvaluations,
   ...conditionalEvaluations,
   ...jsonEvaluations,
+  ...variantEvaluations,
   ...collectionEvaluations,
   ...hashEvaluations,
   ...bitmapEvaluations,
+  ...structuredEvaluations,
   ...systemEvaluations,
 } satisfies Record<FunctionName, Evaluation>

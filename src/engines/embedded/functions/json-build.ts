@@ -1,9 +1,9 @@
 /** SQL values as JSON: JSON_STRING, JSON_OBJECT, JSON_ARRAY and JSON. Times are written in ISO 8601, instants in UTC. */
-import { base64Text, type DataType, type ExactInteger, printDecimal, printDouble, printTimestamp } from '#data'
+import { base64Text, type DataType, type ExactInteger, printDecimal, printDouble, printTimestamp, printVariant } from '#data'
 import { functionErrors } from './errors.ts'
 import type { CallShape, Evaluation } from './evaluation.ts'
 import { parseJson } from './json-reader.ts'
-import { bigDecimalText, JsonNumber, type JsonValue, writeJson } from './json-text.ts'
+import { bigDecimalText, JsonNumber, JsonText, type JsonValue, writeJson } from './json-text.ts'
 
 type ToJson = (value: unknown) => JsonValue
 
@@ -61,6 +61,12 @@ function readJson(text: string): JsonValue {
   return value
 }
 
+/** How values of a type are written, as JSON_STRING writes them. */
+export function jsonPrinter(type: DataType): (value: unknown) => string {
+  const toJson = jsonOf(type)
+  return (value) => writeJson(toJson(value))
+}
+
 function jsonOf(type: DataType | undefined): ToJson {
   const toJson = plainJsonOf(type)
   return (value) => (value === null || value === undefined ? null : toJson(value))
@@ -87,6 +93,8 @@ function plainJsonOf(type: DataType | undefined): ToJson {
       return (value) => isoText(value as ExactInteger, type.precision)
     case 'timestamp-ltz':
       return (value) => `${isoText(value as ExactInteger, type.precision)}Z`
+    case 'variant':
+      return (value) => new JsonText(printVariant(value as string))
     case 'array': {
       const element = jsonOf(type.element)
       return (value) => (value as readonly unknown[]).map(element)

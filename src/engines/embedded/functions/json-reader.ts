@@ -4,9 +4,9 @@
  */
 import { JsonNumber, type JsonValue } from './json-text.ts'
 
-/** Reads the first value of a text; undefined when it is no JSON. */
-export function parseJson(text: string): JsonValue | undefined {
-  return new JsonReader(text).value(0)
+/** Reads the first value of a text; undefined when it is no JSON, or has a key twice that may be there only once. */
+export function parseJson(text: string, keys: 'last' | 'once' = 'last'): JsonValue | undefined {
+  return new JsonReader(text, keys).value(0)
 }
 
 /** No value is at the place asked for, or the text is no JSON. */
@@ -39,11 +39,13 @@ const words: readonly (readonly [text: string, value: null | boolean])[] = [
 
 class JsonReader {
   readonly #text: string
+  readonly #keys: 'last' | 'once'
   #at = 0
   isBroken = false
 
-  constructor(text: string) {
+  constructor(text: string, keys: 'last' | 'once' = 'last') {
     this.#text = text
+    this.#keys = keys
   }
 
   value(depth: number): JsonValue | undefined {
@@ -51,7 +53,11 @@ class JsonReader {
     switch (this.#peek()) {
       case openBrace: {
         const fields = new Map<string, JsonValue>()
-        return this.#object((key) => this.#keep(this.value(depth + 1), (value) => fields.set(key, value))) ? fields : undefined
+        const read = (key: string): boolean => {
+          if (this.#keys === 'once' && fields.has(key)) return this.#fail()
+          return this.#keep(this.value(depth + 1), (value) => fields.set(key, value))
+        }
+        return this.#object(read) ? fields : undefined
       }
       case openBracket: {
         const items: JsonValue[] = []

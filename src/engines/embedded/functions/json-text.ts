@@ -1,15 +1,29 @@
 /** Values of JSON: numbers keep their digits, and objects are written with their keys in order. They are read by json-reader.ts. */
 
-/** A number by its text, as Java's BigInteger or BigDecimal prints it. */
+/** A number by its text. */
 export class JsonNumber {
-  readonly text: string
+  readonly written: string
 
-  constructor(text: string) {
-    this.text = /[.eE]/.test(text) ? bigDecimalText(text) : BigInt(text).toString()
+  constructor(written: string) {
+    this.written = written
+  }
+
+  /** As Java's BigInteger or BigDecimal prints it. */
+  get text(): string {
+    return /[.eE]/.test(this.written) ? bigDecimalText(this.written) : BigInt(this.written).toString()
   }
 }
 
-export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | ReadonlyMap<string, JsonValue>
+/** JSON that is written as it is. */
+export class JsonText {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+export type JsonValue = null | boolean | string | JsonNumber | JsonText | readonly JsonValue[] | ReadonlyMap<string, JsonValue>
 
 /** How Java's BigDecimal prints a number: 1.50, 1E+5, 1E-7, 0.000010. */
 export function bigDecimalText(text: string): string {
@@ -28,15 +42,16 @@ export function bigDecimalText(text: string): string {
 }
 
 /** Writes a value without blanks, keys in the order of their UTF-16 units. */
-export function writeJson(value: JsonValue): string {
+export function writeJson(value: JsonValue, numberText: (number: JsonNumber) => string = ({ text }) => text): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return writeJsonString(value)
-  if (value instanceof JsonNumber) return value.text
+  if (value instanceof JsonNumber) return numberText(value)
+  if (value instanceof JsonText) return value.text
   if (value instanceof Map) {
     const fields = [...(value as ReadonlyMap<string, JsonValue>)].sort(([a], [b]) => (a < b ? -1 : 1))
-    return `{${fields.map(([key, held]) => `${writeJsonString(key)}:${writeJson(held)}`).join(',')}}`
+    return `{${fields.map(([key, held]) => `${writeJsonString(key)}:${writeJson(held, numberText)}`).join(',')}}`
   }
-  return `[${(value as readonly JsonValue[]).map(writeJson).join(',')}]`
+  return `[${(value as readonly JsonValue[]).map((item) => writeJson(item, numberText)).join(',')}]`
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -1,11 +1,12 @@
 /** Aggregations of groups that are updated for as long as rows arrive; those of windows are lowered by window-aggregate.ts. */
-import { GroupAggregate, type GroupAggregateShape, type Output } from '#dataflow'
+import { GroupAggregate, type GroupAggregateShape, type Operator, type Output } from '#dataflow'
 import type { Aggregate } from '#plan'
-import { groupingKeysOf } from './grouping-keys.ts'
+import { type GroupingKeys, groupingKeysOf } from './grouping-keys.ts'
 import type { Lowering } from './lowering.ts'
 import { Layout } from './measures.ts'
-import { Reorder } from './ports.ts'
+import { InputPort, Reorder } from './ports.ts'
 import { groupInputs, groupPort } from './two-stages.ts'
+import { OneRowAKey } from './versions.ts'
 import { lowerWindowAggregate } from './window-aggregate.ts'
 
 export function lowerAggregate(aggregate: Aggregate, output: Output, lowering: Lowering): void {
@@ -25,7 +26,16 @@ function lowerGroups(aggregate: Aggregate, output: Output, lowering: Lowering): 
   const receiver = keys.setPlaces.length === 0 ? output : new Reorder(places, output)
   const operator = lowering.sharded(groupInputs(keys), receiver, (to) => new GroupAggregate(shape, to))
   lowering.keep(aggregate, lowering.letExpire(operator, updates))
-  lowering.attach(layout.project(input), keys.repeated(groupPort(operator, keys, measures, null, output, lowering)))
+  const port = lowering.versioned.has(aggregate)
+    ? everyChangePort(operator, keys, output, lowering)
+    : groupPort(operator, keys, measures, null, output, lowering)
+  lowering.attach(layout.project(input), keys.repeated(port))
+}
+
+/** Rows come to the groups so that each of them changes its group by itself. */
+function everyChangePort(operator: Operator, { types }: GroupingKeys, output: Output, lowering: Lowering): Output {
+  const places = [...types.keys()]
+  return lowering.byKeys(types, places, new OneRowAKey(types, places, new InputPort(operator)), output)
 }
 
 /** Which updates an aggregate of groups sends, and for how long it can. */

@@ -101,6 +101,7 @@ function asyncOperator(passed: Schema, calls: readonly Call[], output: Output, {
   const shape = { types, passed: passed.length, calls: shapes, capacity: asyncLimits.capacity, answered: () => task.wake() }
   const operator = new AsyncCalls(shape, output)
   task.serve(operator)
+  lowering.measureState(operator)
   tasks.push(task)
   return operator
 }

@@ -28,10 +28,10 @@ export function balancedPort(relation: Relation, base: Relation, stage: Output, 
   const ownRows = (): number => tasks.reduce((rows, task) => rows + task.rows, 0)
   const shared = isShareable(relation, base, lowering) ? lowering.share(tasks.length === 0 ? null : ownRows, stage) : null
   if (shared === null) {
-    lowering.lookups.push(...tasks)
+    for (const task of tasks) lowering.waitFor(task)
     return stage
   }
-  lowering.lookups.push(...tasks.map((task) => new SharedTask(task, shared.isWanted)))
+  for (const task of tasks) lowering.waitFor(new SharedTask(task, shared.isWanted))
   return shared.inputs
 }
 

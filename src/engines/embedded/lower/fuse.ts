@@ -4,6 +4,7 @@ import {
   determinismOf,
   type Expression,
   type Filter,
+  inputsOf,
   isLargerThan,
   mapExpression,
   type Project,
@@ -47,6 +48,13 @@ export function fuse(relation: Relation, isKept: (relation: Relation) => boolean
     if (base !== relation && isTooLarge(next)) return fused
     fused = next
   }
+}
+
+/** A relation and those below it, as far as another one. */
+export function relationsBetween(relation: Relation, base: Relation): readonly Relation[] {
+  const relations: Relation[] = []
+  for (let each: Relation | undefined = relation; each !== undefined && each !== base; each = inputsOf(each)[0]) relations.push(each)
+  return relations
 }
 
 /** The same over the input of the projection at the base. */

@@ -1,9 +1,10 @@
 /** Joins: as of a time, by windows, by intervals of time, of a table that ends, which is read first; else both inputs are kept. */
-import { IntervalJoin, type JoinInput, Join as JoinOperator, type Output, WindowJoin } from '#dataflow'
+import { IntervalJoin, type JoinInput, Join as JoinOperator, type Output, WindowJoin, type WindowJoinShape } from '#dataflow'
 import { asOfTimeOf, type Join, type JoinTime, joinTimeOf, type Relation, type Scan, schemaOf } from '#plan'
 import { isBoundedType, isReadFirst, lowerBounded } from './bounded-join.ts'
 import { attachByKeys, conditionOf, keyedInputs, keysOf, placeOf, typesOf } from './join-shape.ts'
 import type { Lowering } from './lowering.ts'
+import { timePlace } from './places.ts'
 import { Reorder } from './ports.ts'
 import { lowerAsOfJoin } from './temporal-join.ts'
 
@@ -43,11 +44,21 @@ function lowerWindowJoin(join: Join, time: JoinTime & { readonly kind: 'window' 
     windowEnds: [placeOf(left, time.left.end), placeOf(right, time.right.end)],
     clock: lowering.windowClockOf(join.left),
     condition: conditionOf(join, lowering),
+    ...lateInputs(join, time, lowering),
   } as const
   const operator = lowering.sharded(keyedInputs(join), output, (to) => new WindowJoin(shape, to))
   lowering.countLate(operator)
   lowering.keep(join, operator)
   attachByKeys(join, operator, output, lowering)
+}
+
+/** Who takes late rows of both inputs, if anyone does. */
+function lateInputs(join: Join, time: JoinTime & { readonly kind: 'window' }, lowering: Lowering): Pick<WindowJoinShape, 'late'> {
+  const [left, right] = [[join.left, time.left] as const, [join.right, time.right] as const].map(([input, { end }]) => {
+    const schema = schemaOf(input)
+    return lowering.takesLate(join, schema, timePlace(schema, placeOf(schema, end))).late
+  })
+  return left === undefined || right === undefined ? {} : { late: [left, right] }
 }
 
 function lowerIntervalJoin(join: Join, time: JoinTime & { readonly kind: 'interval' }, output: Output, lowering: Lowering): void {

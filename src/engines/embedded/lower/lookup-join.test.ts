@@ -157,6 +157,7 @@ const joined: Schema = [...clicks, ...users].map((column) => ({ ...column, type:
 const limits: RunShape = {
   mode: 'streaming',
   stateTtlMs: 0,
+  sourceIdleMs: 0,
   upsertMaterialize: 'auto',
   asyncCalls: asyncLimitsOf({}),
   lookups: { capacity: 2, timeoutMs: 1000 },

@@ -222,9 +222,10 @@ function attachLookup(join: Join, task: LookupTask, { keys, others, known, read 
     output,
   )
   task.serve(operator)
+  lowering.measureState(operator)
   const port = new InputPort(operator)
   if (known instanceof WholeTable) {
-    lowering.lookups.push(task)
+    lowering.waitFor(task)
     lowering.attach(join.left, port)
   } else lowering.attach(join.left, balancedPort(join, join.left, port, [task], lowering))
 }

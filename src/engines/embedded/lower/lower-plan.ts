@@ -2,7 +2,7 @@
 import { TemporaryFile } from '#blobs'
 import type { Sink } from '#connectors'
 import type { Schema } from '#data'
-import { type Exchanges, FinalRows, type Limit, type Output, StateBudget } from '#dataflow'
+import { type Exchanges, type Limit, StateBudget } from '#dataflow'
 import {
   allChanges,
   appendOnly,
@@ -19,18 +19,20 @@ import {
   type UpsertMaterialize,
   walkRelations,
 } from '#plan'
+import type { WritersNote } from '../../engine.ts'
 import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
 import type { CollectListener, Instance, SinkTask } from '../program.ts'
 import type { AsyncLimits } from './async-task.ts'
+import { LateTable } from './late-table.ts'
 import { type LookupLimits, Lowering } from './lowering.ts'
-import { lowerMaterialised } from './materialise.ts'
 import { orderFreeRelations } from './order-free.ts'
-import { InputPort } from './ports.ts'
+import { placesOf } from './places.ts'
 import { repeatingRelations, type Use } from './repeats.ts'
 import { BackPressure, CollectOutput, SinkOutput } from './sink.ts'
 import type { TableAccess } from './table-access.ts'
 import { TaskFinder } from './tasks.ts'
+import { attachWriter, finalRows, writersOf } from './writers.ts'
 
 /** `execution.runtime-mode`. Batch: inputs end, only final rows go out, and no row is late. */
 export type RuntimeMode = 'streaming' | 'batch' | 'automatic'
@@ -39,6 +41,8 @@ export interface RunShape {
   readonly mode: RuntimeMode
   /** How long idle state is kept where the plan does not say; 0: for good. A batch keeps what it needs. */
   readonly stateTtlMs: number
+  /** After so long a source that gives nothing is idle, where its table does not say; 0: never. */
+  readonly sourceIdleMs: number
   readonly upsertMaterialize: UpsertMaterialize
   readonly lookups: LookupLimits
   readonly asyncCalls: AsyncLimits
@@ -57,7 +61,6 @@ export function lowerPlan(
   exchanges: Exchanges | null = null,
 ): Instance {
   const { mode } = shape
-  const backPressure = new BackPressure()
   const sinks = openSinks(plan, tables)
   const batch = mode === 'batch' || (mode === 'automatic' && isBounded(plan, tables))
   if (batch && !isBounded(plan, tables)) throw embeddedErrors.ENGINE_BATCH_UNBOUNDED({ table: unboundedTable(plan, tables) ?? '' })
@@ -73,57 +76,70 @@ export function lowerPlan(
   const spillFile = new TemporaryFile(shape.memory.folder)
   const stateBytes = Math.floor(shape.memory.stateBytes / (exchanges?.place.count ?? 1))
   const budget = new StateBudget(stateBytes, spillFile, session.clock, () => void lowering.clocked.push(budget))
-  const lowering = new Lowering(plan, session, new TaskFinder((scan) => tables.source(scan)), changelog, {
-    stream: batch ? null : shape,
-    lookups: shape.lookups,
-    asyncCalls: shape.asyncCalls,
-    exchanges,
-    orderFree: exchanges === null ? new Set() : orderFreeRelations(plan, batch, (output) => takesAnyOrder(output, tables)),
-    budget,
-  })
+  const lateOutput = plan.outputs.find((output) => output.kind === 'insert' && output.isLate === true)
+  const late = lateOutput === undefined ? null : new LateTable(schemaOf(lateOutput.input))
+  const lowering = new Lowering(
+    plan,
+    session,
+    new TaskFinder(
+      (scan) => tables.source(scan),
+      (scan) => ({ idleTimeoutMs: shape.sourceIdleMs, ...tables.time(scan) }),
+    ),
+    changelog,
+    {
+      stream: batch ? null : shape,
+      lookups: shape.lookups,
+      asyncCalls: shape.asyncCalls,
+      exchanges,
+      orderFree: exchanges === null ? new Set() : orderFreeRelations(plan, batch, (output) => takesAnyOrder(output, tables)),
+      budget,
+      late,
+    },
+  )
+  const backPressure = new BackPressure(lowering.meters.waits)
+  if (late !== null) backPressure.sendsHeld(() => late.flush())
   const sinkTasks: SinkTask[] = []
   const collects: CollectOutput[] = []
   const materialised = new Map<PlanOutput, readonly string[]>()
-  const writtenByAll = new Set<PlanOutput>()
+  const writers = new Map<PlanOutput, WritersNote>()
   let inserts = 0
   // Rows leave by the first worker, unless each can write its own.
   const isFirst = exchanges === null || exchanges.place.index === 0
   plan.outputs.forEach((output, index) => {
     const schema = schemaOf(output.input)
-    const attach = (receiver: Output): void =>
-      lowering.attach(
-        output.input,
-        lowering.byKeys([], [], batch && isUpdating(changelog, index) ? finalRows(output.input, receiver, lowering) : receiver, receiver),
-      )
+    const isFinal = batch && isUpdating(changelog, index)
     const known = sinks.get(output)
     if (output.kind === 'collect' || known === undefined) {
       const receiver = new CollectOutput((rows) => collect(index, schema, rows), backPressure)
       if (isFirst) collects.push(receiver)
-      attach(receiver)
+      lowering.measureOutput(output, receiver)
+      const port = isFinal ? finalRows(output.input, schema, [], receiver, lowering) : receiver
+      lowering.attach(output.input, lowering.byKeys([], [], port, receiver))
       return
     }
-    const { materialize = false, sinkKey } = changelog.outputs[index] ?? {}
+    const needs = changelog.outputs[index]
+    const { primaryKey } = tables.definition(output.table)
     const table = {
       name: known.name,
       schema: sinkSchema(tables, output.table, schema),
       takes: known.sink.takes,
-      replaces: materialize || sinkKey === 'same',
+      key: placesOf(schema, primaryKey),
     }
     const receiver = new SinkOutput(table, backPressure)
-    const isFinal = batch && isUpdating(changelog, index)
-    const isShared = exchanges !== null && known.sink.isShareable === true && !output.overwrite && !materialize && !isFinal
-    if (isShared) writtenByAll.add(output)
+    lowering.measureOutput(output, receiver)
+    const written = { output, sink: known.sink, primaryKey, needs, isFinal }
+    const by = writersOf(written)
+    writers.set(output, by)
     const id = `${known.name}-${++inserts}`
-    if (isFirst || isShared)
+    if (isFirst || by.kind !== 'first') {
       sinkTasks.push({ id, name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver })
-    if (!materialize) {
-      if (isShared) lowering.attach(output.input, receiver)
-      else attach(receiver)
+    }
+    if (late !== null && output.isLate === true) {
+      late.attach(by.kind === 'first' ? lowering.toFirst(receiver) : receiver)
       return
     }
-    const { primaryKey } = tables.definition(output.table)
-    materialised.set(output, primaryKey)
-    lowering.attach(output.input, lowerMaterialised(output.input, primaryKey, receiver, lowering))
+    if (needs?.materialize === true) materialised.set(output, primaryKey)
+    attachWriter(written, by, receiver, lowering)
   })
   return {
     scans: lowering.tasks.tasks,
@@ -136,19 +152,22 @@ export function lowerPlan(
     budget,
     closeState: () => spillFile.close(),
     endAbsent: () => lowering.endAbsent(),
+    endLate: () => late?.end(),
     clocked: lowering.clocked,
     lookups: lowering.lookups,
+    meters: lowering.meters,
     savedState: () => lowering.savedState(),
     explained: {
       changelog,
       materialised,
-      writtenByAll,
+      writers,
       isBatch: batch,
       ends: (scan) => tables.source(scan).bounded,
       code: () => lowering.calcs.flatMap((calc) => calc.example() ?? []),
       routes: lowering.routes,
     },
-    needsNoMore: () => isFirst && plan.outputs.every((output) => limitOf(output.input, lowering)?.isSatisfied === true),
+    needsNoMore: () =>
+      isFirst && plan.outputs.every((output) => output === lateOutput || limitOf(output.input, lowering)?.isSatisfied === true),
     lateRows: () => lowering.lateCounters.reduce((rows, operator) => rows + (operator.lateRows ?? 0), 0),
   }
 }
@@ -163,11 +182,6 @@ function isUpdating(changelog: PlanChangelog, output: number): boolean {
   return changelogMode(changelog.outputs[output]?.changelog ?? allChanges) !== 'append'
 }
 
-function finalRows(relation: Relation, receiver: Output, lowering: Lowering): Output {
-  const types = schemaOf(relation).map((column) => column.type)
-  return new InputPort(lowering.keep(relation, new FinalRows(types, receiver)))
-}
-
 /** Of rows with the same key a table keeps the last one. */
 function takesAnyOrder(output: PlanOutput, tables: TableAccess): boolean {
   return output.kind === 'collect' || tables.definition(output.table).primaryKey.length === 0
@@ -178,7 +192,7 @@ function useBy(output: PlanOutput, factsOf: ChangelogFacts['sink']): Use {
   if (output.kind === 'collect') return { takesUpdates: true, keepsState: false }
   const { takes, key } = factsOf(output.table)
   const takesUpserts = takes === 'upsert' && key.length > 0
-  return { takesUpdates: takes === 'all' || takesUpserts, keepsState: takesUpserts }
+  return { takesUpdates: takes === 'all' || takes === 'newest' || takesUpserts, keepsState: takesUpserts }
 }
 
 function isBounded(plan: Plan, tables: TableAccess): boolean {

@@ -5,13 +5,20 @@ import {
   CalcOperator,
   type ExchangeInputs,
   type Exchanges,
+  ExternalSort,
   type KeyedInput,
+  KeySampler,
+  type LateRows,
   type Limit,
+  lastLevel,
+  MeteredOutput,
+  MeteredSource,
   type Operator,
   type OperatorFactory,
   type Output,
   type Retention,
-  Sharded,
+  Sort,
+  type SortShape,
   type StateBudget,
   WatermarkOperator,
   type WindowClock,
@@ -24,11 +31,12 @@ import {
   match,
   type Plan,
   type PlanChangelog,
+  type Output as PlanOutput,
   printRelationLine,
   type Relation,
   rootsOf,
   type Scan,
-  type Sort,
+  type Sort as SortRelation,
   schemaOf,
   sharedRelations,
   type Watermark,
@@ -41,17 +49,24 @@ import { lowerAggregate } from './aggregate.ts'
 import { callsAsync, lowerAsyncCalc } from './async-calls.ts'
 import type { AsyncLimits } from './async-task.ts'
 import { balancedPort, callsUser } from './balance.ts'
-import { fuse } from './fuse.ts'
+import { lowerFromChangelog, lowerToChangelog } from './changes-as-rows.ts'
+import { type Fused, fuse, relationsBetween } from './fuse.ts'
 import { lowerJoin } from './join.ts'
+import type { LateColumn, LateTable } from './late-table.ts'
 import { lowerMatch } from './match.ts'
+import type { MeteredOperator } from './metered-operator.ts'
+import { MeteredSharded } from './metered-sharded.ts'
 import type { OutsideTask } from './outside-task.ts'
 import { lowerOver } from './over.ts'
 import { InputPort, Tee } from './ports.ts'
 import { RelationIds } from './relation-ids.ts'
 import { lowerDistinct, lowerSort, lowerTop, lowerUnion, lowerUnnest, lowerValues, lowerWindow } from './relations.ts'
 import type { Route } from './route.ts'
+import { RunMeters } from './run-meters.ts'
+import { SampledOutput } from './sampled-output.ts'
+import { keyNames } from './sharing.ts'
 import type { TaskFinder, ValuesTask } from './tasks.ts'
-import { versionedTops } from './versions.ts'
+import { versionedRelations } from './versions.ts'
 import { zoneClock } from './zone-clock.ts'
 
 /** Part of the shape of an operator: how long it keeps idle state, or nothing where it keeps it for good. */
@@ -70,6 +85,8 @@ export interface LoweredRun {
   readonly orderFree: ReadonlySet<Relation>
   /** The memory for state; null where all of it is to be in memory. */
   readonly budget: StateBudget | null
+  /** Where late rows go; null: nowhere. */
+  readonly late: LateTable | null
 }
 
 /** How many keys lookup joins ask for at a time, and for how long they wait. */
@@ -84,6 +101,7 @@ export class Lowering {
   readonly #sharedRelations: ReadonlySet<Relation>
   readonly #shared = new Map<Relation, Tee>()
   readonly lateCounters: Operator[] = []
+  readonly late: LateTable | null
   /** What follows the clock. */
   readonly clocked: { tick(nowMs: number): void }[] = []
   readonly values: ValuesTask[] = []
@@ -112,6 +130,9 @@ export class Lowering {
   #level = Number.MAX_SAFE_INTEGER
   /** What follows operators that only the first worker has. */
   readonly #absent = new Set<Output>()
+  readonly meters: RunMeters
+  /** Who measures what is lowered now. */
+  #measured: MeteredOperator
 
   readonly #budget: StateBudget | null
   readonly #changelog: PlanChangelog
@@ -127,27 +148,77 @@ export class Lowering {
     this.exchanges = run.exchanges
     this.orderFree = run.orderFree
     this.#budget = run.budget
+    this.late = run.late
     this.#levels = levelsOf(rootsOf(plan))
+    this.meters = new RunMeters(plan, session.clock)
+    this.#measured = this.meters.nobody
     this.tasks = tasks
-    this.versioned = versionedTops(plan)
+    this.versioned = versionedRelations(plan)
     this.#sharedRelations = withWindowInputs(sharedRelations(rootsOf(plan)))
   }
 
   /** Makes the rows of a relation flow to an output. */
   attach(relation: Relation, output: Output): void {
     if (!this.isShared(relation)) {
-      this.#lower(relation, output)
+      this.#lower(relation, output, this.#measured)
       return
     }
+    const reader = new MeteredOutput(this.meters.nobody.meter, this.#measured.entry, output)
     const known = this.#shared.get(relation)
     if (known !== undefined) {
-      known.add(output)
+      known.add(reader)
       return
     }
     const tee = new Tee()
-    tee.add(output)
+    tee.add(reader)
     this.#shared.set(relation, tee)
-    this.#lower(relation, tee)
+    this.#lower(relation, tee, null)
+  }
+
+  /** What is lowered from now on writes the rows of an output. */
+  measureOutput(output: PlanOutput, writer: { readonly rows: number }): void {
+    this.#measured = this.meters.sink(output, writer)
+  }
+
+  /** What is lowered from now on stands before an output and sends its rows there: no relation, but an operator. */
+  measureStep(name: string, word: string, output: Output): Output {
+    const after = this.#measured
+    this.#measured = this.meters.beforeSink(after, name, word)
+    return new MeteredOutput(this.#measured.meter, after.entry, output)
+  }
+
+  /** An operator whose state is never saved, and counts all the same. */
+  measureState(operator: Operator): void {
+    this.#measured.holds(operator)
+  }
+
+  /** Relations that are part of the operator that is lowered now. */
+  absorb(relations: readonly Relation[]): void {
+    this.#measured.covers(relations)
+  }
+
+  /** Adds what follows the clock. */
+  follow(clocked: { tick(nowMs: number): void }): void {
+    const { meter } = this.#measured
+    this.clocked.push({
+      tick: (nowMs) => {
+        const before = meter.begin()
+        clocked.tick(nowMs)
+        before.begin()
+      },
+    })
+  }
+
+  /** Adds work outside that rows of the present operator wait for. */
+  waitFor(task: OutsideTask): void {
+    this.#measured.waitsFor(task)
+    this.lookups.push(task)
+  }
+
+  /** Lets rows be sampled as they come to what combines them. */
+  sampled(port: Output): Output {
+    const meter = this.#measured.entry
+    return new SampledOutput(meter, port)
   }
 
   /** Which changes a relation of the plan sends. */
@@ -169,7 +240,7 @@ export class Lowering {
 
   /** Tells an operator the time if it keeps idle state for a time only, so that it drops it while no rows come. */
   letExpire<T extends Operator>(operator: T, ...kept: readonly Kept[]): T {
-    if (kept.some(({ retention }) => retention !== undefined)) this.clocked.push({ tick: (nowMs) => operator.tick?.(nowMs) })
+    if (kept.some(({ retention }) => retention !== undefined)) this.follow({ tick: (nowMs) => operator.tick?.(nowMs) })
     return operator
   }
 
@@ -199,12 +270,28 @@ export class Lowering {
   }
 
   /**
-   * An operator that keeps something for each key, of which parts are out of memory when it takes too much of it. `inputs` say where the
-   * key is in the rows of each input.
+   * An operator that keeps something for each key, of which parts are out of memory when it takes too much of it. `keyedInputs` say
+   * where the key is in the rows of each input.
    */
-  sharded(inputs: readonly KeyedInput[], output: Output, create: OperatorFactory): Operator {
+  sharded(keyedInputs: readonly KeyedInput[], output: Output, create: OperatorFactory): Operator {
+    const isCut = this.#lowered !== null && this.versioned.has(this.#lowered)
+    const inputs = isCut ? keyedInputs.map((input) => ({ ...input, isCut })) : keyedInputs
     const isKeyed = inputs.every(({ places }) => places.length > 0)
-    return this.#budget === null || !isKeyed ? create(output) : new Sharded(create, inputs, output, this.#level, this.#budget)
+    if (this.#budget === null || !isKeyed) return create(output)
+    const { meter } = this.#measured
+    const names = inputs.map(({ places }, input) => (this.#lowered === null ? [] : keyNames(this.#lowered, input, places.length)))
+    if (names.some((keys) => keys.length > 0)) {
+      const sampled = inputs.map((input, index) => ({ ...input, names: names[index] ?? [] }))
+      meter.keys = new KeySampler(sampled, this.session.timeZone)
+    }
+    return new MeteredSharded(create, inputs, output, this.#level, this.#budget, meter)
+  }
+
+  /** Sorts all rows, of which parts are out of memory when they take too much of it; not where rows are taken away, or few are kept. */
+  sorted(shape: SortShape, output: Output): Operator {
+    const { limit, retracts } = shape
+    if (this.#budget === null || retracts || limit !== null) return new Sort(shape, output)
+    return new ExternalSort(shape, output, this.#level, this.#budget)
   }
 
   /** The same for all inputs of an operator together; `isCombined` says that rows of a key are put together before. */
@@ -217,18 +304,29 @@ export class Lowering {
     isCombined = false,
   ): ExchangeInputs {
     this.routes.push({ relation: this.#lowered, kind: keys.length > 0 ? 'hash' : 'single', keys: keys.length, isCombined })
-    const shape = { level: this.#level, priority: this.#priority, types: keys.map((place) => types[place] as DataType), keys }
+    const meters = this.#measured.exchange(isCombined)
+    const shape = { level: this.#level, priority: this.#priority, meters, types: keys.map((place) => types[place] as DataType), keys }
     if (keys.length > 0 || exchanges.place.index === 0) return exchanges.add(shape, operator)
     this.#absent.add(output)
+    this.#measured.isAbsent = true
     return exchanges.add(shape, nowhere)
+  }
+
+  /** The way to the first worker, above all others: whoever sends there may stand anywhere. */
+  toFirst(output: Output): Output {
+    const { exchanges } = this
+    const shape = { level: lastLevel, priority: 0, types: [], keys: [] }
+    return exchanges?.add(shape, exchanges.place.index === 0 ? operatorOf(output) : nowhere) ?? output
   }
 
   /** Lets any worker deal with rows that go to a stage; null where there is one worker. */
   share(ownRows: (() => number) | null, stage: Output): ReturnType<Exchanges['addBalanced']> | null {
     // Steps of a relation that are no part of the plan have its level, and stand below its own exchange.
     const level = this.#level - 0.5
-    if (this.exchanges !== null) this.routes.push({ relation: this.#lowered, kind: 'balanced', keys: 0, isCombined: false })
-    return this.exchanges?.addBalanced({ level, priority: this.#priority, ownRows }, operatorOf(stage)) ?? null
+    if (this.exchanges === null) return null
+    this.routes.push({ relation: this.#lowered, kind: 'balanced', keys: 0, isCombined: false })
+    const meters = this.#measured.exchange(false)
+    return this.exchanges.addBalanced({ level, priority: this.#priority, ownRows, meters }, operatorOf(stage))
   }
 
   /** Runs what adds exchanges below those that were added before for the same rows. */
@@ -247,16 +345,37 @@ export class Lowering {
     }
   }
 
-  #lower(relation: Relation, output: Output): void {
-    const [level, above] = [this.#level, this.#lowered]
+  /** `reader`: who measures what takes the rows; null where several do. */
+  #lower(relation: Relation, output: Output, reader: MeteredOperator | null): void {
+    const [level, above, measured] = [this.#level, this.#lowered, this.#measured]
     this.#lowered = relation
     this.#level = this.#levels.get(relation) ?? level
-    this.#lowerKind(relation, output)
+    const fused = relation.kind === 'filter' || relation.kind === 'project' ? fuse(relation, this.isShared) : null
+    // A step of its reader is measured with it.
+    const own = this.#meterOf(relation, fused)
+    if (own !== null) {
+      this.#measured = own
+      const from = relation.kind === 'scan' ? this.meters.nobody.meter : own.meter
+      this.#lowerKind(relation, fused, reader === null ? new MeteredSource(from, output) : new MeteredOutput(from, reader.entry, output))
+    } else this.#lowerKind(relation, fused, output)
     this.#level = level
     this.#lowered = above
+    this.#measured = measured
   }
 
-  #lowerKind(relation: Relation, output: Output): void {
+  /** Who measures a relation; null for a filter or projection that is no part of the plan, and computes none that is. */
+  #meterOf(relation: Relation, fused: Fused | null): MeteredOperator | null {
+    if (relation.kind === 'scan') return this.meters.ofScan(relation, this.tasks.scanTask(relation))
+    if (fused === null) return this.meters.of(relation)
+    const covered = relationsBetween(relation, fused.base).filter((each) => this.meters.numberOf(each) !== null)
+    const [first] = covered
+    if (first === undefined && !callsUser(fused)) return null
+    const own = this.meters.of(first ?? relation)
+    own.covers(covered)
+    return own
+  }
+
+  #lowerKind(relation: Relation, fused: Fused | null, output: Output): void {
     match<void>(relation, {
       scan: (scan) => {
         const task = this.tasks.scanTask(scan)
@@ -266,8 +385,8 @@ export class Lowering {
       },
       values: (values) => this.values.push(lowerValues(values, output, this)),
       watermark: (watermark) => this.#lowerWatermark(watermark, output),
-      filter: (filter) => this.#lowerCalc(filter, output),
-      project: (project) => this.#lowerCalc(project, output),
+      filter: (filter) => this.#lowerCalc(filter, fused, output),
+      project: (project) => this.#lowerCalc(project, fused, output),
       unnest: (unnest) => lowerUnnest(unnest, output, this),
       window: (window) => lowerWindow(window, output, this),
       aggregate: (aggregate) => lowerAggregate(aggregate, output, this),
@@ -278,11 +397,13 @@ export class Lowering {
       top: (top) => lowerTop(top, output, this),
       sort: (sort) => lowerSort(sort, output, this),
       match: (each) => lowerMatch(each, output, this),
+      'to-changelog': (each) => lowerToChangelog(each, output, this),
+      'from-changelog': (each) => lowerFromChangelog(each, output, this),
     })
   }
 
-  #lowerCalc(relation: Relation, output: Output): void {
-    const fused = fuse(relation, this.isShared)
+  #lowerCalc(relation: Relation, fused: Fused | null, output: Output): void {
+    assert(fused !== null, 'filters and projections are folded')
     if (callsAsync(fused, this.session)) {
       lowerAsyncCalc(relation, fused, output, this)
       return
@@ -311,11 +432,15 @@ export class Lowering {
     }
     assert(columnIndex(schemaOf(input), column) >= 0, `column ${column} is below its watermark`)
     const calc = this.calc(schemaOf(input), null, [watermark])
-    const operator = new WatermarkOperator((batch) => {
-      const vector = calc.run(batch)?.columns[0]
-      assert(vector !== undefined, 'each row has a watermark')
-      return vector
-    }, output)
+    const operator = new WatermarkOperator(
+      (batch) => {
+        const vector = calc.run(batch)?.columns[0]
+        assert(vector !== undefined, 'each row has a watermark')
+        return vector
+      },
+      output,
+      this.tasks.gapOf(input),
+    )
     this.tasks.watchWatermark(input, operator)
     this.#watermarks.push({ relation: input, operator })
     this.attach(input, new InputPort(operator))
@@ -327,7 +452,7 @@ export class Lowering {
   }
 
   /** Notes a LIMIT: once it is satisfied, an output below which it stands needs no more input, nor does it need its own table. */
-  countLimit(sort: Sort, limit: Limit): void {
+  countLimit(sort: SortRelation, limit: Limit): void {
     this.limits.set(sort, limit)
     const scan = scanBelow(sort.input, this.isShared)
     if (scan !== null && this.#readsAlone(scan)) this.tasks.scanTask(scan).endWith(limit)
@@ -344,6 +469,7 @@ export class Lowering {
    */
   keep<T extends Operator>(relation: Relation, operator: T, kind: string = relation.kind): T {
     this.#keepers.push({ kind, relation, operator })
+    this.#measured.holds(operator)
     return operator
   }
 
@@ -360,6 +486,14 @@ export class Lowering {
 
   countLate(operator: Operator): void {
     this.lateCounters.push(operator)
+  }
+
+  /**
+   * Part of the shape of an operator that drops late rows: who takes them, if anyone does. `columns` are those of its input, `time` the
+   * place of the one that says when a row was.
+   */
+  takesLate(relation: Relation, columns: readonly LateColumn[], time: number): { readonly late?: LateRows } {
+    return this.late === null ? {} : { late: this.late.of(printRelationLine(relation), columns, time) }
   }
 
   /** The clock that windows over local time stamps follow. */
@@ -385,6 +519,7 @@ function operatorOf(output: Output): Operator {
   return {
     push: (_input, batch) => output.push(batch),
     advance: (_input, watermarkMs) => output.advance(watermarkMs),
+    setIdle: (_input, isIdle) => output.setIdle?.(isIdle),
     finish: () => output.finish(),
   }
 }

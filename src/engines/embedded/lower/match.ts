@@ -61,6 +61,7 @@ export function lowerMatch(match: Match, output: Output, lowering: Lowering): vo
     ...tests.shape(),
     aggregates: tests.aggregates,
     found: found.shape,
+    ...lowering.takesLate(match, schema, placesOf(schema, [first.column])[0] ?? 0),
   }
   const receiver = new InputPort(new CalcOperator((batch) => calc.run(batch), output))
   const operator = lowering.sharded([keyedInput(schema, match.partitionBy)], receiver, (to) => new MatchOperator(shape, to))
@@ -77,7 +78,7 @@ function needsClock({ withinMs, orderBy }: Match): boolean {
 
 function clocked(time: number, operator: Operator, lowering: Lowering): Output {
   const clock = new ProcessingTime(time, new InputPort(operator))
-  lowering.clocked.push(clock)
+  lowering.follow(clock)
   return new InputPort(clock)
 }
 

@@ -135,7 +135,7 @@ function planTo(input: Relation): Plan {
 function shapeOf(upsertMaterialize: UpsertMaterialize): RunShape {
   const lookups = { capacity: 1, timeoutMs: 1000 }
   const memory = { stateBytes: Number.POSITIVE_INFINITY, folder: '' }
-  return { mode: 'streaming', stateTtlMs: 0, upsertMaterialize, asyncCalls: asyncLimitsOf({}), lookups, memory }
+  return { mode: 'streaming', sourceIdleMs: 0, stateTtlMs: 0, upsertMaterialize, asyncCalls: asyncLimitsOf({}), lookups, memory }
 }
 
 async function write(rows: readonly Row[], input: Relation, key: readonly string[], mode: UpsertMaterialize = 'auto'): Promise<string[]> {
@@ -284,6 +284,7 @@ describe('several workers', () => {
       settings: {},
       plan: '',
       userFunctions: [],
+      stretches: 'short',
       instantiate: (_collect, exchanges = null) => instantiate(world, newestOf('g', 'k', 'n'), 'auto', exchanges),
       toThreads: () => {
         throw new TypeError('these workers stay in their thread')

@@ -1,11 +1,22 @@
 /** What feeds an aggregation, and what its functions compute on it. */
 
+import type { DataType } from '#data'
 import type { AggregateKind, MeasureShape } from '#dataflow'
-import { type AggregateName, determinismOf, type Expression, expressionKey, type Measure, type NamedExpression, type Relation } from '#plan'
+import {
+  type AggregateName,
+  determinismOf,
+  type Expression,
+  expressionKey,
+  type Measure,
+  type NamedExpression,
+  printExpression,
+  type Relation,
+} from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
 import { literalValue } from '../generate/expression.ts'
 import { isJsonAggregate, jsonArrayFinish, jsonModeLength, jsonObjectFinish } from './json-aggregates.ts'
+import type { LateColumn } from './late-table.ts'
 import { userAggregateOf } from './user-aggregates.ts'
 
 /** The columns that feed an aggregation: keys first, then each argument and filter once. */
@@ -37,6 +48,15 @@ export class Layout {
     const place = this.#columns.push({ name: `\u0000${this.#columns.length}`, value }) - 1
     if (key !== null) this.#places.set(key, place)
     return place
+  }
+
+  /** The columns as people know them; `keys` are the types of those that groups have, and `time` names the one of the windows. */
+  shown(keys: readonly DataType[], time?: string): readonly LateColumn[] {
+    return this.#columns.map(({ name, value }, index) => {
+      const own = value.kind === 'column' ? value.name : printExpression(value)
+      const shown = time !== undefined && own.startsWith('\u0000') ? time : own
+      return { name: name.startsWith('\u0000') ? shown : name, type: keys[index] ?? value.type }
+    })
   }
 
   project(input: Relation): Relation {

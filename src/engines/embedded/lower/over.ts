@@ -40,6 +40,7 @@ export function lowerOver(over: Over, output: Output, lowering: Lowering): void 
     frame: over.frame,
     measures,
     ...kept,
+    ...lowering.takesLate(over, schema, placesOf(schema, [time.name])[0] ?? 0),
   }
   const operator = lowering.sharded([keyedInput(schema, over.partitionBy)], output, (to) => new OverAggregate(shape, to))
   lowering.countLate(operator)

@@ -23,3 +23,9 @@ export function keyedInput(schema: Schema, names: readonly string[]): KeyedInput
 export function orderOf(schema: Schema, keys: readonly SortKey[]): { column: number; descending: boolean; nullsFirst: boolean }[] {
   return keys.map(({ column, descending, nullsFirst }) => ({ column: placesOf(schema, [column])[0] ?? 0, descending, nullsFirst }))
 }
+
+/** The place of the column that says when a row was; where none does, that of another one. */
+export function timePlace(schema: Schema, otherwise: number): number {
+  const place = schema.findIndex(({ role }) => role === 'event-time' || role === 'window-time')
+  return place < 0 ? otherwise : place
+}

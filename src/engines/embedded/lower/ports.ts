@@ -20,6 +20,10 @@ export class InputPort implements Output {
     this.#operator.advance(this.#input, watermarkMs)
   }
 
+  setIdle(isIdle: boolean): void {
+    this.#operator.setIdle?.(this.#input, isIdle)
+  }
+
   finish(): void {
     this.#operator.finish(this.#input)
   }
@@ -39,6 +43,10 @@ export class Tee implements Output {
 
   advance(watermarkMs: number): void {
     for (const output of this.#outputs) output.advance(watermarkMs)
+  }
+
+  setIdle(isIdle: boolean): void {
+    for (const output of this.#outputs) output.setIdle?.(isIdle)
   }
 
   finish(): void {
@@ -63,6 +71,10 @@ export class Reorder implements Output {
 
   advance(watermarkMs: number): void {
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {
@@ -90,6 +102,10 @@ export class Counted implements Output {
 
   advance(watermarkMs: number): void {
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

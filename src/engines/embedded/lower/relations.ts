@@ -7,7 +7,6 @@ import {
   type Operator,
   type OperatorFactory,
   type Output,
-  Sort,
   TimeSort,
   Top,
   Union,
@@ -35,7 +34,7 @@ import { compileScalar } from '../generate/scalar.ts'
 import { balancedPort, hasUserCall } from './balance.ts'
 import { elementsFunction } from './elements.ts'
 import type { Kept, Lowering } from './lowering.ts'
-import { keyedInput, orderOf, placesOf } from './places.ts'
+import { keyedInput, orderOf, placesOf, timePlace } from './places.ts'
 import { InputPort } from './ports.ts'
 import { lowerSessionRows } from './session-rows.ts'
 import { ValuesTask } from './tasks.ts'
@@ -142,6 +141,7 @@ function lowerWindowTop(top: TopRelation, windowEnd: string, output: Output, low
     to,
     ties: keepsLast(top) ? ('last' as const) : ('first' as const),
     placed: rank !== null,
+    ...lowering.takesLate(top, schema, timePlace(schema, placesOf(schema, [windowEnd])[0] ?? 0)),
   }
   const operator = lowering.sharded([keyedInput(schema, top.partitionBy)], output, (receiver) => new WindowTop(shape, receiver))
   lowering.countLate(operator)
@@ -198,7 +198,8 @@ function topFactory({ top, schema, before, kept }: LoweredTop, lowering: Lowerin
 
 export function lowerSort(sort: SortRelation, output: Output, lowering: Lowering): void {
   const port = new InputPort(lowering.keep(sort, sortOperator(sort, output, lowering)))
-  lowering.attach(sort.input, lowering.byKeys([], [], port, output))
+  const receiver = lowering.versioned.has(sort) ? new OneRowAKey([], [], port) : port
+  lowering.attach(sort.input, lowering.byKeys([], [], receiver, output))
 }
 
 function sortOperator(sort: SortRelation, output: Output, lowering: Lowering): Operator {
@@ -211,7 +212,8 @@ function sortOperator(sort: SortRelation, output: Output, lowering: Lowering): O
     lowering.countLimit(sort, operator)
     return operator
   }
-  if (isBounded(sort.input, lowering)) return new Sort({ ...shape, offset, limit, retracts }, output)
+  const isCut = limit !== null && lowering.versioned.has(sort)
+  if (!isCut && isBounded(sort.input, lowering)) return lowering.sorted({ ...shape, offset, limit, retracts }, output)
   if (limit !== null) {
     const { before } = lowering.changelogOf(sort)
     const kept = lowering.keptFor()
@@ -226,7 +228,10 @@ function sortOperator(sort: SortRelation, output: Output, lowering: Lowering): O
   if (first === undefined || first.descending || (role !== 'event-time' && role !== 'window-time')) {
     throw embeddedErrors.ENGINE_SORT_UNBOUNDED()
   }
-  return new TimeSort({ ...shape, time: placesOf(schema, [first.column])[0] ?? 0 }, output)
+  const time = placesOf(schema, [first.column])[0] ?? 0
+  const operator = new TimeSort({ ...shape, time, ...lowering.takesLate(sort, schema, time) }, output)
+  lowering.countLate(operator)
+  return operator
 }
 
 function isBounded(relation: Relation, lowering: Lowering): boolean {

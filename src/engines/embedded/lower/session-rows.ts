@@ -47,6 +47,11 @@ export function lowerSessionRows(
     gapMs,
     measures: [{ aggregate: collected, arguments: schema.map((_, place) => lead.length + place), filter: null }],
     clock: clockOf(window, lowering),
+    ...lowering.takesLate(
+      window,
+      columns.map(({ name, value }) => ({ name: name.replace('\u0000', ''), type: value.type })),
+      keys,
+    ),
   }
   const keyed = { types: keyTypes, places: [...keyTypes.keys()] }
   const operator = lowering.sharded([keyed], new InputPort(unnest), (to) => new SessionAggregate(shape, to))

@@ -30,7 +30,7 @@ export function sharingOf(plan: Plan, { exchanges, scans, explained }: Instance)
   return {
     workers,
     workersOf: (relation) => having.get(relation) ?? 1,
-    writersOf: (output) => (explained.writtenByAll.has(output) ? workers : 1),
+    writersOf: (output) => explained.writers.get(output) ?? { kind: 'first', keys: [] },
     exchangesOf: (relation) => notesOf(relation, routes.get(relation) ?? []),
   }
 }
@@ -46,7 +46,7 @@ function notesOf(relation: Relation, routes: readonly Route[]): readonly (Exchan
 }
 
 /** The columns that decide on the worker, as the input names them. */
-function keyNames(relation: Relation, input: number, count: number): readonly string[] {
+export function keyNames(relation: Relation, input: number, count: number): readonly string[] {
   switch (relation.kind) {
     case 'aggregate':
       return count < relation.keys.length ? relation.keys.filter((key) => !isOfWindow(relation.input, key)) : relation.keys

@@ -1,6 +1,16 @@
 /** How the tables of a plan are reached: their definitions, and the connectors that read and write them. */
 import { assert } from '#base'
-import { type Connector, type ConnectorTable, connectorOf, loadConnector, rowCountOption, type Sink, type Source } from '#connectors'
+import {
+  type Connector,
+  type ConnectorTable,
+  connectorOf,
+  loadConnector,
+  rowCountOption,
+  type ScanTime,
+  type Sink,
+  type Source,
+  scanTimeOf,
+} from '#connectors'
 import { type Plan, rootsOf, type Scan, type TableDefinition, type TablePath, type TableSize, type Tables, walkRelations } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
@@ -48,6 +58,11 @@ export class TableAccess {
       )
     }
     return source
+  }
+
+  /** What a table says of its event time. */
+  time(scan: Scan): ScanTime {
+    return scanTimeOf(this.#connectorTable(scan.table, scan.options))
   }
 
   /** How many rows a table has, as its options say, else as its source can tell. */

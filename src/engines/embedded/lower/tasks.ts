@@ -1,6 +1,14 @@
 /** What a run reads: each table once, however many relations scan it, and the rows of VALUES. */
 
-import { type ColumnCondition, type ReadRequest, rowCountOption, type Source, type WantedColumn } from '#connectors'
+import {
+  type ColumnCondition,
+  type ReadRequest,
+  rowCountOption,
+  type ScanTime,
+  type Source,
+  type SourceBatch,
+  type WantedColumn,
+} from '#connectors'
 import type { Batch } from '#data'
 import { watermarkEnd, watermarkNone } from '#data'
 import type { Limit, Output, WatermarkOperator } from '#dataflow'
@@ -8,10 +16,14 @@ import { type Relation, type Scan, type TablePath, walkRelations } from '#plan'
 import { conditionsOf } from './conditions.ts'
 import { Reorder, Tee } from './ports.ts'
 
+/** Nothing is said of when rows come. */
+const untimed: ScanTime = { gap: 1, alignment: null }
+
 /** One reading of a table. */
 export class ScanTask {
   readonly table: TablePath
   readonly source: Source
+  readonly time: ScanTime
   readonly #wanted: WantedColumn[] = []
   readonly #conditions: (readonly ColumnCondition[])[] = []
   readonly #outputs = new Tee()
@@ -24,9 +36,14 @@ export class ScanTask {
   /** Whether nobody asks for the order of its rows. */
   isOrderFree = true
 
-  constructor(table: TablePath, source: Source) {
+  /** Whether nothing comes for now, so that nobody waits for its watermark. */
+  isIdle = false
+  #splits: readonly string[] | undefined
+
+  constructor(table: TablePath, source: Source, time: ScanTime = untimed) {
     this.table = table
     this.source = source
+    this.time = time
   }
 
   add(scan: Scan, output: Output): void {
@@ -63,13 +80,39 @@ export class ScanTask {
     return this.#watermarks.length === 0 ? watermarkNone : Math.min(...this.#watermarks.map((operator) => operator.watermark))
   }
 
+  /** Whether its rows say what time it is. */
+  get isTimed(): boolean {
+    return this.#watermarks.length > 0
+  }
+
+  setIdle(isIdle: boolean): void {
+    if (isIdle === this.isIdle) return
+    this.isIdle = isIdle
+    this.#outputs.setIdle(isIdle)
+  }
+
+  /** How far its splits are; as many operators derive watermarks from it as there are relations that read it. */
+  splits(): ReturnType<WatermarkOperator['splits']> {
+    return this.#watermarks[0]?.splits() ?? new Map()
+  }
+
+  /** Lets a split be idle until it gives rows again. */
+  rest(split: string): void {
+    for (const operator of this.#watermarks) operator.rest(split)
+  }
+
   request(signal: AbortSignal): ReadRequest {
     const [first] = this.#conditions
     const same = this.#conditions.every((conditions) => sameConditions(conditions, first ?? []))
     return { columns: this.#wanted, conditions: same ? (first ?? []) : [], signal }
   }
 
-  push(batch: Batch): void {
+  push({ batch, split, splits }: SourceBatch): void {
+    for (const operator of this.#watermarks) {
+      if (splits !== undefined && splits !== this.#splits) operator.keepOnly(splits)
+      operator.enter(split)
+    }
+    this.#splits = splits
     this.#outputs.push(batch)
   }
 
@@ -121,11 +164,13 @@ export class ValuesTask {
 /** Finds the one task that reads a table under the same options. */
 export class TaskFinder {
   readonly #open: (scan: Scan) => Source
+  readonly #timeOf: ((scan: Scan) => ScanTime) | undefined
   readonly #sources = new Map<string, Source>()
   readonly #tasks = new Map<string, ScanTask>()
 
-  constructor(open: (scan: Scan) => Source) {
+  constructor(open: (scan: Scan) => Source, timeOf?: (scan: Scan) => ScanTime) {
     this.#open = open
+    this.#timeOf = timeOf
   }
 
   /** The source of a table, which is not read for that. */
@@ -138,9 +183,18 @@ export class TaskFinder {
 
   scanTask(scan: Scan): ScanTask {
     const key = keyOf(scan)
-    const task = this.#tasks.get(key) ?? new ScanTask(scan.table, this.source(scan))
+    const task = this.#tasks.get(key) ?? new ScanTask(scan.table, this.source(scan), this.#timeOf?.(scan))
     this.#tasks.set(key, task)
     return task
+  }
+
+  /** After how many rows of the tables below a relation their watermark is looked at. */
+  gapOf(relation: Relation): number {
+    let gap = 1
+    walkRelations([relation], (each) => {
+      if (each.kind === 'scan') gap = Math.max(gap, this.scanTask(each).time.gap)
+    })
+    return gap
   }
 
   /** Lets the tasks below a relation know how far event time has come. */

@@ -7,7 +7,7 @@ import { InputPort } from './ports.ts'
 /** The keys of an operator that measures rows by group: of rows as they come, and of what was combined before. */
 export function groupInputs({ types }: GroupingKeys): readonly KeyedInput[] {
   const input = { types, places: [...types.keys()] }
-  return [input, input]
+  return [input, { ...input, isUntimed: true }]
 }
 
 /** What rows flow to that are measured by group: the operator, as far as it holds the groups. */
@@ -21,11 +21,12 @@ export function groupPort(
 ): Output {
   const places = [...keys.types.keys()]
   const { exchanges } = lowering
-  if (exchanges === null || !measures.every(canBeCombined)) {
+  // Rows that are put together cannot be told apart when they are late.
+  if (exchanges === null || lowering.late !== null || !measures.every(canBeCombined)) {
     return lowering.byKeys(keys.types, places, new InputPort(operator), output)
   }
   const inputs = lowering.exchange(exchanges, keys.types, places, operator, output, true)
-  return new InputPort(new Combine({ keys: keys.types, measures, windows }, inputs))
+  return lowering.sampled(new InputPort(new Combine({ keys: keys.types, measures, windows }, inputs)))
 }
 
 /** Whether states of a measure can be put together that were made apart, whatever came first. */

@@ -1,21 +1,22 @@
 /**
- * The tables of versions that joins read as of an event time. Each row that such a table ever had is a version, so those who choose rows
- * by key have to send every change, and not only the last one of a batch.
+ * Who has to send every change of its rows, and not only the last one of a batch: who chooses rows by key for a table of versions, which
+ * a join reads as of an event time, and whoever changes rows for TO_CHANGELOG, whose rows those changes are.
  */
 import { type Batch, type DataType, selectBatch, type Vector } from '#data'
 import { KeyTable, type Output } from '#dataflow'
 import { asOfTimeOf, type Plan, type Relation, rootsOf, walkRelations } from '#plan'
 
-/** The Top-Ns whose rows are versions. */
-export function versionedTops(plan: Plan): ReadonlySet<Relation> {
-  const tops = new Set<Relation>()
+/** The relations that have to send every change. */
+export function versionedRelations(plan: Plan): ReadonlySet<Relation> {
+  const versioned = new Set<Relation>()
   walkRelations(rootsOf(plan), (relation) => {
+    if (relation.kind === 'to-changelog') walkRelations([relation.input], (below) => versioned.add(below))
     if (relation.kind !== 'join' || asOfTimeOf(relation)?.kind !== 'event-time') return
     walkRelations([relation.right], (below) => {
-      if (below.kind === 'top') tops.add(below)
+      if (below.kind === 'top') versioned.add(below)
     })
   })
-  return tops
+  return versioned
 }
 
 /** Cuts batches so that none has two rows of the same key. */
@@ -57,6 +58,10 @@ export class OneRowAKey implements Output {
 
   advance(watermarkMs: number): void {
     this.#output.advance(watermarkMs)
+  }
+
+  setIdle(isIdle: boolean): void {
+    this.#output.setIdle?.(isIdle)
   }
 
   finish(): void {

@@ -4,7 +4,7 @@ import { bigintType, withNullable } from '#data'
 import { type MeasureShape, type Output, ProcessingTime, SessionAggregate, WindowAggregate, type WindowClock } from '#dataflow'
 import { type Aggregate, columnOf, columnsIn, type Expression, type Relation, referTo, type Window } from '#plan'
 import { embeddedErrors } from '../errors.ts'
-import { type Fused, fuse } from './fuse.ts'
+import { type Fused, fuse, relationsBetween } from './fuse.ts'
 import { groupingKeysOf } from './grouping-keys.ts'
 import type { Lowering } from './lowering.ts'
 import { Layout } from './measures.ts'
@@ -58,11 +58,12 @@ function lowerAttached(aggregate: Aggregate, bounds: NonNullable<Aggregate['wind
   const { measures, port } = resultsOf(aggregate, layout, keys.types.length, retracts)
   const results = aggregate.measures.map((_, index) => keys.types.length + boundsCount + index)
   const windows = { time: aggregate.keys.indexOf(bounds.end), slices: { kind: 'attached' }, clock: lowering.windowClockOf(input) } as const
+  const late = lowering.takesLate(aggregate, layout.shown(keys.types), windows.time)
   const receiver = port([...aggregate.keys.keys(), ...results, ...keys.setPlaces], output)
   const operator = lowering.sharded(
     groupInputs(keys),
     receiver,
-    (to) => new WindowAggregate({ keys: keys.types, ...windows, measures }, to),
+    (to) => new WindowAggregate({ keys: keys.types, ...windows, measures, ...late }, to),
   )
   lowering.countLate(operator)
   const held = groupPort(lowering.keep(aggregate, operator), keys, measures, windows, output, lowering)
@@ -101,6 +102,8 @@ function absorbs(aggregate: Aggregate, fused: Fused, window: Window, lowering: L
 }
 
 function lowerAbsorbed(aggregate: Aggregate, fused: Fused, window: Window, output: Output, lowering: Lowering): void {
+  lowering.absorb(relationsBetween(aggregate.input, window))
+  lowering.absorb([window])
   const { input, shape } = window
   const retracts = !lowering.isAppendOnly(input)
   const source: Relation = {
@@ -128,10 +131,11 @@ function lowerAbsorbed(aggregate: Aggregate, fused: Fused, window: Window, outpu
   const ordered = port(places, output)
   if (shape.kind === 'hop' && shape.sizeMs % shape.slideMs !== 0)
     throw embeddedErrors.ENGINE_NOT_SUPPORTED({ what: 'an aggregate over HOP windows whose size is no multiple of their slide' })
+  const late = lowering.takesLate(aggregate, layout.shown(keys.types, window.time), time)
   const operator = lowering.sharded(groupInputs(keys), ordered, (to) =>
     shape.kind === 'session'
-      ? new SessionAggregate({ keys: keys.types, time, gapMs: shape.gapMs, measures, clock: clockOf(window, lowering) }, to)
-      : new WindowAggregate({ keys: keys.types, time, slices: shape, measures, clock: clockOf(window, lowering) }, to),
+      ? new SessionAggregate({ keys: keys.types, time, gapMs: shape.gapMs, measures, clock: clockOf(window, lowering), ...late }, to)
+      : new WindowAggregate({ keys: keys.types, time, slices: shape, measures, clock: clockOf(window, lowering), ...late }, to),
   )
   lowering.countLate(operator)
   const windows = shape.kind === 'session' ? null : { time, slices: shape, clock: clockOf(window, lowering) }
@@ -146,7 +150,7 @@ function lowerAbsorbed(aggregate: Aggregate, fused: Fused, window: Window, outpu
 export function timedPort(window: Window, time: number, port: Output, lowering: Lowering): Output {
   if (columnOf(window.input, window.time).role !== 'processing-time') return port
   const operator = new ProcessingTime(time, port)
-  lowering.clocked.push(operator)
+  lowering.follow(operator)
   return new InputPort(operator)
 }
 

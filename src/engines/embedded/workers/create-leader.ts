@@ -32,6 +32,7 @@ export async function createLeader(run: LedRun): Promise<Leader> {
     workers,
     link,
     scans: sample.scans,
+    sinks: sample.sinks,
     dividesInputs: host.dividesInputs !== false,
     schemas: sample.outputs.map(({ schema }) => schema),
     results,

@@ -16,5 +16,9 @@ export type StartWorker = (index: number, listener: LinkListener) => WorkerLink
 export interface WorkerHost {
   /** Whether inputs are divided among workers; left out: those that can be. */
   readonly dividesInputs?: false
+  /** Whether a worker computes beside the thread that started it, and can be ended by force; left out: it takes turns with it. */
+  readonly isBeside?: true
+  /** Whether somebody waits at a terminal who may want to stop a run at any moment. */
+  readonly isWatched?: boolean
   host(run: HostedRun): Promise<StartWorker>
 }

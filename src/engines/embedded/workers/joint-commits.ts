@@ -1,7 +1,7 @@
 /** One worker's part in commits that all workers of a run make together, as their leader orders. */
 import type { DurableWork } from '#connectors'
 import type { JobState } from '../../engine.ts'
-import type { SavedSource } from '../checkpoint/manifest.ts'
+import type { SavedSink, SavedSource } from '../checkpoint/manifest.ts'
 import type { TakenState, WorkerState } from '../checkpoint/worker-state.ts'
 import type { Beginning, Commits } from '../commits.ts'
 import type { SinkTask } from '../program.ts'
@@ -19,8 +19,6 @@ export class JointCommits implements Commits {
   /** The cut that is ordered and not made yet. */
   #cut: Cut | null = null
   #cutOrdered = Promise.withResolvers<void>()
-  /** What the last cut took, until it is committed. */
-  #taken: TakenState | null = null
   #committed = Promise.withResolvers<void>()
   #saving: Promise<void> = Promise.resolve()
   #failure: { readonly error: unknown } | null = null
@@ -39,7 +37,6 @@ export class JointCommits implements Commits {
     this.#cutOrdered = Promise.withResolvers()
     this.#committed = Promise.withResolvers()
     const taken = await this.#state.take(cut.finished)
-    this.#taken = taken
     const { sinks, watermarks } = taken
     this.#answer({ kind: 'taken', sources: sources.map((source) => ({ ...source, worker: this.#worker })), sinks, watermarks })
     if (cut.stateFile !== null) this.#saving = this.#save(taken, cut.stateFile)
@@ -81,11 +78,9 @@ export class JointCommits implements Commits {
   }
 
   /** The leader lets the last cut become visible. */
-  async release(): Promise<void> {
-    const taken = this.#taken
-    this.#taken = null
+  async release(sinks: readonly SavedSink[]): Promise<void> {
     try {
-      if (taken !== null) await this.#state.commit(taken)
+      await this.#state.commit(sinks)
       this.#answer({ kind: 'committed' })
       this.#committed.resolve()
     } catch (error) {

@@ -7,12 +7,17 @@
 import type { Clock } from '#base'
 import { type Schema, watermarkEnd } from '#data'
 import { unpackBatch } from '#dataflow'
+import { noCheckpoints, type OperatorMetrics, type RunMetrics } from '#metrics'
 import type { JobState, ResultListener, RunReport } from '../../engine.ts'
 import type { Checkpointer } from '../checkpoint/checkpointer.ts'
 import { divideSources } from '../checkpoint/divide-sources.ts'
 import { savedWatermarks } from '../checkpoint/manifest.ts'
 import { embeddedErrors } from '../errors.ts'
 import type { ScanTask } from '../lower/tasks.ts'
+import type { SinkTask } from '../program.ts'
+import { AlignedWorkers } from './aligned-workers.ts'
+import { joinMetrics } from './join-metrics.ts'
+import { joinSinks } from './join-sinks.ts'
 import { type Answer, type Order, receiveError } from './messages.ts'
 
 /** A worker, as seen by its leader. */
@@ -41,6 +46,8 @@ export interface LeaderShape {
   readonly workers: number
   readonly link: (worker: number, listener: LinkListener) => WorkerLink
   readonly scans: readonly ScanTask[]
+  /** What the first worker writes to, which has all that any of them has. */
+  readonly sinks: readonly SinkTask[]
   readonly dividesInputs: boolean
   readonly schemas: readonly Schema[]
   readonly results: ResultListener | undefined
@@ -56,6 +63,9 @@ export interface LeaderShape {
 /** For how long a worker is waited for that should end. */
 const endMs = 10_000
 
+/** For how long one is waited for that should end and does not say that it has heard so: it computes, and may do so for hours. */
+const hearMs = 1000
+
 /** How often it is looked whether a function of a user computes for too long. */
 const watchMs = 500
 
@@ -65,9 +75,13 @@ export class Leader {
   readonly #shape: LeaderShape
   readonly #links: WorkerLink[] = []
   readonly #reports = new Map<number, RunReport>()
+  readonly #metrics: (readonly OperatorMetrics[])[] = []
   readonly #failed = Promise.withResolvers<never>()
+  readonly #aligned: AlignedWorkers
   readonly #readOut = new Set<number>()
   readonly #over = new Set<number>()
+  /** Workers that have heard that they should end. */
+  readonly #stopping = new Set<number>()
   /** The call of each worker that was seen last, and since when. */
   readonly #calls = new Map<number, { readonly number: number; readonly sinceMs: number }>()
   /** Answers of the present commit, by kind and worker. */
@@ -87,6 +101,7 @@ export class Leader {
 
   constructor(shape: LeaderShape) {
     this.#shape = shape
+    this.#aligned = new AlignedWorkers(shape.workers)
     this.#startedAt = shape.clock.nowMs()
     this.#startedMs = shape.clock.monotonicMs()
     this.#committedMs = this.#startedMs
@@ -103,6 +118,7 @@ export class Leader {
     if (this.state === 'running') this.state = 'stopped'
     if (this.#stops === 1) {
       this.#orderAll({ kind: 'stop' })
+      setTimeout(() => this.#giveUpDeaf(), hearMs).unref()
       this.#giveUpLater()
     } else this.#giveUp()
     this.#wake()
@@ -116,6 +132,12 @@ export class Leader {
       else this.#giveUp()
     }
     setTimeout(giveUp, endMs).unref()
+  }
+
+  /** Ends by force what did not even hear that it should end. */
+  #giveUpDeaf(): void {
+    const isDeaf = this.#links.some((_, worker) => this.#reports.has(worker) && !this.#stopping.has(worker) && !this.#over.has(worker))
+    if (isDeaf) this.#giveUp()
   }
 
   /** Ends by force what did not end when it was asked to. */
@@ -196,23 +218,31 @@ export class Leader {
     const { checkpointer, clock, workers } = this.#shape
     this.#committedMs = clock.monotonicMs()
     this.#answers = new Map()
+    checkpointer?.noteBegin()
     const finished = isLast && this.state === 'running'
     for (const [worker, link] of this.#links.entries()) {
       link.order({ kind: 'cut', isLast, finished, stateFile: checkpointer?.nextFileName(worker) ?? null })
     }
     const taken = await this.#allAnswered('taken')
+    const { ofWorkers, isFirstAhead } = joinSinks(
+      taken.map(({ sinks }) => sinks),
+      this.#shape.sinks,
+    )
     if (checkpointer !== null) {
       const saved = await this.#allAnswered('saved')
       await checkpointer.publish({
         finished,
         workers,
         sources: taken.flatMap(({ sources }) => sources),
-        sinks: taken.flatMap(({ sinks }) => sinks),
+        sinks: ofWorkers.flat(),
         watermarks: savedWatermarks(taken.map(({ watermarks }) => watermarks)),
         files: saved.flatMap(({ files }) => files),
       })
     }
-    this.#orderAll({ kind: 'commit' })
+    for (const [worker, link] of this.#links.entries()) {
+      link.order({ kind: 'commit', sinks: ofWorkers[worker] ?? [] })
+      if (isFirstAhead && worker === 0) await this.#until(() => this.#answers.get('committed')?.has(0) === true)
+    }
     await this.#allAnswered('committed')
   }
 
@@ -263,13 +293,20 @@ export class Leader {
     switch (answer.kind) {
       case 'progress':
         this.#reports.set(worker, answer.report)
+        this.#metrics[worker] = answer.metrics
         return
       case 'rows':
         void this.#show(worker, answer)
         return
+      case 'stopping':
+        this.#stopping.add(worker)
+        return
       case 'read-all':
         this.#readOut.add(worker)
         this.#satisfied ||= answer.satisfied
+        return
+      case 'aligned':
+        this.#align(worker, answer.marks)
         return
       case 'ended':
         if (answer.report !== null) this.#reports.set(worker, answer.report)
@@ -282,6 +319,12 @@ export class Leader {
         this.#answers.set(answer.kind, answers)
       }
     }
+  }
+
+  /** A worker has come further: tells the others. */
+  #align(worker: number, marks: AnswerOf<'aligned'>['marks']): void {
+    this.#aligned.note(worker, marks)
+    for (const [index, link] of this.#links.entries()) link.order({ kind: 'align', marks: this.#aligned.besides(index) })
   }
 
   async #show(worker: number, { output, rows }: AnswerOf<'rows'>): Promise<void> {
@@ -327,6 +370,16 @@ export class Leader {
     }
     await Promise.all(this.#links.map((link) => link.kill()))
     await checkpointer?.end()
+  }
+
+  /** What the workers told last. */
+  metrics(): RunMetrics {
+    const { checkpointer, clock } = this.#shape
+    return {
+      takenAt: clock.nowMs(),
+      checkpoints: checkpointer?.metrics ?? noCheckpoints,
+      operators: joinMetrics(this.#metrics),
+    }
   }
 
   report(): RunReport {

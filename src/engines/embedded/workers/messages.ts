@@ -1,6 +1,7 @@
 /** What the workers of a run and whoever leads them tell one another. All of it can be sent to another thread. */
 import { MillraceError } from '#base'
 import type { PackedBatch } from '#dataflow'
+import type { OperatorMetrics } from '#metrics'
 import type { RunReport } from '../../engine.ts'
 import type { Manifest, SavedFile, SavedSink, SavedSource, TakenWatermarks } from '../checkpoint/manifest.ts'
 import type { Beginning } from '../commits.ts'
@@ -21,10 +22,12 @@ export type Order =
       /** Where the state goes; null where there is nothing to go on from. */
       readonly stateFile: string | null
     }
-  /** What the last cut had prepared may become visible. */
-  | { readonly kind: 'commit' }
+  /** What the sinks of this worker had prepared for the last cut, as these records say, may become visible. */
+  | { readonly kind: 'commit'; readonly sinks: readonly SavedSink[] }
   /** Read no more; the outputs have all rows that they need, or else the run is stopped. */
   | { readonly kind: 'enough' | 'stop' }
+  /** How far the other workers are in event time, by group of aligned sources. */
+  | { readonly kind: 'align'; readonly marks: Readonly<Record<string, number>> }
   /** Rows have been shown. */
   | { readonly kind: 'shown' }
   /** Another worker has failed: end, and commit nothing. */
@@ -32,6 +35,8 @@ export type Order =
 
 /** From a worker. */
 export type Answer =
+  /** The worker has heard that it should end. */
+  | { readonly kind: 'stopping' }
   | { readonly kind: 'read-all'; readonly satisfied: boolean }
   | {
       readonly kind: 'taken'
@@ -41,8 +46,10 @@ export type Answer =
     }
   | { readonly kind: 'saved'; readonly files: readonly SavedFile[] }
   | { readonly kind: 'committed' }
+  /** How far the worker is in event time, by group of aligned sources. */
+  | { readonly kind: 'aligned'; readonly marks: Readonly<Record<string, number>> }
   | { readonly kind: 'rows'; readonly output: number; readonly rows: PackedBatch }
-  | { readonly kind: 'progress'; readonly report: RunReport }
+  | { readonly kind: 'progress'; readonly report: RunReport; readonly metrics: readonly OperatorMetrics[] }
   | { readonly kind: 'ended'; readonly report: RunReport | null; readonly error: SentError | null }
 
 /** An error on its way to another thread. */

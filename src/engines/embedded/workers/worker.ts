@@ -6,6 +6,7 @@ import { WorkerState } from '../checkpoint/worker-state.ts'
 import { embeddedErrors } from '../errors.ts'
 import type { CollectListener, Instance } from '../program.ts'
 import { Run } from '../run.ts'
+import { ToldMarks } from '../source-times.ts'
 import { JointCommits } from './joint-commits.ts'
 import { type Answer, type Order, sendError } from './messages.ts'
 
@@ -29,16 +30,18 @@ export class Worker {
   readonly #state: WorkerState
   readonly #commits: JointCommits
   readonly #run: Run
+  readonly #peers: ToldMarks
   readonly instance: Instance
   #showing = 0
   #shown = Promise.withResolvers<void>()
 
   constructor({ place, clock, blobs, instantiate, answer }: WorkerShape) {
     this.#answer = answer
+    this.#peers = new ToldMarks((marks) => answer({ kind: 'aligned', marks }))
     this.instance = instantiate((output, _schema, batch) => this.#show(output, batch))
     this.#state = new WorkerState(this.instance, blobs, place)
     this.#commits = new JointCommits(place.index, this.#state, answer)
-    this.#run = new Run(this.instance, clock, this.#commits)
+    this.#run = new Run(this.instance, clock, this.#commits, null, this.#peers)
   }
 
   /** Something has arrived from another worker. */
@@ -48,7 +51,7 @@ export class Worker {
 
   /** Runs to the end, and tells of it; never rejects. */
   async run(): Promise<void> {
-    const progress = setInterval(() => this.#answer({ kind: 'progress', report: this.#run.report() }), progressMs)
+    const progress = setInterval(() => this.#tell(), progressMs)
     let error: unknown = null
     try {
       await this.#run.run()
@@ -56,7 +59,12 @@ export class Worker {
       error = caught
     }
     clearInterval(progress)
+    this.#tell()
     this.#answer({ kind: 'ended', report: this.#run.report(), error: error === null ? null : sendError(error) })
+  }
+
+  #tell(): void {
+    this.#answer({ kind: 'progress', report: this.#run.report(), metrics: this.#run.operatorMetrics() })
   }
 
   follow(order: Order): void {
@@ -68,13 +76,18 @@ export class Worker {
         this.#commits.ordered(order)
         return
       case 'commit':
-        void this.#commits.release()
+        void this.#commits.release(order.sinks)
         return
       case 'enough':
         this.#run.readNoMore()
         return
       case 'stop':
         this.#run.stop()
+        this.#answer({ kind: 'stopping' })
+        return
+      case 'align':
+        this.#peers.hear(order.marks)
+        this.#run.wake()
         return
       case 'shown':
         this.#showing -= 1
@@ -87,6 +100,7 @@ export class Worker {
   }
 
   async #begin({ beginning, manifest }: Extract<Order, { kind: 'begin' }>): Promise<void> {
+    this.#tell()
     try {
       if (manifest !== null) await this.#state.restore(manifest)
       this.#commits.started({ ...beginning, sources: new Map(beginning.sources.map((source) => [source.id, source])) })

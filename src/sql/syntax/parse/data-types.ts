@@ -13,6 +13,7 @@ type BareType = WithoutNullability<DataType>
 const simpleTypes: Readonly<Record<string, readonly [SimpleTypeName, parameterCountMax: number]>> = {
   BIGINT: ['BIGINT', 0],
   BINARY: ['BINARY', 1],
+  BITMAP: ['BITMAP', 0],
   BOOLEAN: ['BOOLEAN', 0],
   BYTES: ['BYTES', 0],
   CHAR: ['CHAR', 1],

@@ -23,6 +23,7 @@ export type SimpleTypeName =
   | 'TIMESTAMP_LTZ'
   | 'TIMESTAMP_TZ'
   | 'VARIANT'
+  | 'BITMAP'
   | 'NULL'
 
 /** Synonyms arrive under one name: INTEGER as INT, NUMERIC and DEC as DECIMAL, DOUBLE PRECISION as DOUBLE. */

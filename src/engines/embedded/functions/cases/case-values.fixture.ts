@@ -10,6 +10,7 @@ import {
   doubleType,
   integerType,
   printBitmap,
+  printVariant,
   stringType,
   unboundedLength,
   withNullable,
@@ -166,6 +167,8 @@ export function show(value: unknown, type: DataType, timeZone: string): string {
     case 'float':
     case 'double':
       return showNumber(value as number, type.kind === 'float')
+    case 'variant':
+      return printVariant(value as string)
     case 'bitmap':
       return printBitmap(value as Uint8Array)
     case 'binary':

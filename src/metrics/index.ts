@@ -1,0 +1,11 @@
+export { type MetricsLine, MetricsLines } from './lines.ts'
+export { ratesBetween } from './rates.ts'
+export {
+  type CheckpointMetrics,
+  type KeySample,
+  type KeyShare,
+  noCheckpoints,
+  type OperatorMetrics,
+  type RunMetrics,
+} from './run-metrics.ts'
+export { type OperatorTotals, totalsOf } from './totals.ts'
