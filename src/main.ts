@@ -5,19 +5,8 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { systemClock } from '#base'
-import {
-  type CliEnvironment,
-  exitStatus,
-  type InsertWatch,
-  processScreen,
-  processTerminal,
-  readScriptFile,
-  reportFailure,
-  runCli,
-} from '#cli'
-import type { Engine, ResultListener } from '#engines'
-import type { Plan } from '#plan'
-import type { QuerySession } from '#query'
+import { type CliEnvironment, exitStatus, processScreen, processTerminal, readScriptFile, reportFailure, runCli } from '#cli'
+import type { InsertWatch, QuerySession } from '#query'
 
 const root = rootOf(import.meta.dirname)
 const threadEntry = new URL(`worker-thread${path.extname(import.meta.filename)}`, import.meta.url)
@@ -81,7 +70,7 @@ function versionOf(folder: string): string {
 }
 
 async function createSession(settings: Readonly<Record<string, string>>, watch?: InsertWatch): Promise<QuerySession> {
-  const [{ EmbeddedEngine }, { threadHost }, { MemoryCatalog }, { QuerySession, UserFunctions }] = await Promise.all([
+  const [{ EmbeddedEngine }, { threadHost }, { MemoryCatalog }, { QuerySession, UserFunctions, WatchedEngine }] = await Promise.all([
     import('#engines'),
     import('#threads'),
     import('#catalog'),
@@ -99,7 +88,7 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
   })
   return new QuerySession({
     createCatalog: () => new MemoryCatalog(),
-    engine: watch === undefined ? engine : watchInserts(engine, watch),
+    engine: watch === undefined ? engine : new WatchedEngine(engine, watch),
     settings,
     clock: systemClock,
     loadFunction: (definition) => functions.load(definition),
@@ -110,38 +99,4 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
 function halfOfMemory(): number {
   const allowed = process.constrainedMemory()
   return Math.floor(Math.min(totalmem(), allowed > 0 ? allowed : totalmem()) / 2)
-}
-
-/** The same engine, which also shows the rows that its plans write: each insert gets a second output that collects. */
-function watchInserts<P extends ReturnType<Engine['compile']>>(engine: Engine<P>, watch: InsertWatch): Engine<P> {
-  /** The tables that a program writes, by the output that collects their rows. */
-  const watched = new WeakMap<P, ReadonlyMap<number, string>>()
-  return {
-    name: engine.name,
-    capabilities: engine.capabilities,
-    load: (plan, tables) => engine.load(plan, tables),
-    readsFields: (scan, tables) => engine.readsFields(scan, tables),
-    sizeOf: (scan, tables, isMeasured) => engine.sizeOf(scan, tables, isMeasured),
-    compile(plan: Plan, tables, settings) {
-      const written = plan.outputs.flatMap((output) => (output.kind === 'insert' ? [output] : []))
-      const collected = written.map(({ input }) => ({ kind: 'collect', input }) as const)
-      const program = engine.compile({ outputs: [...plan.outputs, ...collected] }, tables, settings)
-      watched.set(program, new Map(written.map((output, index) => [plan.outputs.length + index, output.table[2]])))
-      return program
-    },
-    start(jobId, program, results) {
-      const watching: ResultListener = {
-        changes(output, schema, batch) {
-          const table = watched.get(program)?.get(output)
-          return table === undefined ? results?.changes(output, schema, batch) : watch(table, schema, batch)
-        },
-      }
-      return engine.start(jobId, program, watching)
-    },
-    observe: (jobId) => engine.observe(jobId),
-    measure: (jobId) => engine.measure(jobId),
-    ended: (jobId) => engine.ended(jobId),
-    stop: (jobId, how) => engine.stop(jobId, how),
-    forget: (jobId) => engine.forget(jobId),
-  }
 }

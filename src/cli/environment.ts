@@ -1,7 +1,6 @@
 /** What the commands need from outside; main.ts puts the real things in. */
 import type { Clock } from '#base'
-import type { Batch, Schema } from '#data'
-import type { CheckpointPlace, QuerySession } from '#query'
+import type { CheckpointPlace, InsertWatch, QuerySession } from '#query'
 import type { Screen } from './output/screen.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -27,9 +26,6 @@ export interface CliEnvironment {
 
 /** What it takes to say what went wrong. */
 export type ReportEnvironment = Pick<CliEnvironment, 'screen' | 'variables'>
-
-/** Sees the rows that a statement writes to its tables, as they go there. The batch is only valid during the call. */
-export type InsertWatch = (table: string, schema: Schema, batch: Batch) => void
 
 /** Exit status of the process. */
 export const exitStatus = { done: 0, statement: 1, usage: 2, outside: 3, ours: 70, interrupted: 130 } as const

@@ -11,7 +11,7 @@ export const usageErrors = defineErrors({
   CLI_ARGUMENT_UNEXPECTED: { blame: 'user', message: 'argument "{got}" is one too many for "{command}"' },
   CLI_OPTION_MISSING: { blame: 'user', message: 'option "{name}" is missing, which {purpose} needs' },
   CLI_STATEMENT_NOT_FOUND: { blame: 'user', message: 'statement {number} has no checkpoints in "{place}"' },
-  CLI_SETTING_VALUE: { blame: 'user', message: 'option "--set" cannot be used: {problem}' },
+  CLI_SETTING_VALUE: { blame: 'user', message: '{problem}' },
   CLI_FILE_NOT_FOUND: { blame: 'user', message: 'file "{path}" does not exist' },
   CLI_FILE_IS_DIRECTORY: { blame: 'user', message: '"{path}" is a directory, expected a file of SQL statements' },
   CLI_TESTS_NOT_FOUND: {

@@ -1,6 +1,6 @@
 export { loadNexmarkSuite } from './bench/load-suite.ts'
 export { reportFailure, runCli } from './cli.ts'
-export { type CliEnvironment, exitStatus, type InsertWatch } from './environment.ts'
+export { type CliEnvironment, exitStatus } from './environment.ts'
 export { processScreen, type Screen } from './output/screen.ts'
 export { readScriptFile } from './terminal/script-file.ts'
 export { type Key, processTerminal, type Terminal } from './terminal/terminal.ts'

@@ -129,9 +129,10 @@ export function summaryLine(report: RunReport): string {
 /** Where a durable run went on, as a line; empty when it began at the start. */
 function resumeLine({ resumedFrom }: RunReport): string {
   if (resumedFrom === null) return ''
-  return resumedFrom.finished
-    ? `note: had ended with checkpoint ${resumedFrom.checkpoint}; nothing was left to do\n`
-    : `note: went on from checkpoint ${resumedFrom.checkpoint}\n`
+  const { checkpoint, finished, isChanged } = resumedFrom
+  if (!finished) return `note: went on from checkpoint ${checkpoint}\n`
+  const ended = `note: had ended with checkpoint ${checkpoint}; nothing was left to do`
+  return isChanged ? `${ended}\n  The statement is another one since: to run it, give it a --data-dir of its own.\n` : `${ended}\n`
 }
 
 /** Which rows are not in the answer, as a line; empty when none are missing. */

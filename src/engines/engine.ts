@@ -122,6 +122,14 @@ export interface ResultListener {
   changes(output: number, schema: Schema, batch: Batch): void | Promise<void>
 }
 
+export interface ResumedFrom {
+  readonly checkpoint: number
+  /** Whether the work had ended with it. */
+  readonly finished: boolean
+  /** Whether the plan is another one since. */
+  readonly isChanged: boolean
+}
+
 /** What is known of a job, and how. */
 export type Observation =
   | {
@@ -140,7 +148,7 @@ export type JobState = 'running' | 'finished' | 'stopped' | 'failed'
 /** What a run has done so far. */
 export interface RunReport {
   /** The checkpoint that a durable run went on from, and whether the work had ended with it; null for a run from the start. */
-  readonly resumedFrom: { readonly checkpoint: number; readonly finished: boolean } | null
+  readonly resumedFrom: ResumedFrom | null
   readonly rowsIn: number
   readonly rowsOut: number
   readonly skippedRows: number

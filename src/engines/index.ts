@@ -12,3 +12,4 @@ export type { LinkListener, UserCall, WorkerLink } from './embedded/workers/lead
 export { localHost } from './embedded/workers/local-host.ts'
 export { type Answer, type Order, sendError } from './embedded/workers/messages.ts'
 export type { Engine, ExchangeNote, Explanation, Observation, Program, ResultListener, RunReport, Sharing, WritersNote } from './engine.ts'
+export { EngineAround } from './engine-around.ts'

@@ -1,13 +1,12 @@
 /** An engine that keeps what statements write from the tables outside, and shows it instead: whoever tests a script writes nothing. */
 import type { Batch, Schema } from '#data'
-import type { Engine, Observation, Program, ResultListener } from '#engines'
-import type { Plan, Scan, TablePath, TableSize, Tables } from '#plan'
+import { type Engine, EngineAround, type Program, type ResultListener } from '#engines'
+import type { Plan, TablePath, Tables } from '#plan'
 
 /** Sees the rows that a table would have got. The batch is only valid during the call. */
 export type Recorder = (table: string, schema: Schema, batch: Batch) => void
 
-export class RecordingEngine implements Engine {
-  readonly #engine: Engine
+export class RecordingEngine extends EngineAround {
   readonly #record: Recorder
   /** By program: the table whose rows an output shows. */
   readonly #shown = new WeakMap<Program, ReadonlyMap<number, TableShown>>()
@@ -15,34 +14,18 @@ export class RecordingEngine implements Engine {
   records = false
 
   constructor(engine: Engine, record: Recorder) {
-    this.#engine = engine
+    super(engine)
     this.#record = record
   }
 
-  get name(): Engine['name'] {
-    return this.#engine.name
-  }
-
-  get capabilities(): Engine['capabilities'] {
-    return this.#engine.capabilities
-  }
-
-  load(plan: Plan, tables: Tables): Promise<void> {
+  override load(plan: Plan, tables: Tables): Promise<void> {
     const kept = this.#keep(plan, tables)
-    return this.#engine.load(kept.plan, kept.tables)
+    return super.load(kept.plan, kept.tables)
   }
 
-  readsFields(scan: Scan, tables: Tables): boolean {
-    return this.#engine.readsFields(scan, tables)
-  }
-
-  sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {
-    return this.#engine.sizeOf(scan, tables, isMeasured)
-  }
-
-  compile(plan: Plan, tables: Tables, settings: Readonly<Record<string, string>>): Program {
+  override compile(plan: Plan, tables: Tables, settings: Readonly<Record<string, string>>): Program {
     const kept = this.#keep(plan, tables)
-    const program = this.#engine.compile(kept.plan, kept.tables, settings)
+    const program = super.compile(kept.plan, kept.tables, settings)
     this.#shown.set(program, kept.shown)
     return program
   }
@@ -60,9 +43,9 @@ export class RecordingEngine implements Engine {
     return { plan: { ...plan, outputs }, tables: withoutConnectors(tables, written), shown: new Map(shown) }
   }
 
-  start(jobId: string, program: Program, results?: ResultListener): Promise<void> {
+  override start(jobId: string, program: Program, results?: ResultListener): Promise<void> {
     const shown = this.#shown.get(program)
-    return this.#engine.start(jobId, program, {
+    return super.start(jobId, program, {
       changes: (output, schema, batch) => {
         const table = shown?.get(output)
         if (table === undefined) return results?.changes(output, schema, batch)
@@ -70,26 +53,6 @@ export class RecordingEngine implements Engine {
         return this.#record(table.name, named, batch)
       },
     })
-  }
-
-  observe(jobId: string): Promise<Observation> {
-    return this.#engine.observe(jobId)
-  }
-
-  measure(jobId: string): ReturnType<Engine['measure']> {
-    return this.#engine.measure(jobId)
-  }
-
-  ended(jobId: string): Promise<void> {
-    return this.#engine.ended(jobId)
-  }
-
-  stop(jobId: string, how: 'now'): Promise<void> {
-    return this.#engine.stop(jobId, how)
-  }
-
-  forget(jobId: string): void {
-    this.#engine.forget(jobId)
   }
 }
 

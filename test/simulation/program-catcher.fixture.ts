@@ -1,52 +1,22 @@
 /** An engine that compiles and does not run: whoever has the program may run it as often as it wants. */
-import type { EmbeddedEngine, Engine, Observation } from '#engines'
-import type { Plan, Scan, TableSize, Tables } from '#plan'
+import { type EmbeddedEngine, EngineAround, type Observation } from '#engines'
 
 type EmbeddedProgram = Parameters<EmbeddedEngine['start']>[1]
 
-export class ProgramCatcher implements Engine<EmbeddedProgram> {
-  readonly #engine: EmbeddedEngine
+export class ProgramCatcher extends EngineAround<EmbeddedProgram> {
   /** The program that was to be started last. */
   caught: EmbeddedProgram | null = null
 
-  constructor(engine: EmbeddedEngine) {
-    this.#engine = engine
-  }
-
-  get name(): Engine['name'] {
-    return this.#engine.name
-  }
-
-  get capabilities(): Engine['capabilities'] {
-    return this.#engine.capabilities
-  }
-
-  load(plan: Plan, tables: Tables): Promise<void> {
-    return this.#engine.load(plan, tables)
-  }
-
-  readsFields(scan: Scan, tables: Tables): boolean {
-    return this.#engine.readsFields(scan, tables)
-  }
-
-  sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {
-    return this.#engine.sizeOf(scan, tables, isMeasured)
-  }
-
-  compile(plan: Plan, tables: Tables, settings: Readonly<Record<string, string>>): EmbeddedProgram {
-    return this.#engine.compile(plan, tables, settings)
-  }
-
-  start(_jobId: string, program: EmbeddedProgram): Promise<void> {
+  override start(_jobId: string, program: EmbeddedProgram): Promise<void> {
     this.caught = program
     return Promise.resolve()
   }
 
-  measure(): Promise<null> {
+  override measure(): Promise<null> {
     return Promise.resolve(null)
   }
 
-  observe(): Promise<Observation> {
+  override observe(): Promise<Observation> {
     const report = {
       resumedFrom: null,
       rowsIn: 0,
@@ -63,13 +33,13 @@ export class ProgramCatcher implements Engine<EmbeddedProgram> {
     return Promise.resolve({ kind: 'present', source: 'nowhere', at: 0, state: 'finished', error: null, report })
   }
 
-  ended(): Promise<void> {
+  override ended(): Promise<void> {
     return Promise.resolve()
   }
 
-  stop(): Promise<void> {
+  override stop(): Promise<void> {
     return Promise.resolve()
   }
 
-  forget(): void {}
+  override forget(): void {}
 }

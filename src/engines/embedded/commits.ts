@@ -2,14 +2,14 @@
 import type { Clock } from '#base'
 import type { DurableWork } from '#connectors'
 import type { CheckpointMetrics } from '#metrics'
-import type { JobState } from '../engine.ts'
+import type { JobState, ResumedFrom } from '../engine.ts'
 import type { SavedSource } from './checkpoint/manifest.ts'
 import type { SinkTask } from './program.ts'
 
 /** Where a run begins. */
 export interface Beginning {
   /** The checkpoint that it goes on from, and whether the work ended with it; null for a run from the start. */
-  readonly resumed: { readonly checkpoint: number; readonly finished: boolean } | null
+  readonly resumed: ResumedFrom | null
   /** Where sources stand, by their ids; those that are not listed are read from their beginning. */
   readonly sources: ReadonlyMap<string, SavedSource>
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '#base'
 import type { BlobStore } from '#blobs'
 import { type CheckpointMetrics, noCheckpoints } from '#metrics'
+import type { ResumedFrom } from '../../engine.ts'
 import { embeddedErrors } from '../errors.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { type Manifest, manifestVersion, type Origin, type SavedFile } from './manifest.ts'
@@ -55,6 +56,10 @@ export class Checkpointer {
     const restored = planRestore(manifest, this.#keepers)
     if (!manifest.finished && restored.dropped.length > 0 && !this.#settings.dropsState) throw refuseDropped(restored)
     return manifest
+  }
+
+  resumedFrom({ number, finished, plan }: Manifest): ResumedFrom {
+    return { checkpoint: number, finished, isChanged: plan !== this.#settings.plan }
   }
 
   /** The next checkpoint is ordered now. */

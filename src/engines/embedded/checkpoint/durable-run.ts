@@ -50,7 +50,7 @@ export class DurableRun implements Commits {
     await this.#state.restore(manifest)
     const [sources = []] = manifest.finished ? [] : await divideSources(this.#scans, 1, manifest)
     return {
-      resumed: { checkpoint: manifest.number, finished: manifest.finished },
+      resumed: this.#checkpointer.resumedFrom(manifest),
       sources: new Map(sources.map((source) => [source.id, source])),
     }
   }

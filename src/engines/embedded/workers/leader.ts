@@ -184,7 +184,7 @@ export class Leader {
   async #lead(): Promise<void> {
     const { workers, checkpointer, scans, dividesInputs } = this.#shape
     const manifest = (await checkpointer?.begin()) ?? null
-    this.#resumed = manifest === null ? null : { checkpoint: manifest.number, finished: manifest.finished }
+    this.#resumed = manifest === null ? null : (checkpointer?.resumedFrom(manifest) ?? null)
     const sources = manifest?.finished === true ? [] : await divideSources(scans, workers, manifest, dividesInputs)
     for (let worker = 0; worker < workers; worker++) this.#links.push(this.#shape.link(worker, this.#listener(worker)))
     for (const [worker, link] of this.#links.entries()) {
