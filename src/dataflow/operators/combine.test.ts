@@ -12,6 +12,7 @@ import {
   timestampType,
   withNullable,
 } from '#data'
+import { Random } from '../check/random-changes.fixture.ts'
 import { Exchanges } from '../exchange/exchanges.ts'
 import type { Operator, Output } from '../operator.ts'
 import { Combine, type CombinedWindows } from './combine.ts'
@@ -163,6 +164,32 @@ describe('two stages give what one gives', () => {
         expect(sorted(final(two))).toEqual(sorted(final(one)))
       }),
     )
+  })
+
+  test('for groups of which few have nearly all rows, now these and then those', () => {
+    const types = [stringType, ...resultTypes].map((type, i) => ({ name: `c${i}`, type }))
+    const shape = { keys: [stringType], measures, resultTypes, emitsUpdateBefore: false }
+    const random = new Random(7)
+    const [one, two] = [sinkOf([], types), sinkOf([], types)]
+    const sent = { rows: 0, combined: 0 }
+    const alone = new GroupAggregate(shape, one)
+    const both = staged(new GroupAggregate(shape, two), null, sent)
+    for (let turn = 0; turn < 200; turn++) {
+      const hot = turn < 100 ? 'hot' : null
+      const keyOf = (): string | null => (random.below(10) > 0 ? hot : `rare-${random.below(500)}`)
+      const rows = Array.from({ length: 2000 }, (_, i) => [keyOf(), turn, i])
+      for (const operator of [alone, both]) {
+        operator.push(0, batchOf(schema, rows))
+        operator.advance(0, turn)
+      }
+    }
+    const final = ({ rows }: { readonly rows: unknown[][] }): unknown[][] => [
+      ...new Map(rows.map(([, key, ...values]) => [key, [key, ...values]])).values(),
+    ]
+    expect(sorted(final(two))).toEqual(sorted(final(one)))
+    // A tenth is rare and goes as it is; of the frequent keys little besides sums.
+    expect(sent.combined).toBeGreaterThan(150)
+    expect(sent.rows).toBeLessThan(50_000)
   })
 
   test('rows that hardly share keys are passed on as they are', () => {

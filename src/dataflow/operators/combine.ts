@@ -1,7 +1,7 @@
 /**
  * The first of two stages of an aggregation: sums up the rows that have the same key, before they are sent to the worker that holds it.
  * Rows of keys that have come a few times only are passed on as they are: a sum would be no cheaper to send. Where most are such, everything
- * is passed on for a while.
+ * is passed on for a while. Where few keys have nearly all rows, only those are looked for, for a while.
  *
  * State: the keys of rows since sums were sent last, so many at most, and the sums. They are sent before a watermark, the end or a cut,
  * and when the worker has done nothing else for a while, so that checkpoints do not know of them.
@@ -44,6 +44,10 @@ const groupRowsMin = 4
 /** Batches that are passed on after sums that hardly were fewer than rows; twice as many after the next. */
 const pausesMax = 256
 
+/** So few keys are frequent, where only they are looked for; and how often sums are sent until all keys are looked at again. */
+const frequentMax = 64
+const sendsOfFrequent = 64
+
 const noRows = new Int32Array(0)
 
 const numberType: DataType = { ...doubleType, nullable: false }
@@ -76,6 +80,8 @@ export class Combine implements Operator {
   #watermark = watermarkNone
   #pauses = 0
   #pause = 1
+  /** How often sums of the keys that the table holds are sent before it learns of others; 0 while it learns. */
+  #sendsLeft = 0
 
   constructor(shape: CombineShape, output: ExchangeInputs) {
     this.#shape = shape
@@ -112,7 +118,7 @@ export class Combine implements Operator {
     this.#resolve(batch)
     const { capacity } = this.#table
     this.#reserve(capacity)
-    const passed = this.#takeOut(batch)
+    const passed = this.#sendsLeft > 0 ? this.#takeOutOthers(batch) : this.#takeOut(batch)
     this.#measures.reserve(capacity)
     if (passed.length < length) this.#measures.add(batch, this.#slots, passed.length > 0)
     this.#rows += length
@@ -134,6 +140,23 @@ export class Combine implements Operator {
       }
       this.#passed[count++] = row
       slots[row] = -1
+    }
+    return this.#passed.subarray(0, count)
+  }
+
+  /** Lists the rows whose keys the table does not hold. */
+  #takeOutOthers({ length, watermarks }: Batch): Int32Array {
+    const slots = this.#slots
+    let count = 0
+    for (let row = 0; row < length; row++) {
+      const slot = slots[row] as number
+      if (slot < 0) {
+        this.#passed[count++] = row
+        continue
+      }
+      const before = this.#sums[slot] as number
+      this.#sums[slot] = before + 1
+      if (before === 0) this.#marks[slot] = watermarks === null ? this.#watermark : (watermarks[row] as number)
     }
     return this.#passed.subarray(0, count)
   }
@@ -170,7 +193,7 @@ export class Combine implements Operator {
     for (const slot of slots) this.#measures.clear(slot)
     this.#counts.fill(0, 0, groups)
     this.#sums.fill(0, 0, groups)
-    this.#table.clear()
+    this.#chooseKeys(slots)
     this.#rows = 0
     this.#summed = 0
     this.#isMarked = false
@@ -190,6 +213,31 @@ export class Combine implements Operator {
       kinds: null,
       watermarks: this.#isMarked ? Float64Array.from(slots, (slot) => this.#marks[slot] as number) : null,
     })
+  }
+
+  /** Keeps the keys to look for; those of windows change with time. `summed` are the groups of which there were sums. */
+  #chooseKeys(summed: Int32Array): void {
+    if (this.#sendsLeft > 0) {
+      this.#sendsLeft -= 1
+      if (this.#sendsLeft === 0 || this.#pauses > 0) this.#learn()
+      return
+    }
+    const isSkewed = this.#rows >= rowsMin && this.#pauses === 0 && summed.length > 0 && summed.length <= frequentMax
+    if (!isSkewed || this.#shape.windows !== null) {
+      this.#learn()
+      return
+    }
+    const keys = this.#table.keyVectors(summed, summed.length)
+    this.#table.clear()
+    this.#table.resolve(keys, summed.length, new Int32Array(summed.length))
+    this.#times.fill(0, 0, summed.length)
+    this.#sendsLeft = sendsOfFrequent
+  }
+
+  /** From now on all keys are looked at. */
+  #learn(): void {
+    this.#sendsLeft = 0
+    this.#table.clear()
   }
 
   /** Decides whether sums are worth it. */
@@ -235,7 +283,8 @@ export class Combine implements Operator {
     }
     const keys = columns.slice(0, this.#shape.keys.length)
     const slices: Vector = { form: 'numbers', data: this.#slices, nulls: null }
-    this.#table.resolve(this.#shape.windows === null ? keys : [slices, ...keys], length, this.#slots)
+    if (this.#sendsLeft > 0) this.#table.find(keys, length, this.#slots)
+    else this.#table.resolve(this.#shape.windows === null ? keys : [slices, ...keys], length, this.#slots)
   }
 
   advance(_input: number, watermarkMs: number): void {
