@@ -1,6 +1,7 @@
 /** The way from one operator to the next: counts the rows, and lets the time be that of whoever works on them. */
 import type { Batch } from '#data'
 import type { Output } from '../operator.ts'
+import { PassingOutput } from '../passing.ts'
 import type { OperatorMeter } from './operator-meter.ts'
 
 export class MeteredOutput implements Output {
@@ -46,30 +47,21 @@ export class MeteredOutput implements Output {
 }
 
 /** The near end of several ways that begin at the same operator: its rows count once. */
-export class MeteredSource implements Output {
+export class MeteredSource extends PassingOutput {
   readonly #from: OperatorMeter
-  readonly #output: Output
 
   constructor(from: OperatorMeter, output: Output) {
+    super(output)
     this.#from = from
-    this.#output = output
   }
 
   push(batch: Batch): void {
     this.#from.rowsOut += batch.length
-    this.#output.push(batch)
+    this.output.push(batch)
   }
 
-  advance(watermarkMs: number): void {
+  override advance(watermarkMs: number): void {
     this.#from.advanceOutput(watermarkMs)
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
+    this.output.advance(watermarkMs)
   }
 }

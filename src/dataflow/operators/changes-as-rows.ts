@@ -6,19 +6,19 @@
  * Emits each row at once, with its watermark. Changes whose kind has no text are left out.
  */
 import { type Batch, changeInsert, type DictionaryVector, selectBatch, stringType, type Vector, valueAt } from '#data'
-import type { Operator, Output } from '../operator.ts'
+import type { Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 
 /** The text for each kind of change, by its number; null leaves such changes out. */
 export type ChangeTexts = readonly (string | null)[]
 
-export class ChangesToRows implements Operator {
-  readonly #output: Output
+export class ChangesToRows extends PassingOperator {
   readonly #words: readonly string[]
   /** The place of the text of each kind among the words; −1 leaves the change out. */
   readonly #wordOf: Int32Array
 
   constructor(texts: ChangeTexts, output: Output) {
-    this.#output = output
+    super(output)
     this.#words = [...new Set(texts.filter((text) => text !== null))]
     this.#wordOf = Int32Array.from(texts, (text) => (text === null ? -1 : this.#words.indexOf(text)))
   }
@@ -30,7 +30,7 @@ export class ChangesToRows implements Operator {
     for (let i = 0; i < rows.length; i++) codes[i] = this.#wordAt(batch, rows[i] as number)
     const { columns, watermarks } = rows.length === batch.length ? batch : selectBatch(batch, rows, rows.length)
     const text: DictionaryVector = { form: 'dictionary', codes, words: this.#words, nulls: null }
-    this.#output.push({ length: rows.length, columns: [text, ...columns], kinds: null, watermarks })
+    this.output.push({ length: rows.length, columns: [text, ...columns], kinds: null, watermarks })
   }
 
   #told(batch: Batch): Int32Array {
@@ -43,18 +43,6 @@ export class ChangesToRows implements Operator {
   #wordAt({ kinds }: Batch, row: number): number {
     return this.#wordOf[kinds === null ? changeInsert : (kinds[row] as number)] as number
   }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
-  }
 }
 
 export interface RowsToChangesShape {
@@ -64,13 +52,12 @@ export interface RowsToChangesShape {
   readonly kindOf: (text: string | null) => number
 }
 
-export class RowsToChanges implements Operator {
+export class RowsToChanges extends PassingOperator {
   readonly #shape: RowsToChangesShape
-  readonly #output: Output
 
   constructor(shape: RowsToChangesShape, output: Output) {
+    super(output)
     this.#shape = shape
-    this.#output = output
   }
 
   push(_input: number, batch: Batch): void {
@@ -78,18 +65,6 @@ export class RowsToChanges implements Operator {
     const told = batch.columns[place] as Vector
     const kinds = new Uint8Array(batch.length)
     for (let row = 0; row < batch.length; row++) kinds[row] = kindOf(valueAt(told, row, stringType) as string | null)
-    this.#output.push({ ...batch, columns: batch.columns.filter((_, index) => index !== place), kinds })
-  }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
+    this.output.push({ ...batch, columns: batch.columns.filter((_, index) => index !== place), kinds })
   }
 }

@@ -11,6 +11,7 @@
  */
 import { type Batch, type DataType, selectBatch, type Vector } from '#data'
 import type { Operator, Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 import { Expiry, type Retention } from '../state/expiry.ts'
 import { grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
@@ -38,10 +39,9 @@ export function createDeduplicate(shape: DeduplicateShape, output: Output): Oper
   return shape.keep === 'first' && shape.time === null ? new FirstByArrival(shape, output) : new DeduplicateByUpdates(shape, output)
 }
 
-class FirstByArrival implements Operator {
+class FirstByArrival extends PassingOperator {
   readonly #key: readonly number[]
   readonly #table: KeyTable
-  readonly #output: Output
   #slots = new Int32Array(0)
   #selection = new Int32Array(0)
   readonly #expiry: Expiry | null
@@ -49,10 +49,10 @@ class FirstByArrival implements Operator {
   readonly state: readonly StatePart[]
 
   constructor({ types, key, retention }: DeduplicateShape, output: Output) {
+    super(output)
     const keyTypes = key.map((column) => types[column] as DataType)
     this.#key = key
     this.#table = new KeyTable(keyTypes)
-    this.#output = output
     this.#expiry = retention === undefined ? null : new Expiry(retention)
     const columns = this.#expiry === null ? [] : [this.#expiry.saved]
     const reserve = (slots: number): void => this.#expiry?.reserve(slots)
@@ -74,8 +74,8 @@ class FirstByArrival implements Operator {
     this.#table.resolve(keys, batch.length, this.#slots)
     const count = this.#expiry === null ? this.#selectNew(batch.length, known) : this.#selectNotHeld(batch.length, this.#expiry)
     for (let i = 0; i < count; i++) this.#part.pages.mark(this.#slots[this.#selection[i] as number] as number)
-    if (count === batch.length) this.#output.push(batch)
-    else if (count > 0) this.#output.push(selectBatch(batch, this.#selection, count))
+    if (count === batch.length) this.output.push(batch)
+    else if (count > 0) this.output.push(selectBatch(batch, this.#selection, count))
     this.#expiry?.sweep(batch.length, this.#remove)
   }
 
@@ -113,29 +113,17 @@ class FirstByArrival implements Operator {
     this.#part.pages.mark(slot)
     this.#table.remove(slot)
   }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
-  }
 }
 
-class DeduplicateByUpdates implements Operator {
+class DeduplicateByUpdates extends PassingOperator {
   readonly #shape: DeduplicateShape
   readonly #rows: KeyedRows
-  readonly #output: Output
   /** By slot: the time of the row that the key has. */
   #times = new Float64Array(0)
   readonly state: readonly StatePart[]
 
   constructor(shape: DeduplicateShape, output: Output) {
+    super(output)
     this.#shape = shape
     const times = savedNumber(
       (slot) => this.#times[slot] as number,
@@ -145,7 +133,6 @@ class DeduplicateByUpdates implements Operator {
       },
     )
     this.#rows = new KeyedRows(shape, output, shape.time === null ? [] : [times])
-    this.#output = output
     this.state = [this.#rows.part]
   }
 
@@ -164,18 +151,6 @@ class DeduplicateByUpdates implements Operator {
 
   tick(nowMs: number): void {
     this.#rows.tick(nowMs)
-  }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
   }
 
   #chooseByTime(batch: Batch, slots: Int32Array, times: Float64Array, keepsLast: boolean): void {

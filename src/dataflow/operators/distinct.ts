@@ -8,7 +8,8 @@
  * row to itself, once a batch, so that who follows keeps its state as well.
  */
 import { type Batch, batchRows, changeDelete, changeInsert, changeUpdateAfter, changeUpdateBefore, type DataType, selectBatch } from '#data'
-import type { Operator, Output } from '../operator.ts'
+import type { Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 import { Expiry, type Retention } from '../state/expiry.ts'
 import { grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
@@ -25,8 +26,7 @@ export interface DistinctShape {
   readonly repeats?: { readonly emitsUpdateBefore: boolean }
 }
 
-export class Distinct implements Operator {
-  readonly #output: Output
+export class Distinct extends PassingOperator {
   readonly #table: KeyTable
   #counts = new Float64Array(16)
   #slots = new Int32Array(0)
@@ -40,7 +40,7 @@ export class Distinct implements Operator {
   readonly state: readonly StatePart[]
 
   constructor(shape: DistinctShape, output: Output) {
-    this.#output = output
+    super(output)
     this.#table = new KeyTable(shape.types)
     this.#expiry = shape.retention === undefined ? null : new Expiry(shape.retention)
     this.#repeats = shape.repeats
@@ -86,23 +86,11 @@ export class Distinct implements Operator {
     this.#expiry?.tick(nowMs, this.#remove)
   }
 
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
-  }
-
   #emit(batch: Batch): void {
     const count = batch.kinds === null ? this.#addAll(batch.length) : this.#changeAll(batch)
     if (count === 0) return
     const selected = count === batch.length ? batch : selectBatch(batch, this.#selection, count)
-    this.#output.push(batch.kinds === null ? selected : { ...selected, kinds: insertsAndDeletes(selected.kinds, count) })
+    this.output.push(batch.kinds === null ? selected : { ...selected, kinds: insertsAndDeletes(selected.kinds, count) })
   }
 
   /** Counts rows that come and go, and sends first copies that come, last copies that go, and once a batch any other. */
@@ -110,7 +98,7 @@ export class Distinct implements Operator {
     const { capacity } = this.#table
     this.#sentBy = grownNumbers(this.#sentBy, capacity)
     const number = ++this.#batchNumber
-    const changes = new ChangedRows(batch, this.#output)
+    const changes = new ChangedRows(batch, this.output)
     for (let row = 0; row < batch.length; row++) {
       const slot = this.#slots[row] as number
       const before = this.#counts[slot] as number

@@ -6,7 +6,8 @@
  * watermark.
  */
 import { type Batch, type DataType, selectBatchParts, selectRows, type Vector, vectorOf } from '#data'
-import type { Operator, Output } from '../operator.ts'
+import type { Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 
 export interface ExpandShape {
   /** Types of the key columns, which are the first columns of the input; the column after them takes the id. */
@@ -17,16 +18,15 @@ export interface ExpandShape {
   readonly inOrder: boolean
 }
 
-export class Expand implements Operator {
+export class Expand extends PassingOperator {
   readonly #shape: ExpandShape
-  readonly #output: Output
   /** A column of NULLs for each key, as long as the longest batch so far. */
   #nulls: readonly Vector[] = []
   #length = 0
 
   constructor(shape: ExpandShape, output: Output) {
+    super(output)
     this.#shape = shape
-    this.#output = output
   }
 
   push(_input: number, batch: Batch): void {
@@ -47,7 +47,7 @@ export class Expand implements Operator {
       )
       return { ...repeated, nulls }
     })
-    this.#output.push({ length, columns, ...selectBatchParts(batch, selection, length) })
+    this.output.push({ length, columns, ...selectBatchParts(batch, selection, length) })
   }
 
   #pushBySets(batch: Batch): void {
@@ -60,20 +60,8 @@ export class Expand implements Operator {
     for (const { id, kept } of sets) {
       const grouped = keys.map((_, key) => (kept[key] === true ? batch.columns[key] : this.#nulls[key]) as Vector)
       const ids: Vector = { form: 'numbers', data: new Float64Array(batch.length).fill(id), nulls: null }
-      this.#output.push({ ...batch, columns: [...grouped, ids, ...batch.columns.slice(keys.length + 1)] })
+      this.output.push({ ...batch, columns: [...grouped, ids, ...batch.columns.slice(keys.length + 1)] })
     }
-  }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
   }
 }
 

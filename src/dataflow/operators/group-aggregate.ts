@@ -22,7 +22,8 @@ import {
   type Vector,
 } from '#data'
 import { signOfChange } from '../aggregates/accumulator.ts'
-import type { Operator, Output } from '../operator.ts'
+import type { Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 import { Expiry, type Retention } from '../state/expiry.ts'
 import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
@@ -46,9 +47,8 @@ export interface GroupAggregateShape {
   readonly repeats?: boolean
 }
 
-export class GroupAggregate implements Operator {
+export class GroupAggregate extends PassingOperator {
   readonly #shape: GroupAggregateShape
-  readonly #output: Output
   readonly #table: KeyTable
   readonly #measures: Measures
   /** Rows of each group. */
@@ -74,8 +74,8 @@ export class GroupAggregate implements Operator {
   readonly state: readonly StatePart[]
 
   constructor(shape: GroupAggregateShape, output: Output) {
+    super(output)
     this.#shape = shape
-    this.#output = output
     this.#table = new KeyTable(shape.keys)
     this.#measures = new Measures(shape.measures)
     this.#expiry = shape.retention === undefined ? null : new Expiry(shape.retention)
@@ -266,7 +266,7 @@ export class GroupAggregate implements Operator {
     })
     const columns = [...this.#table.keyVectors(slots, length), ...this.#results]
     const appended = kinds.subarray(0, length).every((kind) => kind === changeInsert)
-    this.#output.push({ length, columns, kinds: appended ? null : kinds.subarray(0, length), watermarks: null })
+    this.output.push({ length, columns, kinds: appended ? null : kinds.subarray(0, length), watermarks: null })
   }
 
   /** Makes the group of a slot one that has not been there yet. */
@@ -282,18 +282,6 @@ export class GroupAggregate implements Operator {
     this.#table.remove(slot)
     this.#touchedBy[slot] = 0
     this.#expiry?.drop(slot)
-  }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
   }
 }
 

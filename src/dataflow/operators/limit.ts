@@ -7,7 +7,8 @@
  */
 import { assert } from '#base'
 import { type Batch, selectBatch } from '#data'
-import type { Operator, Output } from '../operator.ts'
+import type { Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 import { ScalarsPart } from '../state/scalars-part.ts'
 import type { StatePart } from '../state/state-part.ts'
 
@@ -17,15 +18,14 @@ export interface LimitShape {
   readonly limit: number
 }
 
-export class Limit implements Operator {
+export class Limit extends PassingOperator {
   readonly #shape: LimitShape
-  readonly #output: Output
   readonly #progress = { seen: 0 }
   readonly state: readonly StatePart[] = [new ScalarsPart('progress', this.#progress)]
 
   constructor(shape: LimitShape, output: Output) {
+    super(output)
     this.#shape = shape
-    this.#output = output
   }
 
   /** Whether all rows have been emitted that ever will be. */
@@ -41,22 +41,10 @@ export class Limit implements Operator {
     const to = Math.min(batch.length, offset + limit - seen)
     this.#progress.seen = seen + batch.length
     if (from >= to) return
-    if (from === 0 && to === batch.length) this.#output.push(batch)
+    if (from === 0 && to === batch.length) this.output.push(batch)
     else {
       const selection = Int32Array.from({ length: to - from }, (_, i) => from + i)
-      this.#output.push(selectBatch(batch, selection, to - from))
+      this.output.push(selectBatch(batch, selection, to - from))
     }
-  }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
   }
 }

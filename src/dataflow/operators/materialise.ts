@@ -8,7 +8,8 @@
  * the row that was shown last. A row that is taken back and not there is passed over.
  */
 import { type Batch, changeDelete, changeInsert, changeUpdateAfter, type DataType, type Vector } from '#data'
-import type { Operator, Output } from '../operator.ts'
+import type { Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 import { Expiry, type Retention } from '../state/expiry.ts'
 import { grownIntegers, grownNumbers } from '../state/grown.ts'
 import { KeyTable } from '../state/key-table.ts'
@@ -32,9 +33,8 @@ export interface MaterialiseShape {
 
 const none = -1
 
-export class Materialise implements Operator {
+export class Materialise extends PassingOperator {
   readonly #shape: MaterialiseShape
-  readonly #output: Output
   readonly #keys: KeyTable
   readonly #store: RowStore
   readonly #index: RowIndex
@@ -57,10 +57,10 @@ export class Materialise implements Operator {
   readonly state: readonly StatePart[]
 
   constructor(shape: MaterialiseShape, output: Output) {
+    super(output)
     const { types, key, retention } = shape
     const keyTypes = key.map((column) => types[column] as DataType)
     this.#shape = shape
-    this.#output = output
     this.#keys = new KeyTable(keyTypes)
     this.#store = new RowStore(types)
     this.#index = new RowIndex(this.#store)
@@ -209,17 +209,5 @@ export class Materialise implements Operator {
 
   tick(nowMs: number): void {
     this.#expiry?.tick(nowMs, this.#giveUp)
-  }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
   }
 }

@@ -7,21 +7,21 @@
  * written for that long are unknown again, and equal rows are sent on, so that who follows keeps its state as well.
  */
 import type { Batch } from '#data'
-import type { Operator, Output } from '../operator.ts'
+import type { Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 import type { StatePart } from '../state/state-part.ts'
 import { KeyedRows, type KeyedRowsShape, rowGone } from './keyed-rows.ts'
 import { leaves } from './leaves.ts'
 
 export type NormaliseShape = KeyedRowsShape
 
-export class Normalise implements Operator {
+export class Normalise extends PassingOperator {
   readonly #rows: KeyedRows
-  readonly #output: Output
   readonly state: readonly StatePart[]
 
   constructor(shape: NormaliseShape, output: Output) {
+    super(output)
     this.#rows = new KeyedRows(shape, output)
-    this.#output = output
     this.state = [this.#rows.part]
   }
 
@@ -37,17 +37,5 @@ export class Normalise implements Operator {
 
   tick(nowMs: number): void {
     this.#rows.tick(nowMs)
-  }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
   }
 }

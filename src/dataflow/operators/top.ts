@@ -11,7 +11,8 @@
  * window of one row). Rows that were kept for long enough leave without a word.
  */
 import { type Batch, changeDelete, changeInsert, changeUpdateAfter, changeUpdateBefore, type DataType, type Vector } from '#data'
-import type { Operator, Output } from '../operator.ts'
+import type { Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 import { ExpiringLists } from '../state/expiring-lists.ts'
 import type { Retention } from '../state/expiry.ts'
 import { grownIntegers, grownNumbers } from '../state/grown.ts'
@@ -54,9 +55,8 @@ const none = -1
 /** Windows up to this place are kept in short lists. */
 const shortListMax = 64
 
-export class Top implements Operator {
+export class Top extends PassingOperator {
   readonly #shape: TopShape
-  readonly #output: Output
   readonly #partitions: KeyTable
   readonly #store: RowStore
   readonly #order: RowOrder
@@ -89,10 +89,10 @@ export class Top implements Operator {
   readonly state: readonly StatePart[]
 
   constructor(shape: TopShape, output: Output) {
+    super(output)
     const { types, partitionBy } = shape
     const keyTypes = partitionBy.map((column) => types[column] as DataType)
     this.#shape = shape
-    this.#output = output
     this.#partitions = new KeyTable(keyTypes)
     this.#store = new RowStore(types)
     const order = new RowOrder(this.#store, types, shape.orderBy)
@@ -174,18 +174,6 @@ export class Top implements Operator {
 
   tick(nowMs: number): void {
     this.#expiring?.tick(nowMs, this.#removeIfEmpty)
-  }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
   }
 
   #findPartitions(batch: Batch): void {

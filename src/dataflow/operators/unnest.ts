@@ -7,7 +7,8 @@
  */
 import { assert } from '#base'
 import { type Batch, batchRows, selectBatchParts, selectRows, type Vector } from '#data'
-import type { Operator, Output } from '../operator.ts'
+import type { Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 import { selectPadded } from '../state/padded.ts'
 
 /** The elements of all rows of a batch: element i belongs to row `rows[i]`, and rows ascend. */
@@ -24,13 +25,12 @@ export interface UnnestShape {
   readonly kept?: readonly number[]
 }
 
-export class Unnest implements Operator {
+export class Unnest extends PassingOperator {
   readonly #shape: UnnestShape
-  readonly #output: Output
 
   constructor(shape: UnnestShape, output: Output) {
+    super(output)
     this.#shape = shape
-    this.#output = output
   }
 
   push(_input: number, batch: Batch): void {
@@ -42,20 +42,8 @@ export class Unnest implements Operator {
       const rows = pairs.rows.subarray(from, from + length)
       const picked = pairs.elements.subarray(from, from + length)
       const columns = [...kept.map((vector) => selectRows(vector, rows, length)), ...selectPadded(elements.columns, picked, length)]
-      this.#output.push({ length, columns, ...selectBatchParts(batch, rows, length) })
+      this.output.push({ length, columns, ...selectBatchParts(batch, rows, length) })
     }
-  }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
   }
 }
 

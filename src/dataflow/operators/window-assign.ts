@@ -6,7 +6,8 @@
  * their change and watermark; lateness is judged by whoever closes the windows.
  */
 import { type Batch, batchRows, numbersIn, selectBatchParts, selectRows, type Vector } from '#data'
-import type { Operator, Output } from '../operator.ts'
+import type { Output } from '../operator.ts'
+import { PassingOperator } from '../passing.ts'
 import { lastWindowEndOf, type SliceShape, sliceEndOf, sliceLengthOf, type WindowClock, windowStartOf, windowTimeMs } from './slices.ts'
 
 export interface WindowAssignShape {
@@ -16,13 +17,12 @@ export interface WindowAssignShape {
   readonly clock: WindowClock | null
 }
 
-export class WindowAssign implements Operator {
+export class WindowAssign extends PassingOperator {
   readonly #shape: WindowAssignShape
-  readonly #output: Output
 
   constructor(shape: WindowAssignShape, output: Output) {
+    super(output)
     this.#shape = shape
-    this.#output = output
   }
 
   push(_input: number, batch: Batch): void {
@@ -61,18 +61,6 @@ export class WindowAssign implements Operator {
       instants((end) => end),
       instants((end) => windowTimeMs(clock, end)),
     ]
-    this.#output.push({ length, columns, ...selectBatchParts(batch, selection, length) })
-  }
-
-  advance(_input: number, watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(_input: number, isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
+    this.output.push({ length, columns, ...selectBatchParts(batch, selection, length) })
   }
 }

@@ -2,33 +2,25 @@
 import { type Batch, watermarkNone } from '#data'
 import type { Output } from '../operator.ts'
 import type { InputWatermarks } from '../operators/input-watermarks.ts'
+import { PassingOutput } from '../passing.ts'
 
 /** Remembers what was said last. */
-export class LastWatermark implements Output {
-  readonly #output: Output
+export class LastWatermark extends PassingOutput {
   watermarkMs = watermarkNone
   hasEnded = false
 
-  constructor(output: Output) {
-    this.#output = output
-  }
-
   push(batch: Batch): void {
-    this.#output.push(batch)
+    this.output.push(batch)
   }
 
-  advance(watermarkMs: number): void {
+  override advance(watermarkMs: number): void {
     this.watermarkMs = watermarkMs
-    this.#output.advance(watermarkMs)
+    this.output.advance(watermarkMs)
   }
 
-  setIdle(isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
+  override finish(): void {
     this.hasEnded = true
-    this.#output.finish()
+    this.output.finish()
   }
 }
 

@@ -1,6 +1,6 @@
 /** The joints between operators. */
 import { type Batch, numbersIn, selectBatch, type Vector } from '#data'
-import type { Operator, Output } from '#dataflow'
+import { type Operator, type Output, PassingOutput } from '#dataflow'
 
 /** One input of an operator, as an output of the operator before it. */
 export class InputPort implements Output {
@@ -55,41 +55,27 @@ export class Tee implements Output {
 }
 
 /** Passes columns on in another order; copies nothing. */
-export class Reorder implements Output {
+export class Reorder extends PassingOutput {
   readonly #places: readonly number[]
-  readonly #output: Output
 
   constructor(places: readonly number[], output: Output) {
+    super(output)
     this.#places = places
-    this.#output = output
   }
 
   push(batch: Batch): void {
     const columns = this.#places.map((place) => batch.columns[place] as Batch['columns'][number])
-    this.#output.push({ ...batch, columns })
-  }
-
-  advance(watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
+    this.output.push({ ...batch, columns })
   }
 }
 
 /** Passes on the rows with a count above zero in one column. */
-export class Counted implements Output {
+export class Counted extends PassingOutput {
   readonly #place: number
-  readonly #output: Output
 
   constructor(place: number, output: Output) {
+    super(output)
     this.#place = place
-    this.#output = output
   }
 
   push(batch: Batch): void {
@@ -97,18 +83,6 @@ export class Counted implements Output {
     const selection = new Int32Array(batch.length)
     let count = 0
     for (let row = 0; row < batch.length; row++) if ((counts[row] as number) > 0) selection[count++] = row
-    if (count > 0) this.#output.push(count === batch.length ? batch : selectBatch(batch, selection, count))
-  }
-
-  advance(watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
+    if (count > 0) this.output.push(count === batch.length ? batch : selectBatch(batch, selection, count))
   }
 }

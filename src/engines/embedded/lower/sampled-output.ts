@@ -1,30 +1,17 @@
 /** Samples the keys of rows on their way. */
 import type { Batch } from '#data'
-import type { OperatorMeter, Output } from '#dataflow'
+import { type OperatorMeter, type Output, PassingOutput } from '#dataflow'
 
-export class SampledOutput implements Output {
+export class SampledOutput extends PassingOutput {
   readonly #meter: OperatorMeter
-  readonly #output: Output
 
   constructor(meter: OperatorMeter, output: Output) {
+    super(output)
     this.#meter = meter
-    this.#output = output
   }
 
   push(batch: Batch): void {
     this.#meter.keys?.take(0, batch)
-    this.#output.push(batch)
-  }
-
-  advance(watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
+    this.output.push(batch)
   }
 }

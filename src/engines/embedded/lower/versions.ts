@@ -3,7 +3,7 @@
  * a join reads as of an event time, and whoever changes rows for TO_CHANGELOG, whose rows those changes are.
  */
 import { type Batch, type DataType, selectBatch, type Vector } from '#data'
-import { KeyTable, type Output } from '#dataflow'
+import { KeyTable, type Output, PassingOutput } from '#dataflow'
 import { asOfTimeOf, type Plan, type Relation, rootsOf, walkRelations } from '#plan'
 
 /** The relations that have to send every change. */
@@ -20,16 +20,15 @@ export function versionedRelations(plan: Plan): ReadonlySet<Relation> {
 }
 
 /** Cuts batches so that none has two rows of the same key. */
-export class OneRowAKey implements Output {
+export class OneRowAKey extends PassingOutput {
   readonly #keys: readonly number[]
-  readonly #output: Output
   readonly #table: KeyTable
   #slots = new Int32Array(0)
 
   /** `types` are those of all columns, `keys` the places of the key's. */
   constructor(types: readonly DataType[], keys: readonly number[], output: Output) {
+    super(output)
     this.#keys = keys
-    this.#output = output
     this.#table = new KeyTable(keys.map((key) => types[key] as DataType))
   }
 
@@ -48,24 +47,12 @@ export class OneRowAKey implements Output {
     for (let row = 0; row < length; row++) {
       const slot = this.#slots[row] as number
       if ((seen[slot] as number) > from) {
-        this.#output.push(partOf(batch, from, row))
+        this.output.push(partOf(batch, from, row))
         from = row
       }
       seen[slot] = row + 1
     }
-    this.#output.push(partOf(batch, from, length))
-  }
-
-  advance(watermarkMs: number): void {
-    this.#output.advance(watermarkMs)
-  }
-
-  setIdle(isIdle: boolean): void {
-    this.#output.setIdle?.(isIdle)
-  }
-
-  finish(): void {
-    this.#output.finish()
+    this.output.push(partOf(batch, from, length))
   }
 }
 
