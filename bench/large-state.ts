@@ -6,12 +6,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '#base'
-import { MemoryCatalog } from '#catalog'
 import type { Connector, SourceReader } from '#connectors'
 import { batchRows } from '#data'
-import { EmbeddedEngine } from '#engines'
-import { QuerySession, type RunReport } from '#query'
+import type { RunReport } from '#query'
+import { sessionWith } from './own-session.ts'
 
 const keys = 10_000_000
 /** Keys that are updated for a while, and how often, before others are. */
@@ -82,14 +80,7 @@ const folder = given ?? mkdtempSync(join(tmpdir(), 'millrace-bench-state-'))
 
 /** Runs until it is enough. */
 async function run(interval: string, isEnough: (report: RunReport) => boolean): Promise<RunReport> {
-  const engine = new EmbeddedEngine({ clock: systemClock, connectors: [source], userFunction: () => () => null })
-  const session = new QuerySession({
-    createCatalog: () => new MemoryCatalog(),
-    engine,
-    settings: { 'execution.checkpointing.dir': folder, 'execution.checkpointing.interval': interval },
-    clock: systemClock,
-    loadFunction: () => Promise.reject(new Error('no functions are called')),
-  })
+  const session = sessionWith(source, { 'execution.checkpointing.dir': folder, 'execution.checkpointing.interval': interval })
   const stopping = new AbortController()
   let last: RunReport | null = null
   const progress = (report: RunReport): void => {

@@ -2,12 +2,9 @@
  * How long rows are on their way from a source to a sink, at 100,000 rows a second through a query without state. The source makes each
  * row when it is due; what is measured is how much later the sink has it.
  */
-import { systemClock } from '#base'
-import { MemoryCatalog } from '#catalog'
 import type { Connector } from '#connectors'
 import { numbersIn, type Vector } from '#data'
-import { EmbeddedEngine } from '#engines'
-import { QuerySession } from '#query'
+import { sessionWith } from './own-session.ts'
 
 const rowsPerSecond = 100_000
 const seconds = 10
@@ -37,15 +34,7 @@ const measured: Connector = {
   }),
 }
 
-const engine = new EmbeddedEngine({ clock: systemClock, connectors: [measured], userFunction: () => () => null })
-const session = new QuerySession({
-  createCatalog: () => new MemoryCatalog(),
-  engine,
-  settings: {},
-  clock: systemClock,
-  loadFunction: () => Promise.reject(new Error('no functions are called')),
-})
-await session.run(
+await sessionWith(measured).run(
   `CREATE TABLE numbers (n BIGINT, v INT) WITH ('connector' = 'datagen', 'rows-per-second' = '${rowsPerSecond}',
      'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '${rowsPerSecond * seconds - 1}');
    CREATE TABLE sink (n BIGINT, v BIGINT) WITH ('connector' = 'measured');
