@@ -12,5 +12,6 @@ export {
 export { counted, listed } from './phrase.ts'
 export { isPlain, printable, printableLines } from './printable.ts'
 export { parseDurationMs, parseMemoryBytes, printBytes } from './quantity.ts'
+export { type FirstPauseMs, GivenUp, type Patience, retrying } from './retry.ts'
 export { shortened } from './shortened.ts'
 export { closeNames, suggestion } from './suggest.ts'

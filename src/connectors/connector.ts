@@ -5,6 +5,8 @@
 import type { Clock } from '#base'
 import type { Batch, Schema } from '#data'
 import type { Option } from '#formats'
+import type { ConnectorMeter } from './connector-meter.ts'
+import type { DeadLetter } from './dead-letter.ts'
 
 export interface Connector {
   /** The value of the option `connector`. */
@@ -24,6 +26,8 @@ export interface ConnectorTable {
   readonly name: string
   /** All physical columns, in order. */
   readonly schema: Schema
+  /** Columns that are metadata of the connector or the format, by their names; virtual ones are only read. */
+  readonly metadataColumns: readonly { readonly name: string; readonly key: string; readonly isVirtual: boolean }[]
   readonly options: Readonly<Record<string, string>>
   readonly primaryKey: readonly string[]
   readonly partitionedBy: readonly string[]
@@ -37,6 +41,11 @@ export interface Source {
   readonly bounded: boolean
   /** Metadata columns that can be asked for, by key. */
   readonly metadata: Schema
+  /**
+   * Kinds of change that its rows are, left out: inserts only. `upsert`: rows by the primary key of the table without -U, where what was
+   * there before may be unknown; `all`: -U and -D with all columns.
+   */
+  readonly changes?: 'append' | 'upsert' | 'all'
   /** Single fields of a ROW column can be asked for, under keys such as `bid.price`; NULL where the row is. */
   readonly readsFields?: true
   /** About how many rows there are, as far as that can be told without reading them; left out, or null, where it cannot. */
@@ -116,6 +125,12 @@ export interface ReadRequest {
   /** Where to go on: what `SourceReader.position` gave. Left out: from the beginning. */
   readonly position?: unknown
   readonly signal: AbortSignal
+  /** Told what the reader does. */
+  readonly meter: ConnectorMeter
+  /** Whether what cannot be read goes to a table of dead letters, in `SourceBatch.deadLetters`, instead of ending the work. */
+  readonly hasDeadLetters: boolean
+  /** The name of the work, the same in every life of a durable run; null for a run that leaves nothing behind to go on from. */
+  readonly work: string | null
 }
 export interface WantedColumn {
   readonly kind: 'physical' | 'metadata'
@@ -142,6 +157,8 @@ export interface SourceReader {
   readonly skippedRows: number
   /** Lets no rows of these splits come, and of all others; left out where the reader has one split, or cannot choose. */
   hold?(splits: readonly string[]): void
+  /** Told when a checkpoint with this position of the reader is complete, for systems that like to know, as groups of consumers do. */
+  checkpointed?(position: unknown): Promise<void>
   close(): Promise<void>
 }
 export interface SourceBatch {
@@ -150,6 +167,8 @@ export interface SourceBatch {
   readonly split: string
   /** All splits that are read now, whether they have given rows or not; left out: those that have. */
   readonly splits?: readonly string[]
+  /** What could not be read between the batch before and the end of this one, which may have no rows. */
+  readonly deadLetters?: readonly DeadLetter[]
 }
 
 export interface Sink {
@@ -179,6 +198,10 @@ export interface WriteRequest {
   /** Left out: what is prepared is void once the writer is closed or its process has ended. */
   readonly durable?: DurableWork
   readonly signal: AbortSignal
+  /** Told what the writer does. */
+  readonly meter: ConnectorMeter
+  /** Takes rows that the other side refuses for good, until `prepare` is answered; null: they end the work. */
+  readonly deadLetters: ((letter: DeadLetter) => void) | null
 }
 
 /** Work that outlives its process: what is prepared waits for a later life of it. Only one life is there at a time. */

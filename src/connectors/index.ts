@@ -14,6 +14,8 @@ export type {
   SourceReader,
   WantedColumn,
 } from './connector.ts'
+export { ConnectorMeter } from './connector-meter.ts'
+export type { DeadLetter } from './dead-letter.ts'
 export { connectorOf, loadConnector } from './list.ts'
 export { rowCountOption } from './options.ts'
 export { type Alignment, type ScanTime, scanTimeOf } from './scan-time.ts'

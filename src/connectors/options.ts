@@ -17,6 +17,11 @@ export function option(key: string, type: Option['type'], fallback: string | nul
   return { key, type, required: false, default: fallback, description }
 }
 
+/** An option that a table may leave out and whose value is never shown, such as a password. */
+export function secretOption(key: string, description: string): Option {
+  return { key, type: 'text', required: false, default: null, description, isSecret: true }
+}
+
 /** An option that a table must have. */
 export function requiredOption(key: string, type: Option['type'], description: string): Option {
   return { key, type, required: true, default: null, description }

@@ -1,17 +1,19 @@
 /**
  * The seam of the formats: how bytes become batches and batches become bytes. A format is one folder with the same few files and one
- * line in list.ts. There are two kinds:
+ * line in list.ts. There are three kinds:
  *
  * - a record format (csv, json, raw) reads a stream of records from front to back, from a file, a message or anything else;
- * - a file format (parquet) needs the whole file, with random access to read it, and appends to write it.
+ * - a file format (parquet) needs the whole file, with random access to read it, and appends to write it;
+ * - a message format (avro-confluent, debezium-json) reads messages alone.
  *
+ * Formats of the other kinds may read and write messages, too: bytes that are whole by themselves, as a bus or a web service gives them.
  * A format touches no file itself: whoever reads or writes hands it bytes.
  */
 import type { Batch, DataType, Schema } from '#data'
 import type { Option, Options } from './options.ts'
 import type { RecordEnds } from './record-ends.ts'
 
-export type Format = RecordFormat | FileFormat
+export type Format = RecordFormat | FileFormat | MessageFormat
 
 /** What a format needs to know of a table. */
 export interface FormatTable {
@@ -38,6 +40,76 @@ export interface RecordFormat {
   recordEnds(table: FormatTable): RecordEnds | null
   /** Makes an encoder of rows that hold all columns of the table. Null when the format is read only. */
   readonly encoder: ((table: FormatTable) => RecordEncoder) | null
+  /** Null where messages cannot be of the format. */
+  readonly messages: MessageCodec | null
+}
+
+export interface MessageFormat {
+  readonly kind: 'message'
+  /** The value of the option `format`. */
+  readonly name: string
+  readonly options: readonly Option[]
+  readonly messages: MessageCodec
+}
+
+/** How messages become rows and rows become messages. */
+export interface MessageCodec {
+  /** Kinds of change that messages stand for: inserts only; or all, as those of change capture do. */
+  readonly changes: 'append' | 'all'
+  /** What can be asked for of a message besides columns, by key such as `ingestion-timestamp`; usually nothing. */
+  readonly metadata: Schema
+  /** Makes a decoder of wanted columns; those of its batches are in that order. Fails where the format cannot hold them. */
+  decoder(table: FormatTable, wanted: readonly WantedField[]): MessageDecoder
+  /** Makes an encoder of rows that hold all columns of the table. Null when the format is read only. */
+  readonly encoder: ((table: FormatTable) => MessageEncoder) | null
+}
+/** A column of the table, or metadata of the format by its key. */
+export interface WantedField {
+  readonly kind: 'physical' | 'metadata'
+  readonly key: string
+  readonly type: DataType
+}
+
+/** Messages that lie in one array of bytes, one after another, with at least one byte that belongs to nobody behind each. */
+export interface Messages {
+  readonly bytes: Uint8Array
+  readonly starts: Int32Array
+  /** After the last byte of each; −1 where there is no message, as of a record without a value. */
+  readonly ends: Int32Array
+  readonly length: number
+}
+
+/** Turns messages into rows. Nothing of what a message holds makes it fail: what cannot be read is a fault. */
+export interface MessageDecoder {
+  /**
+   * Decodes messages from `from` on into `batch`, as many as fit, and returns the place of the first one that it did not take. A promise
+   * where something has to be fetched first, such as a schema; it fails where that cannot be had. The bytes of the messages, and the byte
+   * behind each, belong to the decoder. What is no message gives no row.
+   */
+  decode(messages: Messages, from: number): number | Promise<number>
+  /** Rows decoded last, with kinds of change where they are not all inserts. Refers to the bytes; valid until the next call. */
+  readonly batch: Batch
+  /** By row of `batch`: the place of its message. A message may give several rows, or none. */
+  readonly places: Int32Array
+  /** Messages that could not be read, of those taken last, in order. */
+  readonly faults: readonly MessageFault[]
+  /** Whether such messages are left out, as `json.ignore-parse-errors` says. */
+  readonly lenient: boolean
+  /** Ends what the decoder keeps open, such as connections. */
+  close?(): Promise<void>
+}
+export interface MessageFault {
+  /** Place of the message. */
+  readonly place: number
+  /** What is wrong, as sentences: "Expected a number in column "price", got "x"." */
+  readonly detail: string
+}
+
+/** Turns rows into messages. */
+export interface MessageEncoder {
+  /** Encodes all rows of a batch, with their kinds where `MessageCodec.changes` is `all`. The result is valid until the next call. */
+  encode(batch: Batch): Messages | Promise<Messages>
+  close?(): Promise<void>
 }
 
 /** Turns bytes into rows. It is told where an input begins, then given its bytes a stretch at a time. */
@@ -89,6 +161,8 @@ export interface FileFormat {
   /** The usual end of a file name, such as `parquet`. */
   readonly extension: string
   readonly options: readonly Option[]
+  /** Null where messages cannot be of the format. */
+  readonly messages: MessageCodec | null
   openReader(table: FormatTable, file: ReadableFile, request: FileRequest): Promise<FileReader>
   /** How many rows a file has, where it says so itself. */
   readonly countRows?: (file: ReadableFile) => Promise<number>

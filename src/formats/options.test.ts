@@ -96,5 +96,5 @@ test('a format has a name that exists, and is loaded by it', async () => {
   await loadFormat('jsn')
   expect(() => formatNamed('jsn')).toThrow('format "jsn" does not exist')
   await loadFormat('csv')
-  expect(formatNamed('csv').extension).toBe('csv')
+  expect(formatNamed('csv').name).toBe('csv')
 })

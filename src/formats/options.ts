@@ -16,6 +16,8 @@ export interface Option {
   /** As it would be written; null when there is none. */
   readonly default: string | null
   readonly description: string
+  /** Whether its value is never shown, in errors, plans or statements. */
+  readonly isSecret?: true
 }
 
 /** Makes rows of options that need not be given, and whose keys begin with the name of a format. */
@@ -66,12 +68,12 @@ export class Options {
 export function readOptions(owner: string, rows: readonly Option[], clause: Readonly<Record<string, string>>): Options {
   const values = new Map<string, OptionValue>()
   for (const row of rows) {
-    if (row.default !== null && !row.key.includes('#')) values.set(row.key, checkedValue(owner, row.key, row.type, row.default))
+    if (row.default !== null && !row.key.includes('#')) values.set(row.key, checkedValue(owner, row.key, row, row.default))
   }
   for (const [key, text] of Object.entries(clause)) {
     const row = rowOf(rows, key)
     if (row === undefined) throw optionNotFound(owner, rows, key)
-    values.set(key, checkedValue(owner, key, row.type, text))
+    values.set(key, checkedValue(owner, key, row, text))
   }
   for (const row of rows) {
     if (row.required && !Object.hasOwn(clause, row.key)) {
@@ -100,10 +102,11 @@ function optionNotFound(owner: string, rows: readonly Option[], key: string): Er
   return formatErrors.FORMATS_OPTION_NOT_FOUND({ key, owner }, { detail, hint: nearest === undefined ? undefined : `Use "${nearest}".` })
 }
 
-function checkedValue(owner: string, key: string, type: OptionType, text: string): OptionValue {
+function checkedValue(owner: string, key: string, { type, isSecret }: Option, text: string): OptionValue {
   const value = parseOption(type, text)
   if (value !== undefined) return value
-  throw formatErrors.FORMATS_OPTION_MISMATCH({ key, owner }, { detail: `Expected ${wordsOf(type)}, got "${shortened(text, 200)}".` })
+  const shown = isSecret === true ? 'something else, which is not shown' : `"${shortened(text, 200)}"`
+  throw formatErrors.FORMATS_OPTION_MISMATCH({ key, owner }, { detail: `Expected ${wordsOf(type)}, got ${shown}.` })
 }
 
 /** The value of an option's text; undefined when it is not of the type. */

@@ -30,6 +30,12 @@ const wiring: readonly string[] = ['src/main.ts', 'src/worker-thread.ts']
 /** Each package has one room that owns it. Rooms that are not named here import none. */
 export const packageOwners: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': 'blobs',
+  '@platformatic/kafka': 'connectors',
+  avsc: 'formats',
+  ioredis: 'connectors',
+  mysql2: 'connectors',
+  pg: 'connectors',
+  protobufjs: 'formats',
   hysnappy: 'formats',
 }
 

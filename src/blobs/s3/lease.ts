@@ -9,11 +9,10 @@
  * next write that the place is another's. Who must be certain asks (`confirm`), and still publishes only what is new.
  */
 import { randomBytes } from 'node:crypto'
-import { MillraceError } from '#base'
+import { MillraceError, type Patience } from '#base'
 import type { BlobLock } from '../blob-store.ts'
 import { blobErrors } from '../errors.ts'
 import { isAlive, isDead, ownIdentity, type ProcessIdentity } from '../process-identity.ts'
-import type { Patience } from './retry.ts'
 import { isMissing, isRefused } from './s3-failure.ts'
 import type { Mark, S3Objects } from './s3-objects.ts'
 

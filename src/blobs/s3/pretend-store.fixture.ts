@@ -6,9 +6,8 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock } from '#base'
+import { type Patience, systemClock } from '#base'
 import { defaultLeaseTimes, type LeaseTimes } from './lease.ts'
-import type { Patience } from './retry.ts'
 import { S3Blobs } from './s3-blobs.ts'
 
 /** What becomes of a request: it is heeded, refused with a code, heeded without an answer, or met by silence. */

@@ -1,7 +1,6 @@
 /** Sorts what goes wrong in talks with a store that speaks S3. Its own texts are not shown: they may repeat what was sent. */
-import { counted, MillraceError } from '#base'
+import { counted, GivenUp, MillraceError } from '#base'
 import { blobErrors } from '../errors.ts'
-import { GivenUp } from './retry.ts'
 
 /** What the client raises, as far as it is looked at. */
 interface Raised {

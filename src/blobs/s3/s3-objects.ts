@@ -2,6 +2,7 @@
  * The requests that blobs need of a store that speaks S3, each tried for a bounded time. Keys, region, profile and endpoint are found as
  * every AWS tool finds them: in the environment, or in its files.
  */
+
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -14,9 +15,9 @@ import {
   type S3ClientConfig,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import { type Patience, retrying } from '#base'
 import type { BlobInfo } from '../blob-store.ts'
 import type { BucketAddress } from './bucket-address.ts'
-import { type Patience, retrying } from './retry.ts'
 import { isBeyondEnd, isRefused, pauseAfter, s3Error } from './s3-failure.ts'
 
 /** For how long the store may be silent, and how long one request may take: a part of a large blob over a slow line. */

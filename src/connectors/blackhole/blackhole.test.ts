@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Batch, batchOf, bigintType, decimalType, doubleType, integerType, type Schema, stringType, type Vector } from '#data'
 import type { ConnectorTable } from '../connector.ts'
+import { unwatchedWrite } from '../requests.fixture.ts'
 import { blackholeConnector } from './connector.ts'
 import { RowDigest } from './row-digest.ts'
 
@@ -14,6 +15,7 @@ function tableOf(options: Record<string, string>): ConnectorTable {
     options: { connector: 'blackhole', ...options },
     primaryKey: [],
     partitionedBy: [],
+    metadataColumns: [],
     timeZone: 'UTC',
     clock,
   }
@@ -22,7 +24,7 @@ function tableOf(options: Record<string, string>): ConnectorTable {
 async function recordOf(options: Record<string, string>): Promise<unknown> {
   const sink = blackholeConnector.sink?.(tableOf(options))
   expect(sink?.takes).toBe(options['digest'] === 'true' ? 'all' : 'newest')
-  const writer = await sink?.open({ schema, overwrite: false, signal: new AbortController().signal })
+  const writer = await sink?.open({ schema, overwrite: false, ...unwatchedWrite, signal: new AbortController().signal })
   expect(writer?.write(batchOf(schema, [[1], [2]], [0, 3]))).toBeUndefined()
   const record = await writer?.prepare()
   await writer?.commit(record)

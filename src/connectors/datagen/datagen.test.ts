@@ -19,6 +19,7 @@ import {
   tinyintType,
 } from '#data'
 import type { ConnectorTable, Source } from '../connector.ts'
+import { unwatchedRead } from '../requests.fixture.ts'
 import { datagenConnector } from './connector.ts'
 
 /** 2001-01-31 12:30:00 UTC. */
@@ -28,7 +29,7 @@ const still: Clock = { nowMs: () => nowMs, monotonicMs: () => 0 }
 function tableOf(columns: Record<string, DataType>, options: Record<string, string>, clock = still): ConnectorTable {
   const schema: Schema = Object.entries(columns).map(([name, type]) => ({ name, type }))
   const all = { connector: 'datagen', 'rows-per-second': '0', ...options }
-  return { name: 'made', schema, options: all, primaryKey: [], partitionedBy: [], timeZone: 'Europe/Berlin', clock }
+  return { name: 'made', schema, options: all, primaryKey: [], partitionedBy: [], metadataColumns: [], timeZone: 'Europe/Berlin', clock }
 }
 
 function sourceOf(table: ConnectorTable): Source {
@@ -46,7 +47,7 @@ interface Reading {
 async function read(table: ConnectorTable, { names, position, batches = Number.POSITIVE_INFINITY }: Reading = {}) {
   const schema = names === undefined ? table.schema : table.schema.filter(({ name }) => names.includes(name))
   const columns = schema.map(({ name, type }) => ({ kind: 'physical', key: name, type }) as const)
-  const request = { columns, conditions: [], signal: new AbortController().signal, position }
+  const request = { columns, conditions: [], ...unwatchedRead, signal: new AbortController().signal, position }
   const reader = await sourceOf(table).open(request)
   const rows: unknown[][] = []
   for (let batch = 0; batch < batches; batch++) {
@@ -217,7 +218,7 @@ describe('pace', () => {
     const table = tableOf({ a: integerType }, { 'rows-per-second': '100' }, clock)
     expect(sourceOf(table).bounded).toBe(false)
     const columns = [{ kind: 'physical', key: 'a', type: integerType } as const]
-    const reader = await sourceOf(table).open({ columns, conditions: [], signal: new AbortController().signal })
+    const reader = await sourceOf(table).open({ columns, conditions: [], ...unwatchedRead, signal: new AbortController().signal })
     const lengthAfter = async (ms: number) => {
       elapsedMs += ms
       return (await reader.read())?.batch.length
@@ -229,7 +230,7 @@ describe('pace', () => {
     const stop = new AbortController()
     const table = tableOf({ a: integerType }, { 'rows-per-second': '1' })
     const columns = [{ kind: 'physical', key: 'a', type: integerType } as const]
-    const reader = await sourceOf(table).open({ columns, conditions: [], signal: stop.signal })
+    const reader = await sourceOf(table).open({ columns, conditions: [], ...unwatchedRead, signal: stop.signal })
     await reader.read()
     const later = reader.read()
     stop.abort()

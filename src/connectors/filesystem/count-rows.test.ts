@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { batchOf, integerType, stringType } from '#data'
+import { unwatchedWrite } from '../requests.fixture.ts'
 import { filesystemSink } from './sink.ts'
 import { filesystemSource } from './source.ts'
 import { tableAt, temporaryDirectory } from './table.fixture.ts'
@@ -13,7 +14,12 @@ test('Parquet files say how many rows they have', async () => {
   const place = path.join(temporaryDirectory(), 'orders')
   const table = tableAt(place, types, { options: { format: 'parquet' } })
   for (const rows of [3, 5]) {
-    const writer = await filesystemSink(table).open({ schema: table.schema, overwrite: false, signal: new AbortController().signal })
+    const writer = await filesystemSink(table).open({
+      schema: table.schema,
+      overwrite: false,
+      ...unwatchedWrite,
+      signal: new AbortController().signal,
+    })
     await writer.write(
       batchOf(
         table.schema,

@@ -71,6 +71,10 @@ export const filesystemErrors = defineErrors({
     blame: 'user',
     message: 'format "{format}" of table "{table}" cannot be written',
   },
+  CONNECTORS_FILESYSTEM_FORMAT_OF_MESSAGES: {
+    blame: 'user',
+    message: 'format "{format}" of table "{table}" is one of messages, not of files',
+  },
   CONNECTORS_FILESYSTEM_FILE_LOST: {
     blame: 'external',
     message: 'file "{path}" was ready to be committed and is gone',

@@ -1,5 +1,5 @@
 /** The options of the filesystem connector: Flink's, by Flink's names. */
-import { type Format, type FormatTable, formatNamed, formatNames, type Option, type Options } from '#formats'
+import { type FileFormat, type FormatTable, formatNamed, formatNames, type Option, type Options, type RecordFormat } from '#formats'
 import type { ConnectorTable } from '../connector.ts'
 import { lookupOptions } from '../lookup-options.ts'
 import { option, requiredOption, tableOptions } from '../options.ts'
@@ -38,7 +38,7 @@ export const filesystemOptions: readonly Option[] = [
 export interface FilesystemTable {
   readonly name: string
   readonly path: string
-  readonly format: Format
+  readonly format: RecordFormat | FileFormat
   /** The table as the format sees it: without partition columns. */
   readonly content: FormatTable
   readonly options: Options
@@ -50,11 +50,13 @@ export function filesystemTable(table: ConnectorTable): FilesystemTable {
   const name = table.options['format']
   const rows = name === undefined ? filesystemOptions : [...filesystemOptions, ...formatNamed(name).options]
   const options = tableOptions(table, rows)
+  const format = formatNamed(options.text('format') ?? '')
+  if (format.kind === 'message') throw filesystemErrors.CONNECTORS_FILESYSTEM_FORMAT_OF_MESSAGES({ format: format.name, table: table.name })
   const schema = table.schema.filter((column) => !table.partitionedBy.includes(column.name))
   return {
     name: table.name,
     path: options.text('path') ?? '',
-    format: formatNamed(options.text('format') ?? ''),
+    format,
     content: { name: table.name, schema, options, timeZone: table.timeZone },
     options,
     defaultPartition: options.text('partition.default-name') ?? '',

@@ -7,6 +7,7 @@ import type { Clock } from '#base'
 import { batchOf, type DataType, rowsOf, type Schema } from '#data'
 import { formatNames, loadFormat } from '#formats'
 import type { ConnectorTable, ReadRequest, SinkWriter, SourceReader, WriteRequest } from '../connector.ts'
+import { unwatchedRead, unwatchedWrite } from '../requests.fixture.ts'
 import { fileMetadata } from './file-columns.ts'
 import { filesystemSink } from './sink.ts'
 import { filesystemSource } from './source.ts'
@@ -50,6 +51,7 @@ export function tableAt(place: string, types: Record<string, DataType>, given: T
     options: { connector: 'filesystem', path: place, format: 'csv', ...given.options },
     primaryKey: [],
     partitionedBy: given.partitionedBy ?? [],
+    metadataColumns: [],
     timeZone: 'UTC',
     clock: given.clock ?? new TestClock(),
   }
@@ -68,7 +70,7 @@ export function requestOf(
       ? ({ kind: 'physical', key, type: physical.type } as const)
       : ({ kind: 'metadata', key, type: metadata?.type ?? { kind: 'null', nullable: true } } as const)
   })
-  return { columns, conditions: [], signal: new AbortController().signal, ...extra }
+  return { columns, conditions: [], ...unwatchedRead, signal: new AbortController().signal, ...extra }
 }
 
 export function schemaOf(request: ReadRequest): Schema {
@@ -100,7 +102,13 @@ export async function readWhole(table: ConnectorTable, request = requestOf(table
 }
 
 export async function openWriter(table: ConnectorTable, how: Partial<WriteRequest> = {}): Promise<SinkWriter> {
-  return filesystemSink(table).open({ schema: table.schema, overwrite: false, signal: new AbortController().signal, ...how })
+  return filesystemSink(table).open({
+    schema: table.schema,
+    overwrite: false,
+    ...unwatchedWrite,
+    signal: new AbortController().signal,
+    ...how,
+  })
 }
 
 export async function writeRows(writer: SinkWriter, table: ConnectorTable, rows: unknown[][]): Promise<void> {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Clock } from '#base'
 import { type DataType, integerType, type RowField, rowsOf, type Schema, stringType } from '#data'
 import type { ColumnCondition, ConnectorTable, WantedColumn } from '../connector.ts'
+import { unwatchedRead } from '../requests.fixture.ts'
 import { nexmarkConnector } from './connector.ts'
 import { eventColumns, kindColumns } from './fields.ts'
 
@@ -16,7 +17,7 @@ function tableOf(
   clock: Clock = { nowMs: () => 0, monotonicMs: () => 0 },
 ): ConnectorTable {
   const all = { connector: 'nexmark', ...options }
-  return { name: 'events', schema: columns, options: all, primaryKey: [], partitionedBy: [], timeZone: 'UTC', clock }
+  return { name: 'events', schema: columns, options: all, primaryKey: [], partitionedBy: [], metadataColumns: [], timeZone: 'UTC', clock }
 }
 
 function sourceOf(table: ConnectorTable) {
@@ -48,7 +49,7 @@ interface Reading {
 
 async function read({ options = {}, keys, conditions = [], position, batches = Number.POSITIVE_INFINITY }: Reading) {
   const columns = wanted(...keys)
-  const request = { columns, conditions, signal: new AbortController().signal, position }
+  const request = { columns, conditions, ...unwatchedRead, signal: new AbortController().signal, position }
   const reader = await sourceOf(tableOf({ ...golden, ...options })).open(request)
   const rows: unknown[][] = []
   for (let batch = 0; batch < batches; batch++) {
@@ -92,7 +93,7 @@ const javaHashes: Readonly<Record<number, string>> = {
 test('events are those of the Java generator', async () => {
   const events = process.env['THOROUGH'] ? 1_000_000 : 100_000
   const columns = wanted('event_type', ...allFields)
-  const request = { columns, conditions: [], signal: new AbortController().signal }
+  const request = { columns, conditions: [], ...unwatchedRead, signal: new AbortController().signal }
   const reader = await sourceOf(tableOf({ ...golden, 'events.num': String(events) })).open(request)
   const hash = createHash('md5')
   let count = 0
@@ -211,7 +212,7 @@ describe('pace', () => {
     let nowMs = 5_000
     const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs }
     const table = tableOf({ 'first-event.rate': '1000', 'max-emit-speed': 'false', 'events.num': '500' }, schema, clock)
-    const request = { columns: wanted('event_type'), conditions: [], signal: new AbortController().signal }
+    const request = { columns: wanted('event_type'), conditions: [], ...unwatchedRead, signal: new AbortController().signal }
     const reader = await sourceOf(table).open(request)
     const later = reader.read()
     expect(later).toBeInstanceOf(Promise)
@@ -227,7 +228,7 @@ describe('pace', () => {
   test('an abort ends the wait', async () => {
     const stop = new AbortController()
     const table = tableOf({ 'first-event.rate': '1', 'rate.limited': 'true' })
-    const reader = await sourceOf(table).open({ columns: wanted('event_type'), conditions: [], signal: stop.signal })
+    const reader = await sourceOf(table).open({ columns: wanted('event_type'), conditions: [], ...unwatchedRead, signal: stop.signal })
     const later = reader.read()
     stop.abort()
     expect(await later).toBeNull()
@@ -236,7 +237,7 @@ describe('pace', () => {
   test('a source that keeps alive waits after its last event', async () => {
     const stop = new AbortController()
     const table = tableOf({ 'events.num': '1', 'keep-alive': 'true' })
-    const reader = await sourceOf(table).open({ columns: wanted('event_type'), conditions: [], signal: stop.signal })
+    const reader = await sourceOf(table).open({ columns: wanted('event_type'), conditions: [], ...unwatchedRead, signal: stop.signal })
     expect((await reader.read())?.batch.length).toBe(1)
     const later = reader.read()
     setTimeout(() => stop.abort(), 20)
@@ -287,6 +288,7 @@ describe('tables that do not fit', () => {
     const request = {
       columns: [{ kind: 'physical', key: 'bid', type: bid } as const],
       conditions: [],
+      ...unwatchedRead,
       signal: new AbortController().signal,
     }
     const next = await (await source.open(request)).read()

@@ -12,6 +12,7 @@ import {
   stringType,
 } from '#data'
 import type { ConnectorTable } from '../connector.ts'
+import { unwatchedWrite } from '../requests.fixture.ts'
 import { createPrintConnector } from './connector.ts'
 import { javaPrinter } from './java-text.ts'
 
@@ -46,10 +47,19 @@ async function writerTo(
 ) {
   const clock = { nowMs: () => 0, monotonicMs: () => 0 }
   const all = { connector: 'print', ...options }
-  const table: ConnectorTable = { name: 'out', schema, options: all, primaryKey: [], partitionedBy: [], timeZone: 'UTC', clock }
+  const table: ConnectorTable = {
+    name: 'out',
+    schema,
+    options: all,
+    primaryKey: [],
+    partitionedBy: [],
+    metadataColumns: [],
+    timeZone: 'UTC',
+    clock,
+  }
   const sink = createPrintConnector(() => ({ output, error })).sink?.(table)
   if (sink === undefined) throw new TypeError('the connector can be written')
-  return sink.open({ schema, overwrite: false, signal })
+  return sink.open({ schema, overwrite: false, ...unwatchedWrite, signal })
 }
 
 const rows = [

@@ -17,6 +17,8 @@ export interface Beginning {
 export interface Commits {
   /** Whether it is asked where sources stand before each read. */
   readonly keepsPositions: boolean
+  /** The name of the work, the same in every life of it; null where there is only one. */
+  readonly work: string | null
   /** The checkpoints that it has published; left out where it publishes none itself. */
   readonly checkpoints?: CheckpointMetrics
   /** Milliseconds until the next commit is due; infinite when none is. */
@@ -44,6 +46,7 @@ export interface Commits {
 /** Commits of a run that leaves nothing behind to go on from. */
 export class PlainCommits implements Commits {
   readonly keepsPositions = false
+  readonly work = null
   readonly #sinks: readonly SinkTask[]
   readonly #clock: Clock
   /** How often rows written so far are made visible; null: when the run ends. */

@@ -3,7 +3,7 @@
  * what has to drain, and now and then lets the rest of the process have its turn.
  */
 import type { Clock } from '#base'
-import type { SourceBatch, SourceReader } from '#connectors'
+import { ConnectorMeter, type SourceBatch, type SourceReader } from '#connectors'
 import { watermarkEnd, watermarkNone } from '#data'
 import type { OperatorMeter } from '#dataflow'
 import { noCheckpoints, type OperatorMetrics, type RunMetrics } from '#metrics'
@@ -131,7 +131,15 @@ export class Run {
     for (const task of this.#instance.sinks) {
       const { sink, schema, overwrite, output } = task
       const durable = this.#commits.workOf(task)
-      output.writer = await sink.open({ schema, overwrite, ...(durable === undefined ? {} : { durable }), signal })
+      const meter = new ConnectorMeter(this.#clock)
+      output.writer = await sink.open({
+        schema,
+        overwrite,
+        ...(durable === undefined ? {} : { durable }),
+        signal,
+        meter,
+        deadLetters: null,
+      })
     }
   }
 
@@ -144,7 +152,8 @@ export class Run {
     for (const [index, task] of this.#instance.scans.entries()) {
       const id = sourceId(task, index)
       const { position, ended = false } = sources.get(id) ?? {}
-      const reader = ended ? endedReader(position) : await task.source.open({ ...task.request(signal), position })
+      const watch = { meter: new ConnectorMeter(this.#clock), hasDeadLetters: false, work: this.#commits.work }
+      const reader = ended ? endedReader(position) : await task.source.open({ ...task.request(), ...watch, position, signal })
       const meter = this.#instance.meters.meterOfTask(task)
       this.#feeds.push({ task, id, reader, meter, state: ended ? 'ended' : 'idle', position, rows: 0, next: null, wait: null })
     }

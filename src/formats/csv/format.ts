@@ -13,4 +13,5 @@ export const csvFormat: RecordFormat = {
   decoder: csvDecoder,
   recordEnds: csvRecordEnds,
   encoder: csvEncoder,
+  messages: null,
 }

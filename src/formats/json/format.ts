@@ -13,4 +13,5 @@ export const jsonFormat: RecordFormat = {
   decoder: jsonDecoder,
   recordEnds: () => lineEnds,
   encoder: jsonEncoder,
+  messages: null,
 }

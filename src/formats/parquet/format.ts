@@ -13,4 +13,5 @@ export const parquetFormat: FileFormat = {
   countRows: countParquetRows,
   cut: cutParquet,
   openWriter: openParquetWriter,
+  messages: null,
 }

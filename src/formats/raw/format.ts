@@ -30,6 +30,7 @@ export const rawFormat: RecordFormat = {
   decoder: rawDecoder,
   recordEnds: () => lineEnds,
   encoder: rawEncoder,
+  messages: null,
 }
 
 function columnOf(table: FormatTable): Schema[number] {

@@ -63,6 +63,10 @@ export class DurableRun implements Commits {
     this.#state.resumeWatermarks()
   }
 
+  get work(): string | null {
+    return this.#state.work
+  }
+
   workOf(task: SinkTask): DurableWork | undefined {
     return this.#state.workOf(task)
   }

@@ -38,6 +38,11 @@ export class WorkerState {
     this.#files = blobs === null ? null : new StateFiles(this.#saved.keepers)
   }
 
+  /** The name of the work, the same in every life of it; null where there is only one. */
+  get work(): string | null {
+    return this.#blobs?.place ?? null
+  }
+
   get isDurable(): boolean {
     return this.#blobs !== null
   }

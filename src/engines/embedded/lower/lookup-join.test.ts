@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { assert, type Clock } from '#base'
-import type { Lookup, LookupReader, Sink, Source, SourceBatch, SourceReader } from '#connectors'
+import { assert, type Clock, systemClock } from '#base'
+import { ConnectorMeter, type Lookup, type LookupReader, type Sink, type Source, type SourceBatch, type SourceReader } from '#connectors'
 import { type Batch, batchOf, integerType, rowsOf, type Schema, stringType, type Vector, valueAt, withNullable } from '#data'
 import type { Join, Plan, Project, Relation, Scan, TableDefinition } from '#plan'
 import { PlainCommits } from '../commits.ts'
@@ -64,7 +64,8 @@ class OutsideTable {
   }
 
   source(cache: Lookup['cache'] = { kind: 'none' }, retriesMax = 0): Source {
-    const open = async (): Promise<SourceReader> => listSource(users, this.rows).open({ columns: [], conditions: [], signal: never })
+    const open = async (): Promise<SourceReader> =>
+      listSource(users, this.rows).open({ columns: [], conditions: [], ...unwatched, signal: never })
     return { bounded: true, metadata: [], open, lookup: { cache, retriesMax, open: async () => this.#reader() } }
   }
 
@@ -85,6 +86,7 @@ class OutsideTable {
 }
 
 const never = new AbortController().signal
+const unwatched = { meter: new ConnectorMeter(systemClock), hasDeadLetters: false, work: null }
 
 class OutsideTables extends TableAccess {
   readonly #sources: Readonly<Record<string, Source>>

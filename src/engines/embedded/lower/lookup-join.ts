@@ -2,7 +2,7 @@
  * Joins as of processing time. A table that ends and is read once is read first, as in any join with such a table; else rows are looked up:
  * in a copy of the whole table that is read again now and then, or by key at the connector, with a cache before it.
  */
-import type { Lookup, Source, WantedColumn } from '#connectors'
+import { ConnectorMeter, type Lookup, type Source, type WantedColumn } from '#connectors'
 import { type Batch, type DataType, integerType, numbersIn, type Vector, withNullable } from '#data'
 import { type KnownRows, type LookupAnswer, LookupCache, LookupJoin, type Output, WholeTable } from '#dataflow'
 import {
@@ -98,7 +98,8 @@ function lowerWholeTable(
     fused.condition,
     fused.columns.map((column) => column.value),
   )
-  const request = { columns: wantedColumns(scan), conditions: conditionsOf(scan) }
+  const watch = { meter: new ConnectorMeter(clock), hasDeadLetters: false, work: null }
+  const request = { columns: wantedColumns(scan), conditions: conditionsOf(scan), ...watch }
   const loader = new WholeTableLoader({
     table,
     policy,

@@ -90,6 +90,9 @@ export class TableAccess {
     return {
       name: path[2],
       schema: definition.columns.flatMap((column) => (column.kind === 'physical' ? [{ name: column.name, type: column.type }] : [])),
+      metadataColumns: definition.columns.flatMap((column) =>
+        column.kind === 'metadata' ? [{ name: column.name, key: column.key, isVirtual: column.virtual }] : [],
+      ),
       options: { ...definition.options, ...hints },
       primaryKey: definition.primaryKey,
       partitionedBy: definition.partitionedBy,

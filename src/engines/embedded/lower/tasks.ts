@@ -101,10 +101,10 @@ export class ScanTask {
     for (const operator of this.#watermarks) operator.rest(split)
   }
 
-  request(signal: AbortSignal): ReadRequest {
+  request(): Pick<ReadRequest, 'columns' | 'conditions'> {
     const [first] = this.#conditions
     const same = this.#conditions.every((conditions) => sameConditions(conditions, first ?? []))
-    return { columns: this.#wanted, conditions: same ? (first ?? []) : [], signal }
+    return { columns: this.#wanted, conditions: same ? (first ?? []) : [] }
   }
 
   push({ batch, split, splits }: SourceBatch): void {

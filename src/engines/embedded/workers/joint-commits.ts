@@ -103,6 +103,10 @@ export class JointCommits implements Commits {
     this.#wake = wake
   }
 
+  get work(): string | null {
+    return this.#state.work
+  }
+
   workOf(task: SinkTask): DurableWork | undefined {
     return this.#state.workOf(task)
   }

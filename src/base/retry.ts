@@ -1,5 +1,5 @@
 /** Tries again what may succeed later: a bounded time long, after pauses that grow and that chance shortens, so that many do not come at once. */
-import type { Clock } from '#base'
+import type { Clock } from './clock.ts'
 
 export interface Patience {
   readonly clock: Clock
@@ -11,7 +11,7 @@ export interface Patience {
 }
 
 /** How long to pause at first after a failure; null when trying again is of no use. */
-type FirstPauseMs = (error: unknown) => number | null
+export type FirstPauseMs = (error: unknown) => number | null
 
 const pauseMsMax = 10_000
 
