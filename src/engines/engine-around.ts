@@ -1,6 +1,6 @@
 /** An engine that leaves everything to another: what those begin with that change some of it on the way. */
 import type { Plan, Scan, TableSize, Tables } from '#plan'
-import type { Engine, Observation, Program, ResultListener, RunSettings } from './engine.ts'
+import type { Engine, Observation, Program, ResultListener, RunSettings, SourceChanges } from './engine.ts'
 
 export class EngineAround<P extends Program = Program> implements Engine<P> {
   protected readonly engine: Engine<P>
@@ -23,6 +23,10 @@ export class EngineAround<P extends Program = Program> implements Engine<P> {
 
   readsFields(scan: Scan, tables: Tables): boolean {
     return this.engine.readsFields(scan, tables)
+  }
+
+  changesOf(scan: Scan, tables: Tables): SourceChanges {
+    return this.engine.changesOf(scan, tables)
   }
 
   sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {

@@ -95,6 +95,8 @@ export interface Engine<P extends Program = Program> {
   load(plan: Plan, tables: Tables): Promise<void>
   /** Whether the reader of a scan can read single fields of a ROW column, under keys such as `bid.price`. */
   readsFields(scan: Scan, tables: Tables): boolean
+  /** Kinds of change that reading the table of a scan gives. */
+  changesOf(scan: Scan, tables: Tables): SourceChanges
   /**
    * How much the table of a scan holds, as its options say; else, if it is to be measured, as its source can tell without reading it.
    * Null where nobody knows.
@@ -112,6 +114,9 @@ export interface Engine<P extends Program = Program> {
   /** Lets go of what is known of a job that has ended. */
   forget(jobId: string): void
 }
+
+/** Inserts only; upserts by the primary key without -U, where deletions may carry the key alone; or full changes. */
+export type SourceChanges = 'append' | 'upsert' | 'all'
 
 /** Configuration of a run under Flink's keys, such as `table.local-time-zone`. */
 export type RunSettings = Readonly<Record<string, string>>

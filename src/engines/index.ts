@@ -11,5 +11,16 @@ export { createWorker } from './embedded/workers/lazy-worker.ts'
 export type { LinkListener, UserCall, WorkerLink } from './embedded/workers/leader.ts'
 export { localHost } from './embedded/workers/local-host.ts'
 export { type Answer, type Order, sendError } from './embedded/workers/messages.ts'
-export type { Engine, ExchangeNote, Explanation, Observation, Program, ResultListener, RunReport, Sharing, WritersNote } from './engine.ts'
+export type {
+  Engine,
+  ExchangeNote,
+  Explanation,
+  Observation,
+  Program,
+  ResultListener,
+  RunReport,
+  Sharing,
+  SourceChanges,
+  WritersNote,
+} from './engine.ts'
 export { EngineAround } from './engine-around.ts'

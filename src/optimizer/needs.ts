@@ -82,6 +82,7 @@ export function needsOfInputs(relation: Relation, wanted: ReadonlySet<string>): 
     sort: ({ input, orderBy }) => [[...passed(input), ...orderBy.map((key) => key.column)]],
     match: (each) => [matchNeeds(neededMatch(each, wanted))],
     'to-changelog': ({ input }) => [allOf(input)],
+    normalise: ({ input, key }) => [[...passed(input), ...key]],
     'from-changelog': ({ input, op }) => [[...passed(input), op]],
   })
 }

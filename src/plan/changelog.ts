@@ -194,6 +194,7 @@ function possibleChanges(
     match: () => refuse('MATCH_RECOGNIZE'),
     'to-changelog': () => appendOnly,
     'from-changelog': () => (isAppend(input) ? allChanges : refuse('FROM_CHANGELOG')),
+    normalise: () => allChanges,
   })
 }
 

@@ -83,6 +83,8 @@ function* ownProblems(relation: Relation): Generator<string> {
       return yield* unionProblems(relation.inputs)
     case 'match':
       return yield* matchProblems(relation)
+    case 'normalise':
+      return yield* missing(relation.input, relation.key)
     case 'from-changelog':
       return yield* missing(relation.input, [relation.op])
     case 'top':

@@ -55,6 +55,7 @@ export type {
   MatchStep,
   Measure,
   NamedExpression,
+  Normalise,
   Origin,
   Output,
   Over,
@@ -93,6 +94,7 @@ export type {
   ViewDefinition,
 } from './tables.ts'
 export { contains, deriveUpsertKeys, type UpsertKey } from './upsert-key.ts'
+export { normaliseUpserts } from './upsert-scans.ts'
 export {
   columnsIn,
   expressionsOf,

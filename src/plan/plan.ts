@@ -45,6 +45,7 @@ export type Relation =
   | Match
   | ToChangelog
   | FromChangelog
+  | Normalise
 export type RelationKind = Relation['kind']
 
 /** Reads physical and metadata columns of a catalogued table. */
@@ -399,4 +400,14 @@ export interface UserFunction {
   readonly export: string
   /** Whether it is known to this process alone, and no file is to be loaded for it. */
   readonly isInCode?: true
+}
+
+/**
+ * Makes full changes of upserts: rows that replace the one with their key, and deletions that may carry nothing but it. What was not there
+ * before is inserted, and rows that say nothing new are dropped.
+ */
+export interface Normalise {
+  readonly kind: 'normalise'
+  readonly input: Relation
+  readonly key: readonly string[]
 }

@@ -180,6 +180,7 @@ function describe(relation: Relation): readonly [name: string, attributes: Attri
     ],
     match: (relation) => ['Match', printMatch(relation)],
     'to-changelog': (relation) => ['ProcessTableFunction', changelogAttributes('TO_CHANGELOG', relation)],
+    normalise: ({ key }) => ['ChangelogNormalize', [['key', list(key.map(printName))]]],
     'from-changelog': (relation) => ['ProcessTableFunction', changelogAttributes('FROM_CHANGELOG', relation)],
   })
 }

@@ -73,6 +73,7 @@ function deriveSchema(relation: Relation): Schema {
     sort: ({ input }) => schemaOf(input),
     match: matchSchema,
     'to-changelog': ({ input, op }) => [{ name: op, type: stringType }, ...schemaOf(input)],
+    normalise: ({ input }) => schemaOf(input),
     'from-changelog': ({ input, op }) => schemaOf(input).filter(({ name }) => name !== op),
   })
 }

@@ -71,6 +71,7 @@ function keysFrom(
     match: () => [],
     'to-changelog': () => [],
     'from-changelog': () => [],
+    normalise: ({ key }) => [key],
   })
 }
 

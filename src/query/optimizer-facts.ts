@@ -38,3 +38,13 @@ async function sizesOf(plan: Plan, sizeOf: (scan: Scan) => Promise<TableSize | n
 function nameOf({ table, options }: Scan): string {
   return JSON.stringify([table, options])
 }
+
+/** The primary keys of tables whose changes have to be normalised: those that give upserts, or whose changes may come twice. */
+export function upsertKeys(tables: Tables, engine: Engine, settings: Settings): (scan: Scan) => readonly string[] | null {
+  const mayRepeat = isOn(settings, 'table.exec.source.cdc-events-duplicate')
+  return (scan) => {
+    const changes = engine.changesOf(scan, tables)
+    const key = tables.table(scan.table)?.primaryKey ?? []
+    return key.length > 0 && (changes === 'upsert' || (mayRepeat && changes === 'all')) ? key : null
+  }
+}

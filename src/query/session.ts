@@ -7,7 +7,16 @@ import type { Catalog } from '#catalog'
 import { type Batch, type Schema, stringType } from '#data'
 import type { Engine, Observation, RunReport } from '#engines'
 import { optimize } from '#optimizer'
-import { assertPlan, type FunctionDefinition, type Plan, type Relation, schemaOf, type TablePath, type Tables } from '#plan'
+import {
+  assertPlan,
+  type FunctionDefinition,
+  normaliseUpserts,
+  type Plan,
+  type Relation,
+  schemaOf,
+  type TablePath,
+  type Tables,
+} from '#plan'
 import { type BoundStatement, bindStatement, parseScript, type Statement, writtenName } from '#sql'
 import { type Completion, completeAt } from './complete.ts'
 import { applyDefinition, type Definition, isDefinition } from './definitions.ts'
@@ -17,7 +26,7 @@ import { explainMeasured } from './explain-measured.ts'
 import { createJobId } from './job-id.ts'
 import { lateTableSetting, withLateTable } from './late-table.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
-import { isOn, optimizerFacts } from './optimizer-facts.ts'
+import { isOn, optimizerFacts, upsertKeys } from './optimizer-facts.ts'
 import { withOffsets } from './place.ts'
 import { Settings } from './settings.ts'
 import { describe, show } from './show.ts'
@@ -201,10 +210,12 @@ export class QuerySession {
     const bare = planIn(bound)
     assert(bare !== null, 'a statement to compile has a plan')
     try {
-      const plan = withLateTable(bare, this.settings.get(lateTableSetting), this.catalog)
+      const given = withLateTable(bare, this.settings.get(lateTableSetting), this.catalog)
       const tables = this.#tablesFor(bound)
+      assertPlan(given)
+      await engine.load(given, tables)
+      const plan = normaliseUpserts(given, upsertKeys(tables, engine, this.settings))
       assertPlan(plan)
-      await engine.load(plan, tables)
       const without = isOn(this.settings, 'table.optimizer.reuse-sub-plan-enabled') ? [] : ['shareRelations']
       const facts = await optimizerFacts(plan, tables, engine, this.settings)
       const optimized = (this.#options.optimize ?? optimize)(plan, facts, without)

@@ -159,6 +159,11 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
     description: 'Taken for the sake of Flink; an INSERT is always waited for.',
     check: oneOf('true', 'false'),
   },
+  'table.exec.source.cdc-events-duplicate': {
+    default: 'false',
+    description: 'Whether tables that read changes may give a change twice: those with a primary key then leave out what says nothing new.',
+    check: oneOf('true', 'false'),
+  },
   'table.exec.sink.not-null-enforcer': {
     default: 'ERROR',
     description: 'What a NULL in a NOT NULL column of a sink does.',

@@ -7,7 +7,7 @@
  */
 import { MillraceError } from '#base'
 import { type Batch, batchOf, rowsOf, type Schema } from '#data'
-import type { Engine, InputProgress, Observation, Program, ResultListener, RunPacer } from '#engines'
+import type { Engine, InputProgress, Observation, Program, ResultListener, RunPacer, SourceChanges } from '#engines'
 import { type Plan, rootsOf, type Scan, type TableSize, type Tables, walkRelations } from '#plan'
 import type { Restart } from './test-file.ts'
 
@@ -73,6 +73,10 @@ export class RestartingEngine implements Engine, RunPacer {
 
   readsFields(scan: Scan, tables: Tables): boolean {
     return this.#engine.readsFields(scan, tables)
+  }
+
+  changesOf(scan: Scan, tables: Tables): SourceChanges {
+    return this.#engine.changesOf(scan, tables)
   }
 
   sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {

@@ -20,4 +20,5 @@ export const embeddedCapabilities: Record<RelationKind, Capability> = {
   match: 'yes',
   'to-changelog': 'yes',
   'from-changelog': 'yes',
+  normalise: 'yes',
 }

@@ -19,7 +19,7 @@ import {
   userFunctionsIn,
   walkRelations,
 } from '#plan'
-import type { Engine, Observation, ResultListener, RunSettings } from '../engine.ts'
+import type { Engine, Observation, ResultListener, RunSettings, SourceChanges } from '../engine.ts'
 import { embeddedCapabilities } from './capabilities.ts'
 import type { DurableSettings } from './checkpoint/checkpointer.ts'
 import { PlainCommits } from './commits.ts'
@@ -71,6 +71,10 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
 
   readsFields(scan: Scan, tables: Tables): boolean {
     return new TableAccess(tables, this.#session({}), this.#options.connectors).source(scan).readsFields === true
+  }
+
+  changesOf(scan: Scan, tables: Tables): SourceChanges {
+    return new TableAccess(tables, this.#session({}), this.#options.connectors).source(scan).changes ?? 'append'
   }
 
   sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {

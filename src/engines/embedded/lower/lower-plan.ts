@@ -14,6 +14,7 @@ import {
   type Output as PlanOutput,
   type Relation,
   rootsOf,
+  type Scan,
   schemaOf,
   type TablePath,
   type UpsertMaterialize,
@@ -67,7 +68,7 @@ export function lowerPlan(
   const sinkFacts = (path: TablePath) => ({ takes: batch ? 'all' : takesOf(path, plan, sinks), key: tables.definition(path).primaryKey })
   const repeating = batch ? new Set() : repeatingRelations(plan, shape.stateTtlMs, (output) => useBy(output, sinkFacts))
   const changelog = inferChangelog(plan, {
-    scan: () => ({ changelog: appendOnly, key: null }),
+    scan: (scan) => scanFacts(scan, tables),
     sink: sinkFacts,
     upsertMaterialize: shape.upsertMaterialize,
     isBatch: batch,
@@ -170,6 +171,16 @@ export function lowerPlan(
       isFirst && plan.outputs.every((output) => output === lateOutput || limitOf(output.input, lowering)?.isSatisfied === true),
     lateRows: () => lowering.lateCounters.reduce((rows, operator) => rows + (operator.lateRows ?? 0), 0),
   }
+}
+
+/** What reading a table sends, under which key. */
+function scanFacts(scan: Scan, tables: TableAccess): ReturnType<ChangelogFacts['scan']> {
+  const { changes = 'append' } = tables.source(scan)
+  if (changes === 'append') return { changelog: appendOnly, key: null }
+  const { primaryKey } = tables.definition(scan.table)
+  const names = primaryKey.flatMap((column) => scan.columns.find(({ name }) => (scan.sources[name]?.key ?? name) === column)?.name ?? [])
+  const key = primaryKey.length > 0 && names.length === primaryKey.length ? names : null
+  return { changelog: changes === 'all' ? allChanges : { ...allChanges, before: false }, key }
 }
 
 function openSinks(plan: Plan, tables: TableAccess): OpenSinks {

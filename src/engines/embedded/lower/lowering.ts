@@ -60,7 +60,7 @@ import type { OutsideTask } from './outside-task.ts'
 import { lowerOver } from './over.ts'
 import { InputPort, Tee } from './ports.ts'
 import { RelationIds } from './relation-ids.ts'
-import { lowerDistinct, lowerSort, lowerTop, lowerUnion, lowerUnnest, lowerValues, lowerWindow } from './relations.ts'
+import { lowerDistinct, lowerNormalise, lowerSort, lowerTop, lowerUnion, lowerUnnest, lowerValues, lowerWindow } from './relations.ts'
 import type { Route } from './route.ts'
 import { RunMeters } from './run-meters.ts'
 import { SampledOutput } from './sampled-output.ts'
@@ -399,6 +399,7 @@ export class Lowering {
       match: (each) => lowerMatch(each, output, this),
       'to-changelog': (each) => lowerToChangelog(each, output, this),
       'from-changelog': (each) => lowerFromChangelog(each, output, this),
+      normalise: (each) => lowerNormalise(each, output, this),
     })
   }
 

@@ -4,6 +4,7 @@ import {
   createDeduplicate,
   Distinct,
   Limit,
+  Normalise,
   type Operator,
   type OperatorFactory,
   type Output,
@@ -17,6 +18,7 @@ import {
 import {
   columnOf,
   type Distinct as DistinctRelation,
+  type Normalise as NormaliseRelation,
   type Relation,
   type SortKey,
   type Sort as SortRelation,
@@ -79,6 +81,20 @@ export function lowerDistinct(distinct: DistinctRelation, output: Output, loweri
   const operator = lowering.sharded([{ types, places: [...types.keys()] }], output, (to) => new Distinct(shape, to))
   const port = new InputPort(lowering.keep(distinct, lowering.letExpire(operator, kept)))
   lowering.attach(input, lowering.byKeys(types, [...types.keys()], port, output))
+}
+
+/** Makes full changes of upserts; who reads every change is sent every change. */
+export function lowerNormalise(normalise: NormaliseRelation, output: Output, lowering: Lowering): void {
+  const { input, key } = normalise
+  const schema = schemaOf(input)
+  const types = typesOf(schema)
+  const places = placesOf(schema, key)
+  const kept = lowering.keptFor()
+  const shape = { types, key: places, emitsUpdateBefore: lowering.changelogOf(normalise).before, ...kept }
+  const operator = lowering.sharded([keyedInput(schema, key)], output, (to) => new Normalise(shape, to))
+  const port = new InputPort(lowering.keep(normalise, lowering.letExpire(operator, kept)))
+  const receiver = lowering.versioned.has(normalise) ? new OneRowAKey(types, places, port) : port
+  lowering.attach(input, lowering.byKeys(types, places, receiver, output))
 }
 
 export function lowerUnnest(unnest: UnnestRelation, output: Output, lowering: Lowering): void {

@@ -13,7 +13,7 @@ export function versionedRelations(plan: Plan): ReadonlySet<Relation> {
     if (relation.kind === 'to-changelog') walkRelations([relation.input], (below) => versioned.add(below))
     if (relation.kind !== 'join' || asOfTimeOf(relation)?.kind !== 'event-time') return
     walkRelations([relation.right], (below) => {
-      if (below.kind === 'top') versioned.add(below)
+      if (below.kind === 'top' || below.kind === 'normalise') versioned.add(below)
     })
   })
   return versioned
