@@ -2,6 +2,7 @@ export { type MetricsLine, MetricsLines } from './lines.ts'
 export { ratesBetween } from './rates.ts'
 export {
   type CheckpointMetrics,
+  type ConnectorMetrics,
   type KeySample,
   type KeyShare,
   noCheckpoints,

@@ -21,6 +21,7 @@ export function operatorMetrics(known: Partial<OperatorMetrics>): OperatorMetric
     spilledBytes: 0,
     inputQueueLength: null,
     waitingRecords: null,
+    connector: null,
     heaviestKeys: null,
     ...known,
   }

@@ -69,8 +69,26 @@ export interface OperatorMetrics {
   readonly inputQueueLength: number | null
   /** Rows that wait for calls outside to be answered; null where none are made. */
   readonly waitingRecords: number | null
+  /** What a source or a sink tells of the system outside; null for everything else. */
+  readonly connector: ConnectorMetrics | null
   /** What a sample of its rows tells of its keys; null without a key. */
   readonly heaviestKeys: KeySample | null
+}
+
+/** What a connector tells of its work with a system outside. Connectors that count nothing have zeros. */
+export interface ConnectorMetrics {
+  /** Bytes received or sent. */
+  readonly numBytes: number
+  /** Messages or rows that could not be read, or that were refused. */
+  readonly numRecordsErrors: number
+  /** Attempts that were made again. */
+  readonly numRetries: number
+  /** Messages or rows that are there and not read yet; null where that is not known. */
+  readonly pendingRecords: number | null
+  /** Why the system outside has to be waited for; null while it has not. */
+  readonly waitingFor: string | null
+  /** Since when, in epoch milliseconds. */
+  readonly waitingSince: number | null
 }
 
 /** Of late rows the sample forgets the older ones half by half. */

@@ -23,8 +23,8 @@ export type Output =
       readonly overwrite: boolean
       /** Options given by a hint on the statement. */
       readonly options: Readonly<Record<string, string>>
-      /** Whether it takes the rows that operators drop since they come too late, besides those of its input. */
-      readonly isLate?: true
+      /** What it takes besides the rows of its input: rows that operators drop since they come too late, or what could not be read or written. */
+      readonly takes?: 'late rows' | 'dead letters'
     }
 
 export type Relation =

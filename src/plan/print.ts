@@ -131,7 +131,7 @@ export function printOutputLine(output: Output): string {
   return printLine('Sink', [
     ['table', output.table.join('.')],
     ['fields', fields],
-    ['takes', output.isLate === true ? 'late rows' : null],
+    ['takes', output.takes ?? null],
     ['overwrite', output.overwrite ? 'true' : null],
     ['options', printOptions(output.options)],
   ])

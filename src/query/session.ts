@@ -24,12 +24,12 @@ import { queryErrors } from './errors.ts'
 import { type Compiled, type ExplainDetail, explainPlan } from './explain.ts'
 import { explainMeasured } from './explain-measured.ts'
 import { createJobId } from './job-id.ts'
-import { lateTableSetting, withLateTable } from './late-table.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
 import { isOn, optimizerFacts, upsertKeys } from './optimizer-facts.ts'
 import { withOffsets } from './place.ts'
 import { Settings } from './settings.ts'
 import { describe, show } from './show.ts'
+import { withSideTables } from './side-tables.ts'
 import { statementKind } from './statement-kind.ts'
 
 export interface SessionOptions {
@@ -210,7 +210,7 @@ export class QuerySession {
     const bare = planIn(bound)
     assert(bare !== null, 'a statement to compile has a plan')
     try {
-      const given = withLateTable(bare, this.settings.get(lateTableSetting), this.catalog)
+      const given = withSideTables(bare, this.settings, this.catalog)
       const tables = this.#tablesFor(bound)
       assertPlan(given)
       await engine.load(given, tables)

@@ -1,7 +1,7 @@
 /** Configuration keys that statements and callers may set: Flink's names, with what Millrace understands of them. */
 import { closeNames, parseDurationMs, parseMemoryBytes } from '#base'
 import { queryErrors } from './errors.ts'
-import { lateTableSetting } from './late-table.ts'
+import { deadLetterTableSetting, lateTableSetting } from './side-tables.ts'
 
 interface SettingRow {
   readonly default: string
@@ -81,6 +81,12 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
   [lateTableSetting]: {
     default: '',
     description: 'The table that rows are written to which operators drop since they come too late; without it they are only counted.',
+    check: anything,
+  },
+  [deadLetterTableSetting]: {
+    default: '',
+    description:
+      'The table that takes what sources cannot read and sinks refuse, with the error and the bytes; without it that ends the work.',
     check: anything,
   },
   'table.optimizer.join-reorder-enabled': {

@@ -14,6 +14,9 @@ export interface Beginning {
   readonly sources: ReadonlyMap<string, SavedSource>
 }
 
+/** Is told the positions that a commit was taken at. */
+export type CommitListener = (sources: readonly SavedSource[]) => Promise<void>
+
 export interface Commits {
   /** Whether it is asked where sources stand before each read. */
   readonly keepsPositions: boolean
@@ -30,8 +33,11 @@ export interface Commits {
   workOf(task: SinkTask): DurableWork | undefined
   /** Lets watermarks go on from where they were; operators have their state by now. */
   resumeWatermarks(): void
-  /** Commits, while nothing is on its way between operators or to a sink. */
-  take(sources: readonly SavedSource[], finished: boolean): Promise<void>
+  /**
+   * Commits, while nothing is on its way between operators or to a sink. `committed` is called once what was written until here is visible
+   * for good.
+   */
+  take(sources: readonly SavedSource[], finished: boolean, committed: CommitListener): Promise<void>
   /** Throws when what was begun to commit could not be. */
   check(): void
   /**
@@ -76,11 +82,12 @@ export class PlainCommits implements Commits {
 
   resumeWatermarks(): void {}
 
-  async take(): Promise<void> {
+  async take(sources: readonly SavedSource[], _finished: boolean, committed: CommitListener): Promise<void> {
     this.#committedMs = this.#clock.monotonicMs()
     const prepared: { task: SinkTask; record: unknown }[] = []
-    for (const task of this.#sinks) prepared.push({ task, record: await task.output.writer?.prepare() })
+    for (const task of this.#sinks) prepared.push({ task, record: await task.output.prepare() })
     for (const { task, record } of prepared) await task.output.writer?.commit(record)
+    await committed(sources)
   }
 
   check(): void {}

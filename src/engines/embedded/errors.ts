@@ -35,6 +35,12 @@ export const embeddedErrors = defineErrors({
   ENGINE_SUBQUERY_ROWS: { blame: 'user', message: 'a sub-query used as a value gave {count} rows, expected one' },
   ENGINE_TABLE_NOT_READABLE: { blame: 'user', message: 'table "{table}" cannot be read: connector "{connector}" only writes' },
   ENGINE_TABLE_NOT_WRITABLE: { blame: 'user', message: 'table "{table}" cannot be written: connector "{connector}" only reads' },
+  ENGINE_DEAD_LETTERS_ONE_WRITER: {
+    blame: 'user',
+    message: 'table "{table}" cannot take the dead letters of several workers',
+    detail: 'Each worker writes its own, together with what it writes to other tables, and the table has one writer.',
+    hint: "Use a table that several writers share, such as one of files, or set 'parallelism.default' to 1.",
+  },
   ENGINE_METADATA_NOT_FOUND: {
     blame: 'user',
     message: 'metadata "{key}" of table "{table}" does not exist in connector "{connector}"',

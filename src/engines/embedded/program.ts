@@ -1,6 +1,6 @@
 /** A compiled plan: what to read, the operators between, and where rows go. Used for one run. */
 
-import type { Sink } from '#connectors'
+import type { DeadLetter, Sink } from '#connectors'
 import type { Schema } from '#data'
 import type { Exchanges, StateBudget, WatermarkOperator } from '#dataflow'
 import type { Output, PlanChangelog, Scan, TableDefinition, UserFunction } from '#plan'
@@ -104,4 +104,6 @@ export interface SinkTask {
   readonly schema: Schema
   readonly overwrite: boolean
   readonly output: SinkOutput
+  /** Takes rows that are refused for good; null: they end the work. */
+  readonly deadLetters: ((letter: DeadLetter) => void) | null
 }

@@ -3,7 +3,7 @@
  * what has to drain, and now and then lets the rest of the process have its turn.
  */
 import type { Clock } from '#base'
-import { ConnectorMeter, type SourceBatch, type SourceReader } from '#connectors'
+import type { SourceBatch, SourceReader } from '#connectors'
 import { watermarkEnd, watermarkNone } from '#data'
 import type { OperatorMeter } from '#dataflow'
 import { noCheckpoints, type OperatorMetrics, type RunMetrics } from '#metrics'
@@ -131,14 +131,14 @@ export class Run {
     for (const task of this.#instance.sinks) {
       const { sink, schema, overwrite, output } = task
       const durable = this.#commits.workOf(task)
-      const meter = new ConnectorMeter(this.#clock)
+      const meter = this.#instance.meters.connect(output, this.#clock)
       output.writer = await sink.open({
         schema,
         overwrite,
         ...(durable === undefined ? {} : { durable }),
         signal,
         meter,
-        deadLetters: null,
+        deadLetters: task.deadLetters,
       })
     }
   }
@@ -152,7 +152,11 @@ export class Run {
     for (const [index, task] of this.#instance.scans.entries()) {
       const id = sourceId(task, index)
       const { position, ended = false } = sources.get(id) ?? {}
-      const watch = { meter: new ConnectorMeter(this.#clock), hasDeadLetters: false, work: this.#commits.work }
+      const watch = {
+        meter: this.#instance.meters.connect(task, this.#clock),
+        hasDeadLetters: task.deadLetters !== null,
+        work: this.#commits.work,
+      }
       const reader = ended ? endedReader(position) : await task.source.open({ ...task.request(), ...watch, position, signal })
       const meter = this.#instance.meters.meterOfTask(task)
       this.#feeds.push({ task, id, reader, meter, state: ended ? 'ended' : 'idle', position, rows: 0, next: null, wait: null })
@@ -390,8 +394,17 @@ export class Run {
   async #commit(finished: boolean): Promise<void> {
     await this.#settle()
     await this.#drain()
-    await this.#commits.take(this.#feeds.map(savedSource), finished)
+    await this.#commits.take(this.#feeds.map(savedSource), finished, this.#tellSources)
     this.#instance.exchanges?.endCut()
+  }
+
+  /** Readers that can are told what was committed; where that fails, nothing depends on it. */
+  readonly #tellSources = async (sources: readonly SavedSource[]): Promise<void> => {
+    const told = this.#feeds.map(async ({ id, reader }) => {
+      const saved = sources.find((source) => source.id === id)
+      if (saved !== undefined) await reader.checkpointed?.(saved.position)
+    })
+    await Promise.allSettled(told)
   }
 
   /** A checkpoint on the way, which rows have to wait for. */

@@ -8,7 +8,7 @@
 import type { Clock } from '#base'
 import type { DurableWork } from '#connectors'
 import type { CheckpointMetrics } from '#metrics'
-import type { Beginning, Commits } from '../commits.ts'
+import type { Beginning, CommitListener, Commits } from '../commits.ts'
 import type { Instance, SinkTask } from '../program.ts'
 import { Checkpointer, type DurableSettings } from './checkpointer.ts'
 import { divideSources } from './divide-sources.ts'
@@ -82,7 +82,7 @@ export class DurableRun implements Commits {
   }
 
   /** The run may go on as soon as this resolves, while the checkpoint is written; the next one waits for it. */
-  async take(sources: readonly SavedSource[], finished: boolean): Promise<void> {
+  async take(sources: readonly SavedSource[], finished: boolean, committed: CommitListener): Promise<void> {
     await this.#settle()
     this.#checkpointer.noteBegin()
     const taken = await this.#state.take(finished)
@@ -90,6 +90,7 @@ export class DurableRun implements Commits {
     this.#takenMs = this.#clock.monotonicMs()
     this.#isPublishing = true
     this.#publishing = this.#publish(taken, sources, finished)
+      .then(() => committed(sources))
       .catch((error: unknown) => {
         this.#failure = { error }
       })

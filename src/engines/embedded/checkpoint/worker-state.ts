@@ -84,7 +84,7 @@ export class WorkerState {
   async take(finished: boolean): Promise<TakenState> {
     const sinks: SavedSink[] = []
     const own = this.#place.index === 0 ? {} : { worker: this.#place.index }
-    for (const { id, output } of this.#sinks) sinks.push({ id, ...own, record: await output.writer?.prepare() })
+    for (const { id, output } of this.#sinks) sinks.push({ id, ...own, record: await output.prepare() })
     return { capture: finished ? null : (this.#files?.capture() ?? null), sinks, watermarks: this.#watermarks() }
   }
 

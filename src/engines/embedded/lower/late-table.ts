@@ -2,9 +2,10 @@
  * The table of late rows: every row that an operator drops since it came too late is written there, with the name of the operator, the
  * time of the row, the watermark that made it late and the row as the operator sees it.
  */
-import { type Batch, batchOf, batchRows, type DataType, type Schema, timestampMs, type Vector, valueAt } from '#data'
+import { type Batch, type DataType, type Schema, timestampMs, type Vector, valueAt } from '#data'
 import type { ExchangeInputs, LateRows, Output } from '#dataflow'
 import { jsonPrinter } from '../functions/json-build.ts'
+import { SideTable } from './side-table.ts'
 
 /** A column as it is shown, and as it is kept. */
 export interface LateColumn {
@@ -12,32 +13,27 @@ export interface LateColumn {
   readonly type: DataType
 }
 
+const names = ['operator_name', 'row_time', 'watermark_time', 'late_row']
+
 export class LateTable {
-  /** The columns of the rows, by what they hold. */
-  readonly #places: readonly number[]
-  readonly #schema: Schema
-  #output: Output | null = null
-  #rows: unknown[][] = []
+  readonly #rows: SideTable
   #hasEnded = false
 
   /** `schema`: the table's columns; their names tell what is in them. */
   constructor(schema: Schema) {
-    this.#schema = schema
-    this.#places = schema.map(({ name }) => ['operator_name', 'row_time', 'watermark_time', 'late_row'].indexOf(name))
+    this.#rows = new SideTable(schema, names)
   }
 
   /** Rows go to an output from now on. */
   attach(output: Output | ExchangeInputs): void {
-    this.#output = output
-    if ('sendsHeld' in output) output.sendsHeld(() => this.flush())
+    this.#rows.attach(output)
   }
 
   /** Nothing comes any more. Called again when it has ended before. */
   end(): void {
     if (this.#hasEnded) return
-    this.flush()
     this.#hasEnded = true
-    this.#output?.finish()
+    this.#rows.end()
   }
 
   /** What takes the late rows of an operator; `time` is the place of the column that says when a row was. */
@@ -49,21 +45,14 @@ export class LateTable {
     return {
       take: (batch, row, watermarkMs) => {
         const fields = printers.map((print, place) => `${names[place]}:${print(cellOf(batch, place, row))}`)
-        this.#add([operator, timeOf(cellOf(batch, time, row), columns[time]?.type), watermarkMs, `{${fields.join(',')}}`])
+        this.#rows.add([operator, timeOf(cellOf(batch, time, row), columns[time]?.type), watermarkMs, `{${fields.join(',')}}`])
       },
     }
   }
 
-  #add(row: readonly unknown[]): void {
-    this.#rows.push(this.#places.map((place) => row[place]))
-    if (this.#rows.length === batchRows) this.flush()
-  }
-
   /** Sends what has come. */
   flush(): void {
-    if (this.#rows.length === 0 || this.#hasEnded) return
-    this.#output?.push(batchOf(this.#schema, this.#rows))
-    this.#rows = []
+    this.#rows.flush()
   }
 }
 

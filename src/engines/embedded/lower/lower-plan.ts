@@ -25,6 +25,7 @@ import { embeddedErrors } from '../errors.ts'
 import type { Session } from '../functions/evaluation.ts'
 import type { CollectListener, Instance, SinkTask } from '../program.ts'
 import type { AsyncLimits } from './async-task.ts'
+import { DeadLetterTable } from './dead-letter-table.ts'
 import { LateTable } from './late-table.ts'
 import { type LookupLimits, Lowering } from './lowering.ts'
 import { orderFreeRelations } from './order-free.ts'
@@ -77,7 +78,10 @@ export function lowerPlan(
   const spillFile = new TemporaryFile(shape.memory.folder)
   const stateBytes = Math.floor(shape.memory.stateBytes / (exchanges?.place.count ?? 1))
   const budget = new StateBudget(stateBytes, spillFile, session.clock, () => void lowering.clocked.push(budget))
-  const lateOutput = plan.outputs.find((output) => output.kind === 'insert' && output.isLate === true)
+  const outputOf = (takes: string) => plan.outputs.find((output) => output.kind === 'insert' && output.takes === takes)
+  const lateOutput = outputOf('late rows')
+  const deadOutput = outputOf('dead letters')
+  const dead = deadOutput === undefined ? null : new DeadLetterTable(schemaOf(deadOutput.input), session.clock)
   const late = lateOutput === undefined ? null : new LateTable(schemaOf(lateOutput.input))
   const lowering = new Lowering(
     plan,
@@ -98,7 +102,10 @@ export function lowerPlan(
     },
   )
   const backPressure = new BackPressure(lowering.meters.waits)
-  if (late !== null) backPressure.sendsHeld(() => late.flush())
+  backPressure.sendsHeld(() => {
+    late?.flush()
+    dead?.flush()
+  })
   const sinkTasks: SinkTask[] = []
   const collects: CollectOutput[] = []
   const materialised = new Map<PlanOutput, readonly string[]>()
@@ -133,15 +140,24 @@ export function lowerPlan(
     writers.set(output, by)
     const id = `${known.name}-${++inserts}`
     if (isFirst || by.kind !== 'first') {
-      sinkTasks.push({ id, name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver })
+      const deadLetters = dead === null || output === deadOutput ? null : dead.of(known.name)
+      sinkTasks.push({ id, name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver, deadLetters })
     }
-    if (late !== null && output.isLate === true) {
+    if (late !== null && output === lateOutput) {
       late.attach(by.kind === 'first' ? lowering.toFirst(receiver) : receiver)
+      return
+    }
+    if (dead !== null && output === deadOutput) {
+      // What a sink refuses while it prepares is prepared together with it: it cannot go to another worker.
+      if (exchanges !== null && by.kind === 'first') throw embeddedErrors.ENGINE_DEAD_LETTERS_ONE_WRITER({ table: known.name })
+      dead.attach(receiver)
+      receiver.sendHeld = () => dead.flush()
       return
     }
     if (needs?.materialize === true) materialised.set(output, primaryKey)
     attachWriter(written, by, receiver, lowering)
   })
+  if (dead !== null) for (const task of lowering.tasks.tasks) task.deadLetters = dead.of(task.table[2])
   return {
     scans: lowering.tasks.tasks,
     values: lowering.values,
@@ -168,7 +184,10 @@ export function lowerPlan(
       routes: lowering.routes,
     },
     needsNoMore: () =>
-      isFirst && plan.outputs.every((output) => output === lateOutput || limitOf(output.input, lowering)?.isSatisfied === true),
+      isFirst &&
+      plan.outputs.every(
+        (output) => output === lateOutput || output === deadOutput || limitOf(output.input, lowering)?.isSatisfied === true,
+      ),
     lateRows: () => lowering.lateCounters.reduce((rows, operator) => rows + (operator.lateRows ?? 0), 0),
   }
 }

@@ -1,4 +1,5 @@
 /** What is measured under one name in a run of one worker: see run-meters.ts. */
+import type { ConnectorMeter } from '#connectors'
 import type { Operator, OperatorMeter } from '#dataflow'
 import type { OperatorMetrics } from '#metrics'
 import type { Relation } from '#plan'
@@ -21,6 +22,8 @@ export interface Measured {
   /** Whether rows of other workers come to it. */
   hasQueue: boolean
   rowsWritten: (() => number) | null
+  /** What its connector tells, while there is one. */
+  connector: ConnectorMeter | null
 }
 
 /** An operator, and what stands before its exchange if it has one. */
@@ -91,5 +94,18 @@ export function measuredBy(
   nodes: number[],
   below: readonly Relation[],
 ): Measured {
-  return { id, name, kind, nodes, meter, below, operators: [], tasks: [], isAbsent: false, hasQueue: false, rowsWritten: null }
+  return {
+    id,
+    name,
+    kind,
+    nodes,
+    meter,
+    below,
+    operators: [],
+    tasks: [],
+    isAbsent: false,
+    hasQueue: false,
+    rowsWritten: null,
+    connector: null,
+  }
 }

@@ -3,9 +3,10 @@
  * What lies between two of them is one stage, whose relations are not measured apart.
  */
 import type { Clock } from '#base'
+import { ConnectorMeter } from '#connectors'
 import { watermarkEnd, watermarkNone } from '#data'
 import { type Exchanges, type Operator, OperatorMeter, Stopwatch } from '#dataflow'
-import type { OperatorMetrics } from '#metrics'
+import type { ConnectorMetrics, OperatorMetrics } from '#metrics'
 import { inputsOf, type Plan, type Output as PlanOutput, printRelationLine, type Relation, rootsOf, walkRelations } from '#plan'
 import { type Measured, MeteredOperator, measuredBy } from './metered-operator.ts'
 import type { OutsideTask } from './outside-task.ts'
@@ -26,7 +27,7 @@ export class RunMeters {
   readonly #numbers = new Map<Relation, number>()
   readonly #measured: Measured[] = []
   readonly #operators = new Map<Relation, MeteredOperator>()
-  readonly #scans = new Map<ScanTask, MeteredOperator>()
+  readonly #scans = new Map<object, MeteredOperator>()
   readonly #works = new Map<OutsideTask, OperatorMeter>()
   readonly #sinks = new Map<object, Measured>()
   /** Found when everything is there. */
@@ -121,6 +122,14 @@ export class RunMeters {
     return known
   }
 
+  /** A new meter for the connector of a source or a sink. */
+  connect(what: object, clock: Clock): ConnectorMeter {
+    const meter = new ConnectorMeter(clock)
+    const measured = this.#scans.get(what)?.measured ?? this.#sinks.get(what)
+    if (measured !== undefined) measured.connector = meter
+    return meter
+  }
+
   meterOfTask(task: ScanTask): OperatorMeter {
     return this.#scans.get(task)?.meter ?? this.nobody.meter
   }
@@ -177,7 +186,7 @@ export class RunMeters {
     const absent = this.#absent
     return this.#inOrder().flatMap((measured) => {
       if (absent.has(measured)) return []
-      const { id, name, kind, nodes, meter, operators, tasks, hasQueue, rowsWritten } = measured
+      const { id, name, kind, nodes, meter, operators, tasks, hasQueue, rowsWritten, connector } = measured
       const sum = (of: (operator: Operator) => number): number => operators.reduce((total, operator) => total + of(operator), 0)
       const busyMs = Math.min(meter.busyMs, lifeMs)
       const backPressuredMs = Math.min(meter.backPressuredMs, lifeMs - busyMs)
@@ -202,6 +211,7 @@ export class RunMeters {
         spilledBytes: sum(({ spilledBytes = 0 }) => spilledBytes),
         inputQueueLength: hasQueue ? (exchanges?.waitingFor(meter) ?? null) : null,
         waitingRecords: tasks.length === 0 ? null : tasks.reduce((rows, task) => rows + task.rows, 0),
+        connector: connector === null ? null : told(connector),
         heaviestKeys: sample === undefined ? null : sample,
       }
     })
@@ -241,6 +251,17 @@ function nameOf(relation: Relation): string {
   const line = printRelationLine(relation)
   const name = line.slice(0, line.indexOf('('))
   return inputsOf(relation).length === 0 ? `Source: ${name}` : name
+}
+
+function told({ bytes, errors, retries, lag, waiting }: ConnectorMeter): ConnectorMetrics {
+  return {
+    numBytes: bytes,
+    numRecordsErrors: errors,
+    numRetries: retries,
+    pendingRecords: lag,
+    waitingFor: waiting?.reason ?? null,
+    waitingSince: waiting?.since ?? null,
+  }
 }
 
 function timeOrNull(watermarkMs: number): number | null {

@@ -76,6 +76,8 @@ export class SinkOutput implements Output {
   writer: SinkWriter | null = null
   rows = 0
   finished = false
+  /** Sends what is held back for it, before what was written is prepared. */
+  sendHeld: (() => void) | null = null
 
   constructor(table: TableSink, backPressure: BackPressure) {
     this.#table = table
@@ -90,6 +92,13 @@ export class SinkOutput implements Output {
     if (taken.length === 0) return
     this.rows += taken.length
     this.#backPressure.add(writer.write(taken), this)
+  }
+
+  /** Makes all that was sent ready to commit. */
+  prepare(): Promise<unknown> {
+    this.sendHeld?.()
+    assert(this.writer !== null, 'the writer is open before anything is prepared')
+    return this.writer.prepare()
   }
 
   advance(): void {}

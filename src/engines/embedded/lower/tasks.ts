@@ -2,6 +2,7 @@
 
 import {
   type ColumnCondition,
+  type DeadLetter,
   type ReadRequest,
   rowCountOption,
   type ScanTime,
@@ -38,6 +39,8 @@ export class ScanTask {
 
   /** Whether nothing comes for now, so that nobody waits for its watermark. */
   isIdle = false
+  /** Takes what cannot be read; null: it ends the work. */
+  deadLetters: ((letter: DeadLetter) => void) | null = null
   #splits: readonly string[] | undefined
 
   constructor(table: TablePath, source: Source, time: ScanTime = untimed) {
@@ -107,13 +110,14 @@ export class ScanTask {
     return { columns: this.#wanted, conditions: same ? (first ?? []) : [] }
   }
 
-  push({ batch, split, splits }: SourceBatch): void {
+  push({ batch, split, splits, deadLetters = [] }: SourceBatch): void {
+    for (const letter of deadLetters) this.deadLetters?.(letter)
     for (const operator of this.#watermarks) {
       if (splits !== undefined && splits !== this.#splits) operator.keepOnly(splits)
       operator.enter(split)
     }
     this.#splits = splits
-    this.#outputs.push(batch)
+    if (batch.length > 0) this.#outputs.push(batch)
   }
 
   finish(): void {

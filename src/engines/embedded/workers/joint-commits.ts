@@ -3,7 +3,7 @@ import type { DurableWork } from '#connectors'
 import type { JobState } from '../../engine.ts'
 import type { SavedSink, SavedSource } from '../checkpoint/manifest.ts'
 import type { TakenState, WorkerState } from '../checkpoint/worker-state.ts'
-import type { Beginning, Commits } from '../commits.ts'
+import type { Beginning, CommitListener, Commits } from '../commits.ts'
 import type { SinkTask } from '../program.ts'
 import type { Answer, Order } from './messages.ts'
 
@@ -18,6 +18,8 @@ export class JointCommits implements Commits {
   #wake: () => void = () => undefined
   /** The cut that is ordered and not made yet. */
   #cut: Cut | null = null
+  /** Tells the sources of the cut taken last that it is committed. */
+  #tell: () => Promise<void> = () => Promise.resolve()
   #cutOrdered = Promise.withResolvers<void>()
   #committed = Promise.withResolvers<void>()
   #saving: Promise<void> = Promise.resolve()
@@ -30,12 +32,13 @@ export class JointCommits implements Commits {
     this.#answer = answer
   }
 
-  async take(sources: readonly SavedSource[]): Promise<void> {
+  async take(sources: readonly SavedSource[], _finished: boolean, committed: CommitListener): Promise<void> {
     const cut = this.#cut
     if (cut === null) return
     this.#cut = null
     this.#cutOrdered = Promise.withResolvers()
     this.#committed = Promise.withResolvers()
+    this.#tell = () => committed(sources)
     const taken = await this.#state.take(cut.finished)
     const { sinks, watermarks } = taken
     this.#answer({ kind: 'taken', sources: sources.map((source) => ({ ...source, worker: this.#worker })), sinks, watermarks })
@@ -81,6 +84,7 @@ export class JointCommits implements Commits {
   async release(sinks: readonly SavedSink[]): Promise<void> {
     try {
       await this.#state.commit(sinks)
+      await this.#tell()
       this.#answer({ kind: 'committed' })
       this.#committed.resolve()
     } catch (error) {
