@@ -48,9 +48,9 @@ function readerOf(schema: Schema, faults: Faults, from: { readonly next: number;
       next += batchRows * from.step
       const rows = numbers.filter((n) => !faults.isUnreadable(n)).map((n) => schema.map(() => n))
       const deadLetters = numbers.filter(faults.isUnreadable).map((n) => letterOf(n, 'UNREADABLE'))
-      // A batch may end at any moment: give the run a turn in between.
+      // Slow enough for checkpoints in between.
       return new Promise((resolve) => {
-        setImmediate(() => resolve({ batch: batchOf(schema, rows), split: 'all', deadLetters }))
+        setTimeout(() => resolve({ batch: batchOf(schema, rows), split: 'all', deadLetters }), 5)
       })
     },
     position: () => ({ next, step: from.step }),
