@@ -29,6 +29,10 @@ const environment: CliEnvironment = {
     const { findCheckpoints } = await import('#engines')
     return findCheckpoints(address)
   },
+  openSecrets: async () => {
+    const { openSecretStore } = await import('#secrets')
+    return openSecretStore(process.env)
+  },
   readText: (file) => readScriptFile(file, process.stdin),
   onInterrupt(callback) {
     interruptCallbacks.push(callback)
@@ -70,12 +74,8 @@ function versionOf(folder: string): string {
 }
 
 async function createSession(settings: Readonly<Record<string, string>>, watch?: InsertWatch): Promise<QuerySession> {
-  const [{ EmbeddedEngine }, { threadHost }, { MemoryCatalog }, { QuerySession, UserFunctions, WatchedEngine }] = await Promise.all([
-    import('#engines'),
-    import('#threads'),
-    import('#catalog'),
-    import('#query'),
-  ])
+  const [{ EmbeddedEngine }, { threadHost }, { MemoryCatalog }, { findSecret }, { QuerySession, UserFunctions, WatchedEngine }] =
+    await Promise.all([import('#engines'), import('#threads'), import('#catalog'), import('#secrets'), import('#query')])
   // State lies in arrays outside of a small heap, which would be searched through for each few megabytes of them. Code that was kept
   // compiled fits no longer once a flag is set, so this comes when most of it is loaded.
   setFlagsFromString('--heap-growing-percent=300')
@@ -85,6 +85,7 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
     workers: threadHost(threadEntry, terminal.isInteractive),
     stateBytes: halfOfMemory(),
     userFunction: (user) => functions.callable(user),
+    secret: (name) => findSecret(name, process.env),
   })
   return new QuerySession({
     createCatalog: () => new MemoryCatalog(),

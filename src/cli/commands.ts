@@ -1,6 +1,7 @@
 /** The commands of the terminal, one row each. */
 import { checkpointActions } from './arguments/checkpoint-actions.ts'
 import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
+import { secretActions } from './arguments/secret-actions.ts'
 import { usageErrors } from './errors.ts'
 import { type OutputFormat, outputFormats } from './output/output.ts'
 
@@ -207,6 +208,28 @@ export const commands: readonly CommandRow[] = [
         json: input.values.has(json.name),
       }
       return runCheckpointCommand(options, environment)
+    },
+  },
+  {
+    name: 'secret',
+    summary: 'keep passwords that tables name and never hold',
+    about: [
+      "A table names a secret instead of holding it, as in 'password' = '${secret:kafka-prod}'. It is looked for in the environment (MILLRACE_SECRET_KAFKA_PROD), in a file of its name in the folder MILLRACE_SECRETS_DIR, and in the store of this command.",
+      'set: reads the value from standard input and keeps it, encrypted, in MILLRACE_HOME or ~/.millrace. The key is MILLRACE_SECRETS_KEY, or a file that is made beside the store. list: the names; values are never shown. remove: forgets one.',
+    ],
+    arguments: [
+      { name: 'action', summary: secretActions.join(', '), oneOf: secretActions },
+      { name: 'name', summary: 'the name of the secret; not of list', optional: true },
+    ],
+    options: [],
+    examples: [
+      { line: 'millrace secret set kafka-prod < password.txt', shows: 'keeps the content of a file as the secret kafka-prod' },
+      { line: 'millrace secret list', shows: 'prints the names of the secrets that are kept' },
+    ],
+    run: async (input, environment) => {
+      const { runSecretCommand } = await import('./secret-command.ts')
+      const [, name = ''] = input.arguments
+      return runSecretCommand(secretActions.find((each) => each === firstArgument(input)) ?? 'list', name, environment)
     },
   },
   {

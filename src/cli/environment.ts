@@ -16,12 +16,21 @@ export interface CliEnvironment {
   createSession(settings: Readonly<Record<string, string>>, watch?: InsertWatch): Promise<QuerySession>
   /** The checkpoints that durable runs keep at an address, by statement; fails when there are none. */
   findCheckpoints(address: string): Promise<CheckpointPlace[]>
+  /** The secrets of the user. */
+  openSecrets(): Promise<SecretKeeper>
   /** The text of a file, or of standard input for `-`. */
   readText(path: string): Promise<string>
   /** Calls back on Ctrl-C and when the process is asked to end; returns what stops that. */
   onInterrupt(callback: () => void): () => void
   /** Ends the process at once, for a second Ctrl-C. */
   exit(status: number): void
+}
+
+/** What keeps the secrets that tables name. */
+export interface SecretKeeper {
+  names(): readonly string[]
+  set(name: string, value: string): void
+  remove(name: string): void
 }
 
 /** What it takes to say what went wrong. */

@@ -82,4 +82,9 @@ export const connectorErrors = defineErrors({
     blame: 'user',
     message: 'could not read the message at {position} of table "{table}" as {format}',
   },
+  CONNECTORS_SECRET_NOT_FOUND: {
+    blame: 'user',
+    message: 'secret "{name}", which option "{key}" of table "{table}" names, does not exist',
+    hint: 'Set it with `millrace secret set {name}`, in a file of that name in MILLRACE_SECRETS_DIR, or in the environment as MILLRACE_SECRET_ with the name in capitals.',
+  },
 })

@@ -1,4 +1,5 @@
 /** Writes a plan as the tree that EXPLAIN shows: one relation a line, in the words of Flink's plans. */
+import { shownOption } from '#base'
 import { printType } from '#data'
 import { asOfTimeOf } from './as-of.ts'
 import { joinTimeOf } from './join-time.ts'
@@ -361,7 +362,7 @@ function printNamed({ name, value }: NamedExpression): string {
 
 function printOptions(options: Readonly<Record<string, string>>): string | null {
   const entries = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))
-  return entries.length === 0 ? null : list(entries.map(([key, value]) => `${key}=${value}`))
+  return entries.length === 0 ? null : list(entries.map(([key, value]) => `${key}=${shownOption(key, value)}`))
 }
 
 function list(parts: readonly string[], between = ', '): string {

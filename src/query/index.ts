@@ -1,7 +1,6 @@
 export type { CheckpointDetails, CheckpointPlace, ListedCheckpoint, RunReport } from '#engines'
 export { FinalTable } from './final-table.ts'
 export type { MeasuredRun, QueryInfo, StatementListener } from './listener.ts'
-export { secretWords } from './secrets.ts'
 export { QuerySession } from './session.ts'
 export { UserFunctions } from './user-functions.ts'
 export { type InsertWatch, WatchedEngine } from './watched-engine.ts'

@@ -2,10 +2,10 @@
  * SHOW CREATE TABLE, VIEW and CATALOG: the statement that would make the same object, in the form that Flink gives it. Values of options
  * that look secret are not shown.
  */
+import { shownOption } from '#base'
 import type { CatalogDefinition } from '#catalog'
 import { type DataType, printType, unboundedLength } from '#data'
 import type { TableColumn, TableDefinition, TablePath, ViewDefinition } from '#plan'
-import { secretWords } from './secrets.ts'
 
 export function printCreateTable(table: TableDefinition): string {
   const { watermark, primaryKey, partitionedBy } = table
@@ -75,7 +75,7 @@ function printRow({ className, fields }: Extract<DataType, { kind: 'row' }>): st
 
 function withClause(options: Readonly<Record<string, string>>): string[] {
   const keys = Object.keys(options).sort()
-  const lines = keys.map((key) => `${quoteText(key)} = ${quoteText(secretWords.test(key) ? '******' : (options[key] ?? ''))}`)
+  const lines = keys.map((key) => `${quoteText(key)} = ${quoteText(shownOption(key, options[key] ?? ''))}`)
   return lines.length === 0 ? [] : [`WITH ${inLines(lines)}`]
 }
 

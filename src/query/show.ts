@@ -1,11 +1,10 @@
 /** Answers of SHOW and DESCRIBE, with the titles that Flink's SQL client gives their columns. */
-import { assert } from '#base'
+import { assert, shownOption } from '#base'
 import type { Catalog } from '#catalog'
 import { booleanType, type DataType, likeTest, printType, type Schema, stringType } from '#data'
 import { builtInFunctions, type TableColumn, type TableDefinition, type TablePath } from '#plan'
 import type { BoundStatement } from '#sql'
 import { queryErrors } from './errors.ts'
-import { secretWords } from './secrets.ts'
 import { printCreateCatalog, printCreateTable, printCreateView, printMetadata } from './show-create.ts'
 
 type Show = Extract<BoundStatement, { kind: 'show' }>
@@ -199,6 +198,6 @@ export function describe(bound: Describe, catalog: Catalog): Answer {
 }
 
 function about(facts: readonly (readonly [key: string, value: string])[], options: Readonly<Record<string, string>>): Answer {
-  const shown = Object.entries(options).map(([key, value]) => [`option:${key}`, secretWords.test(key) ? '******' : value])
+  const shown = Object.entries(options).map(([key, value]) => [`option:${key}`, shownOption(key, value)])
   return answer({ 'info name': stringType, 'info value': stringType }, [...facts, ...shown])
 }

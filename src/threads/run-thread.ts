@@ -29,8 +29,8 @@ type FindFunction = (user: UserFunction) => LoadedFunction
 /** Loads the functions of users that a thread needs. */
 type FunctionLoader = (functions: readonly UserFunction[]) => Promise<FindFunction>
 
-/** Runs the worker that this thread was started for. */
-export async function runThread(load: FunctionLoader): Promise<void> {
+/** Runs the worker that this thread was started for. `secret` finds what options of tables name. */
+export async function runThread(load: FunctionLoader, secret: (name: string) => string | null): Promise<void> {
   const port = parentPort
   assert(port !== null, 'a worker runs in a thread of its own')
   const data = workerData as ThreadData
@@ -46,7 +46,7 @@ export async function runThread(load: FunctionLoader): Promise<void> {
     const carrier = new ThreadCarrier(place, ports, counts)
     const userFunction = await loadFunctions(data, load)
     const blobs = checkpoints === null ? null : (await import('#blobs')).openBlobs(checkpoints)
-    const { worker, exchanges } = await createWorker({ run, place, carrier, blobs, clock: systemClock, userFunction, answer })
+    const { worker, exchanges } = await createWorker({ run, place, carrier, blobs, clock: systemClock, userFunction, secret, answer })
     if (exchanges !== null) carrier.listen(exchanges, () => worker.wake())
     port.off('message', early)
     port.on('message', (order: Order) => worker.follow(order))

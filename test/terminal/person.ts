@@ -37,6 +37,7 @@ export class Person {
       version: '0.0.0',
       root: '.',
       variables: {},
+      openSecrets: () => Promise.reject(new TypeError('no secrets')),
       createSession: async (settings) =>
         new QuerySession({
           createCatalog: () => new MemoryCatalog(),

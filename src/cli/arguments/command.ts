@@ -17,6 +17,8 @@ export interface ArgumentRow {
   readonly name: string
   readonly summary: string
   readonly oneOf?: readonly string[]
+  /** The last argument of a command may be left out. */
+  readonly optional?: boolean
   /** The last argument of a command may stand for several. */
   readonly repeatable?: boolean
 }

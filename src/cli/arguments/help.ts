@@ -41,8 +41,9 @@ export function commandHelp(command: CommandRow): string {
   return `${[...sections, exitStatuses].join('\n\n')}\n`
 }
 
-function argumentName({ name, repeatable = false }: ArgumentRow): string {
-  return `<${name}>${repeatable ? '…' : ''}`
+function argumentName({ name, repeatable = false, optional = false }: ArgumentRow): string {
+  const shown = `<${name}>${repeatable ? '…' : ''}`
+  return optional ? `[${shown}]` : shown
 }
 
 function optionLine(row: OptionRow): [string, string] {

@@ -64,6 +64,7 @@ function checkArguments(given: readonly string[], command: CommandRow): void {
   command.arguments.forEach((row, index) => {
     const got = given[index]
     const [example] = command.examples
+    if (got === undefined && row.optional === true) return
     if (got === undefined) {
       throw usageErrors.CLI_ARGUMENT_MISSING(
         { name: row.name, command: name },

@@ -50,6 +50,8 @@ export interface EmbeddedOptions {
   readonly connectors?: readonly Connector[]
   /** The loaded function that a user's function stands for. */
   userFunction(user: UserFunction): LoadedFunction
+  /** The secret that options of tables name; null when there is none. Left out: there are none. */
+  readonly secret?: Session['secret']
 }
 
 /** A run, of one worker or of several. */
@@ -89,6 +91,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
       // In streaming mode functions of the clock read it for each row, as in Flink; a batch has one time.
       startedAtMs: runtimeMode(settings) === 'batch' ? clock.nowMs() : Number.NaN,
       userFunction: (user) => this.#options.userFunction(user),
+      secret: this.#options.secret,
     }
   }
 

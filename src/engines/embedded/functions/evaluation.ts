@@ -33,6 +33,8 @@ export interface Session {
   readonly random?: () => number
   /** The loaded function of a user. */
   userFunction(user: UserFunction): LoadedFunction
+  /** The secret of a name; null when there is none. Left out: there are none. */
+  readonly secret?: ((name: string) => string | null) | undefined
 }
 
 export type ScalarFunction = (...values: never[]) => unknown

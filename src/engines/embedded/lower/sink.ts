@@ -101,7 +101,9 @@ export class SinkOutput implements Output {
     return this.writer.prepare()
   }
 
-  advance(): void {}
+  advance(watermarkMs: number): void {
+    this.writer?.advance?.(watermarkMs)
+  }
 
   finish(): void {
     this.finished = true

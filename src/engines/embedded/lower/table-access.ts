@@ -10,6 +10,7 @@ import {
   type Sink,
   type Source,
   scanTimeOf,
+  withSecrets,
 } from '#connectors'
 import { type Plan, rootsOf, type Scan, type TableDefinition, type TablePath, type TableSize, type Tables, walkRelations } from '#plan'
 import { embeddedErrors } from '../errors.ts'
@@ -93,7 +94,7 @@ export class TableAccess {
       metadataColumns: definition.columns.flatMap((column) =>
         column.kind === 'metadata' ? [{ name: column.name, key: column.key, isVirtual: column.virtual }] : [],
       ),
-      options: { ...definition.options, ...hints },
+      options: withSecrets(path[2], { ...definition.options, ...hints }, (name) => this.#session.secret?.(name) ?? null),
       primaryKey: definition.primaryKey,
       partitionedBy: definition.partitionedBy,
       timeZone: this.#session.timeZone,

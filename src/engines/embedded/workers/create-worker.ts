@@ -18,6 +18,7 @@ export interface SentWorker {
   readonly blobs: BlobStore | null
   readonly clock: Clock
   readonly userFunction: Session['userFunction']
+  readonly secret: Session['secret']
   readonly answer: (answer: Answer) => void
 }
 
@@ -27,13 +28,22 @@ export interface CreatedWorker {
   readonly exchanges: Exchanges | null
 }
 
-export async function createWorker({ run, place, carrier, blobs, clock, userFunction, answer }: SentWorker): Promise<CreatedWorker> {
+export async function createWorker({
+  run,
+  place,
+  carrier,
+  blobs,
+  clock,
+  userFunction,
+  secret,
+  answer,
+}: SentWorker): Promise<CreatedWorker> {
   const { shape, timeZone, startedAtMs } = run
   const plan = planFromJson(run.plan)
   const definitions = new Map(run.tables.map((table) => [table.path.join('\u0000'), table]))
   const tables = { table: (path: readonly string[]) => definitions.get(path.join('\u0000')) }
   await loadTables(plan, tables)
-  const session: Session = { timeZone, clock, startedAtMs, userFunction }
+  const session: Session = { timeZone, clock, startedAtMs, userFunction, secret }
   const exchanges = place.count === 1 ? null : new Exchanges(place, carrier)
   const instantiate = (collect: Parameters<typeof lowerPlan>[4]) =>
     lowerPlan(plan, session, new TableAccess(tables, session), shape, collect, exchanges)
