@@ -1,6 +1,7 @@
 /** The commands of the terminal, one row each. */
 import { checkpointActions } from './arguments/checkpoint-actions.ts'
 import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
+import { deadletterActions } from './arguments/deadletter-actions.ts'
 import { secretActions } from './arguments/secret-actions.ts'
 import { usageErrors } from './errors.ts'
 import { type OutputFormat, outputFormats } from './output/output.ts'
@@ -52,6 +53,9 @@ const analyze: OptionRow = { name: 'analyze', summary: 'run the script, and show
 const checkpointNumber: OptionRow = { name: 'checkpoint', value: 'number', summary: 'only this one; by default the newest, of verify all' }
 const statementNumber: OptionRow = { name: 'statement', value: 'number', summary: 'only those of this statement of the script' }
 const exportTarget: OptionRow = { name: 'to', value: 'folder', summary: 'where export copies to: a folder or s3://bucket/prefix' }
+const letterTable: OptionRow = { name: 'table', value: 'name', summary: 'only the letters of this table' }
+const letterCode: OptionRow = { name: 'code', value: 'code', summary: 'only letters with this code of an error' }
+const letterLimit: OptionRow = { name: 'limit', value: 'count', default: '20', summary: 'how many are shown at most' }
 const json: OptionRow = { name: 'json', summary: 'print one JSON object a line' }
 const file = { name: 'file', summary: 'a file of SQL statements, or - for standard input' }
 const events: OptionRow = { name: 'events', value: 'count', default: '5000000', summary: 'events that nexmark generates' }
@@ -208,6 +212,34 @@ export const commands: readonly CommandRow[] = [
         json: input.values.has(json.name),
       }
       return runCheckpointCommand(options, environment)
+    },
+  },
+  {
+    name: 'deadletter',
+    summary: 'look at what could not be read or written, and replay it',
+    about: [
+      "A script keeps dead letters with SET 'table.exec.dead-letters.table' = '…'. Of the script only definitions and settings take effect.",
+      'list: how many there are, by table and error. show: each with its error, its position and its bytes. replay: sends the messages of a table back to where they came from, so that whatever reads the table now gets them as new ones. What was sent is kept in --data-dir, so that a later replay sends only those that came since.',
+    ],
+    arguments: [{ name: 'action', summary: deadletterActions.join(', '), oneOf: deadletterActions }, file],
+    options: [letterTable, letterCode, letterLimit, dataDir, json, set],
+    examples: [
+      { line: 'millrace deadletter list clicks.sql', shows: 'counts the dead letters of a script' },
+      { line: 'millrace deadletter replay clicks.sql --table clicks --data-dir replayed', shows: 'sends those of a table back, each once' },
+    ],
+    run: async (input, environment) => {
+      const { runDeadletterCommand } = await import('./deadletter-command.ts')
+      const [, script = ''] = input.arguments
+      const options = {
+        action: deadletterActions.find((name) => name === firstArgument(input)) ?? 'list',
+        script,
+        filter: { table: optionValue(input, letterTable), code: optionValue(input, letterCode) },
+        most: countOf(input, letterLimit),
+        place: optionValue(input, dataDir),
+        json: input.values.has(json.name),
+        settings: settingsOf({ ...input, values: new Map([...input.values].filter(([name]) => name === set.name)) }),
+      }
+      return runDeadletterCommand(options, environment)
     },
   },
   {

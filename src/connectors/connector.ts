@@ -18,6 +18,18 @@ export interface Connector {
   readonly source: ((table: ConnectorTable) => Source) | null
   /** Null when the connector cannot be written. Checks its options at once; opens nothing yet. */
   readonly sink: ((table: ConnectorTable) => Sink) | null
+  /** Other ways to use tables with these options; left out: only as they say. */
+  readonly ways?: (options: ConnectorTable['options']) => TableWays
+}
+
+/** Options, beside those of a table or instead of them, under which it is used in another way; null where that cannot be. */
+export interface TableWays {
+  /** Beside its own: it is read from its beginning to what is there now. */
+  readonly untilNow: ConnectorTable['options'] | null
+  /** Beside its own: it is read from its beginning, and what comes later as well. */
+  readonly onwards: ConnectorTable['options'] | null
+  /** Instead of its own: a table of the bytes `message_key` and `message_value` that is written to where it is read from. */
+  readonly sendBack: ConnectorTable['options'] | null
 }
 
 /** A catalogued table as a connector sees it. */
@@ -219,6 +231,8 @@ export interface DurableWork {
 export interface SinkWriter {
   /** Takes the rows over before it returns. A promise asks the caller to wait before it reads on (back pressure). */
   write(batch: Batch): void | Promise<void>
+  /** Told that rows of before this instant do not come any more, in epoch milliseconds; infinite: none at all come. */
+  advance?(watermarkMs: number): void
   /** Makes everything written so far ready to commit; returns what `commit` needs, as JSON. Nothing is visible before the commit. */
   prepare(): Promise<unknown>
   /** Makes prepared rows visible for good. May be called again with the same record after a crash. */

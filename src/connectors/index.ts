@@ -12,11 +12,12 @@ export type {
   Source,
   SourceBatch,
   SourceReader,
+  TableWays,
   WantedColumn,
 } from './connector.ts'
 export { ConnectorMeter } from './connector-meter.ts'
 export type { DeadLetter } from './dead-letter.ts'
-export { connectorOf, loadConnector } from './list.ts'
+export { connectorOf, loadConnector, waysOf } from './list.ts'
 export { rowCountOption } from './options.ts'
 export { type Alignment, type ScanTime, scanTimeOf } from './scan-time.ts'
 export { withSecrets } from './secret-references.ts'

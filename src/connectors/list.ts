@@ -1,13 +1,18 @@
 /** All connectors, one line each. A connector is loaded when a table of it is first used. */
 import { assert, closeNames } from '#base'
-import type { Connector, ConnectorTable } from './connector.ts'
+import type { Connector, ConnectorTable, TableWays } from './connector.ts'
 import { connectorErrors } from './errors.ts'
 
 const loaders: Readonly<Record<string, () => Promise<Connector>>> = {
   datagen: async () => (await import('./datagen/connector.ts')).datagenConnector,
   filesystem: async () => (await import('./filesystem/connector.ts')).filesystemConnector,
+  jdbc: async () => (await import('./jdbc/connector.ts')).jdbcConnector,
+  kafka: async () => (await import('./kafka/connector.ts')).kafkaConnector,
+  'upsert-kafka': async () => (await import('./kafka/connector.ts')).upsertKafkaConnector,
   nexmark: async () => (await import('./nexmark/connector.ts')).nexmarkConnector,
   print: async () => (await import('./print/connector.ts')).printConnector,
+  redis: async () => (await import('./redis/connector.ts')).redisConnector,
+  topic: async () => (await import('./topic/connector.ts')).topicConnector,
   blackhole: async () => (await import('./blackhole/connector.ts')).blackholeConnector,
 }
 
@@ -22,6 +27,14 @@ export async function loadConnector(options: ConnectorTable['options']): Promise
   loaded.set(name, connector)
   await connector.load?.(options)
 }
+
+/** Other ways to use a table; its connector is loaded for that. */
+export async function waysOf(options: ConnectorTable['options']): Promise<TableWays> {
+  await loadConnector(options)
+  return loaded.get(options['connector'] ?? '')?.ways?.(options) ?? noWays
+}
+
+const noWays: TableWays = { untilNow: null, onwards: null, sendBack: null }
 
 /** The connector that a table asks for, which was loaded before; an error that names the close ones when there is none. */
 export function connectorOf(table: ConnectorTable): Connector {

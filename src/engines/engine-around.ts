@@ -1,5 +1,5 @@
 /** An engine that leaves everything to another: what those begin with that change some of it on the way. */
-import type { Plan, Scan, TableSize, Tables } from '#plan'
+import type { Plan, Scan, TableDefinition, TableSize, Tables } from '#plan'
 import type { Engine, Observation, Program, ResultListener, RunSettings, SourceChanges } from './engine.ts'
 
 export class EngineAround<P extends Program = Program> implements Engine<P> {
@@ -31,6 +31,10 @@ export class EngineAround<P extends Program = Program> implements Engine<P> {
 
   sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {
     return this.engine.sizeOf(scan, tables, isMeasured)
+  }
+
+  waysOf(table: TableDefinition): ReturnType<Engine['waysOf']> {
+    return this.engine.waysOf(table)
   }
 
   compile(plan: Plan, tables: Tables, settings: RunSettings): P {

@@ -1,7 +1,9 @@
 /** The ways to run a plan. Every engine gives the same answers; what it cannot run it refuses with a reason. */
+
+import type { TableWays } from '#connectors'
 import type { Batch, Schema } from '#data'
 import type { RunMetrics } from '#metrics'
-import type { Output, Plan, PlanChangelog, Relation, RelationKind, Scan, TableSize, Tables } from '#plan'
+import type { Output, Plan, PlanChangelog, Relation, RelationKind, Scan, TableDefinition, TableSize, Tables } from '#plan'
 
 type EngineName = 'embedded' | 'flink' | 'spark' | 'storm'
 
@@ -102,6 +104,8 @@ export interface Engine<P extends Program = Program> {
    * Null where nobody knows.
    */
   sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null>
+  /** Other ways to use a table than its options say. */
+  waysOf(table: TableDefinition): Promise<TableWays>
   compile(plan: Plan, tables: Tables, settings: RunSettings): P
   start(jobId: string, program: P, results?: ResultListener): Promise<void>
   observe(jobId: string): Promise<Observation>

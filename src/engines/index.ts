@@ -1,3 +1,4 @@
+export type { TableWays } from '#connectors'
 export type { UserAggregate } from '#dataflow'
 export type { CheckpointPlace } from './embedded/checkpoint/checkpoint-places.ts'
 export { findCheckpoints } from './embedded/checkpoint/find-checkpoints.ts'

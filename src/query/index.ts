@@ -1,4 +1,5 @@
 export type { CheckpointDetails, CheckpointPlace, ListedCheckpoint, RunReport } from '#engines'
+export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'
 export type { MeasuredRun, QueryInfo, StatementListener } from './listener.ts'
 export { QuerySession } from './session.ts'

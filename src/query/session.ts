@@ -19,6 +19,7 @@ import {
 } from '#plan'
 import { type BoundStatement, bindStatement, parseScript, type Statement, writtenName } from '#sql'
 import { type Completion, completeAt } from './complete.ts'
+import { DeadLetters } from './dead-letters.ts'
 import { applyDefinition, type Definition, isDefinition } from './definitions.ts'
 import { queryErrors } from './errors.ts'
 import { type Compiled, type ExplainDetail, explainPlan } from './explain.ts'
@@ -76,6 +77,27 @@ export class QuerySession {
         throw withOffsets(error, text, bound.position)
       }
     }
+  }
+
+  /** Applies the definitions and settings of a text, and runs nothing else of it. Fails at the first that fails. */
+  async define(text: string): Promise<void> {
+    const { statements, diagnostics } = parseScript(text)
+    throwAll(diagnostics)
+    for (const statement of statements) {
+      const bound = bind(statement, this.catalog)
+      try {
+        if (isDefinition(bound)) await this.#define(bound)
+        if (bound.kind === 'set' && bound.key !== null) this.#set(bound.key, bound.value ?? '', bound)
+        if (bound.kind === 'reset') this.#reset(bound)
+      } catch (error) {
+        throw withOffsets(error, text, bound.position)
+      }
+    }
+  }
+
+  /** The dead letters of the tables that the session knows; fails where no table takes them. */
+  deadLetters(): DeadLetters {
+    return new DeadLetters(this, (table) => this.#options.engine.waysOf(table))
   }
 
   /** Everything that is wrong with a text. Definitions take effect in a catalog of their own, so that later statements find them. */

@@ -64,7 +64,7 @@ export function withSideTables(plan: Plan, settings: Settings, catalog: Pick<Cat
 }
 
 function outputOf({ columns, takes }: SideTable, name: string, catalog: Pick<Catalog, 'current' | 'table'>): Output {
-  const path = pathOf(name, catalog.current)
+  const path = pathOfSetting(name, catalog.current)
   const definition = catalog.table(path)
   if (definition === undefined) {
     throw queryErrors.QUERY_SIDE_TABLE_NOT_FOUND({ name, rows: takes }, { hint: `Create it, as in ${statement(path[2], columns)}` })
@@ -86,7 +86,8 @@ function knowsTime(plan: Plan): boolean {
   return knows
 }
 
-function pathOf(name: string, [catalog, database]: Catalog['current']): TablePath {
+/** The path of a table that a setting names. */
+export function pathOfSetting(name: string, [catalog, database]: Catalog['current']): TablePath {
   const parts = Array.from(
     name.matchAll(/`((?:[^`]|``)+)`|([^.`]+)/g),
     ([, quoted, plain]) => quoted?.replaceAll('``', '`') ?? (plain ?? '').trim(),

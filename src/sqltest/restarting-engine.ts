@@ -8,7 +8,7 @@
 import { MillraceError } from '#base'
 import { type Batch, batchOf, rowsOf, type Schema } from '#data'
 import type { Engine, InputProgress, Observation, Program, ResultListener, RunPacer, SourceChanges } from '#engines'
-import { type Plan, rootsOf, type Scan, type TableSize, type Tables, walkRelations } from '#plan'
+import { type Plan, rootsOf, type Scan, type TableDefinition, type TableSize, type Tables, walkRelations } from '#plan'
 import type { Restart } from './test-file.ts'
 
 /** What a run has shown. */
@@ -77,6 +77,10 @@ export class RestartingEngine implements Engine, RunPacer {
 
   changesOf(scan: Scan, tables: Tables): SourceChanges {
     return this.#engine.changesOf(scan, tables)
+  }
+
+  waysOf(table: TableDefinition): ReturnType<Engine['waysOf']> {
+    return this.#engine.waysOf(table)
   }
 
   sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {

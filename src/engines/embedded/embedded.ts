@@ -1,7 +1,7 @@
 /** The embedded engine: runs plans in this process. */
 import { type Clock, parseDurationMs, parseMemoryBytes } from '#base'
 import type { BlobStore } from '#blobs'
-import type { Connector } from '#connectors'
+import { type Connector, waysOf } from '#connectors'
 import type { Exchanges } from '#dataflow'
 import type { RunMetrics } from '#metrics'
 import {
@@ -81,6 +81,10 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
 
   sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {
     return new TableAccess(tables, this.#session({}), this.#options.connectors).sizeOf(scan, isMeasured)
+  }
+
+  waysOf({ options }: TableDefinition): ReturnType<Engine['waysOf']> {
+    return waysOf(options)
   }
 
   #session(settings: RunSettings): Session {
