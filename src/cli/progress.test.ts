@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import type { RunReport } from '#query'
-import { lossLine, progressLine, summaryLine, timeText } from './progress.ts'
+import type { OutsideWait, RunReport } from '#query'
+import type { Screen } from './output/screen.ts'
+import { lossLine, progressLine, summaryLine, timeText, withProgress } from './progress.ts'
 
 const report: RunReport = {
   rowsIn: 1_234_567,
@@ -12,6 +13,7 @@ const report: RunReport = {
   readyMs: null,
   pausesMs: [],
   spilledBytes: 0,
+  waiting: [],
   startedAt: 0,
   durationMs: 2000,
 }
@@ -21,6 +23,10 @@ test.each<[part: Partial<RunReport>, line: string]>([
   [{}, '1,234,567 rows in · 617,284 rows/s'],
   [{ durationMs: 0 }, '1,234,567 rows in · 0 rows/s'],
   [{ watermarkMs: nowMs - 1500 }, '1,234,567 rows in · 617,284 rows/s · watermark 2026-03-02 08:59:58 · lag 1.5 s'],
+  [
+    { waiting: [{ table: 'out', reason: 'no answer from\u001b[31m', since: nowMs }] },
+    '1,234,567 rows in · 617,284 rows/s · waiting for "out": no answer from\ufffd[31m',
+  ],
   [{ watermarkMs: Date.UTC(2001, 0, 1), lateRows: 7 }, '1,234,567 rows in · 617,284 rows/s · watermark 2001-01-01 00:00:00 · 7 late'],
 ])('while it runs: %j', (part, line) => expect(progressLine({ ...report, ...part }, nowMs)).toBe(line))
 
@@ -40,4 +46,24 @@ test.each<[part: Partial<RunReport>, line: string]>([
 test('a watermark beyond all years is no date', () => {
   expect(timeText(9e15)).toBe('end')
   expect(timeText(-9e15)).toBe('none')
+})
+
+test('where nobody watches it is said once what a run waits for, if that takes long, and when it goes on', () => {
+  const notes: string[] = []
+  const output = { opened: () => undefined, changes: () => undefined, closed: () => undefined }
+  let ms = nowMs
+  const screen = { showsProgress: false, note: (text: string) => void notes.push(text) } as unknown as Screen
+  const listener = withProgress(output as unknown as Parameters<typeof withProgress>[0], screen, { nowMs: () => ms, monotonicMs: () => ms })
+  const at = (seconds: number, waiting: readonly OutsideWait[]): void => {
+    ms = nowMs + seconds * 1000
+    listener.progress?.({ ...report, waiting })
+  }
+  const wait = { table: 'out', reason: 'no answer', since: nowMs + 1000 }
+  at(1, [wait])
+  expect(notes).toEqual([])
+  at(4, [wait])
+  at(5, [wait])
+  at(9, [])
+  at(10, [])
+  expect(notes).toEqual(['note: waiting for "out": no answer\n', 'note: "out" no longer waits, after 8 s\n'])
 })

@@ -1,6 +1,6 @@
 /** What a terminal shows while a run goes on: the answer as far as it is known, and a line that tells how far the run has come. */
-import type { Clock } from '#base'
-import type { RunReport, StatementListener } from '#query'
+import { type Clock, printable } from '#base'
+import type { OutsideWait, RunReport, StatementListener } from '#query'
 import { countRows } from './output/frame.ts'
 import { LiveArea } from './output/live-area.ts'
 import type { Output } from './output/output.ts'
@@ -15,9 +15,12 @@ const drawingShareMax = 0.1
 /** Adds progress to an output. Where nobody watches, it only says at the end of a run which rows are not in its answer. */
 export function withProgress(output: Output, screen: Screen, clock: Clock): StatementListener {
   if (!screen.showsProgress) {
+    const waits = new WaitNotes(screen, clock)
     return {
       ...output,
+      progress: ({ waiting }) => waits.report(waiting),
       ended: (report) => {
+        waits.report([])
         screen.note(resumeLine(report) + lossLine(report))
         output.ended?.(report)
       },
@@ -55,6 +58,35 @@ export function withProgress(output: Output, screen: Screen, clock: Clock): Stat
       screen.note(`${screen.paint.quiet(summaryLine(report))}\n`)
       output.ended?.(report)
     },
+  }
+}
+
+/** A system outside that answers sooner than this is not worth a word. */
+const patienceMs = 2000
+
+/** Says where nobody watches which systems a run waits for, once each, and when they answer again. */
+class WaitNotes {
+  readonly #screen: Screen
+  readonly #clock: Clock
+  readonly #noted = new Map<string, OutsideWait>()
+
+  constructor(screen: Screen, clock: Clock) {
+    this.#screen = screen
+    this.#clock = clock
+  }
+
+  report(waiting: readonly OutsideWait[]): void {
+    const nowMs = this.#clock.nowMs()
+    for (const wait of waiting) {
+      if (this.#noted.has(wait.table) || nowMs - wait.since < patienceMs) continue
+      this.#noted.set(wait.table, wait)
+      this.#screen.note(`note: waiting for ${waitText(wait)}\n`)
+    }
+    for (const { table, since } of this.#noted.values()) {
+      if (waiting.some((wait) => wait.table === table)) continue
+      this.#noted.delete(table)
+      this.#screen.note(printable(`note: "${table}" no longer waits, after ${Math.round((nowMs - since) / 1000)} s`) + '\n')
+    }
   }
 }
 
@@ -111,7 +143,13 @@ export function progressLine(report: RunReport, nowMs: number): string {
     if (lagMs >= 0 && lagMs < 86_400_000) parts.push(`lag ${(lagMs / 1000).toFixed(1)} s`)
   }
   if (report.lateRows > 0) parts.push(`${count(report.lateRows)} late`)
+  const [wait] = report.waiting
+  if (wait !== undefined) parts.push(`waiting for ${waitText(wait)}`)
   return parts.join(' · ')
+}
+
+function waitText({ table, reason }: OutsideWait): string {
+  return printable(`"${table}": ${reason}`)
 }
 
 /** What a run did, once it is over. */

@@ -256,7 +256,7 @@ describe('of upserts', () => {
         value: kind === 'delete' ? null : kind === 'broken' ? '{"id":' : JSON.stringify({ id, name }),
       }))
       const { rows, letters } = await read(tableOf(upserts), messages, named('offset', 'name', 'id'), size, true)
-      const expected = given.flatMap(({ id, kind, name }, offset) => {
+      const expected = given.flatMap(({ id, kind, name }, offset): unknown[][] => {
         if (kind === 'delete') return [[changeDelete, offset, null, id]]
         return kind === 'upsert' ? [[changeUpdateAfter, offset, name, id]] : []
       })

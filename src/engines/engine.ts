@@ -171,6 +171,15 @@ export interface RunReport {
   readonly pausesMs: readonly number[]
   /** The most bytes of state that memory had no room for at a time. */
   readonly spilledBytes: number
+  /** Tables whose systems outside do not answer now. */
+  readonly waiting: readonly OutsideWait[]
   /** Milliseconds of running. */
   readonly durationMs: number
+}
+
+/** A table that has to wait for the system outside: why, and since when in epoch milliseconds. */
+export interface OutsideWait {
+  readonly table: string
+  readonly reason: string
+  readonly since: number
 }

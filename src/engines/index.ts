@@ -17,6 +17,7 @@ export type {
   ExchangeNote,
   Explanation,
   Observation,
+  OutsideWait,
   Program,
   ResultListener,
   RunReport,

@@ -1,4 +1,4 @@
-export type { CheckpointDetails, CheckpointPlace, ListedCheckpoint, RunReport } from '#engines'
+export type { CheckpointDetails, CheckpointPlace, ListedCheckpoint, OutsideWait, RunReport } from '#engines'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'
 export type { MeasuredRun, QueryInfo, StatementListener } from './listener.ts'

@@ -27,6 +27,7 @@ export class ProgramCatcher extends EngineAround<EmbeddedProgram> {
       readyMs: null,
       pausesMs: [],
       spilledBytes: 0,
+      waiting: [],
       startedAt: 0,
       durationMs: 0,
     }

@@ -57,6 +57,7 @@ test('a page has a title, a head, rows, what is going on and the keys', () => {
     readyMs: null,
     pausesMs: [],
     spilledBytes: 0,
+    waiting: [],
     startedAt: 0,
     durationMs: 1500,
   }

@@ -3,7 +3,7 @@
  * what has to drain, and now and then lets the rest of the process have its turn.
  */
 import type { Clock } from '#base'
-import type { SourceBatch, SourceReader } from '#connectors'
+import type { ConnectorMeter, SourceBatch, SourceReader } from '#connectors'
 import { watermarkEnd, watermarkNone } from '#data'
 import type { OperatorMeter } from '#dataflow'
 import { noCheckpoints, type OperatorMetrics, type RunMetrics } from '#metrics'
@@ -53,6 +53,7 @@ export class Run {
   #beginning: Beginning | null = null
   readonly #abort = new AbortController()
   readonly #feeds: Feed[] = []
+  readonly #connectors: { readonly table: string; readonly meter: ConnectorMeter }[] = []
   #times: SourceTimes | null = null
   readonly #startedAt: number
   readonly #startedMs: number
@@ -131,7 +132,7 @@ export class Run {
     for (const task of this.#instance.sinks) {
       const { sink, schema, overwrite, output } = task
       const durable = this.#commits.workOf(task)
-      const meter = this.#instance.meters.connect(output, this.#clock)
+      const meter = this.#connect(task.name, output)
       output.writer = await sink.open({
         schema,
         overwrite,
@@ -153,7 +154,7 @@ export class Run {
       const id = sourceId(task, index)
       const { position, ended = false } = sources.get(id) ?? {}
       const watch = {
-        meter: this.#instance.meters.connect(task, this.#clock),
+        meter: this.#connect(task.table[2], task),
         hasDeadLetters: task.deadLetters !== null,
         work: this.#commits.work,
       }
@@ -162,6 +163,13 @@ export class Run {
       this.#feeds.push({ task, id, reader, meter, state: ended ? 'ended' : 'idle', position, rows: 0, next: null, wait: null })
     }
     this.#times = new SourceTimes(this.#feeds, this.#clock, this.#peers)
+  }
+
+  /** The meter of what reads or writes a table. */
+  #connect(table: string, what: object): ConnectorMeter {
+    const meter = this.#instance.meters.connect(what, this.#clock)
+    this.#connectors.push({ table, meter })
+    return meter
   }
 
   /** Brings operators to where they were: watermarks first, then the ends of inputs. */
@@ -451,6 +459,7 @@ export class Run {
       readyMs: this.#readyMs,
       pausesMs: this.#pausesMs,
       spilledBytes: this.#instance.budget.spilledBytes,
+      waiting: this.#connectors.flatMap(({ table, meter: { waiting } }) => (waiting === null ? [] : [{ table, ...waiting }])),
       startedAt: this.#startedAt,
       durationMs: (this.#endedMs ?? this.#clock.monotonicMs()) - this.#startedMs,
     }

@@ -8,7 +8,7 @@ import type { Clock } from '#base'
 import { type Schema, watermarkEnd } from '#data'
 import { unpackBatch } from '#dataflow'
 import { noCheckpoints, type OperatorMetrics, type RunMetrics } from '#metrics'
-import type { JobState, ResultListener, RunReport } from '../../engine.ts'
+import type { JobState, OutsideWait, ResultListener, RunReport } from '../../engine.ts'
 import type { Checkpointer } from '../checkpoint/checkpointer.ts'
 import { divideSources } from '../checkpoint/divide-sources.ts'
 import { savedWatermarks } from '../checkpoint/manifest.ts'
@@ -397,8 +397,16 @@ export class Leader {
       readyMs: reports.reduce<number | null>((last, { readyMs }) => (readyMs === null ? last : Math.max(last ?? 0, readyMs)), null),
       pausesMs: reports.flatMap(({ pausesMs }) => pausesMs),
       spilledBytes: sum(({ spilledBytes }) => spilledBytes),
+      waiting: longestWaits(reports.flatMap(({ waiting }) => waiting)),
       startedAt: this.#startedAt,
       durationMs: (this.#endedMs ?? this.#shape.clock.monotonicMs()) - this.#startedMs,
     }
   }
+}
+
+/** By table the one of a worker that has waited for longest. */
+function longestWaits(waits: readonly OutsideWait[]): readonly OutsideWait[] {
+  const longest = new Map<string, OutsideWait>()
+  for (const wait of waits) if (wait.since < (longest.get(wait.table)?.since ?? Number.POSITIVE_INFINITY)) longest.set(wait.table, wait)
+  return [...longest.values()]
 }
