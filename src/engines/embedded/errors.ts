@@ -35,6 +35,11 @@ export const embeddedErrors = defineErrors({
   ENGINE_SUBQUERY_ROWS: { blame: 'user', message: 'a sub-query used as a value gave {count} rows, expected one' },
   ENGINE_TABLE_NOT_READABLE: { blame: 'user', message: 'table "{table}" cannot be read: connector "{connector}" only writes' },
   ENGINE_TABLE_NOT_WRITABLE: { blame: 'user', message: 'table "{table}" cannot be written: connector "{connector}" only reads' },
+  ENGINE_STOP_UNFINISHED: {
+    blame: 'external',
+    message: 'what was written last could not be committed within {seconds} s after the run was stopped',
+    hint: 'A durable run goes on from its newest checkpoint when it is started again.',
+  },
   ENGINE_DEAD_LETTERS_ONE_WRITER: {
     blame: 'user',
     message: 'table "{table}" cannot take the dead letters of several workers',

@@ -26,6 +26,9 @@ const longestSleepMs = 2 ** 31 - 1
 /** Longest time for which the loop keeps the process to itself. */
 const turnMs = 10
 
+/** How long a run that is stopped waits for what it has written to be committed. */
+const stopMsMax = 10_000
+
 /** Pauses that a report tells of. */
 const pausesKept = 1000
 
@@ -51,7 +54,11 @@ export class Run {
   readonly #pacer: RunPacer | null
   readonly #peers: AlignedPeers | null
   #beginning: Beginning | null = null
+  /** Ends reading. */
   readonly #abort = new AbortController()
+  /** Ends writing, too: a run that is stopped still commits what it has written. */
+  readonly #abandon = new AbortController()
+  #patience: NodeJS.Timeout | undefined
   readonly #feeds: Feed[] = []
   readonly #connectors: { readonly table: string; readonly meter: ConnectorMeter }[] = []
   #times: SourceTimes | null = null
@@ -95,6 +102,7 @@ export class Run {
   stop(): void {
     if (this.state === 'running') this.state = 'stopped'
     this.#abort.abort()
+    this.#patience ??= setTimeout(() => this.#abandon.abort(), stopMsMax)
     this.#wake()
   }
 
@@ -116,19 +124,31 @@ export class Run {
         await this.#commit(this.state === 'running')
       }
       if (this.state === 'running') this.state = 'finished'
-    } catch (error) {
+    } catch (cause) {
+      const error = this.#abandon.signal.aborted ? this.#unfinished(cause) : cause
       this.state = 'failed'
       this.#failure = error
       throw error
     } finally {
+      clearTimeout(this.#patience)
       this.#endedMs = this.#clock.monotonicMs()
       this.#abort.abort()
+      this.#abandon.abort()
       await this.#close()
     }
   }
 
+  /** What could not be committed when the run was stopped, and why. */
+  #unfinished(cause: unknown): Error {
+    const waits = this.#connectors.flatMap(({ table, meter: { waiting } }) =>
+      waiting === null ? [] : [`Table "${table}": ${waiting.reason}.`],
+    )
+    const reasons = waits.length === 0 ? [`The reason was: ${cause instanceof Error ? cause.message : String(cause)}.`] : waits
+    return embeddedErrors.ENGINE_STOP_UNFINISHED({ seconds: stopMsMax / 1000 }, { detail: reasons.join(' '), cause })
+  }
+
   async #openSinks(): Promise<void> {
-    const { signal } = this.#abort
+    const { signal } = this.#abandon
     for (const task of this.#instance.sinks) {
       const { sink, schema, overwrite, output } = task
       const durable = this.#commits.workOf(task)
