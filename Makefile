@@ -8,7 +8,7 @@ system-results := node_modules/.cache/test-system-results.json
 
 checks := format lint types dead-code architecture
 
-.PHONY: help setup demo run-demo test test-system check format bench bench-flink update build clean $(addprefix check-,$(checks))
+.PHONY: help setup demo run-demo test test-system check format bench bench-flink bench-flink-connectors update build clean $(addprefix check-,$(checks))
 
 help:
 	@echo 'make demo        streams three million real flights through one statement set'
@@ -17,6 +17,7 @@ help:
 	@echo 'make check       formatting, lint, types, dead code, rooms and tidiness'
 	@echo 'make bench       measures speed'
 	@echo 'make bench-flink measures speed beside Flink, and writes docs/benchmarks.md'
+	@echo 'make bench-flink-connectors measures rows between real systems beside Flink'
 	@echo 'make update      rewrites golden files and docs/errors.md, then shows what changed'
 	@echo 'make format      formats the sources and applies the safe fixes of the linters'
 	@echo 'make build       writes the published form to dist/'
@@ -67,6 +68,10 @@ bench: setup
 # Needs Linux, Maven and a JDK of version 17; Flink is put together in the cache of the user.
 bench-flink: setup
 	@node --conditions=source --disable-warning=ExperimentalWarning bench/flink/main.ts $(ARGS)
+
+# The same for rows between real systems.
+bench-flink-connectors: setup
+	@node --conditions=source --disable-warning=ExperimentalWarning bench/connectors.ts --flink
 
 update: setup
 	@UPDATE=1 $(bin)/vitest run --update --reporter=dot || echo 'Some tests fail for another reason than an old golden file.'

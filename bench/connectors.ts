@@ -1,0 +1,146 @@
+/**
+ * `make bench ARGS=connectors`: rows between real systems, each run a whole process, in CPU-seconds of that process. `make
+ * bench-flink-connectors` measures one of them beside Flink as well, which runs the same statements in one slot.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { Cluster } from './flink/cluster.ts'
+import { installFlink } from './flink/install.ts'
+import { runOnce, type Usage } from './measure.ts'
+
+const rows = Number(process.env['BENCH_EVENTS'] ?? 3_000_000)
+const runs = Number(process.env['BENCH_RUNS'] ?? 3)
+const withFlink = process.argv.includes('--flink')
+const root = path.dirname(import.meta.dirname)
+const millrace = path.join(root, 'bin', 'millrace')
+const folder = mkdtempSync(path.join(tmpdir(), 'millrace-bench-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+
+/** A server of the tests, for as long as this process needs it. */
+async function serve(
+  name: string,
+  ...before: readonly string[]
+): Promise<{ readonly shown: Record<string, string>; stop(): Promise<void> }> {
+  const words = [
+    '--conditions=source',
+    '--disable-warning=ExperimentalWarning',
+    path.join(root, 'test', 'system', 'serve.ts'),
+    name,
+    ...before,
+  ]
+  const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = new Promise((resolve) => child.on('close', resolve))
+  const line = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()
+  const stop = async (): Promise<void> => {
+    child.stdin.end()
+    await ended
+  }
+  return { shown: JSON.parse(String(line.value)) as Record<string, string>, stop }
+}
+
+const columns = '(id BIGINT, kind STRING, price DOUBLE, person STRING, at_ms BIGINT)'
+const event = "CASE WHEN MOD(n, 2) = 0 THEN 'view' ELSE 'order' END, RAND(1) * 1000, CAST(MOD(n * 7919, 100003) AS STRING)"
+
+function numbers(count: number): string {
+  return `CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '100000000', 'number-of-rows' = '${count}',
+    'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '${count - 1}');\n`
+}
+
+function kafkaTable(name: string, address: string, topic: string, further: string): string {
+  return `CREATE TABLE ${name} ${columns} WITH ('connector' = 'kafka', 'properties.bootstrap.servers' = '${address}', 'topic' = '${topic}',
+    'format' = 'json'${further})`
+}
+
+const wholeTopic = ", 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset'"
+
+/** Statements of which the last one is a job. */
+function copyStatements(address: string, run: string): string[] {
+  const exactlyOnce = `, 'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'copy-${run}',
+    'properties.transaction.timeout.ms' = '600000'`
+  return [
+    kafkaTable('events', address, 'events', wholeTopic),
+    kafkaTable('orders', address, `orders-${run}`, exactlyOnce),
+    "INSERT INTO orders SELECT id, kind, price, person, at_ms FROM events WHERE kind = 'order'",
+  ]
+}
+
+function scriptOf(statements: readonly string[]): string {
+  const file = path.join(folder, 'script.sql')
+  writeFileSync(file, `${statements.join(';\n')};\n`)
+  return file
+}
+
+function durable(run: string): string[] {
+  return ['--data-dir', path.join(folder, `state-${run}`), '--checkpoint-interval', '10s']
+}
+
+async function measure(name: string, count: number, statements: (run: string) => readonly string[]): Promise<Usage> {
+  const usages: Usage[] = []
+  for (let run = 0; run < runs; run++) {
+    const own = `${name}-${run}`
+    usages.push(await runOnce(millrace, ['run', scriptOf(statements(own)), ...durable(own)]))
+  }
+  const middle = usages.toSorted((a, b) => a.cpuSeconds - b.cpuSeconds)[runs >> 1] as Usage
+  console.log(`${name}: ${describe(count, middle)}, peak ${middle.peakMb.toFixed(0)} MB`)
+  return middle
+}
+
+function describe(count: number, { cpuSeconds, wallSeconds }: Pick<Usage, 'cpuSeconds' | 'wallSeconds'>): string {
+  const rate = (seconds: number): string => `${Math.round(count / seconds / 1000)} K`
+  return `${rate(cpuSeconds)} rows per CPU-second, ${rate(wallSeconds)} rows/s, ${cpuSeconds.toFixed(2)} CPU-seconds, ${wallSeconds.toFixed(2)} s`
+}
+
+const kafka = await serve('kafka')
+const postgres = await serve('postgres', 'CREATE TABLE latest (person BIGINT PRIMARY KEY, price DOUBLE PRECISION, at_ms BIGINT)')
+try {
+  const { address = '' } = kafka.shown
+  const fill = [`${numbers(rows)}${kafkaTable('events', address, 'events', '')}`, `INSERT INTO events SELECT n, ${event}, n FROM numbers`]
+  console.log(
+    `filling a topic with ${rows.toLocaleString('en-US')} events: ${describe(rows, await runOnce(millrace, ['run', scriptOf(fill)]))}`,
+  )
+  const ours = await measure('Kafka JSON to Kafka, half of the rows, exactly-once', rows, (run) =>
+    copyStatements(address, run.replaceAll(/[^a-z0-9]+/gi, '-')),
+  )
+  await measure('Kafka JSON, sums by person in windows of a minute', rows, () => [
+    `CREATE TABLE events (id BIGINT, price DOUBLE, person STRING, at_ms BIGINT, ts AS TO_TIMESTAMP_LTZ(at_ms, 3), WATERMARK FOR ts AS ts) WITH (
+      'connector' = 'kafka', 'properties.bootstrap.servers' = '${address}', 'topic' = 'events', 'format' = 'json'${wholeTopic})`,
+    `CREATE TABLE sums (person STRING, ends TIMESTAMP_LTZ(3), price DOUBLE) WITH ('connector' = 'blackhole')`,
+    `INSERT INTO sums SELECT person, window_end, SUM(price) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+      GROUP BY person, window_start, window_end`,
+  ])
+  await measure('Parquet files from a generator', rows, (run) => [
+    `${numbers(rows)}CREATE TABLE files ${columns} WITH ('connector' = 'filesystem', 'path' = '${folder}/parquet-${run}', 'format' = 'parquet')`,
+    `INSERT INTO files SELECT n, ${event}, n FROM numbers`,
+  ])
+  const upserts = Math.min(rows, 500_000)
+  const { url = '', user = '', password = '' } = postgres.shown
+  const login = `'url' = '${url}', 'username' = '${user}', 'password' = '${password}'`
+  await measure('PostgreSQL, upserts of 100,000 keys', upserts, () => [
+    `${numbers(upserts)}CREATE TABLE latest (person BIGINT, price DOUBLE, at_ms BIGINT, PRIMARY KEY (person) NOT ENFORCED) WITH (
+      'connector' = 'jdbc', 'table-name' = 'latest', ${login})`,
+    'INSERT INTO latest SELECT MOD(n * 7919, 100000), RAND(1), n FROM numbers',
+  ])
+  if (withFlink) await measureFlink(address, ours)
+} finally {
+  await kafka.stop()
+  await postgres.stop()
+}
+
+async function measureFlink(address: string, ours: Usage): Promise<void> {
+  const cluster = await Cluster.start(await installFlink(), 'hashmap')
+  try {
+    const usages = []
+    // The first one warms it up.
+    for (let run = 0; run <= runs; run++) usages.push(await cluster.run(copyStatements(address, `flink-${run}`)))
+    const middle = usages.slice(1).toSorted((a, b) => a.cpuSeconds - b.cpuSeconds)[runs >> 1]
+    if (middle === undefined) return
+    console.log(
+      `the same by Flink: ${describe(rows, middle)}; ${(middle.cpuSeconds / ours.cpuSeconds).toFixed(1)} times the CPU-seconds of Millrace`,
+    )
+  } finally {
+    await cluster.stop()
+  }
+}
