@@ -1,0 +1,198 @@
+/** Writes rows: collects them, sends many together, waits while the server is down, and sets aside what it refuses. */
+import { assert } from '#base'
+import { type Batch, jsonText, keepRows, rowAt, type Schema } from '#data'
+import type { SinkWriter, WriteRequest } from '../connector.ts'
+import type { RedisConnection, Reply } from './connection.ts'
+import { redisErrors, redisFailureKind, replyText } from './errors.ts'
+import type { RedisTable } from './options.ts'
+import type { RowCommands, RowMapping } from './row-commands.ts'
+import type { Staging } from './staging.ts'
+
+/** Rows on their way to the server at once have at most so many bytes, unless one alone has more. */
+const sentBytesMax = 4_194_304
+
+interface WaitingRow extends RowCommands {
+  readonly bytes: number
+  /** Kept where the row may become a dead letter. */
+  readonly values: readonly unknown[] | null
+}
+
+export interface WriterParts {
+  readonly settings: RedisTable
+  readonly connection: RedisConnection
+  readonly mapping: RowMapping
+  /** Null where rows are seen as soon as they are sent. */
+  readonly staging: Staging | null
+}
+
+export class RedisWriter implements SinkWriter {
+  readonly #parts: WriterParts
+  readonly #request: WriteRequest
+  readonly #rowsMax: number
+  readonly #intervalMs: number
+  /** By what tells them from others. */
+  #waiting = new Map<string | number, WaitingRow>()
+  #count = 0
+  #flushing: Promise<void> | null = null
+  #failure: { readonly error: unknown } | null = null
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(parts: WriterParts, request: WriteRequest) {
+    const { options } = parts.settings
+    this.#parts = parts
+    this.#request = request
+    this.#rowsMax = Math.max(1, options.number('sink.buffer-flush.max-rows') ?? 1000)
+    this.#intervalMs = options.number('sink.buffer-flush.interval') ?? 1000
+  }
+
+  write(batch: Batch): void | Promise<void> {
+    this.#check()
+    const ready = this.#parts.mapping.begin(batch)
+    if (!(ready instanceof Promise)) return this.#take(batch)
+    const own = copyOf(batch)
+    return ready.then(() => this.#take(own))
+  }
+
+  #take(batch: Batch): void | Promise<void> {
+    for (let row = 0; row < batch.length; row++) this.#add(batch, row)
+    if (this.#waiting.size < this.#rowsMax) {
+      this.#timer ??= setTimeout(() => this.#flushUnwatched(), this.#intervalMs)
+      return undefined
+    }
+    this.#flushUnwatched()
+    return this.#flushing?.then(() => this.#check())
+  }
+
+  #add(batch: Batch, row: number): void {
+    const { schema } = this.#request
+    const values = this.#request.deadLetters === null ? null : rowAt(batch, schema, row)
+    const made = this.#parts.mapping.row(batch, row)
+    if ('refusal' in made) {
+      this.#refuse(made.key, made.refusal, values)
+      return
+    }
+    const identity = made.identity === '' ? this.#count++ : made.identity
+    // What comes later takes the place of what came before.
+    this.#waiting.set(identity, { ...made, bytes: bytesOf(made), values })
+  }
+
+  #refuse(key: string, detail: string, values: readonly unknown[] | null): void {
+    const { meter, deadLetters, schema } = this.#request
+    const { table } = this.#parts.settings
+    const error = redisErrors.CONNECTORS_REDIS_ROW_REFUSED({ key, table: table.name }, { detail })
+    meter.errors += 1
+    if (deadLetters === null || values === null) throw error
+    const value = new TextEncoder().encode(jsonOf(values, schema, table.timeZone))
+    deadLetters({ code: error.code, message: detail, position: JSON.stringify({ key }), key: null, value })
+  }
+
+  /** Sends what waits; a failure is raised by the next write or prepare. */
+  #flushUnwatched(): void {
+    this.#flush().catch(() => undefined)
+  }
+
+  #flush(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#flushing ??= this.#sendAll()
+      .catch((error: unknown) => {
+        // Rows that were not sent must not be passed over by who asks again.
+        this.#failure ??= { error }
+        throw error
+      })
+      .finally(() => {
+        this.#flushing = null
+      })
+    return this.#flushing
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const rows = this.#next()
+      if (this.#parts.staging === null) await this.#send(rows)
+      else await this.#parts.staging.stage(rows)
+    }
+  }
+
+  #next(): WaitingRow[] {
+    const rows: WaitingRow[] = []
+    let bytes = 0
+    for (const [identity, row] of this.#waiting) {
+      if (rows.length === this.#rowsMax || (rows.length > 0 && bytes + row.bytes > sentBytesMax)) break
+      rows.push(row)
+      bytes += row.bytes
+      this.#waiting.delete(identity)
+    }
+    return rows
+  }
+
+  async #send(rows: readonly WaitingRow[]): Promise<void> {
+    const { connection } = this.#parts
+    const commands = rows.flatMap((row) => row.commands)
+    const replies = await connection.persist(async () => {
+      const answers = await connection.transact(commands)
+      const failed = answers.find((reply) => reply instanceof Error && redisFailureKind(reply) !== 'data')
+      if (failed instanceof Error) throw failed
+      return answers
+    })
+    this.#setAside(rows, replies)
+  }
+
+  #setAside(rows: readonly WaitingRow[], replies: readonly Reply[]): void {
+    let at = 0
+    for (const { key, commands, values } of rows) {
+      const answers = replies.slice(at, at + commands.length)
+      at += commands.length
+      const failed = answers.find((reply) => reply instanceof Error)
+      if (failed instanceof Error) this.#refuse(key, `The server said: ${replyText(failed.message)}.`, values)
+    }
+    assert(at === replies.length, 'each command has a reply')
+  }
+
+  #check(): void {
+    if (this.#failure !== null) throw this.#failure.error
+  }
+
+  async prepare(): Promise<unknown> {
+    this.#check()
+    // Rows that came while others were sent go with the next ones.
+    while (this.#flushing !== null || this.#waiting.size > 0) await this.#flush()
+    this.#check()
+    return (await this.#parts.staging?.prepare()) ?? null
+  }
+
+  async commit(record: unknown): Promise<void> {
+    if (record !== null) await this.#parts.staging?.commit(record as Parameters<Staging['commit']>[0])
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#waiting.clear()
+    const { connection, staging } = this.#parts
+    await staging?.close()
+    connection.close()
+    await this.#flushing?.catch(() => undefined)
+  }
+}
+
+function bytesOf({ commands }: RowCommands): number {
+  let bytes = 0
+  for (const words of commands) for (const word of words) bytes += typeof word === 'number' ? 8 : word.length
+  return bytes
+}
+
+function copyOf(batch: Batch): Batch {
+  const all = Int32Array.from({ length: batch.length }, (_, row) => row)
+  return {
+    length: batch.length,
+    columns: batch.columns.map((vector) => keepRows(vector, all, batch.length)),
+    kinds: batch.kinds?.slice(0, batch.length) ?? null,
+    watermarks: null,
+  }
+}
+
+function jsonOf(values: readonly unknown[], schema: Schema, timeZone: string): string {
+  const fields = schema.map(({ name, type }, index) => `${JSON.stringify(name)}:${jsonText(values[index] ?? null, type, timeZone)}`)
+  return `{${fields.join(',')}}`
+}
