@@ -12,6 +12,7 @@ const loaders: Readonly<Record<string, () => Promise<Connector>>> = {
   nexmark: async () => (await import('./nexmark/connector.ts')).nexmarkConnector,
   print: async () => (await import('./print/connector.ts')).printConnector,
   redis: async () => (await import('./redis/connector.ts')).redisConnector,
+  http: async () => (await import('./http/connector.ts')).httpConnector,
   topic: async () => (await import('./topic/connector.ts')).topicConnector,
   blackhole: async () => (await import('./blackhole/connector.ts')).blackholeConnector,
 }

@@ -15,11 +15,16 @@ export class ColumnWriter {
   readonly #write: WriteValue
   readonly #column: string
   readonly #settings: WriteSettings
+  /** Whether it is a leaf, not one of arrays, maps or rows. */
+  readonly #isPlain: boolean
+  readonly #isOptional: boolean
 
   constructor(node: WrittenNode, type: DataType, settings: WriteSettings) {
     this.#type = type
     this.#column = node.name
     this.#settings = settings
+    this.#isPlain = node.encoder !== null
+    this.#isOptional = node.repetition !== 'REQUIRED'
     this.#write = this.#writerOf(node)
   }
 
@@ -27,6 +32,11 @@ export class ColumnWriter {
     const [leaf] = this.leaves
     if (vector.form === 'bytes' && leaf?.encoder.logical?.kind === 'string') {
       this.#writeTexts(batch.length, vector, leaf)
+      return
+    }
+    const isOfNumbers = vector.form === 'integers' || vector.form === 'numbers'
+    if (leaf !== undefined && this.#isPlain && isOfNumbers && (this.#isOptional || vector.nulls === null)) {
+      leaf.addNumbers(vector.data, vector.nulls, batch.length)
       return
     }
     for (let row = 0; row < batch.length; row++) {

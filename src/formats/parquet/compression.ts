@@ -1,17 +1,16 @@
 /** Takes pages out of their compression, and puts them in. Sizes that cannot be right are refused before memory is taken for them. */
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { snappyCompressor, snappyUncompressor } from 'hysnappy'
+import { snappyCompressor } from 'hysnappy'
 import { MillraceError } from '#base'
+import { snappyBlockBytes, snappyRatioMax, unpackSnappyBlock } from '../snappy-block.ts'
 import type { FileContext } from './errors.ts'
 import { unpackLz4, unpackLz4Frames } from './lz4.ts'
 import type { Codec } from './metadata.ts'
 import type { WrittenCodec } from './options.ts'
 
-/** No block can unpack to more than so many times its size: a snappy copy makes 64 bytes of 3, LZ4 adds 255 bytes a byte. */
-const snappyRatioMax = 24
+/** No block can unpack to more than so many times its size: LZ4 adds 255 bytes a byte. */
 const lz4RatioMax = 256
 
-let snappyDecoder: ReturnType<typeof snappyUncompressor> | undefined
 let snappyEncoder: ReturnType<typeof snappyCompressor> | undefined
 
 /** The page's bytes, exactly `size` of them. */
@@ -59,16 +58,9 @@ function checkRatio(input: Uint8Array, size: number, ratioMax: number, context: 
 
 /** The library trusts the size that stands first. */
 function unpackSnappy(input: Uint8Array, size: number, context: FileContext): Uint8Array {
-  let stated = 0
-  let at = 0
-  for (let factor = 1; factor <= 2 ** 28; factor *= 128) {
-    const byte = input[at++] ?? 0
-    stated += (byte & 127) * factor
-    if (byte < 128) break
-  }
+  const stated = snappyBlockBytes(input)
   if (stated !== size) throw context.damaged(`a page unpacks to ${stated} bytes instead of ${size}`)
-  snappyDecoder ??= snappyUncompressor()
-  return snappyDecoder(input, size)
+  return unpackSnappyBlock(input, size)
 }
 
 /** Bytes of our own. */

@@ -14,6 +14,9 @@ import type { ValueEncoder } from './value-encoder.ts'
 const pageLevelsMax = 65_536
 const dictionaryWordsMax = 65_536
 const dictionaryBytesMax = 1 << 20
+/** After so many values a dictionary is given up that has nearly as many words: no page of its chunk would be worth it. */
+const sampledValues = 16_384
+const sampledWordsMax = sampledValues * 0.95
 /** Longer bounds are not kept: they would make the footer large. */
 const boundBytesMax = 1024
 
@@ -61,6 +64,9 @@ export class LeafWriter {
   #chunkNulls = 0
   #min: unknown = null
   #max: unknown = null
+  /** The bounds of texts as bytes, where those are known. */
+  #minBytes: Uint8Array | null = null
+  #maxBytes: Uint8Array | null = null
 
   constructor(encoder: ValueEncoder, definition: number, repetition: number, settings: WriteSettings) {
     this.encoder = encoder
@@ -87,12 +93,30 @@ export class LeafWriter {
     this.#count(value)
   }
 
-  /** A text as bytes: it is not encoded again. */
+  /** Numbers of a column that is no part of another one. */
+  addNumbers(data: Int32Array | Float64Array, nulls: Uint8Array | null, length: number): void {
+    for (let row = 0; row < length; row++) {
+      if (nulls !== null && nulls[row] === 1) this.addNull(0, 0)
+      else this.addValue(0, data[row])
+      this.endRow()
+    }
+  }
+
+  /** A text as bytes: it is not encoded again, and not made a text where nobody asks for that. */
   addBytes(repetition: number, data: Uint8Array, start: number, end: number, text: () => string): void {
     this.#addLevels(repetition, this.#definition)
     writeInt32(end - start, this.#plain)
     this.#plain.bytes(data, start, end)
-    this.#count(text())
+    if (this.#dictionary === null && this.#isWithinBounds(data, start, end)) this.#values++
+    else this.#count(text())
+  }
+
+  #isWithinBounds(data: Uint8Array, start: number, end: number): boolean {
+    this.#minBytes ??= bytesOf(this.#min)
+    this.#maxBytes ??= bytesOf(this.#max)
+    const { encoder } = this
+    if (encoder.compare === null || this.#minBytes === null || this.#maxBytes === null) return encoder.compare === null
+    return comparePart(data, start, end, this.#minBytes) >= 0 && comparePart(data, start, end, this.#maxBytes) <= 0
   }
 
   /** To be called between rows: closes a page that is full. */
@@ -136,6 +160,8 @@ export class LeafWriter {
     this.#chunkNulls = 0
     this.#min = null
     this.#max = null
+    this.#minBytes = null
+    this.#maxBytes = null
     this.#dictionary = this.#newDictionary()
     this.#clearWords()
     this.#isReferred = false
@@ -179,13 +205,22 @@ export class LeafWriter {
     }
     if (this.#values >= this.#codes.length) this.#codes = grown(this.#codes, this.#values + 1024)
     this.#codes[this.#values++] = code
+    if (this.#values !== sampledValues || this.#isReferred || dictionary.size <= sampledWordsMax) return
+    this.#dictionary = null
+    this.#clearWords()
   }
 
   #widenBounds(value: unknown): void {
     const { compare } = this.encoder
     if (compare === null || (typeof value === 'number' && Number.isNaN(value))) return
-    if (this.#min === null || compare(value, this.#min) < 0) this.#min = value
-    if (this.#max === null || compare(value, this.#max) > 0) this.#max = value
+    if (this.#min === null || compare(value, this.#min) < 0) {
+      this.#min = value
+      this.#minBytes = null
+    }
+    if (this.#max === null || compare(value, this.#max) > 0) {
+      this.#max = value
+      this.#maxBytes = null
+    }
   }
 
   /** A bound in the encoding PLAIN, text without its length. Zeros are written with the sign that leaves neither of them out. */
@@ -259,6 +294,20 @@ export class LeafWriter {
     page.set(packed, header.length)
     return page
   }
+}
+
+function bytesOf(text: unknown): Uint8Array | null {
+  return typeof text === 'string' ? Buffer.from(text) : null
+}
+
+/** Compares unsigned bytes, which is the order of texts. */
+function comparePart(data: Uint8Array, start: number, end: number, other: Uint8Array): number {
+  const shared = Math.min(end - start, other.length)
+  for (let i = 0; i < shared; i++) {
+    const difference = (data[start + i] as number) - (other[i] as number)
+    if (difference !== 0) return difference
+  }
+  return end - start - other.length
 }
 
 /** Booleans were collected as a byte each; a page has eight of them in one. */

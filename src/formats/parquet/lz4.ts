@@ -1,7 +1,8 @@
 /**
- * LZ4 blocks. The decoder of hyparquet-compressors does not notice a block that ends early or makes too few bytes; a damaged file must
+ * LZ4 in pages. The decoder of hyparquet-compressors does not notice a block that ends early or makes too few bytes; a damaged file must
  * not turn into wrong values, so this one checks every step.
  */
+import { unpackLz4Block } from '../lz4-block.ts'
 import type { FileContext } from './errors.ts'
 
 /** One block, which must make exactly `size` bytes. */
@@ -29,33 +30,6 @@ export function unpackLz4Frames(input: Uint8Array, size: number, context: FileCo
 }
 
 function unpackBlock(input: Uint8Array, output: Uint8Array, start: number, end: number, context: FileContext): void {
-  const broken = () => context.damaged('a page is not well compressed with LZ4')
-  let from = 0
-  let to = start
-  /** A length of 15 or more goes on in bytes until one is not 255. */
-  const readLength = (nibble: number) => {
-    let length = nibble
-    for (let byte = nibble === 15 ? 255 : 0; byte === 255; ) {
-      if (from >= input.length) throw broken()
-      byte = input[from++] as number
-      length += byte
-    }
-    return length
-  }
-  while (from < input.length) {
-    const token = input[from++] as number
-    const literals = readLength(token >> 4)
-    if (from + literals > input.length || to + literals > end) throw broken()
-    output.set(input.subarray(from, from + literals), to)
-    from += literals
-    to += literals
-    if (from === input.length) break
-    if (from + 2 > input.length) throw broken()
-    const distance = (input[from] as number) | ((input[from + 1] as number) << 8)
-    from += 2
-    const matched = readLength(token & 15) + 4
-    if (distance === 0 || distance > to - start || to + matched > end) throw broken()
-    for (const last = to + matched; to < last; to++) output[to] = output[to - distance] as number
-  }
-  if (to !== end) throw broken()
+  const reached = unpackLz4Block(input, output, start, end, start)
+  if (reached !== end) throw context.damaged('a page is not well compressed with LZ4')
 }
