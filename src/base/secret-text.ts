@@ -23,6 +23,6 @@ export function shownOption(key: string, value: string): string {
 }
 
 /** A text without the user and password that addresses in it have. */
-export function withoutUserInfo(text: string): string {
+function withoutUserInfo(text: string): string {
   return text.replace(userInfo, `$1${hidden}@`)
 }

@@ -27,7 +27,7 @@ export interface CliEnvironment {
 }
 
 /** What keeps the secrets that tables name. */
-export interface SecretKeeper {
+interface SecretKeeper {
   names(): readonly string[]
   set(name: string, value: string): void
   remove(name: string): void

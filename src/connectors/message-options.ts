@@ -12,7 +12,7 @@ type Clause = ConnectorTable['options']
 const keyPrefix = 'key.'
 const valuePrefix = 'value.'
 
-export const messageFormatOptions: readonly Option[] = [
+const messageFormatOptions: readonly Option[] = [
   option('format', { oneOf: formatNames }, null, 'How the value of a message is written; the same as value.format.'),
   option('value.format', { oneOf: formatNames }, null, 'How the value of a message is written.'),
   option('key.format', { oneOf: formatNames }, null, 'How the key of a message is written; without it keys are not read or written.'),

@@ -28,12 +28,14 @@ export const queryErrors = defineErrors({
   QUERY_DEAD_LETTERS_NOT_KEPT: { blame: 'user', message: 'the script keeps no dead letters' },
   QUERY_DEAD_LETTERS_UNREADABLE: {
     blame: 'user',
-    message: 'the dead letters in table "{table}" cannot be read: connector "{connector}" does not read what it has written',
+    message: 'dead letters in table "{table}" of connector "{connector}" cannot be read',
+    detail: 'The connector does not read what it has written.',
   },
   QUERY_REPLAY_TABLE_NOT_FOUND: { blame: 'user', message: 'table "{table}", whose dead letters are to be replayed, does not exist' },
   QUERY_REPLAY_UNSUPPORTED: {
     blame: 'user',
-    message: 'dead letters of table "{table}" cannot be replayed: connector "{connector}" does not take messages back',
+    message: 'dead letters of table "{table}" cannot be replayed',
+    detail: 'Its connector "{connector}" does not take messages back.',
     hint: 'Look at them with `millrace deadletter show`, and bring them to where the table is read from.',
   },
   QUERY_SETTING_NOT_FOUND: { blame: 'user', message: 'setting "{key}" does not exist' },

@@ -92,11 +92,9 @@ export class SecretStore {
   #read(): Record<string, Sealed> {
     const bytes = readPrivate(this.#path)
     if (bytes === null) return emptyStore()
-    try {
-      return checkedStore(JSON.parse(bytes.toString('utf8')))
-    } catch {
-      throw secretErrors.SECRETS_STORE_DAMAGED({ path: this.#path })
-    }
+    const store = parsedStore(bytes.toString('utf8'))
+    if (store === null) throw secretErrors.SECRETS_STORE_DAMAGED({ path: this.#path })
+    return store
   }
 
   #write(secrets: Readonly<Record<string, Sealed>>): void {
@@ -109,17 +107,23 @@ function emptyStore(): Record<string, Sealed> {
   return Object.create(null) as Record<string, Sealed>
 }
 
-function checkedStore(value: unknown): Record<string, Sealed> {
+/** Null when a text is no store of secrets. */
+function parsedStore(text: string): Record<string, Sealed> | null {
   const isSealed = (sealed: unknown): boolean =>
     typeof sealed === 'object' &&
     sealed !== null &&
     ['salt', 'nonce', 'tag', 'data'].every((key) => typeof (sealed as Record<string, unknown>)[key] === 'string')
-  if (typeof value !== 'object' || value === null || !Object.values(value).every(isSealed)) throw new TypeError('no store of secrets')
-  return Object.assign(emptyStore(), value)
+  try {
+    const value: unknown = JSON.parse(text)
+    const isStore = typeof value === 'object' && value !== null && Object.values(value).every(isSealed)
+    return isStore ? Object.assign(emptyStore(), value) : null
+  } catch {
+    return null
+  }
 }
 
 /** The bytes of a file that nobody else may read; null when it does not exist. */
-export function readPrivate(file: string): Buffer | null {
+function readPrivate(file: string): Buffer | null {
   try {
     if ((statSync(file).mode & 0o077) !== 0 && process.platform !== 'win32') throw secretErrors.SECRETS_FILE_OPEN({ path: file })
     return readFileSync(file)

@@ -1,6 +1,7 @@
 /** Topics of Kafka, as Flink's `kafka` and `upsert-kafka` connectors read and write them. */
-import type { Connector } from '../connector.ts'
+import type { Connector, ConnectorTable, TableWays } from '../connector.ts'
 import { loadMessageFormats } from '../message-options.ts'
+import { messageWays, partOfClause } from '../message-ways.ts'
 import { type KafkaKind, kafkaOptions } from './options.ts'
 import { kafkaSink } from './sink.ts'
 import { kafkaSource } from './source.ts'
@@ -12,7 +13,20 @@ function connectorOfKind(kind: KafkaKind): Connector {
     load: loadMessageFormats,
     source: (table) => kafkaSource(table, kind),
     sink: (table) => kafkaSink(table, kind),
+    ways: (clause) => waysOf(clause, kind),
   }
+}
+
+/** A table of upserts is always read from its beginning. */
+function waysOf(clause: ConnectorTable['options'], kind: KafkaKind): TableWays {
+  const reading: ConnectorTable['options'] = kind === 'kafka' ? { 'scan.startup.mode': 'earliest-offset' } : {}
+  const place = partOfClause(clause, (key) => key === 'topic' || (key.startsWith('properties.') && key !== 'properties.group.id'))
+  return messageWays(reading, {
+    ...place,
+    connector: 'kafka',
+    'sink.delivery-guarantee': 'exactly-once',
+    'sink.transactional-id-prefix': `replay of ${clause['topic'] ?? ''}`,
+  })
 }
 
 export const kafkaConnector = connectorOfKind('kafka')

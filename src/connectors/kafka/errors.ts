@@ -143,7 +143,7 @@ export const kafkaErrors = defineErrors({
   },
   CONNECTORS_KAFKA_TRANSACTION_TIMEOUT_REFUSED: {
     blame: 'user',
-    message: 'Kafka does not allow transactions of {timeoutMs} ms, which table "{table}" asks for',
+    message: 'transactions of {timeoutMs} ms, which table "{table}" asks for, are longer than Kafka allows',
     hint: "Lower 'properties.transaction.timeout.ms', or raise 'transaction.max.timeout.ms' of the brokers, which is 15 minutes by default.",
   },
   CONNECTORS_KAFKA_WRITER_FENCED: {

@@ -6,7 +6,7 @@ import type { PartitionerKind } from './partitioner.ts'
 import type { CompressionName } from './record-batch-encoder.ts'
 import type { SenderSettings } from './writer-sender.ts'
 
-export type Guarantee = 'none' | 'at-least-once' | 'exactly-once'
+type Guarantee = 'none' | 'at-least-once' | 'exactly-once'
 
 export interface WriterSettings extends SenderSettings {
   readonly guarantee: Guarantee
