@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 // `#room` imports lead to the sources: to Vite by these conditions, to Node (workers that a test starts) by the flag. Packages are found as
-// Node finds them: what they have for bundlers, under "module", Node cannot always read.
-const conditions = ['source', 'node', 'import', 'default']
+// Node finds them: what they have for bundlers, under "module", Node cannot always read, and "import" and "require" are for it to tell apart.
+const conditions = ['source', 'node']
 
 export default defineConfig({
   resolve: { conditions, mainFields: [] },

@@ -15,7 +15,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   dataflow: ['base', 'metrics', 'data'],
   formats: ['base', 'data'],
   blobs: ['base'],
-  connectors: ['base', 'data', 'formats', 'blobs'],
+  secrets: ['base'],
+  topics: ['base', 'blobs'],
+  connectors: ['base', 'data', 'formats', 'blobs', 'topics'],
   engines: ['base', 'metrics', 'data', 'plan', 'dataflow', 'connectors', 'blobs'],
   threads: ['base', 'blobs', 'plan', 'dataflow', 'engines'],
   catalog: ['base', 'data', 'plan'],
@@ -48,8 +50,8 @@ interface Laws {
 const walledRooms: readonly string[] = ['engines', 'connectors', 'formats']
 
 /** Who touches the outside world. Everything else can be run in simulated time with a seed. */
-const outsideRooms: readonly string[] = ['connectors', 'blobs', 'threads', 'cli']
-const outsideFiles: readonly RegExp[] = [/^src\/(?:main|worker-thread)\.ts$/, /^src\/base\/clock\.ts$/, /^src\/engines\/[^/]+\/client\.ts$/]
+const outsideRooms: readonly string[] = ['connectors', 'blobs', 'secrets', 'topics', 'threads', 'cli']
+const outsideFiles: readonly RegExp[] = [/^src\/(?:main|worker-thread)\.ts$/, /^src\/base\/clock\.ts$/, /^src\/(?:engines|formats)\/[^/]+\/client\.ts$/]
 
 /** Parts of Node that only compute. */
 const computingBuiltins: readonly string[] = [
