@@ -17,6 +17,15 @@ const loaders: Readonly<Record<string, () => Promise<Connector>>> = {
   blackhole: async () => (await import('./blackhole/connector.ts')).blackholeConnector,
 }
 
+export const connectorNames: readonly string[] = Object.keys(loaders)
+
+/** A connector by its name, which is one of `connectorNames`. */
+export function connectorNamed(name: string): Promise<Connector> {
+  const load = loaders[name]
+  assert(load !== undefined, `connector ${name} exists`)
+  return load()
+}
+
 const loaded = new Map<string, Connector>()
 
 /** Loads the connector that the options of a table name, and what it needs for them. `connectorOf` says what is wrong with a name. */

@@ -51,7 +51,11 @@ const walledRooms: readonly string[] = ['engines', 'connectors', 'formats']
 
 /** Who touches the outside world. Everything else can be run in simulated time with a seed. */
 const outsideRooms: readonly string[] = ['connectors', 'blobs', 'secrets', 'topics', 'threads', 'cli']
-const outsideFiles: readonly RegExp[] = [/^src\/(?:main|worker-thread)\.ts$/, /^src\/base\/clock\.ts$/, /^src\/(?:engines|formats)\/[^/]+\/client\.ts$/]
+const outsideFiles: readonly RegExp[] = [
+  /^src\/(?:main|worker-thread)\.ts$/,
+  /^src\/base\/clock\.ts$/,
+  /^src\/(?:engines|formats)\/[^/]+\/client\.ts$/,
+]
 
 /** Parts of Node that only compute. */
 const computingBuiltins: readonly string[] = [

@@ -61,7 +61,7 @@ const connectionProperties: readonly Option[] = [
     'Whether the connection is encrypted, and whether the client has to say who it is.',
   ),
   property('sasl.mechanism', { oneOf: ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] }, null, 'How the client says who it is.'),
-  secretOption('properties.sasl.jaas.config', 'Name and password: a login module, then username="…" password="…";'),
+  secretOption('properties.sasl.jaas.config', 'Name and password, as a login module with username="…" and password="…".'),
   property('ssl.truststore.location', 'text', null, 'A PEM file with the certificates that are trusted.'),
   property('ssl.truststore.certificates', 'text', null, 'The certificates that are trusted, as PEM.'),
   property('ssl.truststore.type', { oneOf: ['PEM'] }, null, 'The kind of the file; only PEM.'),
