@@ -1,5 +1,5 @@
 /** Writes the values of one column as text: what CSV and JSON have in common. */
-import { base64Text, type DataType, type Vector, valueAt } from '#data'
+import { type Batch, base64Text, type DataType, type Vector, valueAt } from '#data'
 import type { ByteWriter } from './byte-writer.ts'
 
 /** Writes a boxed value that is not NULL. */
@@ -11,6 +11,22 @@ export interface CellWriter {
   /** Whether the value of a row is NULL; then it must not be written. */
   isNull(row: number): boolean
   write(row: number): void
+}
+
+/** How the cells of a row become a record. */
+export interface RowCells {
+  /** Makes the writer of each column, all to one output. */
+  readonly cells: (out: ByteWriter) => readonly CellWriter[]
+  /** Writes one row, without what separates it from the next. */
+  readonly write: (row: number, cells: readonly CellWriter[], out: ByteWriter) => void
+}
+
+/** Gives writers the columns of a batch. */
+export function beginCells(cells: readonly CellWriter[], batch: Batch): void {
+  for (const [index, cell] of cells.entries()) {
+    const vector = batch.columns[index]
+    if (vector !== undefined) cell.begin(vector)
+  }
 }
 
 export interface TextShape {

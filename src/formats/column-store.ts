@@ -2,7 +2,7 @@
  * The columns of a batch while a decoder fills them, one row after another. The arrays are filled again for every batch. Generated
  * code writes the typed arrays itself; the methods are for what is rare: NULL, integers that are not safe numbers, a row taken back.
  */
-import { type DataType, plainFormOf, type Vector } from '#data'
+import { type DataType, decodeText, plainFormOf, type Vector } from '#data'
 
 const noIntegers = new Int32Array(0)
 const noNumbers = new Float64Array(0)
@@ -18,6 +18,10 @@ export class ColumnStore {
   readonly starts: Int32Array
   readonly ends: Int32Array
   readonly values: unknown[]
+  /** Where a text column holds words: `starts` are places in this list, which may only grow. */
+  words: readonly string[] | null = null
+  /** Text of rows whose start is negative. */
+  defaultText = ''
   readonly #nulls: Uint8Array
   #hasNulls = false
   #wide: Map<number, bigint> | null = null
@@ -58,6 +62,44 @@ export class ColumnStore {
     }
   }
 
+  /** Takes the first rows of a smaller store of the same column. */
+  take(other: ColumnStore, rows: number): void {
+    this.flags.set(other.flags)
+    this.integers.set(other.integers)
+    this.numbers.set(other.numbers)
+    this.starts.set(other.starts)
+    this.ends.set(other.ends)
+    for (let row = 0; row < Math.min(rows, other.values.length); row++) this.values[row] = other.values[row]
+    this.#nulls.set(other.#nulls)
+    this.#hasNulls = other.#hasNulls
+    this.#wide = other.#wide
+  }
+
+  /** Gives a row the value of another. */
+  copy(from: number, to: number): void {
+    this.#nulls[to] = this.#nulls[from] as number
+    const wide = this.#wide?.get(from)
+    if (wide !== undefined) this.#wide?.set(to, wide)
+    else this.#wide?.delete(to)
+    switch (this.form) {
+      case 'flags':
+        this.flags[to] = this.flags[from] as number
+        break
+      case 'integers':
+        this.integers[to] = this.integers[from] as number
+        break
+      case 'numbers':
+        this.numbers[to] = this.numbers[from] as number
+        break
+      case 'bytes':
+        this.starts[to] = this.starts[from] as number
+        this.ends[to] = this.ends[from] as number
+        break
+      case 'values':
+        this.values[to] = this.values[from]
+    }
+  }
+
   /** Takes a boxed value. Text cannot be given so: it lies in the bytes that are decoded. */
   setBoxed(row: number, value: unknown): void {
     if (value === null) this.setNull(row)
@@ -83,12 +125,26 @@ export class ColumnStore {
       case 'integers':
         return { form: 'integers', data: this.integers, nulls }
       case 'bytes':
+        if (this.words !== null) return { form: 'dictionary', codes: this.starts, words: this.words, nulls }
+        if (this.defaultText !== '') return this.#withDefault(rows, bytes)
         return { form: 'bytes', data: bytes, starts: this.starts, ends: this.ends, nulls }
       case 'values':
         return { form: 'values', data: this.values, nulls }
       case 'numbers':
         return this.#wide === null ? { form: 'numbers', data: this.numbers, nulls } : { form: 'wide', data: this.#widened(rows), nulls }
     }
+  }
+
+  #withDefault(rows: number, bytes: Uint8Array): Vector {
+    const { starts, ends, defaultText } = this
+    const nulls = this.#hasNulls ? this.#nulls : null
+    const isUsed = starts.subarray(0, rows).some((start) => start < 0)
+    if (!isUsed) return { form: 'bytes', data: bytes, starts, ends, nulls }
+    const data = Array.from({ length: rows }, (_, row) => {
+      const start = starts[row] as number
+      return start < 0 ? defaultText : decodeText(bytes, start, ends[row] as number)
+    })
+    return { form: 'text', data, nulls }
   }
 
   #widened(rows: number): bigint[] {

@@ -39,7 +39,7 @@ export const formatErrors = defineErrors({
   FORMATS_MAP_KEY_NULL: {
     blame: 'user',
     message: 'a map of column "{column}" has a key that is NULL',
-    hint: "Set 'json.map-null-key.mode' = 'DROP' to leave such entries out, or = 'LITERAL' to give them a name.",
+    hint: "Set '{format}.map-null-key.mode' = 'DROP' to leave such entries out, or = 'LITERAL' to give them a name.",
   },
   FORMATS_RECORD_UNREADABLE: {
     blame: 'user',

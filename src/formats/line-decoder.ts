@@ -3,7 +3,7 @@
  * deals with what surrounds the records: a byte order mark, a header, a last line without an end, lines given up.
  */
 import type { Batch } from '#data'
-import type { RunRecords } from './compile.ts'
+import { plainArray, type RunRecords } from './compile.ts'
 import type { RecordDecoder } from './format.ts'
 import { lineFeed } from './line-end.ts'
 import type { RecordState } from './record-state.ts'
@@ -57,7 +57,7 @@ export class LineDecoder implements RecordDecoder {
     let at = this.#passStart(bytes, start, end, last)
     if (!this.#atStart && !this.#headerPending) {
       const limit = lastLineEnd(bytes, at, end)
-      if (limit > at) at = this.#records.run(bytes, at, limit, this.#records.rowsMax)
+      if (limit > at) at = this.#records.run(bytes, at, limit, this.#records.rowsMax, 0)
       if (last && at < end && state.count === 0) return this.#decodeTail(bytes.subarray(at, end), end)
     }
     this.#finish(bytes)
@@ -85,7 +85,7 @@ export class LineDecoder implements RecordDecoder {
   #decodeTail(tail: Uint8Array, end: number): number {
     const state = this.#state
     const bytes = withLineFeed(tail)
-    const at = this.#records.run(bytes, 0, bytes.length, this.#records.rowsMax)
+    const at = this.#records.run(bytes, 0, bytes.length, this.#records.rowsMax, 0)
     if (at < bytes.length && state.count === 0) this.#giveUp()
     this.#finish(bytes)
     return state.count === 0 ? end : Math.min(end, end - tail.length + at)
@@ -145,9 +145,4 @@ function withLineFeed(bytes: Uint8Array): Uint8Array {
 
 function lastLineEnd(bytes: Uint8Array, start: number, end: number): number {
   return end > start ? Math.max(start, bytes.lastIndexOf(lineFeed, end - 1) + 1) : start
-}
-
-/** Generated code is quickest with one kind of array: a Buffer is another. */
-function plainArray(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

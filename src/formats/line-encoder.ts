@@ -1,23 +1,19 @@
 /** Encodes each row as a record that ends with a line feed: the other half of line-decoder.ts. */
 import type { Batch } from '#data'
 import { ByteWriter } from './byte-writer.ts'
-import type { CellWriter } from './cell-writer.ts'
+import { beginCells, type CellWriter, type RowCells } from './cell-writer.ts'
 import type { EncodedRows, RecordEncoder } from './format.ts'
 import { lineFeed } from './line-end.ts'
 
-export interface LineCells {
+export interface LineCells extends RowCells {
   readonly header: Uint8Array | null
-  /** Makes the writer of each column, all to one output. */
-  readonly cells: (out: ByteWriter) => readonly CellWriter[]
-  /** Writes one row without the end of its line. */
-  readonly write: (row: number, cells: readonly CellWriter[], out: ByteWriter) => void
 }
 
 export class LineEncoder implements RecordEncoder {
   readonly header: Uint8Array | null
   readonly #out = new ByteWriter()
   readonly #cells: readonly CellWriter[]
-  readonly #write: LineCells['write']
+  readonly #write: RowCells['write']
   #ends = new Int32Array(0)
 
   constructor({ header, cells, write }: LineCells) {
@@ -31,10 +27,7 @@ export class LineEncoder implements RecordEncoder {
     const cells = this.#cells
     out.length = 0
     if (this.#ends.length < batch.length) this.#ends = new Int32Array(batch.length)
-    for (const [index, cell] of cells.entries()) {
-      const vector = batch.columns[index]
-      if (vector !== undefined) cell.begin(vector)
-    }
+    beginCells(cells, batch)
     for (let row = 0; row < batch.length; row++) {
       this.#write(row, cells, out)
       out.byte(lineFeed)

@@ -4,9 +4,16 @@ import { formatErrors } from './errors.ts'
 import type { Format } from './format.ts'
 
 const loaders: Readonly<Record<string, () => Promise<Format>>> = {
+  avro: async () => (await import('./avro/format.ts')).avroFormat,
+  'avro-confluent': async () => (await import('./avro/confluent-format.ts')).confluentFormat,
+  'canal-json': async () => (await import('./canal-json/format.ts')).canalJsonFormat,
   csv: async () => (await import('./csv/format.ts')).csvFormat,
+  'debezium-json': async () => (await import('./debezium-json/format.ts')).debeziumJsonFormat,
   json: async () => (await import('./json/format.ts')).jsonFormat,
+  'maxwell-json': async () => (await import('./maxwell-json/format.ts')).maxwellJsonFormat,
+  'ogg-json': async () => (await import('./ogg-json/format.ts')).oggJsonFormat,
   parquet: async () => (await import('./parquet/format.ts')).parquetFormat,
+  protobuf: async () => (await import('./protobuf/format.ts')).protobufFormat,
   raw: async () => (await import('./raw/format.ts')).rawFormat,
 }
 

@@ -29,9 +29,14 @@ export class RecordState {
     return this.stores[slot] as ColumnStore
   }
 
+  /** Forgets a row, so that another can take its place. */
+  takeBack(row: number): void {
+    for (const store of this.stores) store.clear(row)
+  }
+
   /** Gives up the row that is being read. */
   skip(row: number): void {
-    for (const store of this.stores) store.clear(row)
+    this.takeBack(row)
     this.skipped++
     this.records++
   }

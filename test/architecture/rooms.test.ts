@@ -118,6 +118,7 @@ describe('each law is able to fail', () => {
     ['src/formats/gzip.ts', 'node:zlib'],
     ['src/connectors/filesystem/source.ts', 'node:fs'],
     ['src/engines/flink/client.ts', 'node:http'],
+    ['src/formats/avro/client.ts', 'node:http'],
     ['src/data/type.test.ts', 'fast-check'],
     ['src/data/random-rows.fixture.ts', 'fast-check'],
     ['src/data/type.test.ts', './random-rows.fixture.ts'],

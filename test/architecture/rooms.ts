@@ -156,7 +156,7 @@ function judgeBuiltin(from: string, to: string): string | undefined {
   if (isTest(from) || touchesOutside(from)) return undefined
   const name = to.slice('node:'.length)
   if (computingBuiltins.includes(name) || (room !== undefined && computingBuiltinsOf[room]?.includes(name))) return undefined
-  return `"${to}" touches the outside world, which only ${outsideRooms.join(', ')}, engines/*/client.ts and base/clock.ts may: pass in what is needed`
+  return `"${to}" touches the outside world, which only ${outsideRooms.join(', ')}, engines/*/client.ts, formats/*/client.ts and base/clock.ts may: pass in what is needed`
 }
 
 function touchesOutside(filePath: string): boolean {

@@ -6,6 +6,7 @@ import { installMysqlServer } from './mysql-server.fixture.ts'
 import { installPostgresServer } from './postgres-server.fixture.ts'
 import { installRedisServer } from './redis-server.fixture.ts'
 import { installS3Server } from './s3-server.fixture.ts'
+import { installSchemaRegistry } from './schema-registry.fixture.ts'
 
 export default async function setup(): Promise<void> {
   await installHdfsServer()
@@ -15,4 +16,5 @@ export default async function setup(): Promise<void> {
   await installMariadbServer()
   await installMysqlServer()
   await installPostgresServer()
+  await installSchemaRegistry()
 }

@@ -1,12 +1,12 @@
 /** Reads CSV: wanted columns of each record into vectors, by generated code. */
 import { assert } from '#base'
 import { batchRows, columnIndex, parseDecimalBytes, parseDoubleBytes, parseIntegerBytes, parseTimestampBytes } from '#data'
-import { ColumnStore, decodedRowsMax } from '../column-store.ts'
+import { decodedRowsMax } from '../column-store.ts'
 import { compileDecoder, type RunRecords } from '../compile.ts'
 import type { FormatTable, RecordDecoder } from '../format.ts'
 import { LineDecoder } from '../line-decoder.ts'
 import { type CsvField, csvSource } from './generate.ts'
-import { CsvRows } from './rows.ts'
+import { type CsvColumns, type CsvFrame, CsvRows } from './rows.ts'
 import { CsvScanner, codeOf } from './scanner.ts'
 import { type CsvSettings, csvSettings } from './settings.ts'
 
@@ -15,18 +15,23 @@ const parse = { integer: parseIntegerBytes, double: parseDoubleBytes, decimal: p
 export function csvDecoder(table: FormatTable, wanted: readonly string[]): RecordDecoder {
   const settings = csvSettings(table)
   const rowsMax = decodedRowsMax(wanted.length, batchRows)
-  const bySlot = wanted.map((name, slot) => fieldOf(table, name, slot))
-  const fields = bySlot.toSorted((a, b) => a.index - b.index)
-  const stores = bySlot.map((field, slot) => new ColumnStore(wanted[slot] as string, field.type, rowsMax))
-  const scanner = new CsvScanner(codeOf(settings.delimiter), codeOf(settings.quote), codeOf(settings.escape), settings.trims)
-  const rows = new CsvRows(stores, fields, scanner, settings, table.schema.length)
+  const { rows, scanner, run } = csvRun(csvColumns(table, wanted), settings, { rowsMax, stopsAtFault: false })
   return new LineDecoder({
     state: rows,
-    run: compile(fields, table.schema.length, settings, rows, scanner),
+    run,
     rowsMax,
     passHeader: settings.skipFirstLine ? (bytes, start, end) => scanner.record(bytes, start, end).next : null,
     unfinished: 'Expected a closing quote, got the end of the input.',
   })
+}
+
+export function csvColumns(table: FormatTable, wanted: readonly string[]): CsvColumns {
+  const bySlot = wanted.map((name, slot) => fieldOf(table, name, slot))
+  return {
+    columns: bySlot.map(({ type }, slot) => ({ name: wanted[slot] as string, type })),
+    fields: bySlot.toSorted((a, b) => a.index - b.index),
+    fieldCount: table.schema.length,
+  }
 }
 
 function fieldOf(table: FormatTable, name: string, slot: number): CsvField {
@@ -36,7 +41,20 @@ function fieldOf(table: FormatTable, name: string, slot: number): CsvField {
   return { index, slot, type: column.type }
 }
 
-function compile(fields: readonly CsvField[], fieldCount: number, settings: CsvSettings, rows: CsvRows, scanner: CsvScanner): RunRecords {
+/** The generated code of a decoder, and what it works with. */
+export interface CsvRun {
+  readonly rows: CsvRows
+  readonly scanner: CsvScanner
+  readonly run: RunRecords
+}
+
+export function csvRun(columns: CsvColumns, settings: CsvSettings, frame: CsvFrame): CsvRun {
+  const scanner = new CsvScanner(codeOf(settings.delimiter), codeOf(settings.quote), codeOf(settings.escape), settings.trims)
+  const rows = new CsvRows(columns, scanner, settings, frame)
+  return { rows, scanner, run: compile(columns, settings, rows, scanner) }
+}
+
+function compile({ fields, fieldCount }: CsvColumns, settings: CsvSettings, rows: CsvRows, scanner: CsvScanner): RunRecords {
   const source = csvSource(fields, fieldCount, {
     quotes: settings.quote !== null,
     escapes: settings.escape !== null,

@@ -1,11 +1,21 @@
 /** Writes CSV: values in quotes only where they need them. */
 import type { DataType } from '#data'
 import { ByteWriter } from '../byte-writer.ts'
-import { type CellWriter, TextCell, type TextShape, type TextWriter, ValueCell, type ValueWriter, valueWriter } from '../cell-writer.ts'
+import {
+  type CellWriter,
+  type RowCells,
+  TextCell,
+  type TextShape,
+  type TextWriter,
+  ValueCell,
+  type ValueWriter,
+  valueWriter,
+} from '../cell-writer.ts'
 import { formatErrors } from '../errors.ts'
-import type { FormatTable } from '../format.ts'
+import type { FormatTable, MessageEncoder } from '../format.ts'
 import { LineEncoder } from '../line-encoder.ts'
 import { carriageReturn, lineFeed } from '../line-end.ts'
+import { CellMessageEncoder } from '../message-encoder.ts'
 import { typeUnsupported } from './cells.ts'
 import { codeOf } from './scanner.ts'
 import { type CsvSettings, csvSettings } from './settings.ts'
@@ -15,11 +25,19 @@ const valueBytes = /^[\w+\-.:/= ]$/
 
 export function csvEncoder(table: FormatTable): LineEncoder {
   const settings = csvSettings(table)
+  const header = settings.header ? headerOf(table, new CsvQuoting(settings), codeOf(settings.delimiter)) : null
+  return new LineEncoder({ header, ...csvCells(table, settings) })
+}
+
+export function csvMessageEncoder(table: FormatTable): MessageEncoder {
+  return new CellMessageEncoder(csvCells(table, csvSettings(table)))
+}
+
+function csvCells(table: FormatTable, settings: CsvSettings): RowCells {
   const quoting = new CsvQuoting(settings)
   const delimiter = codeOf(settings.delimiter)
   const nullText = quoting.spell(settings.nullLiteral ?? '')
-  return new LineEncoder({
-    header: settings.header ? headerOf(table, quoting, delimiter) : null,
+  return {
     cells: (out) => table.schema.map((column) => csvCell(column.name, column.type, settings, quoting, out)),
     write: (row, cells, out) => {
       for (let index = 0; index < cells.length; index++) {
@@ -29,7 +47,7 @@ export function csvEncoder(table: FormatTable): LineEncoder {
         else cell.write(row)
       }
     },
-  })
+  }
 }
 
 function headerOf(table: FormatTable, quoting: CsvQuoting, delimiter: number): Uint8Array {

@@ -1,7 +1,8 @@
 /** Comma-separated values, as Flink's `csv` format has them. */
 import type { RecordFormat } from '../format.ts'
 import { csvDecoder } from './decoder.ts'
-import { csvEncoder } from './encoder.ts'
+import { csvEncoder, csvMessageEncoder } from './encoder.ts'
+import { csvMessageDecoder } from './message-decoder.ts'
 import { csvRecordEnds } from './record-ends.ts'
 import { csvOptions } from './settings.ts'
 
@@ -13,5 +14,5 @@ export const csvFormat: RecordFormat = {
   decoder: csvDecoder,
   recordEnds: csvRecordEnds,
   encoder: csvEncoder,
-  messages: null,
+  messages: { changes: 'append', metadata: [], decoder: csvMessageDecoder, encoder: csvMessageEncoder },
 }

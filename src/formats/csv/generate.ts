@@ -34,8 +34,8 @@ const fieldsPerBlock = 24
 
 /**
  * The body of a function of `slots` (stores, scanner, rows, and the values parser functions) that returns
- * `decode(bytes, start, end, rowsMax)`: it fills the stores and returns the offset after the last record taken; the count of rows is
- * then in `rows.count`. The bytes end with a line feed.
+ * `decode(bytes, start, end, rowsMax, firstRow)`: it fills the stores from a row on and returns the offset after the last record taken;
+ * the count of rows is then in `rows.count`. The bytes end with a line feed.
  */
 export function csvSource(fields: readonly CsvField[], fieldCount: number, features: CsvFeatures): string {
   const blocks = fieldBlocks(fields, fieldCount, features)
@@ -47,9 +47,9 @@ const stops = scanner.stops, textStops = scanner.textStops
 ${fields.map((field) => fieldConstants(field)).join('\n')}
 let bytes, pos, end, row, result, missing, from, to, value, skipped
 ${groups.map((group, index) => `function group${index}() {\n${group}\n}`).join('\n')}
-return function decode(givenBytes, start, givenEnd, rowsMax) {
+return function decode(givenBytes, start, givenEnd, rowsMax, firstRow) {
   ${grouped ? '' : 'let bytes, pos, end, row, result, missing, from, to, value, skipped'}
-  bytes = givenBytes; pos = start; end = givenEnd; row = 0
+  bytes = givenBytes; pos = start; end = givenEnd; row = firstRow
   while (row < rowsMax && pos < end) {
     const first = bytes[pos], recordStart = pos
     if (${isSkippedLine(fieldCount, features)}) { pos = rows.skipLine(bytes, pos); continue }

@@ -2,7 +2,8 @@
  * What generated CSV decoders call for everything that is not plain: quoted and escaped fields, NULL, odd spellings, and records that
  * cannot be read, which stop the work or, where the table says so, are set aside.
  */
-import type { ColumnStore } from '../column-store.ts'
+import type { Schema } from '#data'
+import { ColumnStore } from '../column-store.ts'
 import { excerpt, mismatch, notUtf8, nullRefused } from '../faults.ts'
 import { carriageReturn, lineFeed } from '../line-end.ts'
 import { RecordState } from '../record-state.ts'
@@ -13,11 +14,26 @@ import { type CsvField, outcome } from './generate.ts'
 import { type CsvScanner, incomplete } from './scanner.ts'
 import type { CsvSettings } from './settings.ts'
 
+/** The wanted columns, and how many fields a record has. */
+export interface CsvColumns {
+  readonly columns: Schema
+  readonly fields: readonly CsvField[]
+  readonly fieldCount: number
+}
+export interface CsvFrame {
+  readonly rowsMax: number
+  readonly stopsAtFault: boolean
+}
+
 export class CsvRows extends RecordState {
   /** Values of the current row in which quotes or escapes are to be undone. */
   pending = 0
   /** Whether the row that failed stays, with NULL for what is missing. */
   kept = false
+  /** Whether a record that cannot be read ends the run, with `fault` set, as those of messages do. */
+  readonly stopsAtFault: boolean
+  /** What is wrong with the record that ended the run; empty when nothing is. */
+  fault = ''
 
   readonly #fields: readonly CsvField[]
   readonly #scanner: CsvScanner
@@ -30,8 +46,10 @@ export class CsvRows extends RecordState {
   /** What was wrong with the value that could not be read. */
   #fault = ''
 
-  constructor(stores: readonly ColumnStore[], fields: readonly CsvField[], scanner: CsvScanner, settings: CsvSettings, fieldCount: number) {
+  constructor({ columns, fields, fieldCount }: CsvColumns, scanner: CsvScanner, settings: CsvSettings, how: CsvFrame) {
+    const stores = columns.map(({ name, type }) => new ColumnStore(name, type, how.rowsMax))
     super('csv', stores, settings.lenient)
+    this.stopsAtFault = how.stopsAtFault
     this.#fields = fields
     this.#scanner = scanner
     this.#settings = settings
@@ -148,8 +166,12 @@ export class CsvRows extends RecordState {
   fail(result: number, missing: number, bytes: Uint8Array, start: number, end: number, row: number): number {
     const { next, fields } = this.#scanner.record(bytes, start, end)
     if (next < 0) return incomplete
+    this.kept = this.lenient && result === outcome.short && this.#fields.slice(missing).every(({ type }) => type.nullable)
+    if (this.stopsAtFault && !this.kept) {
+      this.fault = this.#describe(result, fields)
+      return incomplete
+    }
     if (!this.lenient) throw this.unreadable(row, this.#describe(result, fields))
-    this.kept = result === outcome.short && this.#fields.slice(missing).every(({ type }) => type.nullable)
     if (this.kept) {
       for (const { slot } of this.#fields.slice(missing)) this.store(slot).setNull(row)
       this.settle(bytes, row)
@@ -159,8 +181,8 @@ export class CsvRows extends RecordState {
     return next
   }
 
-  override skip(row: number): void {
-    super.skip(row)
+  override takeBack(row: number): void {
+    super.takeBack(row)
     this.pending = 0
   }
 

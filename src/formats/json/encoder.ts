@@ -1,9 +1,10 @@
-/** Writes JSON, one object a line. */
+/** Writes JSON, one object a line or a message. */
 import type { Column } from '#data'
 import { ByteWriter } from '../byte-writer.ts'
-import { type CellWriter, TextCell, ValueCell } from '../cell-writer.ts'
-import type { FormatTable } from '../format.ts'
+import { type CellWriter, type RowCells, TextCell, ValueCell } from '../cell-writer.ts'
+import type { FormatTable, MessageEncoder } from '../format.ts'
 import { LineEncoder } from '../line-encoder.ts'
+import { CellMessageEncoder } from '../message-encoder.ts'
 import { closeObject, comma, openObject } from './scanner.ts'
 import { type JsonSettings, jsonSettings } from './settings.ts'
 import { jsonWriter, keyBytes, writeString } from './write-value.ts'
@@ -11,11 +12,18 @@ import { jsonWriter, keyBytes, writeString } from './write-value.ts'
 const nullBytes = new TextEncoder().encode('null')
 
 export function jsonEncoder(table: FormatTable): LineEncoder {
-  const settings = jsonSettings(table)
+  return new LineEncoder({ header: null, ...jsonCells(table, jsonSettings(table)) })
+}
+
+export function jsonMessageEncoder(table: FormatTable): MessageEncoder {
+  return new CellMessageEncoder(jsonCells(table, jsonSettings(table)))
+}
+
+/** Writes each row as an object. */
+export function jsonCells(table: FormatTable, settings: JsonSettings): RowCells {
   const keepsNull = settings.nullFields === 'kept'
   const keys = table.schema.map((column) => keyBytes(column.name))
-  return new LineEncoder({
-    header: null,
+  return {
     cells: (out) => table.schema.map((column) => jsonCell(column, settings, out)),
     write: (row, cells, out) => {
       let first = true
@@ -32,7 +40,7 @@ export function jsonEncoder(table: FormatTable): LineEncoder {
       }
       out.byte(closeObject)
     },
-  })
+  }
 }
 
 function jsonCell(column: Column, settings: JsonSettings, out: ByteWriter): CellWriter {

@@ -2,7 +2,8 @@
 import type { RecordFormat } from '../format.ts'
 import { lineEnds } from '../record-ends.ts'
 import { jsonDecoder } from './decoder.ts'
-import { jsonEncoder } from './encoder.ts'
+import { jsonEncoder, jsonMessageEncoder } from './encoder.ts'
+import { jsonMessageDecoder } from './message-decoder.ts'
 import { jsonOptions } from './settings.ts'
 
 export const jsonFormat: RecordFormat = {
@@ -13,5 +14,5 @@ export const jsonFormat: RecordFormat = {
   decoder: jsonDecoder,
   recordEnds: () => lineEnds,
   encoder: jsonEncoder,
-  messages: null,
+  messages: { changes: 'append', metadata: [], decoder: jsonMessageDecoder, encoder: jsonMessageEncoder },
 }

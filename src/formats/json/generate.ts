@@ -7,7 +7,7 @@
 import type { DataType } from '#data'
 
 /** More wanted columns than this are noted in an array, fewer in the bits of a number. */
-const bitsMax = 30
+export const bitsMax = 30
 
 /** So many columns have code of their own; the others are read by `rows.value`, for V8 does not optimise huge functions. */
 const casesMax = 16
@@ -18,23 +18,16 @@ const casesMax = 16
  * then in `rows.count`. The bytes end with a line feed.
  */
 export function jsonSource(types: readonly DataType[]): string {
-  const manyColumns = types.length > bitsMax
-  const cases = types.slice(0, casesMax)
-  const rest = `${manyColumns ? noteInArray('slot') : 'const bit = 2 ** slot; if ((seen & bit) !== 0) rows.forget(slot, row); else seen |= bit'}; pos = rows.value(slot, bytes, at, row)`
-  const isWhole = manyColumns ? `found === ${types.length}` : `seen === ${2 ** types.length - 1}`
-  return `'use strict'
-const { stores, scanner, rows, keys, parse, separator, quick } = slots
-const keyWords = keys.words, keyLengths = keys.lengths, keySlots = keys.slots, masks = [0, 0xff, 0xffff, 0xffffff]
-${cases.map((type, slot) => fieldConstants(type, slot)).join('\n')}
+  return `${preamble(types)}
 return function decode(bytes, start, end, rowsMax) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), wordMax = bytes.length - 4, keyMax = bytes.length - ${keyBytesMax} - 4
+  ${viewOfBytes()}
   let pos = start, row = 0, serial = rows.serial, inArray = rows.inArray, resumed = rows.resumed
   while (row < rowsMax && pos < end) {
     const recordStart = pos
     let byte = bytes[pos]
     while (byte === 32 || byte === 9 || byte === 13) byte = bytes[++pos]
     if (byte === 10) { pos++; continue }
-    let ${manyColumns ? 'found = 0' : 'seen = 0'}
+    ${noneSeen(types)}
     serial++
     record: {
       if (byte === 91 && !inArray) {
@@ -47,12 +40,106 @@ return function decode(bytes, start, end, rowsMax) {
           continue
         }
       }
-      if (byte !== 123) { scanner.fail(pos, '"{"'); pos = -1; break record }
+${readObject(types, '', '0')}
+      if (bytes[pos] === 10 && !inArray) pos++
+      else {
+        pos = rows.endRecord(bytes, pos, inArray || resumed)
+        if (pos < 0) break record
+        inArray = rows.inArray
+      }
+      resumed = false
+      if (!(${isWhole(types)}) && !rows.fillMissing(${isWide(types) ? 'serial' : 'seen'}, row)) { scanner.failedAt = pos - 1; pos = -1 }
+    }
+    if (pos < 0) {
+      pos = rows.fail(bytes, recordStart, row)
+      inArray = false
+    } else row++
+  }
+  rows.count = row
+  rows.serial = serial
+  rows.inArray = inArray
+  rows.resumed = resumed
+  return pos
+}`
+}
+
+/**
+ * The body of a function of `slots` (those above and objects) that returns `decode(bytes, starts, ends, count)`: it reads the objects
+ * at so many places, each of which must end where `ends` says, into a row each. Every object lies in a message, which ends with a zero
+ * byte. Objects that cannot be read are given to `objects.fail`, which returns the place of the last one not to be read either, and
+ * leaves in `objects.row` which row is the next; `origins` gets the place of the object of each row. Objects that are 1 in `patches` have
+ * other keys than the rest, which are remembered elsewhere.
+ */
+export function jsonObjectsSource(types: readonly DataType[], hasPatches: boolean): string {
+  return `${preamble(types)}
+const { objects, origins, patches } = slots
+return function decode(bytes, starts, ends, count) {
+  ${viewOfBytes()}
+  let row = 0, serial = rows.serial
+  for (let object = 0; object < count; object++) {
+    let pos = starts[object], byte = bytes[pos]
+    ${noneSeen(types)}
+    serial++
+    record: {
+${readObject(types, ' || byte === 10', hasPatches ? `patches[object] * ${keyPlaces / 2}` : '0')}
+      if (pos !== ends[object]) { pos = rows.endMessage(bytes, pos, ends[object]); if (pos < 0) break record }
+      if (!(${isWhole(types)}) && !objects.fillMissing(${isWide(types) ? 'serial' : 'seen'}, row, object)) { scanner.failedAt = pos - 1; pos = -1 }
+    }
+    if (pos < 0) {
+      object = objects.fail(object, row)
+      row = objects.row
+    } else origins[row++] = object
+  }
+  rows.count = row
+  rows.serial = serial
+}`
+}
+
+function preamble(types: readonly DataType[]): string {
+  return `'use strict'
+const { stores, scanner, rows, keys, parse, separator, quick } = slots
+const keyWords = keys.words, keyLengths = keys.lengths, keySlots = keys.slots, masks = [0, 0xff, 0xffff, 0xffffff]
+${casesOf(types)
+  .map((type, slot) => fieldConstants(type, slot))
+  .join('\n')}`
+}
+
+function viewOfBytes(): string {
+  return `const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const wordMax = bytes.length - 4, keyMax = bytes.length - ${keyBytesMax} - 4`
+}
+
+function isWide(types: readonly DataType[]): boolean {
+  return types.length > bitsMax
+}
+
+function casesOf(types: readonly DataType[]): readonly DataType[] {
+  return types.slice(0, casesMax)
+}
+
+function noneSeen(types: readonly DataType[]): string {
+  return isWide(types) ? 'let found = 0' : 'let seen = 0'
+}
+
+/** Whether all columns were in the record. */
+function isWhole(types: readonly DataType[]): string {
+  return isWide(types) ? `found === ${types.length}` : `seen === ${2 ** types.length - 1}`
+}
+
+/**
+ * Reads the object at `pos`, whose first byte is `byte`, and leaves `pos` behind it. `blank` is a test for further blanks, `firstPlace` where
+ * its keys are remembered.
+ */
+function readObject(types: readonly DataType[], blank: string, firstPlace: string): string {
+  const manyColumns = isWide(types)
+  const cases = casesOf(types)
+  const rest = `${manyColumns ? noteInArray('slot') : 'const bit = 2 ** slot; if ((seen & bit) !== 0) rows.forget(slot, row); else seen |= bit'}; pos = rows.value(slot, bytes, at, row)`
+  return `      if (byte !== 123) { scanner.fail(pos, '"{"'); pos = -1; break record }
       pos++
       byte = bytes[pos]
       if (byte !== 34 && byte !== 125) { pos = scanner.blanks(bytes, pos); byte = bytes[pos] }
       if (byte === 125) pos++
-      else for (let place = 0; ; place++) {
+      else for (let place = ${firstPlace}; ; place++) {
         if (byte !== 34) { scanner.fail(pos, 'a key in double quotes'); pos = -1; break record }
         let slot = -2, at = pos + 1
         if (place < ${keyPlaces} && at < keyMax) {
@@ -74,7 +161,7 @@ return function decode(bytes, start, end, rowsMax) {
         if (bytes[at] === 58) { at++; if (bytes[at] === 32) at++ }
         else { at = scanner.afterColon(bytes, at); if (at < 0) { pos = -1; break record } }
         byte = bytes[at]
-        if (byte === 32 || byte === 9 || byte === 13) { at = scanner.blanks(bytes, at); byte = bytes[at] }
+        if (byte === 32 || byte === 9 || byte === 13${blank}) { at = scanner.blanks(bytes, at); byte = bytes[at] }
         switch (slot) {
 ${cases.map((type, slot) => fieldCase(type, slot, manyColumns)).join('\n')}
           default:
@@ -92,27 +179,7 @@ ${cases.map((type, slot) => fieldCase(type, slot, manyColumns)).join('\n')}
           if (byte !== 34) { pos = scanner.blanks(bytes, pos); byte = bytes[pos] }
         } else if (byte === 125) { pos++; break }
         else { scanner.fail(pos, '"," or "}"'); pos = -1; break record }
-      }
-      if (bytes[pos] === 10 && !inArray) pos++
-      else {
-        pos = rows.endRecord(bytes, pos, inArray || resumed)
-        if (pos < 0) break record
-        inArray = rows.inArray
-      }
-      resumed = false
-      if (!(${isWhole}) && !rows.fillMissing(${manyColumns ? 'serial' : 'seen'}, row)) { scanner.failedAt = pos - 1; pos = -1 }
-    }
-    if (pos < 0) {
-      pos = rows.fail(bytes, recordStart, row)
-      inArray = false
-    } else row++
-  }
-  rows.count = row
-  rows.serial = serial
-  rows.inArray = inArray
-  rows.resumed = resumed
-  return pos
-}`
+      }`
 }
 
 /** Room for remembered keys: so many places in a record, so many bytes each with the closing quote. */

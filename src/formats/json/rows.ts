@@ -8,7 +8,7 @@ import { lineFeed } from '../line-end.ts'
 import { RecordState } from '../record-state.ts'
 import { type TextReader, unreadable } from '../text-value.ts'
 import { isUtf8 } from '../utf8.ts'
-import { keyBytesMax, keyPlaces } from './generate.ts'
+import { bitsMax, keyBytesMax, keyPlaces } from './generate.ts'
 import { backslash, closeArray, comma, type JsonScanner, letterN, openArray, openObject, quote } from './scanner.ts'
 import type { JsonSettings } from './settings.ts'
 import { compactInPlace, contentText, unescapeInPlace } from './text.ts'
@@ -50,7 +50,7 @@ export class JsonRows extends RecordState {
   #fault = ''
 
   constructor(stores: readonly ColumnStore[], scanner: JsonScanner, settings: JsonSettings) {
-    super('json', stores, settings.lenient)
+    super(settings.format, stores, settings.lenient)
     const values = new JsonValues(scanner, settings)
     this.#scanner = scanner
     this.#settings = settings
@@ -167,10 +167,8 @@ export class JsonRows extends RecordState {
 
   /** Sets the columns that a record does not have to NULL; false when that is not allowed. `seen` is a set of bits or a serial. */
   fillMissing(seen: number, row: number): boolean {
-    const bits = this.stores.length <= 30
     for (let slot = 0; slot < this.stores.length; slot++) {
-      const present = bits ? (seen & (2 ** slot)) !== 0 : this.seen[slot] === seen
-      if (present) continue
+      if (this.#isSeen(slot, seen)) continue
       const store = this.store(slot)
       if (this.#settings.failsOnMissing || !store.type.nullable) {
         this.#fault = `Expected a field "${store.name}", got none.`
@@ -181,14 +179,35 @@ export class JsonRows extends RecordState {
     return true
   }
 
+  /** Notes the row, and the column, for each column that a record does not have. */
+  noteMissing(seen: number, row: number, notes: number[]): void {
+    for (let slot = 0; slot < this.stores.length; slot++) if (!this.#isSeen(slot, seen)) notes.push(row, slot)
+  }
+
+  #isSeen(slot: number, seen: number): boolean {
+    return this.stores.length <= bitsMax ? (seen & (2 ** slot)) !== 0 : this.seen[slot] === seen
+  }
+
   /** Deals with a record that is not as it should be: stops the work or sets the row aside. Returns where the next record begins. */
   fail(bytes: Uint8Array, start: number, row: number): number {
-    const { failedAt, expected } = this.#scanner
-    const detail = this.#fault === '' ? `Expected ${expected} at byte ${failedAt - start + 1}.` : this.#fault
-    this.#fault = ''
+    const detail = this.describeFault(start)
     if (!this.lenient) throw this.unreadable(row, detail)
     this.skip(row)
     // Escapes before the failure may have been undone and left line feeds there; behind it the bytes are as they came.
-    return bytes.indexOf(lineFeed, failedAt) + 1
+    return bytes.indexOf(lineFeed, this.#scanner.failedAt) + 1
+  }
+
+  /** What was wrong last; bytes count from `start`. */
+  describeFault(start: number): string {
+    const { failedAt, expected } = this.#scanner
+    const detail = this.#fault === '' ? `Expected ${expected} at byte ${failedAt - start + 1}.` : this.#fault
+    this.#fault = ''
+    return detail
+  }
+
+  /** The end of a message, which must come after what was read. */
+  endMessage(bytes: Uint8Array, start: number, end: number): number {
+    const at = this.#scanner.blanks(bytes, start)
+    return at === end ? at : this.#scanner.fail(at, 'the end of the message')
   }
 }

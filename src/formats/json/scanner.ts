@@ -3,7 +3,8 @@
  * colons in place, whole strings, numbers and literals.
  *
  * Every stretch it is given ends with a line feed, which no string may hold and no value ends with, so that no loop needs a check of
- * the end. Each method returns the place after what it scanned, or a negative number; `failedAt` and `expected` say what was wrong.
+ * the end; a message ends with a zero byte instead, and line feeds within it are blanks. Each method returns the place after what it
+ * scanned, or a negative number; `failedAt` and `expected` say what was wrong.
  */
 
 import { lineFeed } from '../line-end.ts'
@@ -18,6 +19,8 @@ export const openObject = 123
 export const closeObject = 125
 /** What null begins with, and nothing else. */
 export const letterN = 110
+/** Stands behind a message. */
+export const messageEnd = 0
 const failure = -1
 
 /** 1 for bytes that end a run of plain bytes in a string: the quote, the backslash and control characters. */
@@ -30,6 +33,15 @@ export class JsonScanner {
   expected = ''
   /** For each open bracket, which one closes it. */
   #closers = new Uint8Array(64)
+  readonly #terminator: number
+  /** What is a blank besides the others. */
+  readonly #blank: number
+
+  /** `terminator` is the byte that each stretch ends with. */
+  constructor(terminator: typeof lineFeed | typeof messageEnd = lineFeed) {
+    this.#terminator = terminator
+    this.#blank = terminator === lineFeed ? 32 : lineFeed
+  }
 
   fail(at: number, expected: string): number {
     this.failedAt = at
@@ -37,12 +49,13 @@ export class JsonScanner {
     return failure
   }
 
-  /** The next place that holds no blank. A line feed is none: it ends the record. */
+  /** The next place that holds no blank. A line feed is none where it ends the record. */
   blanks(bytes: Uint8Array, start: number): number {
+    const blank = this.#blank
     let at = start
     for (;;) {
       const byte = bytes[at]
-      if (byte !== 32 && byte !== 9 && byte !== 13) return at
+      if (byte !== 32 && byte !== 9 && byte !== 13 && byte !== blank) return at
       at++
     }
   }
@@ -81,7 +94,7 @@ export class JsonScanner {
       while (stringStops[bytes[at] as number] === 0) at++
       const byte = bytes[at]
       if (byte === quote) return at + 1
-      if (byte !== backslash) return this.fail(at, byte === lineFeed ? 'a closing quote' : 'an escaped control character')
+      if (byte !== backslash) return this.fail(at, byte === this.#terminator ? 'a closing quote' : 'an escaped control character')
       at = this.#escape(bytes, at)
       if (at < 0) return failure
     }
@@ -120,7 +133,7 @@ export class JsonScanner {
       const byte = bytes[at]
       if (byte === openObject || byte === openArray) {
         const closer = byte === openObject ? closeObject : closeArray
-        at = this.blanks(bytes, at + 1)
+        at = this.#passBlanks(bytes, at + 1)
         if (bytes[at] === closer) {
           at++
         } else {
@@ -130,22 +143,34 @@ export class JsonScanner {
           continue
         }
       } else {
-        at = this.#scalar(bytes, at)
+        at = byte === quote ? this.#plainString(bytes, at) : this.#scalar(bytes, at)
         if (at < 0) return failure
       }
       for (;;) {
         if (depth === 0) return at
-        at = this.blanks(bytes, at)
+        at = this.#passBlanks(bytes, at)
         const closer = this.#closers[depth - 1] as number
         if (bytes[at] === comma) break
         if (bytes[at] !== closer) return this.fail(at, closer === closeObject ? '"," or "}"' : '"," or "]"')
         depth--
         at++
       }
-      at = this.blanks(bytes, at + 1)
+      at = this.#passBlanks(bytes, at + 1)
       if (this.#closers[depth - 1] === closeObject) at = this.#key(bytes, at)
       if (at < 0) return failure
     }
+  }
+
+  /** Small enough to become a part of its callers: there are mostly no blanks. */
+  #passBlanks(bytes: Uint8Array, at: number): number {
+    return (bytes[at] as number) > 32 ? at : this.blanks(bytes, at)
+  }
+
+  /** A string, mostly one without escapes. */
+  #plainString(bytes: Uint8Array, start: number): number {
+    let at = start + 1
+    while (stringStops[bytes[at] as number] === 0) at++
+    return bytes[at] === quote ? at + 1 : this.string(bytes, start)
   }
 
   #open(depth: number, closer: number): void {
@@ -160,7 +185,8 @@ export class JsonScanner {
   /** A key and its colon; returns the place of the value. */
   #key(bytes: Uint8Array, start: number): number {
     if (bytes[start] !== quote) return this.fail(start, 'a key in double quotes')
-    const end = this.string(bytes, start)
+    const end = this.#plainString(bytes, start)
+    if (bytes[end] === colon && (bytes[end + 1] as number) > 32) return end + 1
     return end < 0 ? failure : this.afterColon(bytes, end)
   }
 

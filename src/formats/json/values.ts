@@ -43,14 +43,14 @@ export class JsonValues {
       case 'multiset':
         return this.#mapReader(column, type, type.element, this.#nestedReader(column, { kind: 'integer', nullable: true }))
       case 'row':
-        if (type.className !== undefined) throw typeUnsupported(column, type)
+        if (type.className !== undefined) throw typeUnsupported(column, type, this.#settings)
         return this.#rowReader(column, type)
       case 'char':
       case 'varchar':
         return readText
       case 'bitmap':
       case 'variant':
-        throw typeUnsupported(column, type)
+        throw typeUnsupported(column, type, this.#settings)
       default:
         return scalarReader(type, textReader(type, this.#settings.time) ?? (() => null))
     }
@@ -85,7 +85,7 @@ export class JsonValues {
   }
 
   #mapReader(column: string, type: DataType, keyType: DataType, value: TextReader): TextReader {
-    if (keyType.kind !== 'char' && keyType.kind !== 'varchar') throw keysUnsupported(column, type)
+    if (keyType.kind !== 'char' && keyType.kind !== 'varchar') throw keysUnsupported(column, type, this.#settings)
     return (bytes, start) => {
       const entries = new Map<unknown, unknown>()
       const whole = this.#eachEntry(bytes, start, (key, from, end) => {
@@ -131,15 +131,12 @@ export class JsonValues {
   }
 }
 
-export function keysUnsupported(column: string, type: DataType): Error {
-  return formatErrors.FORMATS_TYPE_UNSUPPORTED(
-    { format: 'json', type: printType(type), column },
-    { detail: 'The keys of JSON objects are text.' },
-  )
+export function keysUnsupported(column: string, type: DataType, { format }: JsonSettings): Error {
+  return formatErrors.FORMATS_TYPE_UNSUPPORTED({ format, type: printType(type), column }, { detail: 'The keys of JSON objects are text.' })
 }
 
-export function typeUnsupported(column: string, type: DataType): Error {
-  return formatErrors.FORMATS_TYPE_UNSUPPORTED({ format: 'json', type: printType(type), column }, { hint: unheldTypeHint(type) })
+export function typeUnsupported(column: string, type: DataType, { format }: JsonSettings): Error {
+  return formatErrors.FORMATS_TYPE_UNSUPPORTED({ format, type: printType(type), column }, { hint: unheldTypeHint(type) })
 }
 
 function readText(bytes: Uint8Array, start: number, end: number): unknown {

@@ -48,7 +48,7 @@ export function jsonWriter(column: string, type: DataType, settings: JsonSetting
       return stringWriter()
     case 'bitmap':
     case 'variant':
-      throw typeUnsupported(column, type)
+      throw typeUnsupported(column, type, settings)
     case 'float':
     case 'double':
       return numberWriter(simple(type, settings))
@@ -59,7 +59,7 @@ export function jsonWriter(column: string, type: DataType, settings: JsonSetting
     case 'multiset':
       return mapWriter(column, type, type.element, nullable(jsonWriter(column, { kind: 'integer', nullable: true }, settings)), settings)
     case 'row':
-      if (type.className !== undefined) throw typeUnsupported(column, type)
+      if (type.className !== undefined) throw typeUnsupported(column, type, settings)
       return rowWriter(column, type, settings)
     case 'null':
       return (_, out) => out.text(nullText)
@@ -128,14 +128,14 @@ function arrayWriter(element: ValueWriter): ValueWriter {
 }
 
 function mapWriter(column: string, type: DataType, key: DataType, value: ValueWriter, settings: JsonSettings): ValueWriter {
-  if (key.kind !== 'char' && key.kind !== 'varchar') throw keysUnsupported(column, type)
+  if (key.kind !== 'char' && key.kind !== 'varchar') throw keysUnsupported(column, type, settings)
   const writeKey = stringWriter()
   return (map, out) => {
     out.byte(openObject)
     let first = true
     for (const [name, item] of map as ReadonlyMap<string | null, unknown>) {
       if (name === null && settings.nullKeys === 'DROP') continue
-      if (name === null && settings.nullKeys === 'FAIL') throw formatErrors.FORMATS_MAP_KEY_NULL({ column })
+      if (name === null && settings.nullKeys === 'FAIL') throw formatErrors.FORMATS_MAP_KEY_NULL({ column, format: settings.format })
       if (!first) out.byte(comma)
       first = false
       writeKey(name ?? settings.nullKey, out)

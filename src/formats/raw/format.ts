@@ -1,53 +1,44 @@
-/** Lines as they are, in a table of one column of text or bytes: Flink's `raw` format. */
-import { assert } from '#base'
-import { batchRows, printType, type Schema } from '#data'
-import { ByteWriter } from '../byte-writer.ts'
-import { TextCell, ValueCell } from '../cell-writer.ts'
+/** Lines and messages as they are, in a table of one column: Flink's `raw` format. */
+import { batchRows, type Schema } from '#data'
+import { ValueCell } from '../cell-writer.ts'
 import { ColumnStore } from '../column-store.ts'
 import type { RunRecords } from '../compile.ts'
-import { formatErrors } from '../errors.ts'
 import type { FormatTable, RecordDecoder, RecordFormat } from '../format.ts'
 import { LineDecoder } from '../line-decoder.ts'
 import { LineEncoder } from '../line-encoder.ts'
 import { carriageReturn, lineFeed } from '../line-end.ts'
+import { optionsOf } from '../options.ts'
 import { lineEnds } from '../record-ends.ts'
 import { RecordState } from '../record-state.ts'
 import { isUtf8 } from '../utf8.ts'
+import { charsetOf, charsetRefused } from './charset.ts'
+import { onlyColumn } from './column.ts'
+import { rawMessages, utf8Cell } from './messages.ts'
+
+const option = optionsOf('raw')
 
 export const rawFormat: RecordFormat = {
   kind: 'record',
   name: 'raw',
   extension: 'txt',
   options: [
-    {
-      key: 'raw.charset',
-      type: { oneOf: ['UTF-8'] },
-      required: false,
-      default: 'UTF-8',
-      description: 'How text is written in bytes.',
-    },
+    option('charset', 'text', 'UTF-8', 'How text is written in bytes, such as UTF-8, ISO-8859-1 or UTF-16; lines of files are UTF-8.'),
+    option('endianness', { oneOf: ['big-endian', 'little-endian'] }, 'big-endian', 'Which byte of a number in a message comes first.'),
   ],
   decoder: rawDecoder,
   recordEnds: () => lineEnds,
   encoder: rawEncoder,
-  messages: null,
+  messages: rawMessages,
 }
 
-function columnOf(table: FormatTable): Schema[number] {
-  const [column, second] = table.schema
-  assert(column !== undefined, 'a table has a column')
-  const { kind } = column.type
-  const fits = kind === 'char' || kind === 'varchar' || kind === 'binary' || kind === 'varbinary'
-  if (fits && second === undefined) return column
-  const odd = fits && second !== undefined ? second : column
-  throw formatErrors.FORMATS_TYPE_UNSUPPORTED(
-    { format: 'raw', type: printType(odd.type), column: odd.name },
-    { detail: 'A table of raw lines has one column, of text or bytes.' },
-  )
+function lineColumn(table: FormatTable): Schema[number] {
+  const column = onlyColumn(table, () => false, 'A table of raw lines has one column, of text or bytes.')
+  if (charsetOf(table) !== null) throw charsetRefused(table, 'Expected UTF-8, which lines of files are written in.')
+  return column
 }
 
 function rawDecoder(table: FormatTable, wanted: readonly string[]): RecordDecoder {
-  const column = columnOf(table)
+  const column = lineColumn(table)
   const stores = wanted.map((name) => new ColumnStore(name, column.type, batchRows))
   const state = new RecordState('raw', stores, false)
   return new LineDecoder({ state, run: runLines(state), rowsMax: batchRows, passHeader: null, unfinished: 'Expected a line.' })
@@ -81,21 +72,13 @@ function takeLine(state: RecordState, store: ColumnStore, bytes: Uint8Array, fro
 }
 
 function rawEncoder(table: FormatTable): LineEncoder {
-  const { type } = columnOf(table)
+  const { type } = lineColumn(table)
   const isText = type.kind === 'char' || type.kind === 'varchar'
   return new LineEncoder({
     header: null,
-    cells: (out) => [isText ? textCell(out) : new ValueCell(type, (value, to) => to.bytes(value as Uint8Array), out)],
+    cells: (out) => [isText ? utf8Cell(out) : new ValueCell(type, (value, to) => to.bytes(value as Uint8Array), out)],
     write: (row, cells) => {
       for (const cell of cells) if (!cell.isNull(row)) cell.write(row)
     },
   })
-}
-
-function textCell(out: ByteWriter): TextCell {
-  return new TextCell(
-    (bytes, start, end, to) => to.bytes(bytes, start, end),
-    out,
-    () => new ByteWriter(256),
-  )
 }
