@@ -33,7 +33,6 @@ const wiring: readonly string[] = ['src/main.ts', 'src/worker-thread.ts']
 export const packageOwners: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': 'blobs',
   '@platformatic/kafka': 'connectors',
-  avsc: 'formats',
   ioredis: 'connectors',
   mysql2: 'connectors',
   pg: 'connectors',

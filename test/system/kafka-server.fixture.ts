@@ -270,7 +270,7 @@ class Broker {
       secrets === null ? [] : ['--add-scram', `${each}=[name=${secrets.user},password=${secrets.password}]`],
     )
     const id = randomBytes(16).toString('base64url')
-    const words = ['kafka.tools.StorageTool', 'format', '--cluster-id', id, '--config', this.#path('server.properties'), ...users]
+    const words = ['kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '--config', this.#path('server.properties'), ...users]
     await run('java', [...this.#javaWords(), ...words], { timeout: startMsMax })
   }
 
