@@ -9,6 +9,7 @@ export {
   type TextPosition,
   unreachable,
 } from './error.ts'
+export { murmur2 } from './murmur2.ts'
 export { counted, listed } from './phrase.ts'
 export { isPlain, printable, printableLines } from './printable.ts'
 export { parseDurationMs, parseMemoryBytes, printBytes } from './quantity.ts'

@@ -50,24 +50,28 @@ export interface ChosenFormat {
   readonly options: Options
 }
 
-export function valueFormatOf(table: ConnectorTable): ChosenFormat {
+export function valueFormatOf(table: ConnectorTable, topic?: string): ChosenFormat {
   const { format, 'value.format': valueFormat } = table.options
   if (format !== undefined && valueFormat !== undefined)
     throw connectorErrors.CONNECTORS_MESSAGE_FORMAT_TWICE({ table: table.name }, { hint: "Leave 'value.format' out." })
   const name = format ?? valueFormat
   if (name === undefined) throw connectorErrors.CONNECTORS_MESSAGE_FORMAT_MISSING({ table: table.name })
-  return chosen(table, name, format === undefined ? valuePrefix : '')
+  return chosen(table, name, format === undefined ? valuePrefix : '', topic && `${topic}-value`)
 }
 
 /** Null where keys are neither read nor written. */
-export function keyFormatOf(table: ConnectorTable): ChosenFormat | null {
+export function keyFormatOf(table: ConnectorTable, topic?: string): ChosenFormat | null {
   const name = table.options['key.format']
-  return name === undefined ? null : chosen(table, name, keyPrefix)
+  return name === undefined ? null : chosen(table, name, keyPrefix, topic && `${topic}-key`)
 }
 
-function chosen(table: ConnectorTable, name: string, prefix: string): ChosenFormat {
+/** `subject`: what a format whose schemas are in a registry names them, where the table does not say. */
+function chosen(table: ConnectorTable, name: string, prefix: string, subject: string | undefined): ChosenFormat {
   const own = Object.entries(table.options).flatMap(([key, value]) =>
     key.startsWith(`${prefix}${name}.`) ? [[key.slice(prefix.length), value] as const] : [],
   )
-  return { name, options: readOptions(`table "${table.name}"`, formatNamed(name).options, Object.fromEntries(own)) }
+  const { options } = formatNamed(name)
+  const hasSubject = subject !== undefined && options.some(({ key }) => key === `${name}.subject`)
+  const clause = { ...(hasSubject ? { [`${name}.subject`]: subject } : {}), ...Object.fromEntries(own) }
+  return { name, options: readOptions(`table "${table.name}"`, options, clause) }
 }

@@ -14,6 +14,8 @@ export interface MessageTableShape {
   readonly mode: 'append' | 'upsert'
   /** Metadata of the connector. */
   readonly metadata: Schema
+  /** The topic that schemas of a registry are named after; left out: nothing is. */
+  readonly topic?: string | undefined
 }
 
 /** One half of a message. */
@@ -37,12 +39,12 @@ export class MessageTable {
   readonly value: MessagePart
 
   /** `options`: the whole clause, checked. */
-  constructor(table: ConnectorTable, options: Options, { mode, metadata }: MessageTableShape) {
+  constructor(table: ConnectorTable, options: Options, { mode, metadata, topic }: MessageTableShape) {
     this.name = table.name
     this.mode = mode
     this.metadataColumns = table.metadataColumns
     const prefix = options.text('key.fields-prefix') ?? ''
-    const keyFormat = keyFormatOf(table)
+    const keyFormat = keyFormatOf(table, topic)
     const keys = mode === 'upsert' ? primaryKeyOf(table, keyFormat) : keyFieldsOf(table, options, keyFormat)
     checkPrefix(table, keys, prefix)
     const inValue = options.text('value.fields-include') === 'EXCEPT_KEY' ? (name: string) => !keys.includes(name) : () => true
@@ -50,7 +52,7 @@ export class MessageTable {
     if (prefix !== '' && values.some((name) => keys.includes(name)))
       throw connectorErrors.CONNECTORS_MESSAGE_PREFIX_UNUSABLE({ table: table.name })
     this.key = keyFormat === null || keys.length === 0 ? null : partOf(table, keyFormat, keys, prefix)
-    this.value = partOf(table, valueFormatOf(table), values, '')
+    this.value = partOf(table, valueFormatOf(table, topic), values, '')
     if (mode === 'upsert' && this.value.codec.changes !== 'append')
       throw connectorErrors.CONNECTORS_MESSAGE_FORMAT_OF_CHANGES({ format: this.value.format, table: table.name })
     const formats = this.value.codec.metadata.map((column) => ({ ...column, name: valueMetadataPrefix + column.name }))

@@ -28,7 +28,10 @@ import { tableOptions } from './options.ts'
 const connectorMetadata: Schema = [{ name: 'offset', type: bigintType }]
 const own = { connector: 'test' }
 
-beforeAll(() => loadMessageFormats({ format: 'json', 'key.format': 'raw', 'value.format': 'debezium-json' }))
+beforeAll(async () => {
+  await loadMessageFormats({ format: 'json', 'key.format': 'raw', 'value.format': 'debezium-json' })
+  await loadMessageFormats({ format: 'avro-confluent' })
+})
 
 interface Given {
   readonly columns?: Schema
@@ -312,6 +315,29 @@ test('metadata that is written stands beside the messages', async () => {
   const { metadata, keys } = await writer.encode(batchOf(schema, [[1, 'ada', 5]]))
   expect([...metadata.keys()]).toEqual(['timestamp'])
   expect(keys).toBeNull()
+})
+
+test('schemas of a registry are named after the topic, unless the table says otherwise', () => {
+  const schema = userColumns
+  const table = (further: Readonly<Record<string, string>>): MessageTable => {
+    const options = { ...own, 'value.format': 'avro-confluent', 'value.avro-confluent.url': 'http://localhost:1', ...further }
+    const given = {
+      name: 'users',
+      schema,
+      metadataColumns: [],
+      options,
+      primaryKey: [],
+      partitionedBy: [],
+      timeZone: 'UTC',
+      clock: systemClock,
+    }
+    return new MessageTable(given, tableOptions(given, messageOptions(options)), { mode: 'append', metadata: [], topic: 'clicks' })
+  }
+  const subjectOf = (part: MessageTable['value'] | null): string | undefined => part?.content.options.text('avro-confluent.subject')
+  expect(subjectOf(table({}).value)).toBe('clicks-value')
+  expect(subjectOf(table({ 'value.avro-confluent.subject': 'mine' }).value)).toBe('mine')
+  const keyed = { 'key.format': 'avro-confluent', 'key.fields': 'id', 'key.avro-confluent.url': 'http://localhost:1' }
+  expect(subjectOf(table(keyed).key)).toBe('clicks-key')
 })
 
 describe('wrong options', () => {

@@ -168,6 +168,12 @@ export function topicsOf(options: Options, table: string): Topics {
   return { names }
 }
 
+/** The topic of a table that has one; undefined of others. */
+export function oneTopic(options: Options): string | undefined {
+  const topic = options.text('topic')?.trim()
+  return topic?.includes(';') === true ? undefined : topic
+}
+
 function wholePattern(text: string, table: string): RegExp {
   try {
     return new RegExp(`^(?:${text})$`)

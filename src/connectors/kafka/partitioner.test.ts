@@ -1,7 +1,8 @@
 import { murmur2 as libraryMurmur2 } from '@platformatic/kafka'
 import { describe, expect, test } from 'vitest'
+import { murmur2 } from '#base'
 import type { Messages } from '#formats'
-import { murmur2, Partitioner, type PartitionerSettings } from './partitioner.ts'
+import { Partitioner, type PartitionerSettings } from './partitioner.ts'
 
 function keysOf(...texts: (string | null)[]): Messages {
   const bytes = Buffer.from(texts.map((text) => `${text ?? ''}|`).join(''))

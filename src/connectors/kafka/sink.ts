@@ -7,7 +7,7 @@ import { MessageWriter } from '../message-writer.ts'
 import { KafkaClient, patienceOf } from './client.ts'
 import { type KafkaConnection, kafkaConnection } from './connection.ts'
 import { kafkaErrors } from './errors.ts'
-import { type KafkaKind, kafkaTableOptions, topicsOf } from './options.ts'
+import { type KafkaKind, kafkaTableOptions, oneTopic, topicsOf } from './options.ts'
 import { idempotentSeat, namelessSeat, type ProducerSeat, transactionSeat } from './producer-seat.ts'
 import { transactionIds } from './transaction-ids.ts'
 import { type TransactionRecord, Transactions } from './transactions.ts'
@@ -43,7 +43,11 @@ interface SinkTable {
 export function kafkaSink(table: ConnectorTable, kind: KafkaKind): Sink {
   const options = kafkaTableOptions(table, kind)
   const settings = writerSettings(options, table)
-  const messages = new MessageTable(table, options, { mode: kind === 'kafka' ? 'append' : 'upsert', metadata: [] })
+  const messages = new MessageTable(table, options, {
+    mode: kind === 'kafka' ? 'append' : 'upsert',
+    metadata: [],
+    topic: oneTopic(options),
+  })
   for (const part of [messages.key, messages.value]) {
     if (part?.codec.encoder === null) throw connectorErrors.CONNECTORS_MESSAGE_FORMAT_READ_ONLY({ format: part.format, table: table.name })
   }

@@ -5,7 +5,7 @@ import { MessageTable } from '../message-table.ts'
 import { KafkaClient, openingMsMax, type Patience } from './client.ts'
 import { kafkaConnection } from './connection.ts'
 import { kafkaErrors } from './errors.ts'
-import { type KafkaKind, kafkaTableOptions, type Topics, topicsOf } from './options.ts'
+import { type KafkaKind, kafkaTableOptions, oneTopic, type Topics, topicsOf } from './options.ts'
 import { KafkaReader, type KafkaReaderPlan } from './reader.ts'
 import { kafkaMetadata } from './reader-columns.ts'
 import { findTopics, type PartitionName, resolveBound } from './source-offsets.ts'
@@ -25,7 +25,11 @@ const action = 'read the table'
 
 export function kafkaSource(table: ConnectorTable, kind: KafkaKind): Source {
   const options = kafkaTableOptions(table, kind)
-  const messages = new MessageTable(table, options, { mode: kind === 'kafka' ? 'append' : 'upsert', metadata: kafkaMetadata })
+  const messages = new MessageTable(table, options, {
+    mode: kind === 'kafka' ? 'append' : 'upsert',
+    metadata: kafkaMetadata,
+    topic: oneTopic(options),
+  })
   const topics = topicsOf(options, table.name)
   const bounds = scanBounds(options, table.name, kind)
   checkOffsets(topics, bounds, table.name)

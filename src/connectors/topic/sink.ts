@@ -10,7 +10,7 @@ import { type TopicCommit, TopicWriter } from './writer.ts'
 export function topicSink(table: ConnectorTable): Sink {
   const options = topicTableOptions(table)
   const isUpsert = options.text('changelog') === 'upsert'
-  const messages = new MessageTable(table, options, { mode: isUpsert ? 'upsert' : 'append', metadata: [] })
+  const messages = new MessageTable(table, options, { mode: isUpsert ? 'upsert' : 'append', metadata: [], topic: options.text('topic') })
   const guarantee = options.text('sink.delivery-guarantee') ?? ''
   const isTransactional = guarantee === 'exactly-once'
   const changes = { append: 'append', upsert: 'upsert', all: 'all' } as const

@@ -12,7 +12,7 @@ import { scanBounds } from './scan-bounds.ts'
 export function topicSource(table: ConnectorTable): Source {
   const options = topicTableOptions(table)
   const mode = options.text('changelog') === 'upsert' ? 'upsert' : 'append'
-  const messages = new MessageTable(table, options, { mode, metadata: recordMetadata })
+  const messages = new MessageTable(table, options, { mode, metadata: recordMetadata, topic: options.text('topic') })
   const bounds = scanBounds(options, table.name)
   const open = async (): Promise<{ topics: Topics; topic: Topic }> => {
     const topics = await openTopics(path.resolve(options.text('path') ?? ''))
