@@ -47,6 +47,26 @@ export const blobErrors = defineErrors({
     message: 'the clock of this machine differs too much from that of "{place}"',
     hint: 'Set the clock of this machine.',
   },
+  BLOBS_HDFS_ADDRESS: {
+    blame: 'user',
+    message: 'the address of files in HDFS has another form, expected hdfs://host:port/path',
+    hint: "The port is that of WebHDFS, 9870 unless 'dfs.namenode.http-address' says otherwise; several name nodes stand with commas between.",
+  },
+  BLOBS_HDFS_PORT: {
+    blame: 'user',
+    message: '"{place}" does not answer as WebHDFS does',
+    hint: "Name the port of 'dfs.namenode.http-address', as in hdfs://namenode:9870/path.",
+  },
+  BLOBS_HDFS_SECURED: {
+    blame: 'user',
+    message: '"{place}" cannot be used: it asks for Kerberos',
+    hint: 'Name an HttpFS gateway that takes user.name, or turn security off.',
+  },
+  BLOBS_HDFS_DENIED: {
+    blame: 'user',
+    message: 'user "{user}" may not {action} "{name}" in "{place}"',
+    hint: 'Set HADOOP_USER_NAME to a user who may, or change the permissions there.',
+  },
   BLOBS_UNREACHABLE: { blame: 'external', message: 'could not reach "{place}"' },
   BLOBS_LOCKED: {
     blame: 'user',

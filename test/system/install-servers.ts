@@ -3,6 +3,7 @@ import { installHdfsServer } from './hdfs-server.fixture.ts'
 import { installKafkaServer } from './kafka-server.fixture.ts'
 import { installMariadbServer } from './mariadb-server.fixture.ts'
 import { installMysqlServer } from './mysql-server.fixture.ts'
+import { installOpenSearchServer } from './opensearch-server.fixture.ts'
 import { installPostgresServer } from './postgres-server.fixture.ts'
 import { installRedisServer } from './redis-server.fixture.ts'
 import { installS3Server } from './s3-server.fixture.ts'
@@ -17,4 +18,5 @@ export default async function setup(): Promise<void> {
   await installMysqlServer()
   await installPostgresServer()
   await installSchemaRegistry()
+  await installOpenSearchServer()
 }

@@ -10,6 +10,11 @@ interface Raised {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean }
 }
 
+/** An answer with fewer bytes than it announced, or than were asked for. */
+export class HalfAnswer extends Error {
+  readonly code = 'HALF_ANSWER'
+}
+
 /** Pause before something is tried for the second time. */
 const pauseMs = 100
 const crowdedPauseMs = 1000
@@ -28,6 +33,8 @@ const lostTouch: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'There is no way to the host',
   ENETUNREACH: 'There is no way to the network',
   ECONNABORTED: 'The connection was cut',
+  ERR_STREAM_PREMATURE_CLOSE: 'The connection was cut',
+  HALF_ANSWER: 'The answer ended too early',
 }
 
 /** How long to pause before it is tried for the second time; null when that is of no use. */
@@ -89,14 +96,26 @@ export function s3Error(error: unknown, request: Request): MillraceError {
   if (word === 'NoSuchBucket') return blobErrors.BLOBS_BUCKET_NOT_FOUND({ bucket })
   if (isSkewed(raised)) return blobErrors.BLOBS_CLOCK_SKEWED({ place })
   if (word === 'CredentialsProviderError') return blobErrors.BLOBS_KEYS_NOT_FOUND({ place })
-  if (isOfRegion(raised)) return blobErrors.BLOBS_REGION({ place })
+  if (isOfRegion(raised) || raised.$metadata?.httpStatusCode === 301) return blobErrors.BLOBS_REGION({ place })
   const status = raised.$metadata?.httpStatusCode ?? 0
   if (word in denied || status === 401 || status === 403) return blobErrors.BLOBS_ACCESS_DENIED({ place }, { detail: denied[word] })
-  const cause = lostTouch[String(raised.code)] ?? lostTouch[word] ?? answerOf(raised)
+  const cause = describeFailure(raised)
   const tried = error instanceof GivenUp ? ` Tried ${counted(error.tries, 'time')} in ${(error.tookMs / 1000).toFixed(1)} s.` : ''
-  if (error instanceof GivenUp) return blobErrors.BLOBS_UNREACHABLE({ place }, { detail: `${cause}.${tried}` })
+  if (error instanceof GivenUp || raised.code === 'ENOTFOUND')
+    return blobErrors.BLOBS_UNREACHABLE({ place }, { detail: `${cause}.${tried}` })
   const create = action === 'read' ? blobErrors.BLOBS_UNREADABLE : blobErrors.BLOBS_UNWRITABLE
   return create({ name, place }, { detail: `${cause}.` })
+}
+
+/** What went wrong, in a sentence without secrets. */
+export function describeFailure(error: unknown): string {
+  const raised = error as Raised
+  return lostTouch[String(raised.code)] ?? lostTouch[String(raised.name)] ?? answerOf(raised)
+}
+
+/** Whether an upload in parts is not there: it was ended or abandoned. */
+export function isUploadGone(error: unknown): boolean {
+  return (error as Raised).name === 'NoSuchUpload'
 }
 
 function isOfRegion({ name, message }: Raised): boolean {

@@ -1,10 +1,9 @@
 /** The bytes of a file from front to back, decompressed where its name says so. */
-import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
 import type { Transform } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { type Compression, compressionOf } from './compression.ts'
 import { fileError, filesystemErrors } from './errors.ts'
+import type { FileStore, FileToRead, OpenedFile } from './stores/file-store.ts'
 
 export interface ByteInput {
   /** Fills `into` from `start` to its end, or with what is left; returns the count of bytes, 0 at the end of the file. */
@@ -13,16 +12,11 @@ export interface ByteInput {
 }
 
 /** Opens a file at an offset, which counts decompressed bytes; only what is not compressed can end before its end. */
-export async function openInput(path: string, size: number, offset: number, end: number | null = null): Promise<ByteInput> {
+export async function openInput(store: FileStore, file: FileToRead, offset: number, end: number | null = null): Promise<ByteInput> {
+  const { path, size } = file
   const compression = compressionOf(path)
-  if (compression === null) {
-    try {
-      return new PlainInput(path, size, await open(path), offset, end)
-    } catch (error) {
-      throw fileError(error, path, 'read')
-    }
-  }
-  const input = new CompressedInput(path, size, compression)
+  if (compression === null) return new PlainInput(path, size, await store.open(file, 'forward'), offset, end)
+  const input = new CompressedInput(store, file, compression)
   await input.pass(offset)
   return input
 }
@@ -30,30 +24,26 @@ export async function openInput(path: string, size: number, offset: number, end:
 class PlainInput implements ByteInput {
   readonly #path: string
   readonly #size: number
-  readonly #handle: FileHandle
+  readonly #file: OpenedFile
   #offset: number
   readonly #end: number | null
 
-  constructor(path: string, size: number, handle: FileHandle, offset: number, end: number | null) {
+  constructor(path: string, size: number, file: OpenedFile, offset: number, end: number | null) {
     this.#end = end
     this.#path = path
     this.#size = size
-    this.#handle = handle
+    this.#file = file
     this.#offset = offset
   }
 
   async fill(into: Uint8Array, start: number): Promise<number> {
     let at = start
     const stop = this.#end === null ? into.length : Math.min(into.length, start + this.#end - this.#offset)
-    try {
-      while (at < stop) {
-        const { bytesRead } = await this.#handle.read(into, at, stop - at, this.#offset)
-        if (bytesRead === 0) break
-        at += bytesRead
-        this.#offset += bytesRead
-      }
-    } catch (error) {
-      throw fileError(error, this.#path, 'read')
+    while (at < stop) {
+      const bytesRead = await this.#file.read(into, at, stop - at, this.#offset)
+      if (bytesRead === 0) break
+      at += bytesRead
+      this.#offset += bytesRead
     }
     // What was cut off while it was read would be missing from the answer without a word.
     if (at < stop && this.#offset < this.#size) throw filesystemErrors.CONNECTORS_FILESYSTEM_FILE_SHRUNK({ path: this.#path })
@@ -61,12 +51,14 @@ class PlainInput implements ByteInput {
   }
 
   async close(): Promise<void> {
-    await this.#handle.close()
+    await this.#file.close()
   }
 }
 
 /** Decompresses a file, stream after stream until its last byte. */
 class CompressedInput implements ByteInput {
+  readonly #store: FileStore
+  readonly #file: FileToRead
   readonly #path: string
   readonly #size: number
   readonly #compression: Compression
@@ -76,9 +68,11 @@ class CompressedInput implements ByteInput {
   #chunks: AsyncIterator<Uint8Array> | null = null
   #chunk: Uint8Array = new Uint8Array(0)
 
-  constructor(path: string, size: number, compression: Compression) {
-    this.#path = path
-    this.#size = size
+  constructor(store: FileStore, file: FileToRead, compression: Compression) {
+    this.#store = store
+    this.#file = file
+    this.#path = file.path
+    this.#size = file.size
     this.#compression = compression
   }
 
@@ -124,7 +118,7 @@ class CompressedInput implements ByteInput {
   #openStream(): AsyncIterator<Uint8Array> | null {
     if (this.#taken >= this.#size) return null
     const engine = this.#compression.create()
-    pipeline(createReadStream(this.#path, { start: this.#taken, end: this.#size - 1 }), engine, () => {})
+    pipeline(this.#store.stream(this.#file, this.#taken), engine, () => {})
     this.#engine = engine
     this.#chunks = engine[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
     return this.#chunks

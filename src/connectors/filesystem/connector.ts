@@ -11,4 +11,5 @@ export const filesystemConnector: Connector = {
   load: (options) => loadFormat(options['format'] ?? ''),
   source: filesystemSource,
   sink: filesystemSink,
+  ways: () => ({ untilNow: {}, onwards: { 'source.monitor-interval': '200 ms' }, sendBack: null }),
 }

@@ -1,7 +1,7 @@
 /** Where the readers of a table of files stand, and how files are given out to several of them. */
 import { hashText } from '#data'
-import type { FoundFile } from './location.ts'
 import type { RecordPosition } from './record-reader.ts'
+import type { FoundFile } from './stores/file-store.ts'
 
 /** A file, and a place in it that its own reader knows. */
 export interface FileAt {

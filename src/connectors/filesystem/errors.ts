@@ -23,6 +23,11 @@ export const filesystemErrors = defineErrors({
     blame: 'external',
     message: 'file "{path}" became shorter while it was read',
   },
+  CONNECTORS_FILESYSTEM_FILE_CHANGED: {
+    blame: 'external',
+    message: 'file "{path}" changed while it was read',
+    hint: 'Write new files instead of changing those that are there.',
+  },
   CONNECTORS_FILESYSTEM_FILE_UNREADABLE: {
     blame: 'external',
     message: 'could not read "{path}"',
@@ -62,6 +67,11 @@ export const filesystemErrors = defineErrors({
   CONNECTORS_FILESYSTEM_PARTITION_UNSUPPORTED: {
     blame: 'user',
     message: 'column "{column}" of type {type} cannot be a partition column',
+  },
+  CONNECTORS_FILESYSTEM_PARTITION_TIME: {
+    blame: 'user',
+    message: 'partition "{directory}" does not name a time',
+    hint: "Set 'partition.time-extractor.timestamp-pattern' to how its columns make one, such as '$dt $hm:00'.",
   },
   CONNECTORS_FILESYSTEM_OPTION_UNSUPPORTED: {
     blame: 'user',

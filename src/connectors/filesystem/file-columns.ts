@@ -1,7 +1,7 @@
 /** Columns whose values are the same in all rows of a file: partition columns and what is known of the file itself. */
 import path from 'node:path'
 import { batchRows, type DataType, type Schema, stringType, timestampLtzType, type Vector, vectorOf, withNullable } from '#data'
-import type { FoundFile } from './location.ts'
+import type { FoundFile } from './stores/file-store.ts'
 
 const bigint: DataType = { kind: 'bigint', nullable: false }
 

@@ -6,7 +6,11 @@ import { option, requiredOption, tableOptions } from '../options.ts'
 import { filesystemErrors } from './errors.ts'
 
 export const filesystemOptions: readonly Option[] = [
-  requiredOption('path', 'text', 'A file, a directory, a pattern such as data/*.csv, or a file:// address.'),
+  requiredOption(
+    'path',
+    'text',
+    'A file, a directory or a pattern such as data/*.csv, on this machine or below an address as s3://bucket or hdfs://host:9870.',
+  ),
   requiredOption('format', { oneOf: formatNames }, 'How rows are written in the files.'),
   option('source.monitor-interval', 'duration', null, 'How often to look for new files; without it the files are read once.'),
   option('source.path.regex-pattern', 'text', null, 'Only files whose whole path matches the regular expression are read.'),
@@ -15,6 +19,7 @@ export const filesystemOptions: readonly Option[] = [
   ...lookupOptions(['FULL']),
   option('sink.rolling-policy.file-size', 'memory', '128 mb', 'A file of this size is closed and another one begun.'),
   option('sink.rolling-policy.rollover-interval', 'duration', '30 min', 'A file this old is closed and another one begun.'),
+  option('sink.rolling-policy.inactivity-interval', 'duration', '30 min', 'A file that got no row for so long is closed.'),
   option('sink.rolling-policy.check-interval', 'duration', '1 min', 'How often the age of files is looked at.'),
   option(
     'sink.partition-commit.trigger',
@@ -22,9 +27,28 @@ export const filesystemOptions: readonly Option[] = [
     'process-time',
     'When a partition counts as whole.',
   ),
-  option('sink.partition-commit.delay', 'duration', '0 s', 'How long after its first row a partition counts as whole.'),
+  option(
+    'sink.partition-commit.delay',
+    'duration',
+    '0 s',
+    'How long after its first row a partition counts as whole, or with partition-time how far the watermark has to be beyond its time.',
+  ),
+  option('sink.partition-commit.watermark-time-zone', 'text', 'UTC', 'The zone in which partitions name times.'),
   option('sink.partition-commit.policy.kind', 'text', null, 'What is done then: success-file writes an empty file.'),
   option('sink.partition-commit.success-file.name', 'text', '_SUCCESS', 'The name of the success file.'),
+  option('partition.time-extractor.kind', 'text', 'default', 'How the time of a partition is told from its values; only default.'),
+  option(
+    'partition.time-extractor.timestamp-pattern',
+    'text',
+    null,
+    "How the values of columns make a time, such as '$dt $hm:00'; left out: the first column alone.",
+  ),
+  option(
+    'partition.time-extractor.timestamp-formatter',
+    'text',
+    'yyyy-MM-dd HH:mm:ss',
+    'How that time is written, as a pattern of DateTimeFormatter.',
+  ),
   option(
     'sink.shuffle-by-partition.enable',
     'boolean',
@@ -32,7 +56,13 @@ export const filesystemOptions: readonly Option[] = [
     'Taken for the sake of Flink; each writer may have rows of any partition here.',
   ),
   option('sink.parallelism', 'integer', null, 'With 1 one writer writes all rows; else each worker of the run writes its own.'),
-  option('auto-compaction', 'boolean', 'false', 'Joining small files is not supported.'),
+  option(
+    'auto-compaction',
+    'boolean',
+    'false',
+    'Whether small files are held back, hidden, until they make one of the wanted size, are as old as files may be, or their partition is whole.',
+  ),
+  option('compaction.file-size', 'memory', null, "The wanted size of files; left out: 'sink.rolling-policy.file-size'."),
 ]
 
 export interface FilesystemTable {
@@ -68,10 +98,8 @@ export function checkSinkOptions(options: Options): void {
   const refuse = (key: string, detail: string): never => {
     throw filesystemErrors.CONNECTORS_FILESYSTEM_OPTION_UNSUPPORTED({ key, value: options.text(key) ?? '' }, { detail })
   }
-  if (options.flag('auto-compaction')) refuse('auto-compaction', 'Small files are not joined yet.')
-  if (options.text('sink.partition-commit.trigger') === 'partition-time') {
-    refuse('sink.partition-commit.trigger', 'Watermarks do not reach the files yet; the trigger process-time works.')
-  }
+  const extractor = options.text('partition.time-extractor.kind')
+  if (extractor !== 'default') refuse('partition.time-extractor.kind', 'The kind is default.')
   const policy = options.text('sink.partition-commit.policy.kind')
   if (policy !== undefined && policy !== 'success-file') refuse('sink.partition-commit.policy.kind', 'The policy is success-file.')
 }

@@ -1,17 +1,16 @@
 /**
- * One file of a table while it is written: hidden by its name until the commit.
+ * One file of a table while it is written: hidden until the commit, by its name where it is a file.
  *
  *     .part-<uid>-<n>.csv.inprogress   being written; of no use to anybody after a crash
  *     .part-<uid>-<n>.csv.pending      whole and safe on the disk: named in a commit record, kept as long as that may be committed
  *     part-<uid>-<n>.csv               committed
  */
-import { type FileHandle, open, rename } from 'node:fs/promises'
 import path from 'node:path'
-import { makeDirectory } from '#blobs'
+import { assert } from '#base'
 import type { Batch } from '#data'
 import type { AppendableFile, RecordEncoder } from '#formats'
 import { fileError } from './errors.ts'
-import { removeFile } from './remove-file.ts'
+import type { BlockFile, FileStore, HiddenPart, PartNames, PreparedPart } from './stores/file-store.ts'
 
 /** The first block of a file is small, for there may be many files; the next ones grow. */
 const firstBlockBytes = 16_384
@@ -22,15 +21,17 @@ const blocksWaitingMax = 2
 /** Appends to a new file through blocks, in order and in the background. */
 export class AppendingFile implements AppendableFile {
   readonly name: string
-  readonly #handle: Promise<FileHandle>
+  readonly #handle: Promise<BlockFile>
   #block = new Uint8Array(firstBlockBytes)
   #filled = 0
+  /** Bytes appended so far. */
+  length = 0
   #waiting = 0
   /** Settles when everything handed to the disk so far is written; never fails. */
   #written: Promise<void> = Promise.resolve()
   #error: unknown = null
 
-  constructor(name: string, create: () => Promise<FileHandle>) {
+  constructor(name: string, create: () => Promise<BlockFile>) {
     this.name = name
     this.#handle = create()
     this.#handle.catch((error: unknown) => {
@@ -40,6 +41,7 @@ export class AppendingFile implements AppendableFile {
 
   append(bytes: Uint8Array): void | Promise<void> {
     this.#checkError()
+    this.length += bytes.length
     for (let at = 0; at < bytes.length; ) {
       const part = bytes.subarray(at, at + this.#block.length - this.#filled)
       this.#block.set(part, this.#filled)
@@ -98,7 +100,7 @@ export class AppendingFile implements AppendableFile {
   }
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+async function writeAll(handle: BlockFile, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten
 }
 
@@ -126,43 +128,66 @@ export function recordRows(file: AppendableFile, encoder: RecordEncoder): RowWri
   }
 }
 
-/** Where a part is and will be. */
-export interface PartNames {
-  readonly inProgress: string
-  readonly pending: string
-  readonly committed: string
-}
-
+/** Names of part number `count` of a run in a directory below that of the table. */
 export function partNames(directory: string, uid: string, count: number, extension: string): PartNames {
   const name = `part-${uid}-${count}.${extension}`
   return {
-    inProgress: path.join(directory, `.${name}.inprogress`),
-    pending: path.join(directory, `.${name}.pending`),
-    committed: path.join(directory, name),
+    inProgress: path.posix.join(directory, `.${name}.inprogress`),
+    pending: path.posix.join(directory, `.${name}.pending`),
+    committed: path.posix.join(directory, name),
   }
 }
 
-/** The stage of a hidden part of a run, by the name of its file; null for any other file. */
-export function partStage(name: string, uid: string): 'in-progress' | 'pending' | null {
-  if (!name.startsWith(`.part-${uid}-`)) return null
-  return name.endsWith('.inprogress') ? 'in-progress' : name.endsWith('.pending') ? 'pending' : null
+/** The name under which a part is shown whose hidden name is this. */
+export function shownName(pending: string): string {
+  return path.posix.join(
+    path.posix.dirname(pending),
+    path.posix
+      .basename(pending)
+      .replace(/^\./, '')
+      .replace(/\.pending$/, ''),
+  )
+}
+
+/** When a part was begun, and whether it is to be read before something is published in its stead. */
+export interface PartPlan {
+  readonly names: PartNames
+  readonly nowMs: number
+  readonly isHeld: boolean
 }
 
 export class PartFile {
   readonly names: PartNames
   readonly openedMs: number
+  /** When rows were written last. */
+  writtenMs: number
+  readonly #part: HiddenPart
   readonly #file: AppendingFile
   readonly #rows: RowWriter
+  #prepared: PreparedPart | null = null
 
-  constructor(names: PartNames, nowMs: number, rowsOf: (file: AppendableFile) => RowWriter) {
+  constructor(store: FileStore, { names, nowMs, isHeld }: PartPlan, rowsOf: (file: AppendableFile) => RowWriter) {
     this.names = names
     this.openedMs = nowMs
-    this.#file = new AppendingFile(names.inProgress, () => createFile(names.inProgress))
+    this.writtenMs = nowMs
+    this.#part = store.part(names, isHeld)
+    this.#file = new AppendingFile(this.#part.name, () => this.#part.open())
     this.#rows = rowsOf(this.#file)
   }
 
   get bytes(): number {
     return this.#rows.bytes
+  }
+
+  /** The length of the file so far. */
+  get length(): number {
+    return this.#file.length
+  }
+
+  /** What makes it visible, once it is finished. */
+  get prepared(): PreparedPart {
+    assert(this.#prepared !== null, 'a part is prepared once it is finished')
+    return this.#prepared
   }
 
   write(batch: Batch): void | Promise<void> {
@@ -173,22 +198,12 @@ export class PartFile {
   async finish(): Promise<void> {
     await this.#rows.finish()
     await this.#file.finish()
-    try {
-      await rename(this.names.inProgress, this.names.pending)
-    } catch (error) {
-      throw fileError(error, this.names.inProgress, 'write')
-    }
+    this.#prepared = await this.#part.seal()
   }
 
   /** Removes the part, in whatever state it is. */
   async discard(): Promise<void> {
     await this.#file.abandon()
-    await removeFile(this.names.inProgress)
-    await removeFile(this.names.pending)
+    await this.#part.discard()
   }
-}
-
-async function createFile(name: string): Promise<FileHandle> {
-  await makeDirectory(path.dirname(name))
-  return open(name, 'wx')
 }

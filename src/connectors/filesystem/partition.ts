@@ -12,7 +12,7 @@ function escapeName(text: string): string {
   return text.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 }
 
-function unescapeName(text: string): string {
+export function unescapeName(text: string): string {
   return text.replace(/%([\da-fA-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 }
 

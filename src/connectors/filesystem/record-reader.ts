@@ -8,14 +8,13 @@ import type { ByteInput } from './byte-input.ts'
 import { openInput } from './byte-input.ts'
 import { compressionOf } from './compression.ts'
 import { filesystemErrors } from './errors.ts'
+import type { FileStore, FileToRead } from './stores/file-store.ts'
 
 const chunkBytesMax = 2_097_152
 /** Room in front of a chunk for the start of its first record. */
 const headBytes = 65_536
 
-export interface RecordFile {
-  readonly path: string
-  readonly size: number
+export interface RecordFile extends FileToRead {
   readonly format: string
   readonly recordBytesMax: number
 }
@@ -65,8 +64,8 @@ export class RecordReader {
     this.#readAhead()
   }
 
-  static async open(file: RecordFile, decoder: RecordDecoder, from: RecordPosition): Promise<RecordReader> {
-    return new RecordReader(file, decoder, await openInput(file.path, file.size, from.offset, from.range?.end ?? null), from)
+  static async open(store: FileStore, file: RecordFile, decoder: RecordDecoder, from: RecordPosition): Promise<RecordReader> {
+    return new RecordReader(file, decoder, await openInput(store, file, from.offset, from.range?.end ?? null), from)
   }
 
   position(): RecordPosition {

@@ -2,12 +2,8 @@
  * The marker of a run in a directory: `.run-<uid>.json` says which process writes the parts of that uid, so that the next run can tell a
  * dead one from one that is alive. To take a living one for dead would cost rows: whatever is not certain counts as alive.
  */
-import { readFile, writeFile } from 'node:fs/promises'
-import path from 'node:path'
-import { isDead, makeDirectory, ownIdentity, type ProcessIdentity } from '#blobs'
-import { fileError } from './errors.ts'
-import { entriesOf } from './location.ts'
-import { removeFile } from './remove-file.ts'
+import { isDead, ownIdentity, type ProcessIdentity } from '#blobs'
+import type { FileStore } from './stores/file-store.ts'
 
 interface RunOwner extends ProcessIdentity {
   /** The durable work whose later life will commit the pending parts; null when nobody will. */
@@ -20,50 +16,47 @@ export interface DeadRun {
   readonly work: string | null
 }
 
-export async function writeOwner(root: string, uid: string, work: string | null): Promise<void> {
-  const file = ownerFile(root, uid)
+export async function writeOwner(store: FileStore, uid: string, work: string | null): Promise<void> {
   const owner: RunOwner = { ...(await ownIdentity()), work }
-  try {
-    await makeDirectory(root)
-    await writeFile(file, JSON.stringify(owner))
-  } catch (error) {
-    throw fileError(error, file, 'write')
-  }
+  await store.writeText(ownerFile(uid), JSON.stringify(owner))
 }
 
-export async function removeOwner(root: string, uid: string): Promise<void> {
-  await removeFile(ownerFile(root, uid))
+export async function removeOwner(store: FileStore, uid: string): Promise<void> {
+  await store.remove(ownerFile(uid))
 }
 
-function ownerFile(root: string, uid: string): string {
-  return path.join(root, `.run-${uid}.json`)
+function ownerFile(uid: string): string {
+  return `.run-${uid}.json`
 }
 
-/** The run that a file of a directory marks, when its process has ended; null otherwise. */
-export async function deadRunOf(root: string, name: string): Promise<DeadRun | null> {
-  const uid = markerName.exec(name)?.[1]
-  const owner = uid === undefined ? null : await readOwner(path.join(root, name))
-  if (uid === undefined || owner === null || !(await isDead(owner))) return null
-  return { uid, work: owner.work }
+/** The runs that the directory of a table marks whose process has ended. */
+export async function deadRunsIn(store: FileStore): Promise<DeadRun[]> {
+  const runs: DeadRun[] = []
+  for (const { uid, owner } of await markedRuns(store)) if (await isDead(owner)) runs.push({ uid, work: owner.work })
+  return runs
 }
 
-/** The uids of the runs that a directory marks as lives of some durable works. */
-export async function livesOf(root: string, isOf: (work: string) => boolean): Promise<string[]> {
-  const uids: string[] = []
-  for (const { name } of await entriesOf(root)) {
-    const uid = markerName.exec(name)?.[1]
-    const work = uid === undefined ? null : ((await readOwner(path.join(root, name)))?.work ?? null)
-    if (uid !== undefined && work !== null && isOf(work)) uids.push(uid)
-  }
-  return uids
+/** The uids of the runs that the directory of a table marks as lives of some durable works. */
+export async function livesIn(store: FileStore, isOf: (work: string) => boolean): Promise<string[]> {
+  return (await markedRuns(store)).flatMap(({ uid, owner }) => (owner.work !== null && isOf(owner.work) ? [uid] : []))
 }
 
 const markerName = /^\.run-(.+)\.json$/
 
-/** Null when the file is gone or no marker. */
-async function readOwner(file: string): Promise<RunOwner | null> {
+async function markedRuns(store: FileStore): Promise<{ readonly uid: string; readonly owner: RunOwner }[]> {
+  const runs: { uid: string; owner: RunOwner }[] = []
+  for (const { name } of await store.entries('')) {
+    const uid = markerName.exec(name)?.[1]
+    const owner = uid === undefined ? null : ownerIn(await store.readText(name))
+    if (uid !== undefined && owner !== null) runs.push({ uid, owner })
+  }
+  return runs
+}
+
+/** Null where the text is no marker. */
+function ownerIn(text: string | null): RunOwner | null {
   try {
-    const owner = JSON.parse(await readFile(file, 'utf8')) as RunOwner
+    const owner = JSON.parse(text ?? '') as RunOwner
     return typeof owner.host === 'string' && typeof owner.pid === 'number' && owner.work !== undefined ? owner : null
   } catch {
     return null

@@ -316,8 +316,8 @@ describe('trouble', () => {
     })
   })
   test.each([
-    [{ 'auto-compaction': 'true' }, 'option "auto-compaction" = "true" is not supported'],
-    [{ 'sink.partition-commit.trigger': 'partition-time' }, 'option "sink.partition-commit.trigger" = "partition-time" is not supported'],
+    [{ 'partition.time-extractor.kind': 'custom' }, 'option "partition.time-extractor.kind" = "custom" is not supported'],
+    [{ 'sink.partition-commit.policy.kind': 'custom' }, 'option "sink.partition-commit.policy.kind" = "custom" is not supported'],
     [{ 'sink.partition-commit.policy.kind': 'metastore' }, 'option "sink.partition-commit.policy.kind" = "metastore" is not supported'],
     [{ format: 'cvs' }, 'format "cvs" does not exist'],
     [{ 'csv.heder': 'true' }, 'option "csv.heder" does not exist for table "orders"'],

@@ -98,7 +98,7 @@ describe('which files are read', () => {
     expect((await failureOf(() => readWhole(tableAt(path.join(directory, 'none*.csv'), types)))).code).toBe(
       'CONNECTORS_FILESYSTEM_PATH_NOT_FOUND',
     )
-    expect((await failureOf(async () => filesystemSource(tableAt('hdfs://a/b', types)))).detail).toContain('"hdfs://"')
+    expect((await failureOf(async () => filesystemSource(tableAt('ftp://a/b', types)))).detail).toContain('"ftp://"')
     const file = write(directory, 'a.csv', '1,x\n')
     expect(await failureOf(() => readWhole(tableAt(path.join(file, 'b.csv'), types)))).toMatchObject({
       code: 'CONNECTORS_FILESYSTEM_FILE_UNREADABLE',

@@ -13,18 +13,19 @@ import { cutFile } from './cut-file.ts'
 import { begunIn, divideFiles, divideWatched, type FileAt, type FilesPosition, isIn, type Share, untouched } from './divide-files.ts'
 import { filesystemErrors } from './errors.ts'
 import { ConstantColumn, fileMetadata, metadataValue } from './file-columns.ts'
-import { absolutePath, type FoundFile, findFiles } from './location.ts'
 import { type FilesystemTable, filesystemTable } from './options.ts'
 import { canMeet, partitionValues } from './partition.ts'
 import { ReadableHandle } from './readable-handle.ts'
 import { type RecordPosition, RecordReader } from './record-reader.ts'
+import type { FileStore, FoundFile } from './stores/file-store.ts'
+import { storePlace } from './stores/open-store.ts'
 
 const split = 'files'
 
 export function filesystemSource(table: ConnectorTable): Source {
   const settings = filesystemTable(table)
   const { options } = settings
-  const root = absolutePath(settings.path)
+  const place = storePlace(settings.path)
   const pattern = pathPattern(options.text('source.path.regex-pattern'), table.name)
   const intervalMs = options.number('source.monitor-interval') ?? null
   const partitions = table.partitionedBy.flatMap((name) => table.schema[columnIndex(table.schema, name)] ?? [])
@@ -35,20 +36,35 @@ export function filesystemSource(table: ConnectorTable): Source {
     ...(intervalMs === null
       ? { lookup: { cache: lookupCachePolicy(options, table.name), retriesMax: lookupRetriesMax(options), open: null } }
       : {}),
-    countRows: () => countRows(settings, () => findFiles(root, pattern, false)),
-    divide: async (readers, positions, ordered = true) => {
-      const files = await findFiles(root, pattern, intervalMs === null)
-      const before = (positions ?? []).filter((each) => each !== null) as FilesPosition[]
-      if (intervalMs !== null) return divideWatched(readers, before)
-      return divideFiles(files, readers, before, (file, parts, at) =>
-        ordered ? Promise.resolve([at]) : cutFile(file, settings, parts, at),
-      )
-    },
+    countRows: () => using(place(null), (store) => countRows(settings, store, () => store.find(pattern, false))),
+    divide: (readers, positions, ordered = true) =>
+      using(place(null), async (store) => {
+        const files = await store.find(pattern, intervalMs === null)
+        const before = (positions ?? []).filter((each) => each !== null) as FilesPosition[]
+        if (intervalMs !== null) return divideWatched(readers, before)
+        return divideFiles(files, readers, before, (file, parts, at) =>
+          ordered ? Promise.resolve([at]) : cutFile(store, file, settings, parts, at),
+        )
+      }),
     open: async (request) => {
-      const reader = new FilesReader({ settings, root, pattern, intervalMs, partitions, clock: table.clock }, request)
-      await reader.start(request.position as FilesPosition | undefined)
-      return reader
+      const store = place(request)
+      try {
+        const reader = new FilesReader({ settings, store, pattern, intervalMs, partitions, clock: table.clock }, request)
+        await reader.start(request.position as FilesPosition | undefined)
+        return reader
+      } catch (error) {
+        await store.close()
+        throw error
+      }
     },
+  }
+}
+
+async function using<T>(store: FileStore, use: (store: FileStore) => Promise<T>): Promise<T> {
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
   }
 }
 
@@ -64,7 +80,7 @@ function pathPattern(text: string | undefined, table: string): RegExp | null {
 
 interface FilesPlan {
   readonly settings: FilesystemTable
-  readonly root: string
+  readonly store: FileStore
   readonly pattern: RegExp | null
   readonly intervalMs: number | null
   readonly partitions: Schema
@@ -160,7 +176,7 @@ class FilesReader implements SourceReader {
   /** Lists the files to read: first those that were begun, whatever has come since. */
   async #look(begun: readonly FileAt[] = []): Promise<void> {
     this.#lookedAtMs = this.#plan.clock.monotonicMs()
-    const files = await findFiles(this.#plan.root, this.#plan.pattern, this.#plan.intervalMs === null)
+    const files = await this.#plan.store.find(this.#plan.pattern, this.#plan.intervalMs === null)
     const first = begun.map(({ file: path }) => {
       const file = files.find((found) => found.path === path)
       if (file === undefined) throw filesystemErrors.CONNECTORS_FILESYSTEM_FILE_GONE({ path: path ?? '' })
@@ -207,14 +223,13 @@ class FilesReader implements SourceReader {
   }
 
   async #openRecords(file: FoundFile, constants: OpenFile['constants'], from: RecordPosition | null): Promise<OpenFile> {
-    const { settings } = this.#plan
+    const { settings, store } = this.#plan
     const recordFile = {
-      path: file.path,
-      size: file.size,
+      ...file,
       format: settings.format.name,
       recordBytesMax: settings.options.number('source.max-record-size') ?? Number.POSITIVE_INFINITY,
     }
-    const reader = await RecordReader.open(recordFile, this.#decoder as RecordDecoder, from ?? { offset: 0, records: 0 })
+    const reader = await RecordReader.open(store, recordFile, this.#decoder as RecordDecoder, from ?? { offset: 0, records: 0 })
     return {
       path: file.path,
       constants,
@@ -226,7 +241,7 @@ class FilesReader implements SourceReader {
   }
 
   async #openWhole(file: FoundFile, format: FileFormat, constants: OpenFile['constants'], position: unknown): Promise<OpenFile> {
-    const handle = await ReadableHandle.open(file.path, file.size)
+    const handle = await ReadableHandle.open(this.#plan.store, file)
     const reader = await format
       .openReader(this.#plan.settings.content, handle, {
         columns: this.#stored.map((column) => ({ name: column.key, type: column.type })),
@@ -265,6 +280,7 @@ class FilesReader implements SourceReader {
     await this.#reading
     await this.#file?.close()
     this.#file = null
+    await this.#plan.store.close()
   }
 }
 

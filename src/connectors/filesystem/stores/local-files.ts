@@ -1,44 +1,15 @@
-/** Finds the files of a path: a file, a directory and all below it, or a pattern. */
+/** Finds the files of a path of this machine: a file, a directory and all below it, or a pattern. */
 import type { Dirent, Stats } from 'node:fs'
 import { glob, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { fileError, filesystemErrors } from './errors.ts'
-
-export interface FoundFile {
-  /** Absolute. */
-  readonly path: string
-  readonly size: number
-  readonly modifiedMs: number
-}
-
-/** The absolute path of an option's text; relative ones begin at the working directory. */
-export function absolutePath(text: string): string {
-  if (!/^file:/i.test(text)) {
-    const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(text)?.[1]
-    if (scheme === undefined && text !== '') return path.resolve(text)
-    throw filesystemErrors.CONNECTORS_FILESYSTEM_PATH_MISMATCH(
-      { path: text },
-      { detail: scheme === undefined ? 'It is empty.' : `Files of "${scheme}://" are not supported yet; those of this machine are.` },
-    )
-  }
-  // Flink writes file:/a and file:///a alike.
-  const local = text.replace(/^file:\/{0,2}(?=\/)/i, 'file://')
-  try {
-    return fileURLToPath(local)
-  } catch (error) {
-    throw filesystemErrors.CONNECTORS_FILESYSTEM_PATH_MISMATCH(
-      { path: text },
-      { detail: 'Expected an address such as file:///data/orders.', cause: error },
-    )
-  }
-}
+import { fileError, filesystemErrors } from '../errors.ts'
+import { type FoundFile, isHidden } from './file-store.ts'
 
 /**
  * All files of a path in the order of their names; `pattern` must match the whole path of each. Hidden ones are left out. With
  * `anyMatch` a path that is a pattern must match something.
  */
-export async function findFiles(root: string, pattern: RegExp | null, anyMatch: boolean): Promise<FoundFile[]> {
+export async function findLocalFiles(root: string, pattern: RegExp | null, anyMatch: boolean): Promise<FoundFile[]> {
   const found: FoundFile[] = []
   const visited = new Set<string>()
   for (const base of await expand(root, anyMatch)) await collect(base, found, visited)
@@ -122,9 +93,4 @@ export async function entriesOf(directory: string): Promise<Dirent[]> {
     if ((error as { code?: unknown }).code === 'ENOENT') return []
     throw fileError(error, directory, 'read')
   }
-}
-
-/** As in Flink: files that are being written, success files and the like. */
-export function isHidden(name: string): boolean {
-  return name.startsWith('.') || name.startsWith('_')
 }
