@@ -14,7 +14,7 @@ CREATE TABLE clicks (
   'topic' = 'clicks',
   'properties.group.id' = 'dashboard',
   'scan.startup.mode' = 'earliest-offset',
-  'scan.watermark.idle-timeout' = '1 s',
+  'scan.watermark.idle-timeout' = '1 min',
   'key.format' = 'raw',
   'key.fields' = 'page',
   'value.format' = 'json',

@@ -381,11 +381,11 @@ describe('transactions', () => {
       await transaction[outcome]()
     }
     await producer.close()
-    const committed = { 'properties.isolation.level': 'read_committed' }
+    const committed = {}
     const reader = await open(topic, { options: { ...toEnd, ...committed } })
     expect(idsOf(await reader.next())).toEqual([0, 1, 2, 6, 7, 8])
     expect(reader.position()).toMatchObject({ topics: [{ partitions: [[0, 16, 16]] }] })
-    expect(idsOf(await rowsOf(topic))).toEqual(upTo(12))
+    expect(idsOf(await rowsOf(topic, { options: { ...toEnd, 'properties.isolation.level': 'read_uncommitted' } }))).toEqual(upTo(12))
     const from = { 'scan.startup.specific-offsets': 'partition:0,offset:5', ...committed }
     expect(idsOf(await rowsOf(topic, starting('specific-offsets', from)))).toEqual([6, 7, 8])
   })

@@ -93,8 +93,8 @@ const readingProperties: readonly Option[] = [
   property(
     'isolation.level',
     { oneOf: ['read_uncommitted', 'read_committed'] },
-    'read_uncommitted',
-    'Whether messages of transactions that are open or were aborted are left out.',
+    'read_committed',
+    'Whether messages of transactions that are open or were aborted are left out. Where nothing is said, clients of Kafka read them.',
   ),
   property('fetch.min.bytes', 'integer', '1', 'A broker waits until it has so many bytes to give, but not longer than fetch.max.wait.ms.'),
   property('fetch.max.wait.ms', 'integer', '500', 'How long a broker waits for messages before it answers with none.'),
