@@ -68,6 +68,15 @@ describe('a WITH clause', () => {
   })
 })
 
+test('of many options the close ones are named', () => {
+  const many = Array.from({ length: 60 }, (_, number) => row(`option.${number + 10}`, 'text'))
+  const read = (key: string) => () => readOptions('table "orders"', many, { [key]: 'x' })
+  expect(read('option.6')).toThrow(
+    expect.objectContaining({ detail: 'Close ones are option.60, option.61, option.62, option.63 and option.64.' }) as Error,
+  )
+  expect(read('unheard of')).toThrow(expect.objectContaining({ detail: 'It has 60 options: see docs/guide/connectors.md.' }) as Error)
+})
+
 test.each([
   ['10', 10],
   ['10 s', 10_000],

@@ -95,10 +95,16 @@ function matchesPattern(pattern: string, key: string): boolean {
   return key.length > prefix.length + suffix.length && key.startsWith(prefix) && key.endsWith(suffix)
 }
 
+/** Nobody reads a list of more. */
+const shownOptionsMax = 40
+
 function optionNotFound(owner: string, rows: readonly Option[], key: string): Error {
   const keys = rows.map((row) => row.key)
-  const [nearest] = closeNames(key, keys, 1)
-  const detail = `Its options are ${listed(keys)}.`
+  const close = closeNames(key, keys)
+  const [nearest] = close
+  const isMany = keys.length > shownOptionsMax
+  const some = close.length > 1 ? `Close ones are ${listed(close)}.` : `It has ${keys.length} options: see docs/guide/connectors.md.`
+  const detail = isMany ? some : `Its options are ${listed(keys)}.`
   return formatErrors.FORMATS_OPTION_NOT_FOUND({ key, owner }, { detail, hint: nearest === undefined ? undefined : `Use "${nearest}".` })
 }
 
