@@ -53,7 +53,7 @@ test('where nobody watches it is said once what a run waits for, if that takes l
   const output = { opened: () => undefined, changes: () => undefined, closed: () => undefined }
   let ms = nowMs
   const screen = { showsProgress: false, note: (text: string) => void notes.push(text) } as unknown as Screen
-  const listener = withProgress(output as unknown as Parameters<typeof withProgress>[0], screen, { nowMs: () => ms, monotonicMs: () => ms })
+  const listener = withProgress(output, screen, { nowMs: () => ms, monotonicMs: () => ms })
   const at = (seconds: number, waiting: readonly OutsideWait[]): void => {
     ms = nowMs + seconds * 1000
     listener.progress?.({ ...report, waiting })

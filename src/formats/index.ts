@@ -7,7 +7,6 @@ export type {
   MessageDecoder,
   MessageEncoder,
   MessageFault,
-  MessageFormat,
   Messages,
   ReadableFile,
   RecordDecoder,
