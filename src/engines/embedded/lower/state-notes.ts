@@ -56,6 +56,8 @@ function streamNoteOf(relation: Relation, facts: StateFacts): StateNote | null {
       return joinNote(relation, facts)
     case 'distinct':
       return { keeps: 'one entry per different row', ...lifetime('distinct rows', relation.stateTtlMs, facts, true) }
+    case 'normalise':
+      return { keeps: `the row of each ${named(relation.key)}`, ...lifetime(`distinct ${named(relation.key)}`, undefined, facts, false) }
     case 'top':
       return topNote(relation, facts)
     case 'sort':
