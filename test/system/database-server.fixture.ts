@@ -1,12 +1,10 @@
 /** What servers of databases have in common: a folder and a port of their own, a child process that ends with this one, and a client. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 
 const startMsMax = 60_000
-const installMsMax = 600_000
 
 export interface DatabaseServer {
   readonly name: 'postgresql' | 'mysql' | 'mariadb'
@@ -27,17 +25,6 @@ export interface DatabaseServer {
   restart(): Promise<void>
   /** Stops it for good and removes what it kept. */
   remove(): Promise<void>
-}
-
-/** Installs packages of Debian of which a program is missing. */
-export async function installPackages(program: string, packages: readonly string[]): Promise<void> {
-  const isThere = await promisify(execFile)(program, ['--version']).then(
-    () => true,
-    (error: unknown) => (error as { code?: unknown }).code !== 'ENOENT',
-  )
-  if (isThere) return
-  const words = ['-o', 'DPkg::Lock::Timeout=600', 'install', '-y', '--no-install-recommends', ...packages]
-  await promisify(execFile)('apt-get', words, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: installMsMax })
 }
 
 /** A server as a child: its shell ends it when its own input ends, which it does with this process, however that ends. */

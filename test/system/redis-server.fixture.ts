@@ -2,30 +2,23 @@
  * A Redis server of its own for a test file: Debian's, with a password, in a folder of its own, writing down each change before it answers,
  * so that nothing is lost when it is killed. Without it the tests fail; they are never skipped.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { Command, Redis } from 'ioredis'
+import { installPackages } from './packages.fixture.ts'
 
 /** The same program as redis-server, which it is when it is called so; its package brings no service that would be started. */
 const binary = 'redis-check-rdb'
-const installMsMax = 600_000
 const startMsMax = 20_000
 
 /** Installs the server unless it is there. */
-export async function installRedisServer(): Promise<void> {
-  const isThere = await promisify(execFile)(binary, ['--help']).then(
-    () => true,
-    (error: unknown) => (error as { code?: unknown }).code !== 'ENOENT',
-  )
-  if (isThere) return
-  const words = ['-o', 'DPkg::Lock::Timeout=600', 'install', '-y', '--no-install-recommends', 'redis-tools']
-  await promisify(execFile)('apt-get', words, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: installMsMax })
+export function installRedisServer(): Promise<void> {
+  return installPackages(binary, ['redis-tools'], ['--help'])
 }
 
 export interface RedisServer {
