@@ -53,7 +53,8 @@ export class S3Blobs implements BlobStore {
   async list(prefix: string): Promise<BlobInfo[]> {
     const found = await (await this.#open()).list(prefix)
     const isHidden = (name: string): boolean => name === '' || name.endsWith('/') || name.split('/').some((step) => step.startsWith('.'))
-    return found.filter(({ name }) => !isHidden(name)).sort((a, b) => (a.name < b.name ? -1 : 1))
+    const shown = found.flatMap(({ name, bytes }) => (isHidden(name) ? [] : [{ name, bytes }]))
+    return shown.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   async remove(name: string): Promise<void> {

@@ -44,8 +44,15 @@ export function pauseAfter(error: unknown): number | null {
   const status = $metadata?.httpStatusCode ?? 0
   if (crowded.has(String(name)) || status === 429 || status === 503) return crowdedPauseMs
   // After a wrong time the client sets its clock by the answer: the next request is right.
-  const passes = passing.has(String(name)) || String(code) in lostTouch || status >= 500 || $metadata?.clockSkewCorrected === true
+  const passes =
+    passing.has(String(name)) || String(code) in lostTouch || isGarbled(error) || status >= 500 || $metadata?.clockSkewCorrected === true
   return passes ? pauseMs : null
+}
+
+/** Whether an answer is not what its checksum says, as may happen to one that is read while another takes its place. */
+function isGarbled(error: unknown): boolean {
+  const { name, message } = error as Raised
+  return name === 'Error' && String(message).startsWith('Checksum mismatch')
 }
 
 function isSkewed(error: unknown): boolean {
@@ -110,6 +117,7 @@ export function s3Error(error: unknown, request: Request): MillraceError {
 /** What went wrong, in a sentence without secrets. */
 export function describeFailure(error: unknown): string {
   const raised = error as Raised
+  if (isGarbled(error)) return 'The answer is not what its checksum says'
   return lostTouch[String(raised.code)] ?? lostTouch[String(raised.name)] ?? answerOf(raised)
 }
 
