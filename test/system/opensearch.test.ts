@@ -25,6 +25,8 @@ function table(name: string, columns: string, index: string, options: Readonly<R
   return `CREATE TABLE ${name} (${columns}) WITH (${clause.join(', ')});\n`
 }
 
+const sortedNumbers = (documents: ReadonlyMap<string, Readonly<Record<string, unknown>>>): number[] =>
+  Array.from(documents.values(), (row) => Number(row['n'])).toSorted((a, b) => a - b)
 const contents = async (index: string) => Object.fromEntries(await server.documents(index))
 
 describe('documents', () => {
@@ -65,7 +67,7 @@ describe('documents', () => {
     await changesOf(`${table('t', 'page STRING, ts TIMESTAMP(3), n INT', 'by-{page}-{ts|yyyy-MM-dd}')}
       INSERT INTO t VALUES ('home', TIMESTAMP '2024-01-02 23:59:59', 1), ('home', TIMESTAMP '2024-01-03 00:00:00', 2),
         ('shop', TIMESTAMP '2024-01-03 00:00:00', 3), ('home', TIMESTAMP '2024-01-03 05:00:00', 4);`)
-    const found = async (index: string) => [...(await server.documents(index)).values()].map((row) => row['n']).toSorted()
+    const found = async (index: string) => sortedNumbers(await server.documents(index))
     expect(await found('by-home-2024-01-02')).toEqual([1])
     expect(await found('by-home-2024-01-03')).toEqual([2, 4])
     expect(await found('by-shop-2024-01-03')).toEqual([3])
@@ -100,12 +102,13 @@ describe('a durable run that is killed four times', () => {
     ['without one', 'n BIGINT'],
   ])('writes each row once, %s', { timeout: 240_000 }, async (name, columns) => {
     const index = `killed-${name.replaceAll(' ', '-')}`
-    const script = `${numbers(6000, 2000)} ${table('t', columns, index)} INSERT INTO t SELECT n FROM numbers;`
+    // Many requests between two checkpoints, which the next life sends again.
+    const often = { 'sink.bulk-flush.max-actions': '20' }
+    const script = `SET 'parallelism.default' = '2'; ${numbers(6000, 2000)} ${table('t', columns, index, often)} INSERT INTO t SELECT n FROM numbers;`
     const lives = await commands.runKilled(script, [150, 30, 250, 80])
     expect(lives).toBe(5)
     const documents = await server.documents(index)
-    const found = [...documents.values()].map((row) => Number(row['n'])).toSorted((a, b) => a - b)
-    expect(found).toEqual(Array.from({ length: 6000 }, (_, n) => n))
+    expect(sortedNumbers(documents)).toEqual(Array.from({ length: 6000 }, (_, n) => n))
   })
 })
 
@@ -151,7 +154,6 @@ describe('a server', () => {
     await sleep(500)
     await server.restart()
     await run.ended
-    const found = [...(await server.documents('restarted')).values()].map((row) => Number(row['n'])).toSorted((a, b) => a - b)
-    expect(found).toEqual(Array.from({ length: 4000 }, (_, n) => n))
+    expect(sortedNumbers(await server.documents('restarted'))).toEqual(Array.from({ length: 4000 }, (_, n) => n))
   })
 })
