@@ -194,6 +194,8 @@ export interface Sink {
    * primary key come to the same writer, in order.
    */
   readonly isShareable?: boolean
+  /** Whether somebody may ask for the order of its rows, as of messages with keys: rows of a split then come in their order. */
+  readonly isOrdered?: boolean
   /**
    * Makes one commit of what several writers that overwrite had prepared together: a record for each of them, of which the first is
    * committed first and replaces what was there. Left out: one writer overwrites.

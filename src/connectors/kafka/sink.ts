@@ -65,6 +65,7 @@ export function kafkaSink(table: ConnectorTable, kind: KafkaKind): Sink {
   return {
     takes: messages.changes,
     isShareable: options.number('sink.parallelism') !== 1,
+    isOrdered: messages.key !== null,
     ...(settings.guarantee === 'exactly-once' ? {} : { repeats: repeats[settings.guarantee] }),
     open: (request) => openWriter(parts, request, hasTopicColumn),
   }

@@ -17,6 +17,7 @@ export function topicSink(table: ConnectorTable): Sink {
   return {
     takes: changes[messages.changes],
     isShareable: options.number('sink.parallelism') !== 1,
+    isOrdered: messages.key !== null,
     ...(isTransactional
       ? {}
       : { repeats: `rows are written before their checkpoint is complete, with 'sink.delivery-guarantee' = '${guarantee}'` }),

@@ -96,7 +96,7 @@ export function lowerPlan(
       lookups: shape.lookups,
       asyncCalls: shape.asyncCalls,
       exchanges,
-      orderFree: exchanges === null ? new Set() : orderFreeRelations(plan, batch, (output) => takesAnyOrder(output, tables)),
+      orderFree: exchanges === null ? new Set() : orderFreeRelations(plan, batch, (output) => takesAnyOrder(output, tables, sinks)),
       budget,
       late,
     },
@@ -212,9 +212,10 @@ function isUpdating(changelog: PlanChangelog, output: number): boolean {
   return changelogMode(changelog.outputs[output]?.changelog ?? allChanges) !== 'append'
 }
 
-/** Of rows with the same key a table keeps the last one. */
-function takesAnyOrder(output: PlanOutput, tables: TableAccess): boolean {
-  return output.kind === 'collect' || tables.definition(output.table).primaryKey.length === 0
+/** Of rows with the same key a table keeps the last one, and of messages with keys the order may matter to who reads them. */
+function takesAnyOrder(output: PlanOutput, tables: TableAccess, sinks: OpenSinks): boolean {
+  if (output.kind === 'collect') return true
+  return tables.definition(output.table).primaryKey.length === 0 && sinks.get(output)?.sink.isOrdered !== true
 }
 
 /** A sink of upserts may keep rows per key. */
