@@ -10,7 +10,7 @@ export interface CommitRecord {
   /** Runs of the same work whose files an overwrite keeps. */
   readonly kin: readonly string[]
   readonly parts: readonly PreparedPart[]
-  /** Directories whose other files go away; empty unless the statement overwrites. */
+  /** Files that go away, which were there when the parts were prepared; empty unless the statement overwrites. */
   readonly replaced: readonly string[]
   /** Success files to be written once the parts are there. */
   readonly marks: readonly string[]
@@ -38,18 +38,18 @@ export function joinOverwrites(records: readonly CommitRecord[]): readonly Commi
 
 export async function commitParts(store: FileStore, record: CommitRecord): Promise<void> {
   await store.publish(record.parts)
-  for (const directory of record.replaced) await removeOthers(store, directory, [record.uid, ...record.kin])
+  // New files are there before old ones go, so that no row is missing in between.
+  for (const name of record.replaced) await store.remove(name)
   for (const mark of record.marks) await store.writeText(mark, '')
   await store.syncPublished(record.parts)
   // Whoever commits again finds the parts of this record published, and needs these no more.
   for (const name of record.merged ?? []) await store.removeHeld(name)
 }
 
-/** Removes the visible files that none of the runs wrote. New files are there before old ones go, so that no row is missing in between. */
-async function removeOthers(store: FileStore, directory: string, uids: readonly string[]): Promise<void> {
-  for (const entry of await store.entries(directory)) {
-    if (isHidden(entry.name)) continue
-    if (entry.isDirectory) continue
-    if (!uids.some((uid) => entry.name.startsWith(`part-${uid}-`))) await store.remove(path.posix.join(directory, entry.name))
-  }
+/** The visible files of a directory that none of the runs wrote. */
+export async function filesOfOthers(store: FileStore, directory: string, uids: readonly string[]): Promise<string[]> {
+  const others = (await store.entries(directory)).filter(
+    ({ name, isDirectory }) => !isHidden(name) && !isDirectory && !uids.some((uid) => name.startsWith(`part-${uid}-`)),
+  )
+  return others.map(({ name }) => path.posix.join(directory, name))
 }

@@ -4,7 +4,7 @@ import type { Clock } from '#base'
 import { type Batch, type Column, columnIndex, selectBatch } from '#data'
 import type { AppendableFile, FormatTable } from '#formats'
 import type { SinkWriter, WriteRequest } from '../connector.ts'
-import { type CommitRecord, commitParts } from './commit.ts'
+import { type CommitRecord, commitParts, filesOfOthers } from './commit.ts'
 import { type HeldPart, HeldParts, Merge, type Merging } from './held-parts.ts'
 import { removeLife } from './leftovers.ts'
 import type { FilesystemTable } from './options.ts'
@@ -179,12 +179,12 @@ export class FilesWriter implements SinkWriter {
     this.#closing = []
     await this.#plan.store.syncParts(closed.map(({ prepared }) => prepared))
     const whole = this.#commits.takeWhole(this.#plan.clock.nowMs())
-    if (this.#merge === null) return this.#recordOf(closed, whole)
+    if (this.#merge === null) return await this.#recordOf(closed, whole)
     for (const { names, length, openedMs } of closed) this.#held.add({ from: names.pending, bytes: length, openedMs })
     const isWhole = (directory: string): boolean => this.#commits.hasEnded || whole.includes(directory === '.' ? '' : directory)
     const due = this.#held.takeDue(this.#plan.clock.nowMs(), isWhole)
     const merged = await this.#mergeAll(this.#merge, due)
-    return { ...this.#recordOf(merged.parts, whole), ...merged.rest }
+    return { ...(await this.#recordOf(merged.parts, whole)), ...merged.rest }
   }
 
   async #mergeAll(merge: Merge, due: readonly (readonly HeldPart[])[]): Promise<Merged> {
@@ -203,21 +203,29 @@ export class FilesWriter implements SinkWriter {
     return { parts, rest: { parts: [...joined, ...shown], ...(merged.length === 0 ? {} : { merged }) } }
   }
 
-  #recordOf(parts: readonly PartFile[], whole: readonly string[]): CommitRecord {
+  async #recordOf(parts: readonly PartFile[], whole: readonly string[]): Promise<CommitRecord> {
     this.#prepared.push(...parts)
     const prepared = parts.map((part): PreparedPart => part.prepared)
-    const directories = new Set(prepared.map(({ to }) => path.posix.dirname(to)))
     const held = this.#held.all
     const { waiting } = this.#commits
     return {
       uid: this.#plan.uid,
       kin: [...this.#kin],
       parts: prepared,
-      replaced: this.#request.overwrite ? [...(this.#partitions === null ? ['.'] : directories)] : [],
+      replaced: this.#request.overwrite ? await this.#replacedBy(prepared) : [],
       marks: this.#marksOf(whole),
       ...(held.length === 0 ? {} : { held }),
       ...(waiting.length === 0 ? {} : { waiting }),
     }
+  }
+
+  /** What an overwrite takes away: all that is there now, in the partitions that it writes. Later, others may have added files of their own. */
+  async #replacedBy(parts: readonly PreparedPart[]): Promise<string[]> {
+    const written = new Set(parts.map(({ to }) => path.posix.dirname(to)))
+    const directories = this.#partitions === null ? ['.'] : [...written]
+    const uids = [this.#plan.uid, ...this.#kin]
+    const others = await Promise.all(directories.map((directory) => filesOfOthers(this.#plan.store, directory, uids)))
+    return others.flat()
   }
 
   /** Success files of partitions that count as whole. A partition that gets rows later is marked again. */
@@ -293,6 +301,6 @@ export class FilesWriter implements SinkWriter {
     const isTimed = this.#plan.settings.options.text('sink.partition-commit.trigger') === 'partition-time'
     const whole = isClean && !isTimed ? this.#commits.waiting.map(([directory]) => directory) : []
     if (due.length === 0 && whole.length === 0) return
-    await commitParts(this.#plan.store, { ...this.#recordOf(merged?.parts ?? [], whole), ...merged?.rest })
+    await commitParts(this.#plan.store, { ...(await this.#recordOf(merged?.parts ?? [], whole)), ...merged?.rest })
   }
 }

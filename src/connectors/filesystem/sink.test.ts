@@ -176,6 +176,22 @@ describe('partitions', () => {
 })
 
 describe('overwriting', () => {
+  test('an overwrite that is committed again leaves alone what came since', async () => {
+    const table = tableAt(path.join(temporaryDirectory(), 'table'), types)
+    await writeWhole(table, [[1, 'old']])
+    const writer = await openWriter(table, { overwrite: true })
+    await writeRows(writer, table, [[2, 'new']])
+    const record = JSON.parse(JSON.stringify(await writer.prepare()))
+    await writer.commit(record)
+    await writeWhole(table, [[3, 'since']])
+    await writer.commit(record)
+    await writer.close()
+    expect(sorted((await readWhole(table)).rows)).toEqual([
+      [2, 'new'],
+      [3, 'since'],
+    ])
+  })
+
   test('replaces the files that were there, at the commit', async () => {
     const directory = temporaryDirectory()
     const table = tableAt(directory, types)

@@ -93,6 +93,7 @@ class StagedWriter implements SinkWriter {
   /** The number of the next commit. */
   #id = 1
   #chunks = 0
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(shape: WriterShape, session: Session, tables: CommitTables) {
     this.#shape = shape
@@ -143,7 +144,14 @@ class StagedWriter implements SinkWriter {
     }
   }
 
-  async #run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  /** One after another: what is staged must not get into the transaction of a commit, which may be undone. */
+  #run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => this.#runAlone(work))
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #runAlone<T>(work: (session: Session) => Promise<T>): Promise<T> {
     try {
       return await this.#link.run(work)
     } catch (error) {

@@ -87,6 +87,11 @@ export const embeddedErrors = defineErrors({
     message: '"{place}" has checkpoints of its own',
     hint: 'Use a folder that has none; to go on from the newest one there, leave --from-checkpoint out.',
   },
+  ENGINE_OUTPUT_DROPPED: {
+    blame: 'user',
+    message: 'the script no longer writes {tables}, and the checkpoint has rows for it that may not be visible yet',
+    hint: 'Write the table again until its rows are there, or allow that they are lost, with --allow-dropped-state.',
+  },
   ENGINE_STATE_DROPPED: {
     blame: 'user',
     message: 'the statement has changed, and state of its last run would be lost',

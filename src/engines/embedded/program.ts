@@ -104,6 +104,8 @@ export interface SinkTask {
   readonly schema: Schema
   readonly overwrite: boolean
   readonly output: SinkOutput
+  /** Whether each worker of a run has a writer of it; else the first has the only one. */
+  readonly isShared: boolean
   /** Takes rows that are refused for good; null: they end the work. */
   readonly deadLetters: ((letter: DeadLetter) => void) | null
 }

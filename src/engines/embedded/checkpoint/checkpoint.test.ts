@@ -89,7 +89,7 @@ class StateRun {
 
   constructor(part: StatePart, place: BlobStore = blobs) {
     const settings = { blobs: place, intervalMs: 1, dropsState: false, plan: 'plan' }
-    this.checkpointer = new Checkpointer(settings, systemClock, [keeperOf(part)])
+    this.checkpointer = new Checkpointer(settings, systemClock, [keeperOf(part)], ['out-1'])
     this.#blobs = place
     this.#files = new StateFiles([keeperOf(part)])
   }

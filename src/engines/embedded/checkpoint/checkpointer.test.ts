@@ -6,7 +6,7 @@ import { Checkpointer } from './checkpointer.ts'
 test('tells of the last checkpoint how long it took, what it wrote and what it is made of', async () => {
   const clock = { ms: 0, nowMs: () => 0, monotonicMs: () => clock.ms }
   const settings = { blobs: new MemoryBlobs(), intervalMs: 1000, dropsState: false, plan: '' }
-  const checkpointer = new Checkpointer(settings, clock, [])
+  const checkpointer = new Checkpointer(settings, clock, [], [])
   await checkpointer.begin()
   expect(checkpointer.metrics).toEqual(noCheckpoints)
   const facts = { finished: false, workers: 2, sources: [], sinks: [], watermarks: {} }

@@ -1,5 +1,5 @@
 /** Keeps the checkpoints of one run, one after another: finds the one to go on from, and publishes new ones. */
-import type { Clock } from '#base'
+import { type Clock, listed } from '#base'
 import type { BlobStore } from '#blobs'
 import { type CheckpointMetrics, noCheckpoints } from '#metrics'
 import type { ResumedFrom } from '../../engine.ts'
@@ -32,17 +32,20 @@ export class Checkpointer {
   readonly #checkpoints: Checkpoints
   readonly #clock: Clock
   readonly #keepers: readonly StateKeeper[]
+  readonly #sinks: readonly string[]
   #origin: Origin | undefined
   #number = 0
   #begunMs = 0
   /** What was published. */
   metrics: CheckpointMetrics = noCheckpoints
 
-  constructor(settings: DurableSettings, clock: Clock, keepers: readonly StateKeeper[]) {
+  /** `sinks`: the names of what the run writes. */
+  constructor(settings: DurableSettings, clock: Clock, keepers: readonly StateKeeper[], sinks: readonly string[]) {
     this.#settings = settings
     this.#checkpoints = new Checkpoints(settings.blobs)
     this.#clock = clock
     this.#keepers = keepers
+    this.#sinks = sinks
   }
 
   /** Makes the place this run's own; the checkpoint to go on from, or null. One whose state would be lost in part is refused. */
@@ -54,7 +57,13 @@ export class Checkpointer {
     this.#number = manifest.number
     this.#origin = manifest.origin
     const restored = planRestore(manifest, this.#keepers)
-    if (!manifest.finished && restored.dropped.length > 0 && !this.#settings.dropsState) throw refuseDropped(restored)
+    if (manifest.finished || this.#settings.dropsState) return manifest
+    if (restored.dropped.length > 0) throw refuseDropped(restored)
+    const lost = manifest.sinks.filter(({ id, record }) => record !== null && record !== undefined && !this.#sinks.includes(id))
+    if (lost.length > 0) {
+      const names = [...new Set(lost.map(({ id }) => `"${id.slice(0, id.lastIndexOf('-'))}"`))]
+      throw embeddedErrors.ENGINE_OUTPUT_DROPPED({ tables: listed(names) })
+    }
     return manifest
   }
 

@@ -40,7 +40,12 @@ export class DurableRun implements Commits {
     this.#takenMs = clock.monotonicMs()
     this.#scans = instance.scans
     this.#state = new WorkerState(instance, settings.blobs, alone)
-    this.#checkpointer = new Checkpointer(settings, clock, this.#state.keepers)
+    this.#checkpointer = new Checkpointer(
+      settings,
+      clock,
+      this.#state.keepers,
+      instance.sinks.map(({ id }) => id),
+    )
   }
 
   /** Makes the place this run's own, and brings the operators back to the newest checkpoint, if there is one. */

@@ -76,8 +76,9 @@ export class WorkerState {
     const { index, count } = this.#place
     const saved = this.#manifest?.sinks.filter(({ id }) => id === task.id) ?? []
     const record = saved.find(({ worker = 0 }) => worker === index)?.record ?? null
-    const left = index > 0 ? [] : saved.flatMap(({ worker = 0, record: each }) => (worker < count ? [] : [each]))
-    return { name: `${this.#blobs.place}#${task.id}`, record, writer: { index, count }, left }
+    const writers = task.isShared ? count : 1
+    const left = index > 0 ? [] : saved.flatMap(({ worker = 0, record: each }) => (worker < writers ? [] : [each]))
+    return { name: `${this.#blobs.place}#${task.id}`, record, writer: { index, count: writers }, left }
   }
 
   /** Takes everything over, between two batches and with nothing on its way to a sink. `finished`: the work has ended. */

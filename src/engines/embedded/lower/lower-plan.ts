@@ -110,7 +110,8 @@ export function lowerPlan(
   const collects: CollectOutput[] = []
   const materialised = new Map<PlanOutput, readonly string[]>()
   const writers = new Map<PlanOutput, WritersNote>()
-  let inserts = 0
+  /** How often each table was written so far: other tables do not change the name of an output. */
+  const inserts = new Map<string, number>()
   // Rows leave by the first worker, unless each can write its own.
   const isFirst = exchanges === null || exchanges.place.index === 0
   plan.outputs.forEach((output, index) => {
@@ -138,10 +139,14 @@ export function lowerPlan(
     const written = { output, sink: known.sink, primaryKey, needs, isFinal }
     const by = writersOf(written)
     writers.set(output, by)
-    const id = `${known.name}-${++inserts}`
+    const place = 1 + (inserts.get(known.name) ?? 0)
+    inserts.set(known.name, place)
+    const id = `${known.name}-${place}`
     if (isFirst || by.kind !== 'first') {
       const deadLetters = dead === null || output === deadOutput ? null : dead.of(known.name)
-      sinkTasks.push({ id, name: known.name, sink: known.sink, schema, overwrite: output.overwrite, output: receiver, deadLetters })
+      const { name, sink } = known
+      const isShared = by.kind !== 'first'
+      sinkTasks.push({ id, name, sink, schema, overwrite: output.overwrite, output: receiver, isShared, deadLetters })
     }
     if (late !== null && output === lateOutput) {
       late.attach(by.kind === 'first' ? lowering.toFirst(receiver) : receiver)

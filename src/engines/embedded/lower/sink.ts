@@ -95,9 +95,10 @@ export class SinkOutput implements Output {
   }
 
   /** Makes all that was sent ready to commit. */
-  prepare(): Promise<unknown> {
+  async prepare(): Promise<unknown> {
     this.sendHeld?.()
     assert(this.writer !== null, 'the writer is open before anything is prepared')
+    await this.#backPressure.drain()
     return this.writer.prepare()
   }
 

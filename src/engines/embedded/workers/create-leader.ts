@@ -36,7 +36,15 @@ export async function createLeader(run: LedRun): Promise<Leader> {
     dividesInputs: host.dividesInputs !== false,
     schemas: sample.outputs.map(({ schema }) => schema),
     results,
-    checkpointer: durable === null ? null : new Checkpointer(durable, clock, sample.savedState().keepers),
+    checkpointer:
+      durable === null
+        ? null
+        : new Checkpointer(
+            durable,
+            clock,
+            sample.savedState().keepers,
+            sample.sinks.map(({ id }) => id),
+          ),
     commitEveryMs,
     callMsMax: parseDurationMs(program.settings['execution.user-function.timeout'] ?? '') ?? callMsDefault,
     clock,
