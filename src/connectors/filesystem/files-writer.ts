@@ -179,7 +179,7 @@ export class FilesWriter implements SinkWriter {
     this.#closing = []
     await this.#plan.store.syncParts(closed.map(({ prepared }) => prepared))
     const whole = this.#commits.takeWhole(this.#plan.clock.nowMs())
-    if (this.#merge === null) return await this.#recordOf(closed, whole)
+    if (this.#merge === null) return this.#recordOf(closed, whole)
     for (const { names, length, openedMs } of closed) this.#held.add({ from: names.pending, bytes: length, openedMs })
     const isWhole = (directory: string): boolean => this.#commits.hasEnded || whole.includes(directory === '.' ? '' : directory)
     const due = this.#held.takeDue(this.#plan.clock.nowMs(), isWhole)

@@ -89,7 +89,8 @@ export const embeddedErrors = defineErrors({
   },
   ENGINE_OUTPUT_DROPPED: {
     blame: 'user',
-    message: 'the script no longer writes {tables}, and the checkpoint has rows for it that may not be visible yet',
+    message: 'the script no longer writes {tables}',
+    detail: 'The checkpoint has rows for it that may not be visible yet.',
     hint: 'Write the table again until its rows are there, or allow that they are lost, with --allow-dropped-state.',
   },
   ENGINE_STATE_DROPPED: {
