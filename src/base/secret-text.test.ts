@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shownOption } from './secret-text.ts'
+import { shownOption, withoutSecrets } from './secret-text.ts'
 
 test.each([
   ['password', 'x', '******'],
@@ -8,8 +8,19 @@ test.each([
   ['password', '${secret:kafka-prod}x', '******'],
   ['url', 'redis://me:x@host:1/0', 'redis://******@host:1/0'],
   ['url', 'jdbc:postgresql://me:x@host/db', 'jdbc:postgresql://******@host/db'],
-  ['url', 'http://host:80/a@b:c', 'http://host:80/a@b:c'],
+  ['url', 'redis://me:x/y@z@host:1/0', 'redis://******@host:1/0'],
+  ['url', 'https://x@host/y', 'https://******@host/y'],
+  ['url', 'jdbc:postgresql://host/db?user=a&password=x&ssl=true', 'jdbc:postgresql://host/db?user=a&password=******&ssl=true'],
+  ['headers.authorization', 'Bearer x', '******'],
   ['path', '/data', '/data'],
 ])('%s = %s is shown as %s', (key, value, shown) => {
   expect(shownOption(key, value)).toBe(shown)
+})
+
+test('a text of SQL keeps its length without its secrets', () => {
+  const sql =
+    "CREATE TABLE t (a INT) WITH ('connector' = 'jdbc', 'password'='it''s', 'url' = 'redis://me:x@h'); SELECT 'password' = 'no option'"
+  const shown = withoutSecrets(sql)
+  expect(shown.length).toBe(sql.length)
+  expect(shown).toContain("'connector' = 'jdbc', 'password'='*****', 'url' = '**************')")
 })

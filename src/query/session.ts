@@ -2,7 +2,7 @@
  * The road from text to running work: parse, bind, optimise, compile, run. A session keeps what statements set up for later ones: the
  * current database, settings, temporary tables.
  */
-import { assert, type Clock, MillraceError, parseDurationMs } from '#base'
+import { assert, type Clock, MillraceError, parseDurationMs, timerMs } from '#base'
 import type { Catalog } from '#catalog'
 import { type Batch, type Schema, stringType } from '#data'
 import type { Engine, Observation, RunReport } from '#engines'
@@ -320,7 +320,7 @@ export class QuerySession {
       if (metrics !== null) listener.measured?.({ jobId, metrics, isLast, explain: () => explainMeasured(plan, metrics) })
     }
     const everyMs = parseDurationMs(this.settings.get('metrics.fetcher.update-interval')) ?? 0
-    const timer = everyMs > 0 ? setInterval(() => void measure(false), everyMs) : undefined
+    const timer = everyMs > 0 ? setInterval(() => void measure(false), timerMs(everyMs)) : undefined
     return {
       end: () => {
         clearInterval(timer)

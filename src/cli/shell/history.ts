@@ -1,7 +1,7 @@
 /** What was typed before, kept over sessions in a file of the user's state directory. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isSecretKey } from '#base'
+import { isSecretKey, withoutSecrets } from '#base'
 
 const entriesMax = 1000
 const entryLengthMax = 20_000
@@ -28,7 +28,7 @@ export class History {
     if (entry.trim() === '' || this.#entries.at(-1) === entry) return
     this.#entries.push(entry)
     // A statement that may hold a secret stays out of the file as a whole.
-    if (!isSecretKey(entry) && entry.length <= entryLengthMax) this.#added.push(entry)
+    if (!isSecretKey(entry) && withoutSecrets(entry) === entry && entry.length <= entryLengthMax) this.#added.push(entry)
   }
 
   /** Adds what is new to the file, in which other shells may have written meanwhile. A history that cannot be kept stops nobody. */

@@ -82,6 +82,7 @@ export function filesystemTable(table: ConnectorTable): FilesystemTable {
   const options = tableOptions(table, rows)
   const format = formatNamed(options.text('format') ?? '')
   if (format.kind === 'message') throw filesystemErrors.CONNECTORS_FILESYSTEM_FORMAT_OF_MESSAGES({ format: format.name, table: table.name })
+  for (const key of ['partition.default-name', 'sink.partition-commit.success-file.name']) checkName(key, options.text(key) ?? '')
   const schema = table.schema.filter((column) => !table.partitionedBy.includes(column.name))
   return {
     name: table.name,
@@ -91,6 +92,12 @@ export function filesystemTable(table: ConnectorTable): FilesystemTable {
     options,
     defaultPartition: options.text('partition.default-name') ?? '',
   }
+}
+
+/** What is a file or directory in that of the table must not lead out of it. */
+function checkName(key: string, value: string): void {
+  if (value !== '' && value !== '.' && value !== '..' && !/[/\\\0]/.test(value)) return
+  throw filesystemErrors.CONNECTORS_FILESYSTEM_OPTION_UNSUPPORTED({ key, value }, { detail: 'Expected a name without a path.' })
 }
 
 /** What a sink would have to do and cannot. */

@@ -6,7 +6,7 @@ import type { ColumnCondition } from '../connector.ts'
 import { filesystemErrors } from './errors.ts'
 
 /** What cannot stand in a name, in Hive's list, which Flink follows: it is written as %XX. */
-const unsafe = new RegExp(`[${String.fromCharCode(1)}-${String.fromCharCode(31)}${String.fromCharCode(127)}"#%'*/:=?\\\\{}[\\]^]`, 'g')
+const unsafe = new RegExp(`[${String.fromCharCode(0)}-${String.fromCharCode(31)}${String.fromCharCode(127)}"#%'*/:=?\\\\{}[\\]^]`, 'g')
 
 function escapeName(text: string): string {
   return text.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)

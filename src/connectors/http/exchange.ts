@@ -4,7 +4,7 @@
  */
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
-import type { Clock } from '#base'
+import { type Clock, timerMs } from '#base'
 import type { ConnectorMeter } from '../connector-meter.ts'
 import { persistently } from '../failure.ts'
 import { pause } from '../pause.ts'
@@ -83,7 +83,7 @@ export class HttpExchange {
 
   async #inTime<T>({ url }: HttpRequest, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const ended = new AbortController()
-    const timer = setTimeout(() => ended.abort(), this.#settings.answerMsMax)
+    const timer = setTimeout(() => ended.abort(), timerMs(this.#settings.answerMsMax))
     try {
       return await act(ended.signal)
     } catch (error) {

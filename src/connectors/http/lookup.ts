@@ -135,10 +135,11 @@ class HttpLookup implements LookupReader {
     )
   }
 
-  /** Null where no address can have the key: a path has no part that is only dots. */
+  /** Null where no address can have the key: a path has no part that is only dots, and without a key it is that of all. */
   #urlOf(keys: Batch, row: number): URL | null {
-    const parts = this.#keys.map(({ literal, place, print }) => literal + encodeURIComponent(print(this.#keyValue(keys, row, place))))
-    const text = parts.join('') + this.#last
+    const values = this.#keys.map(({ place, print }) => print(this.#keyValue(keys, row, place)))
+    if (values.includes('')) return null
+    const text = this.#keys.map(({ literal }, index) => literal + encodeURIComponent(values[index] ?? '')).join('') + this.#last
     const [path = ''] = text.split(/[?#]/)
     if (path.split('/').some((part) => /^(?:\.|%2e){1,2}$/i.test(part))) return null
     return addressOf(this.#settings.table, text)

@@ -4,7 +4,7 @@
  * same id, and none that holds something else has.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { counted } from '#base'
+import { counted, timerMs } from '#base'
 import type { Batch } from '#data'
 import type { Messages } from '#formats'
 import type { SinkWriter, WriteRequest } from '../connector.ts'
@@ -77,7 +77,7 @@ export class HttpWriter implements SinkWriter {
       if (end >= 0) this.#waiting.push(Buffer.from(bytes.slice(starts[row], end)))
     }
     if (this.#waiting.length < this.#rowsMax) {
-      this.#timer ??= setTimeout(() => this.#flushUnwatched(true), this.#intervalMs)
+      this.#timer ??= setTimeout(() => this.#flushUnwatched(true), timerMs(this.#intervalMs))
       return undefined
     }
     this.#flushUnwatched(false)
@@ -100,7 +100,7 @@ export class HttpWriter implements SinkWriter {
       })
       .finally(() => {
         this.#flushing = null
-        if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#flushUnwatched(true), this.#intervalMs)
+        if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#flushUnwatched(true), timerMs(this.#intervalMs))
       })
     return this.#flushing
   }

@@ -1,4 +1,5 @@
 /** Gathers rows and flushes them, one flush at a time: when enough wait, when some have waited for long enough, and when asked to. */
+import { timerMs } from '#base'
 import type { Batch } from '#data'
 import { PendingRows } from './pending-rows.ts'
 import type { WriterShape } from './writer-shape.ts'
@@ -49,7 +50,7 @@ export class Flushing {
 
   #beginLater(): void {
     if (this.#timer !== null || this.#limits.afterMs <= 0 || this.#pending.length === 0) return
-    this.#timer = setTimeout(() => this.#begin(), this.#limits.afterMs)
+    this.#timer = setTimeout(() => this.#begin(), timerMs(this.#limits.afterMs))
   }
 
   #begin(): void {

@@ -2,6 +2,7 @@
  * Collects documents and sends many at once: of several changes of one document only the last. A checkpoint waits until the server has
  * answered for all.
  */
+import { timerMs } from '#base'
 import { type Batch, keepRows } from '#data'
 import type { Messages } from '#formats'
 import type { SinkWriter, WriteRequest } from '../connector.ts'
@@ -65,7 +66,8 @@ export class OpenSearchWriter implements SinkWriter {
       else this.#add(document)
     }
     if (this.#waiting.size < this.#countMax && this.#waitingBytes < this.#bytesMax) {
-      if (this.#intervalMs > 0 && this.#waiting.size > 0) this.#timer ??= setTimeout(() => this.#flushUnwatched(), this.#intervalMs)
+      if (this.#intervalMs > 0 && this.#waiting.size > 0)
+        this.#timer ??= setTimeout(() => this.#flushUnwatched(), timerMs(this.#intervalMs))
       return undefined
     }
     this.#flushUnwatched()

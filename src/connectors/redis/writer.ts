@@ -1,5 +1,5 @@
 /** Writes rows: collects them, sends many together, waits while the server is down, and sets aside what it refuses. */
-import { assert } from '#base'
+import { assert, timerMs } from '#base'
 import { type Batch, jsonText, keepRows, rowAt, type Schema } from '#data'
 import type { SinkWriter, WriteRequest } from '../connector.ts'
 import type { RedisConnection, Reply } from './connection.ts'
@@ -56,7 +56,7 @@ export class RedisWriter implements SinkWriter {
   #take(batch: Batch): void | Promise<void> {
     for (let row = 0; row < batch.length; row++) this.#add(batch, row)
     if (this.#waiting.size < this.#rowsMax) {
-      this.#timer ??= setTimeout(() => this.#flushUnwatched(), this.#intervalMs)
+      this.#timer ??= setTimeout(() => this.#flushUnwatched(), timerMs(this.#intervalMs))
       return undefined
     }
     this.#flushUnwatched()
