@@ -28,7 +28,7 @@ export function patternOf(glob: string): RegExp {
       const end = glob.indexOf(']', at + 2)
       text += `[${glob
         .slice(at + 1, end)
-        .replace(/^!/, '^')
+        .replace(/^[!^]/, '^/')
         .replace(/\\/g, '\\\\')}]`
       at = end
     } else if (sign === '{') {
