@@ -16,13 +16,15 @@ export function patternOf(glob: string): RegExp {
   let braces = 0
   for (let at = 0; at < glob.length; at++) {
     const sign = glob[at] as string
-    if (glob.startsWith('**/', at)) {
+    const begins = at === 0 || glob[at - 1] === '/'
+    if (begins && glob.startsWith('**/', at)) {
       text += '(?:[^/]+/)*'
       at += 2
     } else if (sign === '*') {
-      const isDeep = glob[at + 1] === '*'
+      // Only a whole step of two stars stands for several; else any number of stars are one.
+      const isDeep = begins && glob[at + 1] === '*' && at + 2 === glob.length
+      while (glob[at + 1] === '*') at++
       text += isDeep ? '.*' : '[^/]*'
-      if (isDeep) at++
     } else if (sign === '?') text += '[^/]'
     else if (sign === '[' && glob.includes(']', at + 2)) {
       const end = glob.indexOf(']', at + 2)
