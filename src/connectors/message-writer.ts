@@ -2,6 +2,7 @@
 import { assert } from '#base'
 import { type Batch, changeDelete, changeUpdateBefore, columnIndex, type Schema, type Vector } from '#data'
 import type { MessageEncoder, Messages } from '#formats'
+import { BatchTurns } from './batch-turns.ts'
 import { connectorErrors } from './errors.ts'
 import type { MessagePart, MessageTable } from './message-table.ts'
 
@@ -21,6 +22,7 @@ export class MessageWriter {
   readonly #key: EncodedPart | null
   readonly #value: EncodedPart
   readonly #metadata: readonly { readonly key: string; readonly place: number }[]
+  readonly #turns = new BatchTurns()
 
   /** `schema`: the columns of the batches, in their order. */
   constructor(table: MessageTable, schema: Schema) {
@@ -32,8 +34,17 @@ export class MessageWriter {
     )
   }
 
-  /** The messages of a batch, which are valid until the next call. */
-  encode(batch: Batch): EncodedMessages | Promise<EncodedMessages> {
+  /** Hands over the messages of a batch, which are valid only meanwhile: at once, or, with a promise, in its turn. */
+  encode(batch: Batch, take: (messages: EncodedMessages, batch: Batch) => void): void | Promise<void> {
+    return this.#turns.run(batch, (own) => this.#messagesOf(own), take)
+  }
+
+  /** Waits until all messages so far are handed over. */
+  settle(): Promise<void> {
+    return this.#turns.settle()
+  }
+
+  #messagesOf(batch: Batch): EncodedMessages | Promise<EncodedMessages> {
     const keys = this.#key?.encode(batch, false) ?? null
     const values = this.#value.encode(batch, this.#table.value.codec.changes === 'all')
     return keys instanceof Promise || values instanceof Promise

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '#base'
 import {
+  type Batch,
   batchOf,
   bigintType,
   changeDelete,
@@ -22,7 +23,7 @@ import { loadMessageFormats, messageOptions } from './message-options.ts'
 import { MessageReader } from './message-reader.ts'
 import { numberColumn } from './message-rows.ts'
 import { MessageTable } from './message-table.ts'
-import { MessageWriter } from './message-writer.ts'
+import { type EncodedMessages, MessageWriter } from './message-writer.ts'
 import { tableOptions } from './options.ts'
 
 const connectorMetadata: Schema = [{ name: 'offset', type: bigintType }]
@@ -282,7 +283,7 @@ describe('of upserts', () => {
       ],
       [changeUpdateAfter, changeDelete],
     )
-    const { keys, values } = await writer.encode(batch)
+    const { keys, values } = await encoded(writer, batch)
     const text = (messages: typeof values, place: number): string | null => {
       const [start = 0, end = -1] = [messages.starts[place], messages.ends[place]]
       return end < 0 ? null : Buffer.from(messages.bytes.subarray(start, end)).toString()
@@ -305,6 +306,13 @@ test('changes of the format and its metadata come through', async () => {
   ])
 })
 
+/** The messages of a batch; the writer is asked for no others. */
+function encoded(writer: MessageWriter, batch: Batch): Promise<EncodedMessages> {
+  return new Promise((resolve, reject) => {
+    Promise.resolve(writer.encode(batch, resolve)).catch(reject)
+  })
+}
+
 test('metadata that is written stands beside the messages', async () => {
   const metadataColumns = [
     { name: 'at', key: 'timestamp', isVirtual: false },
@@ -312,7 +320,7 @@ test('metadata that is written stands beside the messages', async () => {
   ]
   const schema = [...userColumns, { name: 'at', type: bigintType }]
   const writer = new MessageWriter(tableOf({ metadataColumns }), schema)
-  const { metadata, keys } = await writer.encode(batchOf(schema, [[1, 'ada', 5]]))
+  const { metadata, keys } = await encoded(writer, batchOf(schema, [[1, 'ada', 5]]))
   expect([...metadata.keys()]).toEqual(['timestamp'])
   expect(keys).toBeNull()
 })

@@ -80,7 +80,7 @@ export {
 export { base64Text, jsonFunction, jsonText, printValue } from './print.ts'
 export { rowAt, rowsOf } from './rows.ts'
 export { type Column, type ColumnRole, columnIndex, type Schema } from './schema.ts'
-export { keepRows, selectBatch, selectBatchParts, selectRows, sliceVector } from './select.ts'
+export { keepBatch, keepRows, selectBatch, selectBatchParts, selectRows, sliceVector } from './select.ts'
 export { simpleDatePrinter } from './simple-date-format.ts'
 export { simpleDateParser } from './simple-date-parse.ts'
 export { findTimeZone, localToInstant, type TimeZone, timeZone, zoneOffsetAt } from './time-zone.ts'

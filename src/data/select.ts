@@ -33,6 +33,13 @@ export function keepRows(vector: Vector, selection: Int32Array, count: number): 
   return selected.form === 'bytes' ? ownTexts(selected, count) : selected
 }
 
+/** A batch with arrays of its own: it can be kept. */
+export function keepBatch(batch: Batch): Batch {
+  const { length } = batch
+  const all = Int32Array.from({ length }, (_, row) => row)
+  return { length, columns: batch.columns.map((vector) => keepRows(vector, all, length)), ...selectBatchParts(batch, all, length) }
+}
+
 function ownTexts({ data, starts, ends, nulls }: BytesVector, count: number): BytesVector {
   let size = 0
   for (let i = 0; i < count; i++) if (nulls === null || nulls[i] === 0) size += (ends[i] as number) - (starts[i] as number)

@@ -107,7 +107,10 @@ export interface MessageFault {
 
 /** Turns rows into messages. */
 export interface MessageEncoder {
-  /** Encodes all rows of a batch, with their kinds where `MessageCodec.changes` is `all`. The result is valid until the next call. */
+  /**
+   * Encodes all rows of a batch, with their kinds where `MessageCodec.changes` is `all`. The result is valid until the next call. Where it is
+   * a promise, the batch has to stay as it is until then, and the next call has to wait.
+   */
   encode(batch: Batch): Messages | Promise<Messages>
   close?(): Promise<void>
 }

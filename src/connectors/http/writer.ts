@@ -66,16 +66,18 @@ export class HttpWriter implements SinkWriter {
 
   write(batch: Batch): void | Promise<void> {
     this.#check()
-    const encoded = this.#encoder.encode(batch)
-    if (!(encoded instanceof Promise)) return this.#take(encoded.values)
-    return encoded.then(({ values }) => this.#take(values))
+    const waiting = this.#encoder.encode(batch, ({ values }) => this.#take(values))
+    return waiting === undefined ? this.#pressure() : waiting.then(() => this.#pressure())
   }
 
-  #take({ bytes, starts, ends, length }: Messages): void | Promise<void> {
+  #take({ bytes, starts, ends, length }: Messages): void {
     for (let row = 0; row < length; row++) {
       const end = ends[row] as number
       if (end >= 0) this.#waiting.push(Buffer.from(bytes.slice(starts[row], end)))
     }
+  }
+
+  #pressure(): void | Promise<void> {
     if (this.#waiting.length < this.#rowsMax) {
       this.#timer ??= setTimeout(() => this.#flushUnwatched(true), timerMs(this.#intervalMs))
       return undefined
@@ -182,6 +184,7 @@ export class HttpWriter implements SinkWriter {
   }
 
   async prepare(): Promise<HttpRecord> {
+    await this.#encoder.settle()
     this.#check()
     while (this.#flushing !== null || this.#waiting.length > 0) await this.#flush(true)
     this.#check()

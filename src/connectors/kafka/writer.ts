@@ -2,7 +2,7 @@
  * Writes rows to topics. `write` puts them into the batches of their partitions, which are sent while it goes on; `prepare` waits until
  * the brokers have them all. With exactly-once they are part of a transaction that `commit` ends.
  */
-import { type Batch, keepRows } from '#data'
+import type { Batch } from '#data'
 import type { Messages } from '#formats'
 import type { ConnectorTable, SinkWriter, WriteRequest } from '../connector.ts'
 import type { EncodedMessages, MessageWriter } from '../message-writer.ts'
@@ -38,9 +38,6 @@ export class KafkaWriter implements SinkWriter {
   readonly #parts: WriterParts
   readonly #held: HeldUpserts | null
   #heldTimer: NodeJS.Timeout | null = null
-  /** Batches whose messages are not made yet. */
-  #encoding: Promise<void> | null = null
-  #hasBegun = false
 
   constructor(parts: WriterParts) {
     this.#parts = parts
@@ -49,28 +46,8 @@ export class KafkaWriter implements SinkWriter {
 
   write(batch: Batch): void | Promise<void> {
     this.#parts.sender.check()
-    if (this.#encoding !== null) return this.#afterwards(batch)
-    // A format that has to ask for its schema does so with the first rows, which may be gone when the answer comes.
-    const encoded = this.#parts.messages.encode(this.#hasBegun ? batch : kept(batch))
-    this.#hasBegun = true
-    if (encoded instanceof Promise) return this.#taken(encoded)
-    this.#take(encoded)
-    return this.#pressure()
-  }
-
-  /** Messages are made one batch after the other: those of one are valid until the next. */
-  #afterwards(batch: Batch): Promise<void> {
-    const own = kept(batch)
-    return this.#taken((this.#encoding ?? Promise.resolve()).then(() => this.#parts.messages.encode(own)))
-  }
-
-  async #taken(encoded: Promise<EncodedMessages>): Promise<void> {
-    const taken = encoded.then((messages) => this.#take(messages))
-    this.#encoding = taken
-    await taken.finally(() => {
-      if (this.#encoding === taken) this.#encoding = null
-    })
-    await this.#pressure()
+    const waiting = this.#parts.messages.encode(batch, (messages) => this.#take(messages))
+    return waiting === undefined ? this.#pressure() : waiting.then(() => this.#pressure())
   }
 
   /** A promise while more is on its way than memory is meant for. */
@@ -168,8 +145,8 @@ export class KafkaWriter implements SinkWriter {
   }
 
   async prepare(): Promise<TransactionRecord | null> {
-    const { sender, transactions } = this.#parts
-    await this.#encoding
+    const { messages, sender, transactions } = this.#parts
+    await messages.settle()
     sender.check()
     this.#release()
     await sender.flush()
@@ -188,13 +165,6 @@ export class KafkaWriter implements SinkWriter {
     await this.#parts.end()
     await this.#parts.messages.close()
   }
-}
-
-/** The batch with rows of its own. */
-function kept(batch: Batch): Batch {
-  const rows = Int32Array.from({ length: batch.length }, (_, row) => row)
-  const columns = batch.columns.map((vector) => keepRows(vector, rows, batch.length))
-  return { ...batch, columns, kinds: batch.kinds?.slice() ?? null }
 }
 
 /** What a batch has besides its records. */

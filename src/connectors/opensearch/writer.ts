@@ -3,7 +3,7 @@
  * answered for all.
  */
 import { timerMs } from '#base'
-import { type Batch, keepRows } from '#data'
+import type { Batch } from '#data'
 import type { Messages } from '#formats'
 import type { SinkWriter, WriteRequest } from '../connector.ts'
 import type { MessageTable } from '../message-table.ts'
@@ -53,18 +53,19 @@ export class OpenSearchWriter implements SinkWriter {
 
   write(batch: Batch): void | Promise<void> {
     this.#check()
-    const encoded = this.#encoder.encode(batch)
-    if (!(encoded instanceof Promise)) return this.#take(batch, encoded.values)
-    const own = copyOf(batch)
-    return encoded.then(({ values }) => this.#take(own, values))
+    const waiting = this.#encoder.encode(batch, ({ values }, own) => this.#take(own, values))
+    return waiting === undefined ? this.#pressure() : waiting.then(() => this.#pressure())
   }
 
-  #take(batch: Batch, messages: Messages): void | Promise<void> {
+  #take(batch: Batch, messages: Messages): void {
     for (let row = 0; row < batch.length; row++) {
       const { refusal, ...document } = this.#documents.of(batch, row, messages)
       if (refusal !== null) this.#refuse(document, refusal)
       else this.#add(document)
     }
+  }
+
+  #pressure(): void | Promise<void> {
     if (this.#waiting.size < this.#countMax && this.#waitingBytes < this.#bytesMax) {
       if (this.#intervalMs > 0 && this.#waiting.size > 0)
         this.#timer ??= setTimeout(() => this.#flushUnwatched(), timerMs(this.#intervalMs))
@@ -128,6 +129,7 @@ export class OpenSearchWriter implements SinkWriter {
   }
 
   async prepare(): Promise<DocumentsRecord | null> {
+    await this.#encoder.settle()
     this.#check()
     // Documents that came while others were sent go with the next ones.
     while (this.#flushing !== null || this.#waiting.size > 0) await this.#flush()
@@ -147,15 +149,5 @@ export class OpenSearchWriter implements SinkWriter {
     this.#exchange.close()
     await this.#flushing?.catch(() => undefined)
     await this.#encoder.close()
-  }
-}
-
-function copyOf(batch: Batch): Batch {
-  const all = Int32Array.from({ length: batch.length }, (_, row) => row)
-  return {
-    length: batch.length,
-    columns: batch.columns.map((vector) => keepRows(vector, all, batch.length)),
-    kinds: batch.kinds?.slice(0, batch.length) ?? null,
-    watermarks: null,
   }
 }

@@ -1,6 +1,7 @@
 /** Writes rows: collects them, sends many together, waits while the server is down, and sets aside what it refuses. */
 import { assert, timerMs } from '#base'
-import { type Batch, jsonText, keepRows, rowAt, type Schema } from '#data'
+import { type Batch, jsonText, rowAt, type Schema } from '#data'
+import { BatchTurns } from '../batch-turns.ts'
 import type { SinkWriter, WriteRequest } from '../connector.ts'
 import type { RedisConnection, Reply } from './connection.ts'
 import { redisErrors, redisFailureKind, replyText } from './errors.ts'
@@ -28,6 +29,7 @@ export interface WriterParts {
 export class RedisWriter implements SinkWriter {
   readonly #parts: WriterParts
   readonly #request: WriteRequest
+  readonly #turns = new BatchTurns()
   readonly #rowsMax: number
   readonly #intervalMs: number
   /** By what tells them from others. */
@@ -47,14 +49,20 @@ export class RedisWriter implements SinkWriter {
 
   write(batch: Batch): void | Promise<void> {
     this.#check()
-    const ready = this.#parts.mapping.begin(batch)
-    if (!(ready instanceof Promise)) return this.#take(batch)
-    const own = copyOf(batch)
-    return ready.then(() => this.#take(own))
+    const { mapping } = this.#parts
+    const waiting = this.#turns.run<void>(
+      batch,
+      (own) => mapping.begin(own),
+      (_, own) => this.#take(own),
+    )
+    return waiting === undefined ? this.#pressure() : waiting.then(() => this.#pressure())
   }
 
-  #take(batch: Batch): void | Promise<void> {
+  #take(batch: Batch): void {
     for (let row = 0; row < batch.length; row++) this.#add(batch, row)
+  }
+
+  #pressure(): void | Promise<void> {
     if (this.#waiting.size < this.#rowsMax) {
       this.#timer ??= setTimeout(() => this.#flushUnwatched(), timerMs(this.#intervalMs))
       return undefined
@@ -154,6 +162,7 @@ export class RedisWriter implements SinkWriter {
   }
 
   async prepare(): Promise<unknown> {
+    await this.#turns.settle()
     this.#check()
     // Rows that came while others were sent go with the next ones.
     while (this.#flushing !== null || this.#waiting.size > 0) await this.#flush()
@@ -180,16 +189,6 @@ function bytesOf({ commands }: RowCommands): number {
   let bytes = 0
   for (const words of commands) for (const word of words) bytes += typeof word === 'number' ? 8 : word.length
   return bytes
-}
-
-function copyOf(batch: Batch): Batch {
-  const all = Int32Array.from({ length: batch.length }, (_, row) => row)
-  return {
-    length: batch.length,
-    columns: batch.columns.map((vector) => keepRows(vector, all, batch.length)),
-    kinds: batch.kinds?.slice(0, batch.length) ?? null,
-    watermarks: null,
-  }
 }
 
 function jsonOf(values: readonly unknown[], schema: Schema, timeZone: string): string {

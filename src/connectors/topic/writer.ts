@@ -59,11 +59,11 @@ export class TopicWriter implements SinkWriter {
   }
 
   write(batch: Batch): void | Promise<void> {
-    const encoded = this.#encoder.encode(batch)
-    return encoded instanceof Promise ? encoded.then((each) => this.#take(each)) : this.#take(encoded)
+    const waiting = this.#encoder.encode(batch, (messages) => this.#take(messages))
+    return waiting === undefined ? this.#pressure() : waiting.then(() => this.#pressure())
   }
 
-  #take(encoded: EncodedMessages): void | Promise<void> {
+  #take(encoded: EncodedMessages): void {
     this.#check()
     const { keys, values, metadata, length } = encoded
     const { metadata: written } = this.#plan
@@ -77,6 +77,9 @@ export class TopicWriter implements SinkWriter {
     }
     const collected = this.#builders.reduce((sum, builder) => sum + builder.length, 0)
     if (collected >= (this.#plan.isTransactional || this.#sentBytes > 0 ? collectedBytesMax : 1)) this.#send()
+  }
+
+  #pressure(): void | Promise<void> {
     return this.#sentBytes > sentBytesMax ? this.#sent.then(() => {}) : undefined
   }
 
@@ -136,6 +139,7 @@ export class TopicWriter implements SinkWriter {
   }
 
   async prepare(): Promise<TopicCommit | null> {
+    await this.#encoder.settle()
     this.#send()
     while (this.#sentBytes > 0) await this.#sent
     this.#check()

@@ -1,5 +1,5 @@
 /** Writes records behind a zero and the id of their schema, which is registered when the first of them is written. */
-import { type Batch, keepRows, type Schema } from '#data'
+import type { Batch, Schema } from '#data'
 import type { MessageEncoder, Messages } from '../format.ts'
 import { CellMessageEncoder } from '../message-encoder.ts'
 import { recordCells } from './encoder.ts'
@@ -28,7 +28,7 @@ export class ConfluentEncoder implements MessageEncoder {
   }
 
   encode(batch: Batch): Messages | Promise<Messages> {
-    return this.#encoder === null ? this.#begin(copyOf(batch)) : this.#encoder.encode(batch)
+    return this.#encoder === null ? this.#begin(batch) : this.#encoder.encode(batch)
   }
 
   async #begin(batch: Batch): Promise<Messages> {
@@ -48,10 +48,4 @@ export class ConfluentEncoder implements MessageEncoder {
   async close(): Promise<void> {
     await this.#registry.close()
   }
-}
-
-/** A batch whose arrays nobody fills again. */
-function copyOf(batch: Batch): Batch {
-  const all = Int32Array.from({ length: batch.length }, (_, row) => row)
-  return { ...batch, columns: batch.columns.map((vector) => keepRows(vector, all, batch.length)) }
 }
