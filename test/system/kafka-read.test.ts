@@ -262,6 +262,19 @@ describe('positions', () => {
     expect(idsOf([...begun, ...(await later.next(15_030 - begun.length))])).toEqual(upTo(15_030))
   })
 
+  test('have the bound that the table has now', async () => {
+    const topic = await newTopic(2)
+    await send(server, topic, idsFrom(0, 20, 2))
+    const first = await open(topic, { options: toEnd })
+    const rows = await first.next(20)
+    await send(server, topic, idsFrom(20, 20, 2))
+    const endless = await open(topic, { options: fromStart }, { position: first.position() })
+    rows.push(...(await endless.next(20)))
+    await send(server, topic, idsFrom(40, 20, 2))
+    rows.push(...(await rowsOf(topic, { options: toEnd }, { position: endless.position() })))
+    expect(idsOf(rows)).toEqual(upTo(60))
+  })
+
   test('without the ids of topics, as older brokers give them, do as well', async () => {
     const topic = await newTopic(2)
     await send(server, topic, idsFrom(0, 20, 2))

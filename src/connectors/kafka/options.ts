@@ -15,7 +15,7 @@ const ofBoth: readonly Option[] = [
     'scan.bounded.mode',
     { oneOf: ['unbounded', 'latest-offset', 'group-offsets', 'timestamp', 'specific-offsets'] },
     'unbounded',
-    'Where reading ends.',
+    'Where reading ends. A durable run that goes on keeps the end that it has found.',
   ),
   option('scan.bounded.specific-offsets', 'text', null, 'With specific-offsets: partition:0,offset:42;partition:1,offset:300.'),
   option('scan.bounded.timestamp-millis', 'integer', null, 'With timestamp: reading ends at the first message of this time or later.'),

@@ -121,19 +121,30 @@ async function findStarts(
   known: readonly PartitionStart[] | null,
   share: Share | null,
 ): Promise<readonly PartitionStart[]> {
-  // What is read to an end has the partitions that were there at its beginning.
-  if (known !== null && scan.bounds.end !== null) return known
-  if (known !== null) return [...known, ...(await discoverPartitions(client, scan, known, share, true))]
   const { bounds } = scan
-  const partitions = await partitionsOf(client, scan.topics, true)
-  const level = { isolationLevel: scan.isolationLevel, reset: bounds.reset }
-  const starts = await resolveBound(client, bounds.start, partitions, level)
-  const ends = bounds.end === null ? null : await resolveBound(client, bounds.end, partitions, level)
-  return partitions.map((each, index) => ({
-    ...each,
-    offset: starts[index] ?? 0,
-    end: ends === null ? Number.POSITIVE_INFINITY : (ends[index] ?? 0),
-  }))
+  if (known === null) {
+    const partitions = await partitionsOf(client, scan.topics, true)
+    const level = { isolationLevel: scan.isolationLevel, reset: bounds.reset }
+    const starts = await resolveBound(client, bounds.start, partitions, level)
+    return withEnds(
+      client,
+      scan,
+      partitions.map((each, index) => ({ ...each, offset: starts[index] ?? 0 })),
+    )
+  }
+  // What is read to an end has the partitions that were there when the end was found, and that stays unless the table had none before.
+  if (bounds.end !== null && known.every(({ end }) => end !== Number.POSITIVE_INFINITY)) return known
+  return withEnds(client, scan, [...known, ...(await discoverPartitions(client, scan, known, share, true))])
+}
+
+async function withEnds(
+  client: KafkaClient,
+  { bounds, isolationLevel }: Scan,
+  partitions: readonly Omit<PartitionStart, 'end'>[],
+): Promise<readonly PartitionStart[]> {
+  if (bounds.end === null) return partitions.map((each) => ({ ...each, end: Number.POSITIVE_INFINITY }))
+  const ends = await resolveBound(client, bounds.end, partitions, { isolationLevel, reset: bounds.reset })
+  return partitions.map((each, index) => ({ ...each, end: ends[index] ?? 0 }))
 }
 
 interface FoundPartition extends PartitionName {

@@ -21,7 +21,12 @@ export const topicOptions: readonly Option[] = [
   option('scan.startup.mode', { oneOf: modes }, 'earliest-offset', 'Where reading begins.'),
   option('scan.startup.specific-offsets', 'text', null, 'With specific-offsets: partition:0,offset:42;partition:1,offset:300.'),
   option('scan.startup.timestamp-millis', 'integer', null, 'With timestamp: reading begins at the first record of this time or later.'),
-  option('scan.bounded.mode', { oneOf: ['unbounded', ...modes.slice(1)] }, 'unbounded', 'Where reading ends.'),
+  option(
+    'scan.bounded.mode',
+    { oneOf: ['unbounded', ...modes.slice(1)] },
+    'unbounded',
+    'Where reading ends. A durable run that goes on keeps the end that it has found.',
+  ),
   option('scan.bounded.specific-offsets', 'text', null, 'With specific-offsets: partition:0,offset:42;partition:1,offset:300.'),
   option('scan.bounded.timestamp-millis', 'integer', null, 'With timestamp: reading ends at the first record of this time or later.'),
   option('scan.topic-partition-discovery.interval', 'duration', '1 s', 'How often new partitions are looked for; 0 s: never.'),

@@ -22,6 +22,20 @@ export async function firstPosition(topic: Topic, { start, end }: ScanBounds): P
   return { offsets, ends: end === null ? null : ends, share: { index: 0, count: 1 } }
 }
 
+/**
+ * Where a reader goes on with the bounds that the table has now: what reading ends at stays as it was found first, unless the table has
+ * got or lost its bound since.
+ */
+export async function continuedPosition(topic: Topic, position: TopicPosition, bounds: ScanBounds): Promise<TopicPosition> {
+  if ((position.ends === null) === (bounds.end === null)) return position
+  if (bounds.end === null) return { ...position, ends: null }
+  const { index, count } = position.share
+  const { ends } = await firstPosition(topic, bounds)
+  const own = Object.entries(ends ?? {}).filter(([partition]) => Number(partition) % count === index)
+  const offsets = Object.fromEntries(own.map(([partition]) => [partition, position.offsets[Number(partition)] ?? 0]))
+  return { ...position, offsets, ends: Object.fromEntries(own) }
+}
+
 /** A bound that names no offset of a partition leaves nothing of it to read. */
 async function endOf(topic: Topic, partition: number, end: NonNullable<ScanBounds['end']>): Promise<number> {
   const latest = await topic.latest(partition)

@@ -106,6 +106,33 @@ describe('a position', () => {
     topics.close()
   })
 
+  test('has the bound that the table has now', async () => {
+    const folder = temporaryFolder()
+    const topics = await openTopics(folder)
+    const topic = await topics.topic('orders', { partitions: 2 })
+    let id = 0
+    const append = (count: number): Promise<unknown> =>
+      topic.append(Array.from({ length: count }, () => ({ value: `{"id":${id}}`, partition: id++ % 2 })))
+    const readOn = async (options: Readonly<Record<string, string>>, position: unknown, count?: number): Promise<unknown> => {
+      const reading = await openReader(tableAt(folder, options), position)
+      seen.push(...idsOf(await readRows(reading, count)))
+      await reading.reader.close()
+      return JSON.parse(JSON.stringify(reading.reader.position()))
+    }
+    const toEnd = { 'scan.bounded.mode': 'latest-offset' }
+    const seen: unknown[] = []
+    await append(10)
+    const atFirstEnd = await readOn(toEnd, undefined)
+    await append(10)
+    const later = await readOn({}, atFirstEnd, 10)
+    await append(10)
+    await topics.topic('orders', { partitions: 3 })
+    await topic.append([{ value: `{"id":${id}}`, partition: 2 }])
+    await readOn(toEnd, later)
+    expect(seen.toSorted((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 31 }, (_, each) => each))
+    topics.close()
+  })
+
   test('is noted for the group once its checkpoint is complete', async () => {
     const folder = temporaryFolder()
     const topics = await numbers(folder)

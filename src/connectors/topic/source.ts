@@ -4,7 +4,7 @@ import { openTopics, type Topic, type Topics } from '#topics'
 import type { ConnectorTable, Source } from '../connector.ts'
 import { MessageTable } from '../message-table.ts'
 import { settingsOf, topicTableOptions } from './options.ts'
-import { dividePosition, firstPosition, type TopicPosition } from './position.ts'
+import { continuedPosition, dividePosition, firstPosition, type TopicPosition } from './position.ts'
 import { TopicReader } from './reader.ts'
 import { recordMetadata } from './record-columns.ts'
 import { scanBounds } from './scan-bounds.ts'
@@ -48,7 +48,8 @@ export function topicSource(table: ConnectorTable): Source {
           discoverEveryMs: options.number('scan.topic-partition-discovery.interval') || Number.POSITIVE_INFINITY,
           group: options.text('group.id') ?? null,
         }
-        const position = (request.position as TopicPosition | undefined) ?? (await firstPosition(topic, bounds))
+        const before = request.position as TopicPosition | undefined
+        const position = before === undefined ? await firstPosition(topic, bounds) : await continuedPosition(topic, before, bounds)
         return new TopicReader(plan, request, position)
       } catch (error) {
         topics.close()
