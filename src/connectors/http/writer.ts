@@ -4,10 +4,11 @@
  * same id, and none that holds something else has.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { counted, timerMs } from '#base'
+import { counted } from '#base'
 import type { Batch } from '#data'
 import type { Messages } from '#formats'
 import type { SinkWriter, WriteRequest } from '../connector.ts'
+import { Flusher } from '../flusher.ts'
 import type { MessageTable } from '../message-table.ts'
 import { MessageWriter } from '../message-writer.ts'
 import { httpErrors, StatusFailure, statusKind } from './errors.ts'
@@ -39,14 +40,11 @@ export class HttpWriter implements SinkWriter {
   readonly #encoder: MessageWriter
   readonly #rowsMax: number
   readonly #bytesMax: number
-  readonly #intervalMs: number
+  readonly #flusher: Flusher
   readonly #work: string
   readonly #secret: string | null
   #waiting: Buffer[] = []
   #requests: number
-  #flushing: Promise<void> | null = null
-  #failure: { readonly error: unknown } | null = null
-  #timer: NodeJS.Timeout | null = null
 
   constructor(parts: WriterParts, request: WriteRequest) {
     const { settings, messages, rows } = parts
@@ -58,14 +56,18 @@ export class HttpWriter implements SinkWriter {
     this.#encoder = new MessageWriter(messages, request.schema)
     this.#rowsMax = rows === 'row' ? 1 : Math.max(1, options.number('sink.buffer-flush.max-rows') ?? 500)
     this.#bytesMax = options.number('sink.buffer-flush.max-size') ?? 1_048_576
-    this.#intervalMs = options.number('sink.buffer-flush.interval') ?? 1000
+    this.#flusher = new Flusher({
+      waiting: () => (this.#waiting.length === 0 ? 'none' : this.#waiting.length < this.#rowsMax ? 'some' : 'enough'),
+      sendSome: () => this.#send(this.#next()),
+      afterMs: options.number('sink.buffer-flush.interval') ?? 1000,
+    })
     this.#work = durable === undefined ? randomBytes(16).toString('hex') : `${durable.name}#${durable.writer?.index ?? 0}`
     this.#requests = (durable?.record as HttpRecord | null | undefined)?.requests ?? 0
     this.#secret = options.text('signature.secret') ?? null
   }
 
   write(batch: Batch): void | Promise<void> {
-    this.#check()
+    this.#flusher.check()
     const waiting = this.#encoder.encode(batch, ({ values }) => this.#take(values))
     return waiting === undefined ? this.#pressure() : waiting.then(() => this.#pressure())
   }
@@ -78,37 +80,7 @@ export class HttpWriter implements SinkWriter {
   }
 
   #pressure(): void | Promise<void> {
-    if (this.#waiting.length < this.#rowsMax) {
-      this.#timer ??= setTimeout(() => this.#flushUnwatched(true), timerMs(this.#intervalMs))
-      return undefined
-    }
-    this.#flushUnwatched(false)
-    return this.#flushing?.then(() => this.#check())
-  }
-
-  /** Sends what waits; a failure is raised by the next write or prepare. */
-  #flushUnwatched(all: boolean): void {
-    this.#flush(all).catch(() => undefined)
-  }
-
-  #flush(all: boolean): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
-    this.#flushing ??= this.#sendWaiting(all)
-      .catch((error: unknown) => {
-        // Rows that were not sent must not be passed over by who asks again.
-        this.#failure ??= { error }
-        throw error
-      })
-      .finally(() => {
-        this.#flushing = null
-        if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#flushUnwatched(true), timerMs(this.#intervalMs))
-      })
-    return this.#flushing
-  }
-
-  async #sendWaiting(all: boolean): Promise<void> {
-    while (this.#waiting.length >= (all ? 1 : this.#rowsMax)) await this.#send(this.#next())
+    return this.#flusher.begin() ? this.#flusher.wait() : undefined
   }
 
   #next(): Buffer[] {
@@ -179,15 +151,9 @@ export class HttpWriter implements SinkWriter {
     for (const value of rows) deadLetters({ code: error.code, message: `${error.message}.`, position, key: null, value })
   }
 
-  #check(): void {
-    if (this.#failure !== null) throw this.#failure.error
-  }
-
   async prepare(): Promise<HttpRecord> {
     await this.#encoder.settle()
-    this.#check()
-    while (this.#flushing !== null || this.#waiting.length > 0) await this.#flush(true)
-    this.#check()
+    await this.#flusher.settle()
     return { requests: this.#requests }
   }
 
@@ -197,11 +163,9 @@ export class HttpWriter implements SinkWriter {
   }
 
   async close(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer)
     this.#waiting = []
     this.#exchange.close()
-    await this.#flushing?.catch(() => undefined)
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    await this.#flusher.close()
     await this.#encoder.close()
   }
 }

@@ -2,10 +2,10 @@
  * Collects documents and sends many at once: of several changes of one document only the last. A checkpoint waits until the server has
  * answered for all.
  */
-import { timerMs } from '#base'
 import type { Batch } from '#data'
 import type { Messages } from '#formats'
 import type { SinkWriter, WriteRequest } from '../connector.ts'
+import { Flusher } from '../flusher.ts'
 import type { MessageTable } from '../message-table.ts'
 import { MessageWriter } from '../message-writer.ts'
 import { BulkSender } from './bulk-sender.ts'
@@ -28,13 +28,10 @@ export class OpenSearchWriter implements SinkWriter {
   readonly #sender: BulkSender
   readonly #countMax: number
   readonly #bytesMax: number
-  readonly #intervalMs: number
+  readonly #flusher: Flusher
   /** By index and id. */
   readonly #waiting = new Map<string, Document>()
   #waitingBytes = 0
-  #flushing: Promise<void> | null = null
-  #failure: { readonly error: unknown } | null = null
-  #timer: NodeJS.Timeout | null = null
 
   constructor(settings: OpenSearchSettings, messages: MessageTable, exchange: BulkExchange, request: WriteRequest) {
     const { options } = settings
@@ -46,13 +43,22 @@ export class OpenSearchWriter implements SinkWriter {
     this.#documents = new DocumentMaker(ids, indexPattern(settings, request.schema), request.durable, writersMax(settings) === 1)
     this.#countMax = options.number('sink.bulk-flush.max-actions') || Number.POSITIVE_INFINITY
     this.#bytesMax = Math.min(bytesMaxMax, options.number('sink.bulk-flush.max-size') || bytesMaxMax)
-    this.#intervalMs = options.number('sink.bulk-flush.interval') ?? 1000
     const limits = { count: this.#countMax, bytes: this.#bytesMax }
     this.#sender = new BulkSender(settings, exchange, request, limits, (document, detail) => this.#refuse(document, detail))
+    const intervalMs = options.number('sink.bulk-flush.interval') ?? 1000
+    this.#flusher = new Flusher({
+      waiting: () => (this.#waiting.size === 0 ? 'none' : this.#isEnough ? 'enough' : 'some'),
+      sendSome: () => this.#sendSome(),
+      afterMs: intervalMs > 0 ? intervalMs : null,
+    })
+  }
+
+  get #isEnough(): boolean {
+    return this.#waiting.size >= this.#countMax || this.#waitingBytes >= this.#bytesMax
   }
 
   write(batch: Batch): void | Promise<void> {
-    this.#check()
+    this.#flusher.check()
     const waiting = this.#encoder.encode(batch, ({ values }, own) => this.#take(own, values))
     return waiting === undefined ? this.#pressure() : waiting.then(() => this.#pressure())
   }
@@ -66,16 +72,7 @@ export class OpenSearchWriter implements SinkWriter {
   }
 
   #pressure(): void | Promise<void> {
-    if (this.#waiting.size < this.#countMax && this.#waitingBytes < this.#bytesMax) {
-      if (this.#intervalMs > 0 && this.#waiting.size > 0)
-        this.#timer ??= setTimeout(() => this.#flushUnwatched(), timerMs(this.#intervalMs))
-      return undefined
-    }
-    this.#flushUnwatched()
-    return this.#flushing?.then(
-      () => this.#check(),
-      () => this.#check(),
-    )
+    return this.#flusher.begin() ? this.#flusher.wait() : undefined
   }
 
   #add(document: Document): void {
@@ -96,44 +93,15 @@ export class OpenSearchWriter implements SinkWriter {
     } else if (options.text('failure-handler') !== 'ignore') throw error
   }
 
-  /** Sends what waits; a failure is raised by the next write or prepare. */
-  #flushUnwatched(): void {
-    this.#flush().catch(() => undefined)
-  }
-
-  #flush(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
-    this.#flushing ??= this.#sendWaiting()
-      .catch((error: unknown) => {
-        // Documents that were not sent must not be passed over by who asks again.
-        this.#failure ??= { error }
-        throw error
-      })
-      .finally(() => {
-        this.#flushing = null
-      })
-    return this.#flushing
-  }
-
-  async #sendWaiting(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      await this.#sender.sendSome(this.#waiting)
-      this.#waitingBytes = 0
-      for (const document of this.#waiting.values()) this.#waitingBytes += sizeOf(document)
-    }
-  }
-
-  #check(): void {
-    if (this.#failure !== null) throw this.#failure.error
+  async #sendSome(): Promise<void> {
+    await this.#sender.sendSome(this.#waiting)
+    this.#waitingBytes = 0
+    for (const document of this.#waiting.values()) this.#waitingBytes += sizeOf(document)
   }
 
   async prepare(): Promise<DocumentsRecord | null> {
     await this.#encoder.settle()
-    this.#check()
-    // Documents that came while others were sent go with the next ones.
-    while (this.#flushing !== null || this.#waiting.size > 0) await this.#flush()
-    this.#check()
+    await this.#flusher.settle()
     return this.#documents.record
   }
 
@@ -143,11 +111,9 @@ export class OpenSearchWriter implements SinkWriter {
   }
 
   async close(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
     this.#waiting.clear()
     this.#exchange.close()
-    await this.#flushing?.catch(() => undefined)
+    await this.#flusher.close()
     await this.#encoder.close()
   }
 }

@@ -1,8 +1,9 @@
 /** Writes rows: collects them, sends many together, waits while the server is down, and sets aside what it refuses. */
-import { assert, timerMs } from '#base'
+import { assert } from '#base'
 import { type Batch, jsonText, rowAt, type Schema } from '#data'
 import { BatchTurns } from '../batch-turns.ts'
 import type { SinkWriter, WriteRequest } from '../connector.ts'
+import { Flusher } from '../flusher.ts'
 import type { RedisConnection, Reply } from './connection.ts'
 import { redisErrors, redisFailureKind, replyText } from './errors.ts'
 import type { RedisTable } from './options.ts'
@@ -31,24 +32,25 @@ export class RedisWriter implements SinkWriter {
   readonly #request: WriteRequest
   readonly #turns = new BatchTurns()
   readonly #rowsMax: number
-  readonly #intervalMs: number
+  readonly #flusher: Flusher
   /** By what tells them from others. */
   #waiting = new Map<string | number, WaitingRow>()
   #count = 0
-  #flushing: Promise<void> | null = null
-  #failure: { readonly error: unknown } | null = null
-  #timer: NodeJS.Timeout | null = null
 
   constructor(parts: WriterParts, request: WriteRequest) {
     const { options } = parts.settings
     this.#parts = parts
     this.#request = request
     this.#rowsMax = Math.max(1, options.number('sink.buffer-flush.max-rows') ?? 1000)
-    this.#intervalMs = options.number('sink.buffer-flush.interval') ?? 1000
+    this.#flusher = new Flusher({
+      waiting: () => (this.#waiting.size === 0 ? 'none' : this.#waiting.size < this.#rowsMax ? 'some' : 'enough'),
+      sendSome: () => this.#sendSome(),
+      afterMs: options.number('sink.buffer-flush.interval') ?? 1000,
+    })
   }
 
   write(batch: Batch): void | Promise<void> {
-    this.#check()
+    this.#flusher.check()
     const { mapping } = this.#parts
     const waiting = this.#turns.run<void>(
       batch,
@@ -63,12 +65,7 @@ export class RedisWriter implements SinkWriter {
   }
 
   #pressure(): void | Promise<void> {
-    if (this.#waiting.size < this.#rowsMax) {
-      this.#timer ??= setTimeout(() => this.#flushUnwatched(), timerMs(this.#intervalMs))
-      return undefined
-    }
-    this.#flushUnwatched()
-    return this.#flushing?.then(() => this.#check())
+    return this.#flusher.begin() ? this.#flusher.wait() : undefined
   }
 
   #add(batch: Batch, row: number): void {
@@ -94,32 +91,10 @@ export class RedisWriter implements SinkWriter {
     deadLetters({ code: error.code, message: detail, position: JSON.stringify({ key }), key: null, value })
   }
 
-  /** Sends what waits; a failure is raised by the next write or prepare. */
-  #flushUnwatched(): void {
-    this.#flush().catch(() => undefined)
-  }
-
-  #flush(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
-    this.#flushing ??= this.#sendAll()
-      .catch((error: unknown) => {
-        // Rows that were not sent must not be passed over by who asks again.
-        this.#failure ??= { error }
-        throw error
-      })
-      .finally(() => {
-        this.#flushing = null
-      })
-    return this.#flushing
-  }
-
-  async #sendAll(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      const rows = this.#next()
-      if (this.#parts.staging === null) await this.#send(rows)
-      else await this.#parts.staging.stage(rows)
-    }
+  async #sendSome(): Promise<void> {
+    const rows = this.#next()
+    if (this.#parts.staging === null) await this.#send(rows)
+    else await this.#parts.staging.stage(rows)
   }
 
   #next(): WaitingRow[] {
@@ -157,16 +132,9 @@ export class RedisWriter implements SinkWriter {
     assert(at === replies.length, 'each command has a reply')
   }
 
-  #check(): void {
-    if (this.#failure !== null) throw this.#failure.error
-  }
-
   async prepare(): Promise<unknown> {
     await this.#turns.settle()
-    this.#check()
-    // Rows that came while others were sent go with the next ones.
-    while (this.#flushing !== null || this.#waiting.size > 0) await this.#flush()
-    this.#check()
+    await this.#flusher.settle()
     return (await this.#parts.staging?.prepare()) ?? null
   }
 
@@ -175,13 +143,11 @@ export class RedisWriter implements SinkWriter {
   }
 
   async close(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
     this.#waiting.clear()
     const { connection, staging } = this.#parts
     await staging?.close()
     connection.close()
-    await this.#flushing?.catch(() => undefined)
+    await this.#flusher.close()
   }
 }
 
