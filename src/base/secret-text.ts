@@ -13,8 +13,8 @@ const parameter = /([?&;][^=&;\s]*(?:password|secret|token|key|signature|\bsig)=
 /** A name for a secret, which is no secret itself. */
 const reference = /^\$\{secret:[^}]*\}$/
 
-/** Two literals of SQL, the key of an option and its value. */
-const assignment = /('(?:[^']|'')*'\s*=\s*')((?:[^']|'')*)(?=')/g
+/** Two literals of SQL, the key of an option and its value, which may lack its end. No key is long, so that many quotes cost no time. */
+const assignment = /('[^'\n]{0,200}'\s{0,100}=\s{0,100}')((?:[^']|'')*)/g
 
 const hidden = '******'
 

@@ -1,5 +1,5 @@
 /** Errors as people read them in a terminal. */
-import { MillraceError, printable, withoutSecrets } from '#base'
+import { MillraceError, printable } from '#base'
 import { formatPosition } from '#sql'
 import { exitStatus, type ReportEnvironment } from './environment.ts'
 import { isUsageError } from './errors.ts'
@@ -29,7 +29,7 @@ export function renderError(error: unknown, { source, paint = plainPaint, trace 
   const lines = [`${paint.error('error:')} ${paint.strong(printable(error.message))}`]
   if (error.position !== undefined && source !== undefined) {
     if (source.name !== '') lines.push(paint.quiet(`  at ${printable(source.name)}:${error.position.line}:${error.position.column}`))
-    const excerpt = formatPosition(withoutSecrets(source.text), error)
+    const excerpt = formatPosition(source.text, error)
     if (excerpt !== '') lines.push(excerpt)
   }
   if (error.detail !== undefined) lines.push(...error.detail.split('\n').map((line) => `  ${printable(line)}`))

@@ -59,3 +59,9 @@ test('a place that is longer than the line allows is marked as far as it is show
   expect(carets.trimEnd().length).toBeLessThanOrEqual(line.length)
   expect(carets).toContain('^^^^^')
 })
+
+test('secrets in options are stars, whatever the place is', () => {
+  const text = "CREATE TABLE t (a INT) WITH ('password' = 'x1y2', 'connectr' = 'jdbc')"
+  expect(show(text, "'connectr'").join('\n')).toContain("WITH ('password' = '****', 'connectr' = 'jdbc')")
+  expect(show(text, 'x1y2').join('\n')).not.toContain('x1y2')
+})

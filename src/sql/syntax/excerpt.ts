@@ -1,4 +1,4 @@
-import type { MillraceError, TextPosition } from '#base'
+import { type MillraceError, type TextPosition, withoutSecrets } from '#base'
 
 const widthMax = 100
 const tabWidth = 4
@@ -9,10 +9,11 @@ const tabWidth = 4
  *      2 | SELECT id, amout FROM orders
  *        |            ^^^^^
  *
- * Tabs become blanks, wide characters count as two, and a long line is cut around the place. Empty without a position.
+ * Tabs become blanks, wide characters count as two, a long line is cut around the place, and secrets in options become stars. Empty
+ * without a position.
  */
 export function formatPosition(text: string, error: Pick<MillraceError, 'position'>): string {
-  return error.position === undefined ? '' : formatPlace(text, error.position)
+  return error.position === undefined ? '' : formatPlace(withoutSecrets(text), error.position)
 }
 
 function formatPlace(text: string, position: TextPosition): string {
