@@ -76,7 +76,7 @@ export function readOptions(owner: string, rows: readonly Option[], clause: Read
     values.set(key, checkedValue(owner, key, row, text))
   }
   for (const row of rows) {
-    if (row.required && !Object.hasOwn(clause, row.key)) {
+    if (row.required && (!Object.hasOwn(clause, row.key) || clause[row.key] === '')) {
       throw formatErrors.FORMATS_OPTION_MISSING({ key: row.key, owner }, { detail: row.description })
     }
   }

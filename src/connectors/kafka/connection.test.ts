@@ -41,7 +41,7 @@ describe('addresses', () => {
     ])
   })
 
-  test.each(['', ',', 'a', 'a:0', 'a:70000', 'a:b', 'a/b:1'])('of another kind are refused: %s', (servers) => {
+  test.each([',', 'a', 'a:0', 'a:70000', 'a:b', 'a/b:1'])('of another kind are refused: %s', (servers) => {
     expect(failureOf({ 'properties.bootstrap.servers': servers }).code).toBe('CONNECTORS_KAFKA_OPTION_MISMATCH')
   })
 })

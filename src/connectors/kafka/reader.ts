@@ -2,7 +2,7 @@
  * Reads partitions of topics: one batch holds messages of one partition, which is a split of its own. Messages are fetched ahead, up to
  * a number of bytes; progress is told to the consumer group when a checkpoint is complete.
  */
-import type { Clock } from '#base'
+import { type Clock, timerMs } from '#base'
 import type { ReadRequest, SourceBatch, SourceReader } from '../connector.ts'
 import { MessageReader, type MessageRows } from '../message-reader.ts'
 import type { MessageTable } from '../message-table.ts'
@@ -176,7 +176,7 @@ export class KafkaReader implements SourceReader {
           if (!this.#isClosed) this.#fail(error)
         })
         .finally(() => this.#discoverLater())
-    }, discoveryMs)
+    }, timerMs(discoveryMs))
   }
 
   async #discover(): Promise<void> {

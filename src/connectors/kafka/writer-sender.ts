@@ -5,7 +5,7 @@
  * 2. A batch that is sent again has the same producer and sequence, and the broker leaves it out where it has it.
  * 3. What fails and may pass is tried again without end, after the leaders were looked for again; everything else ends the work.
  */
-import type { Clock } from '#base'
+import { type Clock, timerMs } from '#base'
 import type { ConnectorMeter } from '../connector-meter.ts'
 import { pause } from '../pause.ts'
 import type { KafkaClient, Patience } from './client.ts'
@@ -97,7 +97,7 @@ export class Sender {
         this.#timer = null
         this.pump()
       },
-      Math.max(1, this.#settings.lingerMs),
+      timerMs(Math.max(1, this.#settings.lingerMs)),
     )
   }
 

@@ -2,6 +2,7 @@
  * Writes rows to topics. `write` puts them into the batches of their partitions, which are sent while it goes on; `prepare` waits until
  * the brokers have them all. With exactly-once they are part of a transaction that `commit` ends.
  */
+import { timerMs } from '#base'
 import type { Batch } from '#data'
 import type { Messages } from '#formats'
 import type { ConnectorTable, SinkWriter, WriteRequest } from '../connector.ts'
@@ -121,7 +122,7 @@ export class KafkaWriter implements SinkWriter {
       } catch (error) {
         this.#parts.sender.fail(error)
       }
-    }, settings.flushMs)
+    }, timerMs(settings.flushMs))
   }
 
   /** Sends what was held back. */

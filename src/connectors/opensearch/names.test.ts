@@ -74,7 +74,7 @@ describe('an index', () => {
     ['Clicks', 'no capitals', ''],
     ['clicks-{a|yyyy}', 'no date or time', 'Write {a}.'],
     ['clicks-{ts|jjj}', 'jjj', ''],
-    ['', 'letters or digits', ''],
+    ['..', 'letters or digits', ''],
   ])('%s is refused when the table is planned', async (index, detail, hint) => {
     const error = await sinkOf(tableOf({ index }, { schema, primaryKey: [] })).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'CONNECTORS_OPENSEARCH_OPTION_MISMATCH', detail: expect.stringContaining(detail) as unknown })

@@ -67,6 +67,7 @@ describe('where reading begins and ends', () => {
   })
 
   test.each([
+    [{ path: '' }, 'FORMATS_OPTION_MISSING', 'option "path" of table "orders" is missing'],
     [{ 'scan.startup.mode': 'group-offsets' }, 'CONNECTORS_TOPIC_OPTION_MISSING', 'option "group.id" of table "orders" is missing'],
     [
       { 'scan.startup.mode': 'timestamp' },

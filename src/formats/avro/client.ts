@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { type Clock, systemClock } from '#base'
+import { type Clock, systemClock, timerMs } from '#base'
 import type { RegistryAddress } from './confluent-options.ts'
 import { avroErrors } from './errors.ts'
 import { type RegistryAnswer, type RegistryClient, Unanswered } from './registry.ts'
@@ -55,10 +55,10 @@ export class HttpRegistry implements RegistryClient {
         reject(new Unanswered('it was closed', true))
         return
       }
-      const options = { method, headers, agent: isSecure ? this.#agents.https : this.#agents.http, timeout: timeoutMs }
+      const options = { method, headers, agent: isSecure ? this.#agents.https : this.#agents.http, timeout: timerMs(timeoutMs) }
       const sent = (isSecure ? httpsRequest : httpRequest)(`${base}${path}`, options, (answer) => receive(answer, resolve, reject))
       this.#open.add(sent)
-      const timer = setTimeout(() => sent.destroy(new Error(`no whole answer within ${timeoutMs} ms`)), timeoutMs)
+      const timer = setTimeout(() => sent.destroy(new Error(`no whole answer within ${timeoutMs} ms`)), timerMs(timeoutMs))
       sent.on('error', (error) => reject(unanswered(error)))
       sent.on('close', () => {
         clearTimeout(timer)
@@ -76,7 +76,7 @@ export class HttpRegistry implements RegistryClient {
         this.#sleeping.delete(end)
         resolve()
       }
-      const timer = setTimeout(end, this.#isClosed ? 0 : durationMs)
+      const timer = setTimeout(end, this.#isClosed ? 0 : timerMs(durationMs))
       this.#sleeping.add(end)
     })
   }
