@@ -1,6 +1,7 @@
 /** Everything that can go wrong over HTTP, and what kind of failure a status or an error of the socket speaks of. */
 import { defineErrors, MillraceError } from '#base'
 import type { FailureKind } from '../failure.ts'
+import { codeOf, isHostUnknown, isTlsRefused, socketFailureKind } from '../socket-failure.ts'
 
 export const httpErrors = defineErrors({
   CONNECTORS_HTTP_UNREACHABLE: {
@@ -71,25 +72,12 @@ export function statusKind(status: number): FailureKind {
   return status === 410 ? 'gone' : 'refused'
 }
 
-const kindsOfCodes: Readonly<Record<string, FailureKind>> = {
-  ECONNREFUSED: 'unreachable',
-  ECONNRESET: 'unreachable',
-  ECONNABORTED: 'unreachable',
-  EPIPE: 'unreachable',
-  ETIMEDOUT: 'unreachable',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  EAI_AGAIN: 'unreachable',
-  ENOTFOUND: 'refused',
-}
-
 export function httpFailureKind(error: unknown): FailureKind {
   if (error instanceof StatusFailure) return statusKind(error.status)
   if (error instanceof MillraceError) return error.code === 'CONNECTORS_HTTP_UNREACHABLE' ? 'unreachable' : 'refused'
   const code = codeOf(error)
-  if (isTls(code)) return 'refused'
   // What is left are answers that break off or are no HTTP.
-  return kindsOfCodes[code] ?? (code.startsWith('HPE_') ? 'unreachable' : 'unknown')
+  return socketFailureKind(code) ?? (code.startsWith('HPE_') ? 'unreachable' : 'unknown')
 }
 
 /** What is waited for, in a few words. */
@@ -102,17 +90,8 @@ export function httpTrouble(error: unknown): string {
 export function httpError(error: unknown, origin: string): MillraceError {
   if (error instanceof MillraceError) return error
   const code = codeOf(error)
-  if (code === 'ENOTFOUND') return httpErrors.CONNECTORS_HTTP_HOST_NOT_FOUND({ origin })
+  if (isHostUnknown(code)) return httpErrors.CONNECTORS_HTTP_HOST_NOT_FOUND({ origin })
   const detail = code === '' ? 'The connection was lost.' : `The system said: ${code}.`
-  if (isTls(code)) return httpErrors.CONNECTORS_HTTP_TLS_REFUSED({ origin }, { detail })
+  if (isTlsRefused(code)) return httpErrors.CONNECTORS_HTTP_TLS_REFUSED({ origin }, { detail })
   return httpErrors.CONNECTORS_HTTP_UNREACHABLE({ origin }, { detail })
-}
-
-function isTls(code: string): boolean {
-  return /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/.test(code)
-}
-
-function codeOf(error: unknown): string {
-  const { code } = (error ?? {}) as { code?: unknown }
-  return typeof code === 'string' ? code : ''
 }

@@ -1,6 +1,7 @@
 /** Everything that can go wrong with a database behind a table, and what kind of failure a foreign error is. */
 import { defineErrors, MillraceError } from '#base'
 import type { FailureKind } from '../failure.ts'
+import { isHostUnknown, isTlsRefused, socketFailureKind } from '../socket-failure.ts'
 import { describeFailure, failureWords, stateOf } from './failure-words.ts'
 
 export const jdbcErrors = defineErrors({
@@ -124,7 +125,7 @@ const byState: readonly { readonly pattern: RegExp; readonly kind: FailureKind }
 export function jdbcFailureKind(error: unknown): FailureKind {
   if (error instanceof MillraceError) return error.code === 'CONNECTORS_JDBC_DATABASE_UNREACHABLE' ? 'unreachable' : 'refused'
   const { code, errno, sqlState } = stateOf(error)
-  const known = failureWords.get(code) ?? failureWords.get(String(errno))
+  const known = socketFailureKind(code) ?? failureWords.get(code) ?? failureWords.get(String(errno))
   if (known !== undefined) return known
   const state = sqlState ?? code
   if (/^[0-9A-Z]{5}$/.test(state)) return byState.find(({ pattern }) => pattern.test(state))?.kind ?? 'unknown'
@@ -143,7 +144,7 @@ export function jdbcError(error: unknown, { table, address, database }: JdbcPlac
   const { code, errno } = stateOf(error)
   const detail = `The database said: ${describeFailure(error)}.`
   const is = (test: (state: string) => boolean): boolean => test(code) || test(String(errno))
-  if (code === 'ENOTFOUND') return jdbcErrors.CONNECTORS_JDBC_HOST_NOT_FOUND({ address, table })
+  if (isHostUnknown(code)) return jdbcErrors.CONNECTORS_JDBC_HOST_NOT_FOUND({ address, table })
   if (is((state) => loginStates.test(state)) || /password must be|SASL/.test(messageOf(error))) {
     return jdbcErrors.CONNECTORS_JDBC_LOGIN_REFUSED({ address, table }, { detail })
   }
@@ -170,5 +171,5 @@ function messageOf(error: unknown): string {
 }
 
 function isTlsTrouble(code: string, message: string): boolean {
-  return failureWords.get(code) === 'refused' && /CERT|SSL|TLS|SIGNATURE|ISSUER/.test(code) ? true : /SSL|certificate/i.test(message)
+  return isTlsRefused(code) || code.startsWith('HANDSHAKE_') || /SSL|certificate/i.test(message)
 }

@@ -1,17 +1,14 @@
-/** The words and numbers of errors of drivers and the network, and what of them may be shown. */
+/** The words and numbers of errors of drivers, and what of them may be shown. */
 import type { FailureKind } from '../failure.ts'
 
 function words(kind: FailureKind, list: string): (readonly [string, FailureKind])[] {
   return list.split(/\s+/).map((word) => [word, kind] as const)
 }
 
-/** By codes of Node and the drivers, and by numbers of MySQL. States of SQL are judged by their class. */
+/** By codes of the drivers, and by numbers of MySQL. States of SQL are judged by their class. */
 export const failureWords: ReadonlyMap<string, FailureKind> = new Map([
-  ...words('unreachable', 'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENETDOWN EAI_AGAIN PROTOCOL_CONNECTION_LOST'),
-  ...words('unreachable', 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR PROTOCOL_ENQUEUE_AFTER_QUIT ECONNABORTED'),
-  ...words('refused', 'ENOTFOUND HANDSHAKE_NO_SSL_SUPPORT HANDSHAKE_SSL_ERROR DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN'),
-  ...words('refused', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_HAS_EXPIRED'),
-  ...words('refused', 'ERR_TLS_CERT_ALTNAME_INVALID'),
+  ...words('unreachable', 'PROTOCOL_CONNECTION_LOST PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR PROTOCOL_ENQUEUE_AFTER_QUIT'),
+  ...words('refused', 'HANDSHAKE_NO_SSL_SUPPORT HANDSHAKE_SSL_ERROR'),
   // Shutting down, connections killed or lost.
   ...words('unreachable', '1053 1077 1078 1079 1080 1152 1158 1159 1160 1161 1184 1927 1152 2006 2013 3168 3169 4031'),
   // Too many connections, locks, deadlocks, read-only for a while, interrupted.

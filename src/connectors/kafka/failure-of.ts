@@ -1,6 +1,7 @@
 /** What the client of Kafka raises, in our words: its kind, and a coded error without anything of the foreign one that could hold a secret. */
 import { MillraceError } from '#base'
 import type { FailureKind } from '../failure.ts'
+import { codeOf, isConnectionLost } from '../socket-failure.ts'
 import { kafkaErrors } from './errors.ts'
 
 /** What is looked for in errors of the client, of sockets and of TLS, which hold one another. */
@@ -134,21 +135,10 @@ function flattened(error: unknown): readonly ForeignError[] {
   return found
 }
 
-const systemCodes: readonly unknown[] = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-]
 const libraryCodes: readonly unknown[] = ['PLT_KFK_NETWORK', 'PLT_KFK_TIMEOUT', 'PLT_KFK_UNEXPECTED_CORRELATION_ID']
 
-function isNetworkTrouble({ code }: ForeignError): boolean {
-  return systemCodes.includes(code) || libraryCodes.includes(code)
+function isNetworkTrouble(error: ForeignError): boolean {
+  return isConnectionLost(codeOf(error)) || isHostUnknown(error) || libraryCodes.includes(error.code)
 }
 
 function isHostUnknown({ code }: ForeignError): boolean {

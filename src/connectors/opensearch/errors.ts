@@ -1,6 +1,7 @@
 /** Everything that can go wrong with OpenSearch, and what kind of failure a status or an error of the socket speaks of. */
 import { defineErrors, MillraceError } from '#base'
 import type { FailureKind } from '../failure.ts'
+import { codeOf, isHostUnknown, isTlsRefused, socketFailureKind } from '../socket-failure.ts'
 
 export const openSearchErrors = defineErrors({
   CONNECTORS_OPENSEARCH_UNREACHABLE: {
@@ -83,24 +84,12 @@ export function statusKind(status: number): FailureKind {
   return [400, 409, 413, 422].includes(status) ? 'data' : 'refused'
 }
 
-const unreachableCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EAI_AGAIN',
-])
-
 export function openSearchFailureKind(error: unknown): FailureKind {
   if (error instanceof StatusFailure) return statusKind(error.status)
   if (error instanceof MillraceError) return error.code === 'CONNECTORS_OPENSEARCH_UNREACHABLE' ? 'unreachable' : 'refused'
   const code = codeOf(error)
-  if (isTls(code) || code === 'ENOTFOUND') return 'refused'
   // What is left are answers that break off or are no HTTP.
-  return unreachableCodes.has(code) || code.startsWith('HPE_') ? 'unreachable' : 'unknown'
+  return socketFailureKind(code) ?? (code.startsWith('HPE_') ? 'unreachable' : 'unknown')
 }
 
 /** What is waited for, in a few words. */
@@ -116,9 +105,9 @@ export function openSearchTrouble(error: unknown): string {
 export function openSearchError(error: unknown, origin: string): MillraceError {
   if (error instanceof MillraceError) return error
   const code = codeOf(error)
-  if (code === 'ENOTFOUND') return openSearchErrors.CONNECTORS_OPENSEARCH_HOST_NOT_FOUND({ origin })
+  if (isHostUnknown(code)) return openSearchErrors.CONNECTORS_OPENSEARCH_HOST_NOT_FOUND({ origin })
   const detail = code === '' ? 'The connection was lost.' : `The system said: ${code}.`
-  if (isTls(code)) return openSearchErrors.CONNECTORS_OPENSEARCH_TLS_REFUSED({ origin }, { detail })
+  if (isTlsRefused(code)) return openSearchErrors.CONNECTORS_OPENSEARCH_TLS_REFUSED({ origin }, { detail })
   return openSearchErrors.CONNECTORS_OPENSEARCH_UNREACHABLE({ origin }, { detail })
 }
 
@@ -126,13 +115,4 @@ export function openSearchError(error: unknown, origin: string): MillraceError {
 export function isBrokenOff(error: unknown): boolean {
   const code = codeOf(error)
   return code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_')
-}
-
-function isTls(code: string): boolean {
-  return /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/.test(code)
-}
-
-function codeOf(error: unknown): string {
-  const { code } = (error ?? {}) as { code?: unknown }
-  return typeof code === 'string' ? code : ''
 }

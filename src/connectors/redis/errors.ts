@@ -1,6 +1,7 @@
 /** Everything that can go wrong with Redis, and what kind of failure its replies and its connection speak of. */
 import { defineErrors, MillraceError } from '#base'
 import type { FailureKind } from '../failure.ts'
+import { isConnectionLost, isHostUnknown, isTlsRefused, socketFailureKind } from '../socket-failure.ts'
 
 export const redisErrors = defineErrors({
   CONNECTORS_REDIS_UNREACHABLE: {
@@ -78,19 +79,6 @@ export const redisErrors = defineErrors({
   },
 })
 
-/** Errors of the socket and of TLS, by their codes. */
-const kindsOfCodes: Readonly<Record<string, FailureKind>> = {
-  ECONNREFUSED: 'unreachable',
-  ECONNRESET: 'unreachable',
-  ECONNABORTED: 'unreachable',
-  EPIPE: 'unreachable',
-  ETIMEDOUT: 'unreachable',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  EAI_AGAIN: 'unreachable',
-  ENOTFOUND: 'refused',
-}
-
 /** What replies begin with. */
 const kindsOfReplies: Readonly<Record<string, FailureKind>> = {
   LOADING: 'unreachable',
@@ -126,8 +114,8 @@ const waits: Readonly<Record<string, string>> = {
 export function redisFailureKind(error: unknown): FailureKind {
   if (error instanceof MillraceError) return error.code === 'CONNECTORS_REDIS_UNREACHABLE' ? 'unreachable' : 'refused'
   const { code, message } = partsOf(error)
-  const known = kindsOfCodes[code]
-  if (known !== undefined) return known
+  const known = socketFailureKind(code)
+  if (known !== null) return known
   if (isTls(code, message)) return 'refused'
   const reply = replyWord(message)
   const kind = kindsOfReplies[reply]
@@ -154,11 +142,11 @@ export function redisError(error: unknown, address: string): MillraceError {
 }
 
 function factoryOf(code: string, message: string, word: string): (typeof redisErrors)['CONNECTORS_REDIS_REFUSED'] {
-  if (code === 'ENOTFOUND') return redisErrors.CONNECTORS_REDIS_HOST_NOT_FOUND
+  if (isHostUnknown(code)) return redisErrors.CONNECTORS_REDIS_HOST_NOT_FOUND
   if (isTls(code, message)) return redisErrors.CONNECTORS_REDIS_TLS_MISMATCH
   if (['WRONGPASS', 'NOAUTH', 'NOPERM'].includes(word) || isRefusedPassword(message)) return redisErrors.CONNECTORS_REDIS_ACCESS_REFUSED
   if (['MOVED', 'ASK', 'CROSSSLOT', 'CLUSTERDOWN'].includes(word)) return redisErrors.CONNECTORS_REDIS_CLUSTERED
-  if (kindsOfCodes[code] === 'unreachable' || isLost(message)) return redisErrors.CONNECTORS_REDIS_UNREACHABLE
+  if (isConnectionLost(code) || isLost(message)) return redisErrors.CONNECTORS_REDIS_UNREACHABLE
   return redisErrors.CONNECTORS_REDIS_REFUSED
 }
 
@@ -184,7 +172,7 @@ function isRefusedPassword(message: string): boolean {
 }
 
 function isTls(code: string, message: string): boolean {
-  if (/^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/.test(code)) return true
+  if (isTlsRefused(code)) return true
   // The server answers a client that does not speak TLS with an alert of TLS.
   return message.includes('got "\\u0015"') || message.includes(`got "${String.fromCharCode(0x15)}`)
 }
