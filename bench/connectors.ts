@@ -41,7 +41,8 @@ async function serve(
   return { shown: JSON.parse(String(line.value)) as Record<string, string>, stop }
 }
 
-const columns = '(id BIGINT, kind STRING, price DOUBLE, person STRING, at_ms BIGINT)'
+const columns = 'id BIGINT, kind STRING, price DOUBLE, person STRING, at_ms BIGINT'
+const time = ', ts AS TO_TIMESTAMP_LTZ(at_ms, 3), WATERMARK FOR ts AS ts'
 const event = "CASE WHEN MOD(n, 2) = 0 THEN 'view' ELSE 'order' END, RAND(1) * 1000, CAST(MOD(n * 7919, 100003) AS STRING)"
 
 function numbers(count: number): string {
@@ -49,9 +50,15 @@ function numbers(count: number): string {
     'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '${count - 1}');\n`
 }
 
-function kafkaTable(name: string, address: string, topic: string, further: string): string {
-  return `CREATE TABLE ${name} ${columns} WITH ('connector' = 'kafka', 'properties.bootstrap.servers' = '${address}', 'topic' = '${topic}',
-    'format' = 'json'${further})`
+interface KafkaTable {
+  readonly format: string
+  readonly options: string
+  readonly computed?: string
+}
+
+function kafkaTable(name: string, address: string, topic: string, { format, options, computed = '' }: KafkaTable): string {
+  return `CREATE TABLE ${name} (${columns}${computed}) WITH ('connector' = 'kafka', 'properties.bootstrap.servers' = '${address}',
+    'topic' = '${topic}', 'format' = '${format}'${options})`
 }
 
 const wholeTopic = ", 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset'"
@@ -61,8 +68,8 @@ function copyStatements(address: string, run: string): string[] {
   const exactlyOnce = `, 'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'copy-${run}',
     'properties.transaction.timeout.ms' = '600000'`
   return [
-    kafkaTable('events', address, 'events', wholeTopic),
-    kafkaTable('orders', address, `orders-${run}`, exactlyOnce),
+    kafkaTable('events', address, 'events-json', { format: 'json', options: wholeTopic }),
+    kafkaTable('orders', address, `orders-${run}`, { format: 'json', options: exactlyOnce }),
     "INSERT INTO orders SELECT id, kind, price, person, at_ms FROM events WHERE kind = 'order'",
   ]
 }
@@ -80,8 +87,7 @@ function durable(run: string): string[] {
 async function measure(name: string, count: number, statements: (run: string) => readonly string[]): Promise<Usage> {
   const usages: Usage[] = []
   for (let run = 0; run < runs; run++) {
-    const own = `${name}-${run}`
-    usages.push(await runOnce(millrace, ['run', scriptOf(statements(own)), ...durable(own)]))
+    usages.push(await runOnce(millrace, ['run', scriptOf(statements(String(run))), ...durable(`${name}-${run}`)]))
   }
   const middle = usages.toSorted((a, b) => a.cpuSeconds - b.cpuSeconds)[runs >> 1] as Usage
   console.log(`${name}: ${describe(count, middle)}, peak ${middle.peakMb.toFixed(0)} MB`)
@@ -93,26 +99,31 @@ function describe(count: number, { cpuSeconds, wallSeconds }: Pick<Usage, 'cpuSe
   return `${rate(cpuSeconds)} rows per CPU-second, ${rate(wallSeconds)} rows/s, ${cpuSeconds.toFixed(2)} CPU-seconds, ${wallSeconds.toFixed(2)} s`
 }
 
-const kafka = await serve('kafka')
+const runNumbers = Array.from({ length: runs + 1 }, (_, run) => run)
+const topics = [
+  ...['json', 'avro'].map((format) => `events-${format}`),
+  ...runNumbers.flatMap((run) => [`orders-${run}`, `orders-flink-${run}`]),
+]
+const kafka = await serve('kafka', ...topics)
 const postgres = await serve('postgres', 'CREATE TABLE latest (person BIGINT PRIMARY KEY, price DOUBLE PRECISION, at_ms BIGINT)')
 try {
   const { address = '' } = kafka.shown
-  const fill = [`${numbers(rows)}${kafkaTable('events', address, 'events', '')}`, `INSERT INTO events SELECT n, ${event}, n FROM numbers`]
-  console.log(
-    `filling a topic with ${rows.toLocaleString('en-US')} events: ${describe(rows, await runOnce(millrace, ['run', scriptOf(fill)]))}`,
-  )
-  const ours = await measure('Kafka JSON to Kafka, half of the rows, exactly-once', rows, (run) =>
-    copyStatements(address, run.replaceAll(/[^a-z0-9]+/gi, '-')),
-  )
-  await measure('Kafka JSON, sums by person in windows of a minute', rows, () => [
-    `CREATE TABLE events (id BIGINT, price DOUBLE, person STRING, at_ms BIGINT, ts AS TO_TIMESTAMP_LTZ(at_ms, 3), WATERMARK FOR ts AS ts) WITH (
-      'connector' = 'kafka', 'properties.bootstrap.servers' = '${address}', 'topic' = 'events', 'format' = 'json'${wholeTopic})`,
-    `CREATE TABLE sums (person STRING, ends TIMESTAMP_LTZ(3), price DOUBLE) WITH ('connector' = 'blackhole')`,
-    `INSERT INTO sums SELECT person, window_end, SUM(price) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
-      GROUP BY person, window_start, window_end`,
-  ])
+  for (const format of ['json', 'avro']) {
+    const events = kafkaTable('events', address, `events-${format}`, { format, options: '' })
+    const fill = [`${numbers(rows)}${events}`, `INSERT INTO events SELECT n, ${event}, n FROM numbers`]
+    const usage = await runOnce(millrace, ['run', scriptOf(fill)])
+    console.log(`filling a topic with ${rows.toLocaleString('en-US')} events in ${format}: ${describe(rows, usage)}`)
+  }
+  const ours = await measure('Kafka JSON to Kafka, half of the rows, exactly-once', rows, (run) => copyStatements(address, run))
+  for (const format of ['json', 'avro'])
+    await measure(`Kafka ${format}, sums by person in windows of a minute`, rows, () => [
+      kafkaTable('events', address, `events-${format}`, { format, options: wholeTopic, computed: time }),
+      "CREATE TABLE sums (person STRING, ends TIMESTAMP_LTZ(3), price DOUBLE) WITH ('connector' = 'blackhole')",
+      `INSERT INTO sums SELECT person, window_end, SUM(price) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+        GROUP BY person, window_start, window_end`,
+    ])
   await measure('Parquet files from a generator', rows, (run) => [
-    `${numbers(rows)}CREATE TABLE files ${columns} WITH ('connector' = 'filesystem', 'path' = '${folder}/parquet-${run}', 'format' = 'parquet')`,
+    `${numbers(rows)}CREATE TABLE files (${columns}) WITH ('connector' = 'filesystem', 'path' = '${folder}/parquet-${run}', 'format' = 'parquet')`,
     `INSERT INTO files SELECT n, ${event}, n FROM numbers`,
   ])
   const upserts = Math.min(rows, 500_000)

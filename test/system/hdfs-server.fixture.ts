@@ -2,50 +2,28 @@
  * HDFS with WebHDFS: a name node and a data node from Maven's artifacts, which are copied once into the user's cache. Needs Maven and
  * Java 17; without them the tests fail, they are never skipped.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
+import { cachedPath, fetchLibraries, installOnce } from './install.fixture.ts'
+import { freePorts } from './ports.fixture.ts'
 
 const version = '3.4.2'
-const installMsMax = 600_000
 const startMsMax = 100_000
 
-/** Where the jars are. */
-function library(): string {
-  const cache = process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache')
-  return path.join(cache, 'millrace', 'test-servers', `hadoop-${version}`)
-}
+const library = `hadoop-${version}`
 
-/** Copies the jars unless they are there. */
+/** Fetches the jars unless they are there. */
 export async function installHdfsServer(): Promise<void> {
-  const isThere = await access(library()).then(
-    () => true,
-    () => false,
+  const artifacts = ['hadoop-common', 'hadoop-hdfs', 'hadoop-hdfs-client']
+  await installOnce(library, (building) =>
+    fetchLibraries(
+      building,
+      artifacts.map((name) => ['org.apache.hadoop', name, version] as const),
+    ),
   )
-  if (isThere) return
-  const folder = path.dirname(library())
-  await mkdir(folder, { recursive: true })
-  // Gathered beside and moved into place, so that what was broken off is never taken for whole.
-  const building = await mkdtemp(path.join(folder, 'building-'))
-  try {
-    const artifacts = ['hadoop-common', 'hadoop-hdfs', 'hadoop-hdfs-client']
-    const dependencies = artifacts.map(
-      (name) =>
-        `<dependency><groupId>org.apache.hadoop</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`,
-    )
-    const project = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>test</groupId>
-<artifactId>servers</artifactId><version>1</version><packaging>pom</packaging><dependencies>${dependencies.join('')}</dependencies></project>`
-    await writeFile(path.join(building, 'pom.xml'), project)
-    const words = ['-q', '-B', '-f', 'pom.xml', 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=lib']
-    await promisify(execFile)('mvn', words, { cwd: building, timeout: installMsMax, maxBuffer: 2 ** 26 })
-    await rename(path.join(building, 'lib'), library())
-  } finally {
-    await rm(building, { recursive: true, force: true })
-  }
 }
 
 interface Ports {
@@ -146,7 +124,7 @@ function java(folder: string, heapMegabytes: number, ...words: readonly string[]
   const script =
     '"$@" </dev/null & child=$!; (cat >/dev/null; kill -9 $child 2>/dev/null) <&3 & watch=$!; wait $child; kill $watch 2>/dev/null; exit 0'
   const flags = [`-Xmx${heapMegabytes}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.net.preferIPv4Stack=true']
-  const classes = `${path.join(folder, 'conf')}:${library()}/*`
+  const classes = `${path.join(folder, 'conf')}:${cachedPath(library)}/*`
   const line = ['java', ...flags, '--add-opens', 'java.base/java.lang=ALL-UNNAMED', '-cp', classes, ...words]
   return spawn('bash', ['-c', `exec 3<&0; ${script}`, 'bash', ...line], { stdio: ['pipe', 'ignore', 'ignore'], cwd: folder })
 }
@@ -166,22 +144,4 @@ async function untilReady(web: number, nodes: readonly ChildProcess[]): Promise<
     await sleep(200)
   }
   throw new Error(`HDFS was not ready within ${startMsMax} ms`)
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer())
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.on('error', reject)
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address()
-            resolve(typeof address === 'object' && address !== null ? address.port : 0)
-          })
-        }),
-    ),
-  )
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

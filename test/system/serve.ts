@@ -1,6 +1,6 @@
 /**
  * Starts a server of the tests for programs that measure, prints how it is reached as one line of JSON, and stops it when its input ends:
- * `node --conditions=source test/system/serve.ts kafka`. A database runs the SQL that follows its name first.
+ * `node --conditions=source test/system/serve.ts kafka events`. Kafka has the topics that follow its name, a database has run the SQL.
  */
 import { installKafkaServer, startKafkaServer } from './kafka-server.fixture.ts'
 import { installPostgresServer, startPostgresServer } from './postgres-server.fixture.ts'
@@ -9,6 +9,7 @@ const starts: Readonly<Record<string, () => Promise<{ readonly shown: object; re
   kafka: async () => {
     await installKafkaServer()
     const server = await startKafkaServer()
+    await server.admin.createTopics({ topics: process.argv.slice(3), partitions: 1, replicas: 1 })
     return { shown: { address: server.address }, remove: () => server.remove() }
   },
   postgres: async () => {
