@@ -220,8 +220,10 @@ export interface WriteRequest {
 
 /** Work that outlives its process: what is prepared waits for a later life of it. Only one life is there at a time. */
 export interface DurableWork {
-  /** The same in every life. */
+  /** The same in every life, also of one that begins anew in the same place. Work of another machine may have it as well. */
   readonly name: string
+  /** The same in every life that goes on from the one before, and no other work's anywhere. */
+  readonly id: string
   /** What the life before had prepared for its last checkpoint, to be committed first; null when there is none. All else is void. */
   readonly record: unknown
   /** Which of several writers this is; left out: the only one. */

@@ -82,7 +82,7 @@ function leftIn(world: World): string[] {
   const manifests = names.filter((name) => name.startsWith('checkpoints/'))
   const needed = new Set(manifests.flatMap((name) => filesOf(world.disk.blobs.get(name))))
   const lost = [...needed].filter((name) => !names.includes(name))
-  const left = names.filter((name) => !manifests.includes(name) && !needed.has(name))
+  const left = names.filter((name) => name !== 'work' && !manifests.includes(name) && !needed.has(name))
   return [
     ...(manifests.length > 2 ? [`there are ${manifests.length} checkpoints`] : []),
     ...lost.map((name) => `${name} is needed and gone`),

@@ -129,7 +129,7 @@ class SimulatedWriter implements SinkWriter {
     this.#life = life
     this.#schema = schema
     this.#durable = durable
-    this.#work = durable === undefined ? table.createWork() : `${durable.name}@${durable.writer?.index ?? 0}`
+    this.#work = durable === undefined ? table.createWork() : `${durable.id}@${durable.writer?.index ?? 0}`
   }
 
   readonly #isOwn = (work: string): boolean => work === this.#work

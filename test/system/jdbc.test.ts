@@ -233,7 +233,7 @@ describe.each(kinds)('$name', ({ name, start, types, sleep: sleepSql, running })
       options?: Record<string, string>
       key?: string[]
       letters?: DeadLetter[]
-      durable?: { name: string; record: unknown }
+      durable?: { name: string; id: string; record: unknown }
     } = {},
   ): Promise<{ writer: SinkWriter; meter: ConnectorMeter; write: (rows: unknown[][], kinds?: number[]) => Promise<void> }> => {
     const made = connectorTable(how.options, how.key, how.schema)
@@ -386,14 +386,14 @@ describe.each(kinds)('$name', ({ name, start, types, sleep: sleepSql, running })
   test('a commit is done once, however often it is asked for, and a later life finds what was prepared', async () => {
     await server.ask('CREATE TABLE t (id bigint, note varchar(5), n int)')
     const how = { options: exactly, key: [] as string[] }
-    const first = await opened({ ...how, durable: { name: 'work', record: null } })
+    const first = await opened({ ...how, durable: { name: 'work', id: 'work', record: null } })
     await first.write(Array.from({ length: 5000 }, (_, id) => [id, 'a', id]))
     const record = JSON.parse(JSON.stringify(await first.writer.prepare()))
     expect(await server.ask('SELECT count(*) FROM t')).toEqual([['0']])
     await first.write([[-1, 'void', 0]])
     await first.writer.prepare()
     await first.writer.close()
-    const second = await opened({ ...how, durable: { name: 'work', record } })
+    const second = await opened({ ...how, durable: { name: 'work', id: 'work', record } })
     expect(await server.ask('SELECT count(*), count(DISTINCT id), min(id) FROM t')).toEqual([['5000', '5000', '0']])
     await second.writer.commit(record)
     await second.write([[9999, 'b', 1]])
@@ -401,7 +401,7 @@ describe.each(kinds)('$name', ({ name, start, types, sleep: sleepSql, running })
     await second.writer.commit(next)
     await second.writer.commit(next)
     await second.writer.close()
-    const third = await opened({ ...how, durable: { name: 'work', record: next } })
+    const third = await opened({ ...how, durable: { name: 'work', id: 'work', record: next } })
     await third.writer.close()
     expect(await server.ask('SELECT count(*), count(DISTINCT id) FROM t')).toEqual([['5001', '5001']])
     expect(await server.ask('SELECT count(*) FROM millrace_commits_rows')).toEqual([['0']])

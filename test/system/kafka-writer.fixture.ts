@@ -85,7 +85,7 @@ export async function openTable(server: KafkaServer, topic: string, given: Writt
 
 /** Work that goes on from what its last life had prepared. */
 export function workAt(place: string, record: unknown = null, index = 0, count = 1, left: readonly unknown[] = []): DurableWork {
-  return { name: `${place}/statement-1#orders-1`, record, writer: { index, count }, left }
+  return { name: `${place}/statement-1#orders-1`, id: `${place}#orders-1`, record, writer: { index, count }, left }
 }
 
 /** Options of a table whose rows are part of transactions. */

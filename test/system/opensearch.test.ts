@@ -104,11 +104,11 @@ describe('a durable run that is killed four times', () => {
     const index = `killed-${name.replaceAll(' ', '-')}`
     // Many requests between two checkpoints, which the next life sends again.
     const often = { 'sink.bulk-flush.max-actions': '20' }
-    const script = `SET 'parallelism.default' = '2'; ${numbers(12_000, 2000)} ${table('t', columns, index, often)} INSERT INTO t SELECT n FROM numbers;`
+    const script = `SET 'parallelism.default' = '2'; ${numbers(9000, 2000)} ${table('t', columns, index, often)} INSERT INTO t SELECT n FROM numbers;`
     const lives = await commands.runKilled(script, [150, 30, 250, 80])
     expect(lives).toBe(5)
     const documents = await server.documents(index)
-    expect(sortedNumbers(documents)).toEqual(Array.from({ length: 12_000 }, (_, n) => n))
+    expect(sortedNumbers(documents)).toEqual(Array.from({ length: 9000 }, (_, n) => n))
   })
 })
 

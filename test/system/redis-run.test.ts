@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { systemClock } from '#base'
 import { ConnectorMeter, connectorOf, type DeadLetter, type DurableWork, loadConnector, type SinkWriter } from '#connectors'
 import { batchOf, bigintType, changeDelete, changeInsert, changeUpdateAfter, type Schema, stringType } from '#data'
-import { freePort, type RedisServer, startRedisServer } from './redis-server.fixture.ts'
+import { freePort } from './ports.fixture.ts'
+import { type RedisServer, startRedisServer } from './redis-server.fixture.ts'
 import { entriesIn, hashIn, keysIn, numbers, redisTable } from './redis-table.fixture.ts'
 import { type KillableRun, killableRun } from './sql-run.fixture.ts'
 
@@ -91,7 +92,7 @@ describe('a writer', () => {
   const added = async (): Promise<(string | undefined)[]> => (await entries('x')).map(({ n }) => n)
 
   test('commits what it prepared once, however often it is asked and whoever asks', async () => {
-    const first = await opened(stream, { name: 'w', record: null })
+    const first = await opened(stream, { name: 'w', id: 'w', record: null })
     await first.write(
       batchOf(
         schema,
@@ -108,12 +109,12 @@ describe('a writer', () => {
     const later = await first.prepare()
     await first.write(batchOf(schema, [['a', 9999]]))
     await first.close()
-    const second = await opened(stream, { name: 'w', record: later })
+    const second = await opened(stream, { name: 'w', id: 'w', record: later })
     expect(await added()).toEqual([...expected, '9000'])
     await second.commit(record)
     await second.commit(later)
     await second.close()
-    const third = await opened(stream, { name: 'w', record: later })
+    const third = await opened(stream, { name: 'w', id: 'w', record: later })
     await third.close()
     expect(await added()).toEqual([...expected, '9000'])
     expect((await keys()).filter((key) => key.startsWith('millrace:staged:'))).toEqual([])
@@ -154,7 +155,10 @@ describe('a writer', () => {
   test('sends again what it had no answer for, and it is there once', async () => {
     const proxy = await cuttingProxy(server.port)
     try {
-      const writer = await opened({ ...stream, port: String(proxy.port), 'sink.buffer-flush.max-rows': '10' }, { name: 'w', record: null })
+      const writer = await opened(
+        { ...stream, port: String(proxy.port), 'sink.buffer-flush.max-rows': '10' },
+        { name: 'w', id: 'w', record: null },
+      )
       proxy.cutAnswers = 3
       await writer.write(
         batchOf(
@@ -174,7 +178,7 @@ describe('a writer', () => {
   })
 
   test('says when what it prepared is gone', async () => {
-    const writer = await opened(stream, { name: 'w', record: null })
+    const writer = await opened(stream, { name: 'w', id: 'w', record: null })
     await writer.write(batchOf(schema, [['a', 1]]))
     const record = await writer.prepare()
     await server.ask('DEL', ...(await keys()).filter((key) => key.startsWith('millrace:staged:')))

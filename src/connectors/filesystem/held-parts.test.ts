@@ -79,14 +79,14 @@ test('a life after a crash goes on with what was held, and another one with what
   let record: unknown = null
   const writers = []
   for (const id of [1, 2, 3]) {
-    const writer = await openWriter(table, { durable: { name: 'work', record } })
+    const writer = await openWriter(table, { durable: { name: 'work', id: 'work', record } })
     await writeRows(writer, table, [[id, 'kept', 0]])
     record = JSON.parse(JSON.stringify(await writer.prepare()))
     await writeRows(writer, table, [[id * 10, 'lost', 0]])
     await writer.prepare()
     writers.push(writer)
   }
-  const last = await openWriter(table, { durable: { name: 'work', record } })
+  const last = await openWriter(table, { durable: { name: 'work', id: 'work', record } })
   expect(visible()).toEqual([])
   last.advance?.(Number.POSITIVE_INFINITY)
   await last.commit(await last.prepare())
@@ -102,19 +102,19 @@ test('a life after a crash goes on with what was held, and another one with what
 
 test('what another work held stays, and a part that is gone ends the work', async () => {
   const { directory, table } = mergingTable()
-  const first = await openWriter(table, { durable: { name: 'work', record: null } })
+  const first = await openWriter(table, { durable: { name: 'work', id: 'work', record: null } })
   for (const id of [1, 2]) {
     await writeRows(first, table, [[id, 'x', 0]])
     await first.commit(await first.prepare())
   }
   const record = await first.prepare()
   await first.close()
-  const other = await openWriter(table, { durable: { name: 'other work', record: null } })
+  const other = await openWriter(table, { durable: { name: 'other work', id: 'other work', record: null } })
   await other.close()
   const parts = filesIn(directory).filter((file) => file.endsWith('.pending'))
   expect(parts).toHaveLength(2)
   rmSync(path.join(directory, parts[0] ?? ''))
-  const second = await openWriter(table, { durable: { name: 'work', record } })
+  const second = await openWriter(table, { durable: { name: 'work', id: 'work', record } })
   second.advance?.(Number.POSITIVE_INFINITY)
   expect((await failureOf(() => second.prepare())).code).toBe('CONNECTORS_FILESYSTEM_FILE_GONE')
   await second.close()

@@ -48,12 +48,12 @@ test.each([
 
 test('a partition that waits is known to the next life, which is killed before it gets a row of it', async () => {
   const { table, isMarked } = timedTable()
-  const first = await openWriter(table, { durable: { name: 'work', record: null } })
+  const first = await openWriter(table, { durable: { name: 'work', id: 'work', record: null } })
   await writeRows(first, table, [[1, '2024-03-01', '12:00']])
   const record = JSON.parse(JSON.stringify(await first.prepare()))
-  const second = await openWriter(table, { durable: { name: 'work', record } })
+  const second = await openWriter(table, { durable: { name: 'work', id: 'work', record } })
   const next = JSON.parse(JSON.stringify(await second.prepare()))
-  const third = await openWriter(table, { durable: { name: 'work', record: next } })
+  const third = await openWriter(table, { durable: { name: 'work', id: 'work', record: next } })
   expect(isMarked(noon)).toBe(false)
   third.advance?.(Date.parse('2024-03-01T12:05:00.001Z'))
   await third.commit(await third.prepare())

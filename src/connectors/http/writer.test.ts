@@ -117,10 +117,10 @@ describe('a signature', () => {
 })
 
 describe('the id of a request', () => {
-  const durable = { name: 'work', record: null }
+  const durable = { name: 'work', id: 'work', record: null }
   const send = async (
     server: TestServer,
-    life: typeof durable | { name: string; record: unknown },
+    life: typeof durable | { name: string; id: string; record: unknown },
     ...parts: (readonly [number, number])[]
   ): Promise<unknown> => {
     const { writer } = await openWriter({ url: server.origin, 'sink.buffer-flush.max-rows': '10' }, { durable: life })
@@ -138,8 +138,8 @@ describe('the id of a request', () => {
     await send(server, durable, [0, 10], [10, 30])
     expect(idsOf(server).slice(3)).toEqual(before)
     // The same rows in another checkpoint, in another work or cut otherwise are not the same request.
-    await send(server, { name: 'work', record }, [0, 30])
-    await send(server, { name: 'other', record: null }, [0, 30])
+    await send(server, { name: 'work', id: 'work', record }, [0, 30])
+    await send(server, { name: 'other', id: 'other', record: null }, [0, 30])
     await send(server, durable, [0, 9])
     expect(new Set(idsOf(server)).size).toBe(3 + 3 + 3 + 1)
   })

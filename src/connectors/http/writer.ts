@@ -61,7 +61,7 @@ export class HttpWriter implements SinkWriter {
       sendSome: () => this.#send(this.#next()),
       afterMs: options.number('sink.buffer-flush.interval') ?? 1000,
     })
-    this.#work = durable === undefined ? randomBytes(16).toString('hex') : `${durable.name}#${durable.writer?.index ?? 0}`
+    this.#work = durable === undefined ? randomBytes(16).toString('hex') : `${durable.id}#${durable.writer?.index ?? 0}`
     this.#requests = (durable?.record as HttpRecord | null | undefined)?.requests ?? 0
     this.#secret = options.text('signature.secret') ?? null
   }

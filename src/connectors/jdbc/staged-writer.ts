@@ -77,10 +77,10 @@ function writerName(durable: DurableWork | undefined): string {
   return `${workName(durable)}/${durable.writer?.index ?? 0}`
 }
 
-/** Of a name that is too long only the end is kept, and what tells it from others. */
-function workName({ name }: DurableWork): string {
-  if (name.length <= nameLengthMax) return name
-  return `${name.slice(-100)}/${createHash('sha256').update(name).digest('hex')}`
+/** Of an id that is too long only the beginning is kept, and what tells it from others. */
+function workName({ id }: DurableWork): string {
+  if (id.length <= nameLengthMax) return id
+  return `${id.slice(0, 100)}/${createHash('sha256').update(id).digest('hex')}`
 }
 
 class StagedWriter implements SinkWriter {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { transactionIds } from './transaction-ids.ts'
 
-const work = (place: string, index = 0, count = 1) => ({ name: `${place}#orders-1`, record: null, writer: { index, count } })
+const work = (place: string, index = 0, count = 1) => ({ name: `${place}#orders-1`, id: 'x', record: null, writer: { index, count } })
 
 test('a durable writer has the same ids in every life, wherever its checkpoints are', () => {
   const { own } = transactionIds('shop', work('/a/statement-1', 2, 4))
@@ -15,7 +15,12 @@ test('a durable writer has the same ids in every life, wherever its checkpoints 
 })
 
 test('writers, statements and tables do not share ids', () => {
-  const all = [work('/a/statement-1'), work('/a/statement-1', 1), work('/a/statement-2'), { name: '/a/statement-1#orders-2', record: null }]
+  const all = [
+    work('/a/statement-1'),
+    work('/a/statement-1', 1),
+    work('/a/statement-2'),
+    { name: '/a/statement-1#orders-2', id: '/a/statement-1#orders-2', record: null },
+  ]
   expect(new Set(all.flatMap((each) => transactionIds('shop', each).own)).size).toBe(16)
 })
 

@@ -62,7 +62,7 @@ export class DocumentMaker {
 
 /** The same in every life of a work. One of several writers cannot know whether there was another one in its place before. */
 function workId(durable: DurableWork | undefined, isAlone: boolean): string {
-  return shortHash(isAlone && durable !== undefined ? durable.name : randomBytes(16).toString('hex'))
+  return shortHash(isAlone && durable !== undefined ? durable.id : randomBytes(16).toString('hex'))
 }
 
 function shortHash(text: string): string {

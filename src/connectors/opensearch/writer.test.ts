@@ -77,7 +77,7 @@ describe('documents', () => {
     const server = await started()
     const table = tableOf({ hosts: server.origin, index: '{k}' }, { primaryKey: [] })
     const life = async (record: unknown, rows: readonly (readonly unknown[])[], name: string | null = 'work') => {
-      const durable = name === null ? {} : { durable: { name, record, writer: { index: 0, count: 2 } } }
+      const durable = name === null ? {} : { durable: { name, id: name, record, writer: { index: 0, count: 2 } } }
       const { writer } = await openWriter(table, durable)
       await writer.write(changes(rows))
       const next = await writer.prepare()

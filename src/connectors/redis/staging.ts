@@ -8,7 +8,7 @@
  * | key           | what                                                                                                     |
  * |---------------|----------------------------------------------------------------------------------------------------------|
  * | staged:UID:N  | the commands of one checkpoint                                                                           |
- * | writer:NAME:I | of writer I of a work: which staged keys there are, how far each is run, which came last by life (UID)   |
+ * | writer:ID:I   | of writer I of a work: which staged keys there are, how far each is run, which came last by life (UID)   |
  */
 import { randomBytes } from 'node:crypto'
 import type { DurableWork } from '../connector.ts'
@@ -81,7 +81,7 @@ export class Staging {
     this.#connection = connection
     this.#settings = settings
     this.#durable = durable
-    this.#control = durable === undefined ? `millrace:writer:${this.#uid}` : `millrace:writer:${durable.name}:${durable.writer?.index ?? 0}`
+    this.#control = durable === undefined ? `millrace:writer:${this.#uid}` : `millrace:writer:${durable.id}:${durable.writer?.index ?? 0}`
   }
 
   /** Commits what the life before had prepared, and removes what else it left. */

@@ -42,15 +42,15 @@ describe('in transactions', () => {
 
   test('the next life of durable work commits what was prepared, and gives up the rest', async () => {
     const table = tableAt(temporaryFolder())
-    const first = await openWriter(table, { name: 'work', record: null })
+    const first = await openWriter(table, { name: 'work', id: 'work', record: null })
     await writeRows(first, table, [[1, 'a']])
     const record = await first.prepare()
     await writeRows(first, table, [[2, 'b']])
     await first.prepare()
-    const second = await openWriter(table, { name: 'work', record })
+    const second = await openWriter(table, { name: 'work', id: 'work', record })
     expect(idsOf((await readWhole(table)).rows)).toEqual([1])
     await second.close()
-    const other = await openWriter(table, { name: 'work', record, writer: { index: 0, count: 1 } })
+    const other = await openWriter(table, { name: 'work', id: 'work', record, writer: { index: 0, count: 1 } })
     await writeRows(other, table, [[3, 'c']])
     await other.commit(await other.prepare())
     await other.close()
@@ -62,7 +62,7 @@ describe('in transactions', () => {
     const table = tableAt(folder)
     const before = await Promise.all(
       [0, 1].map(async (index) => {
-        const writer = await openWriter(table, { name: 'work', record: null, writer: { index, count: 2 } })
+        const writer = await openWriter(table, { name: 'work', id: 'work', record: null, writer: { index, count: 2 } })
         await writeRows(writer, table, [[index, 'kept']])
         const record = await writer.prepare()
         await writeRows(writer, table, [[10 + index, 'lost']])
@@ -71,7 +71,7 @@ describe('in transactions', () => {
       }),
     )
     const [record, ...left] = before
-    const writer = await openWriter(table, { name: 'work', record, left, writer: { index: 0, count: 1 } })
+    const writer = await openWriter(table, { name: 'work', id: 'work', record, left, writer: { index: 0, count: 1 } })
     await writer.close()
     expect(idsOf((await readWhole(table)).rows)).toEqual([0, 1])
     expect(readdirSync(path.join(folder, '.transactions')).filter((name) => !name.endsWith('.done'))).toEqual([])

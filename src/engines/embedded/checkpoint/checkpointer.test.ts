@@ -29,3 +29,22 @@ test('tells of the last checkpoint how long it took, what it wrote and what it i
     lastCheckpointFullSize: 360,
   })
 })
+
+test('the id of the work is the same in every life, and another one in another place', async () => {
+  const clock = { nowMs: () => 0, monotonicMs: () => 0 }
+  const idIn = async (blobs: MemoryBlobs): Promise<string> => {
+    const checkpointer = new Checkpointer({ blobs, intervalMs: 1000, dropsState: false, plan: '' }, clock, [], [])
+    await checkpointer.begin()
+    await checkpointer.end()
+    return checkpointer.workId
+  }
+  const place = new MemoryBlobs()
+  const first = await idIn(place)
+  expect(first).toMatch(/^[\da-f]{32}$/)
+  expect(await idIn(place)).toBe(first)
+  expect(await idIn(new MemoryBlobs())).not.toBe(first)
+  const writer = await place.create('work')
+  await writer.append(new TextEncoder().encode(first.slice(1)))
+  await writer.finish()
+  await expect(idIn(place)).rejects.toMatchObject({ code: 'ENGINE_CHECKPOINT_DAMAGED', message: expect.stringContaining('"work"') })
+})

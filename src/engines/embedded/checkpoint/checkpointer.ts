@@ -36,6 +36,7 @@ export class Checkpointer {
   #origin: Origin | undefined
   #number = 0
   #begunMs = 0
+  #workId = ''
   /** What was published. */
   metrics: CheckpointMetrics = noCheckpoints
 
@@ -51,6 +52,7 @@ export class Checkpointer {
   /** Makes the place this run's own; the checkpoint to go on from, or null. One whose state would be lost in part is refused. */
   async begin(): Promise<Manifest | null> {
     await this.#checkpoints.lock()
+    this.#workId = await this.#checkpoints.workId()
     await this.#settings.startFrom?.(this.#checkpoints)
     const manifest = await this.#checkpoints.newest()
     if (manifest === null) return null
@@ -65,6 +67,11 @@ export class Checkpointer {
       throw embeddedErrors.ENGINE_OUTPUT_DROPPED({ tables: listed(names) })
     }
     return manifest
+  }
+
+  /** Known when it has begun. */
+  get workId(): string {
+    return this.#workId
   }
 
   resumedFrom({ number, finished, plan }: Manifest): ResumedFrom {

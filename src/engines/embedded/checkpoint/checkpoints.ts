@@ -1,9 +1,12 @@
 /** The checkpoints in one place: which there are, and what is left over. */
-import { listed } from '#base'
+import { randomBytes } from 'node:crypto'
+import { listed, MillraceError } from '#base'
 import type { BlobLock, BlobStore } from '#blobs'
 import { embeddedErrors } from '../errors.ts'
 import { type Manifest, manifestName, manifestNumber, readManifest, writeManifest } from './manifest.ts'
 
+/** Holds 32 hexadecimal digits. */
+const workName = 'work'
 const statePrefix = 'state/'
 const stateName = /^state\/(\d{8,12})(?:-[\da-z]+)?\.state$/
 
@@ -18,6 +21,35 @@ export class Checkpoints {
   /** Makes the place this run's own. */
   async lock(): Promise<void> {
     this.#lock = await this.blobs.lock()
+  }
+
+  /** The id of the work whose checkpoints these are: a place gets one with its first run, which keeps it to itself by the lock. */
+  async workId(): Promise<string> {
+    const known = await this.#readWorkId()
+    if (known !== null) return known
+    const id = randomBytes(16).toString('hex')
+    const writer = await this.blobs.create(workName, 'new')
+    try {
+      await writer.append(new TextEncoder().encode(id))
+      await writer.finish()
+    } catch (error) {
+      await writer.abandon()
+      throw error
+    }
+    return id
+  }
+
+  async #readWorkId(): Promise<string | null> {
+    let bytes: Uint8Array
+    try {
+      bytes = await this.blobs.read(workName)
+    } catch (error) {
+      if (error instanceof MillraceError && error.code === 'BLOBS_NOT_FOUND') return null
+      throw error
+    }
+    const id = new TextDecoder().decode(bytes)
+    if (!/^[\da-f]{32}$/.test(id)) throw embeddedErrors.ENGINE_CHECKPOINT_DAMAGED({ name: workName, place: this.blobs.place })
+    return id
   }
 
   /** Throws when the place is known to be another run's by now. */

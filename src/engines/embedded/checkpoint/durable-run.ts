@@ -51,6 +51,7 @@ export class DurableRun implements Commits {
   /** Makes the place this run's own, and brings the operators back to the newest checkpoint, if there is one. */
   async begin(): Promise<Beginning> {
     const manifest = await this.#checkpointer.begin()
+    this.#state.belongTo(this.#checkpointer.workId)
     if (manifest === null) return { resumed: null, sources: new Map() }
     await this.#state.restore(manifest)
     const [sources = []] = manifest.finished ? [] : await divideSources(this.#scans, 1, manifest)

@@ -28,6 +28,7 @@ export class WorkerState {
   readonly #sinks: readonly SinkTask[]
   readonly #files: StateFiles | null
   #manifest: Manifest | null = null
+  #workId = ''
 
   constructor(instance: Instance, blobs: BlobStore | null, place: WorkerPlace) {
     this.#blobs = blobs
@@ -49,6 +50,11 @@ export class WorkerState {
 
   get keepers(): readonly StateKeeper[] {
     return this.#saved.keepers
+  }
+
+  /** Comes first: the id of the durable work that this is part of. */
+  belongTo(workId: string): void {
+    this.#workId = workId
   }
 
   /** Brings the operators to where a checkpoint left them. */
@@ -78,7 +84,7 @@ export class WorkerState {
     const record = saved.find(({ worker = 0 }) => worker === index)?.record ?? null
     const writers = task.isShared ? count : 1
     const left = index > 0 ? [] : saved.flatMap(({ worker = 0, record: each }) => (worker < writers ? [] : [each]))
-    return { name: `${this.#blobs.place}#${task.id}`, record, writer: { index, count: writers }, left }
+    return { name: `${this.#blobs.place}#${task.id}`, id: `${this.#workId}#${task.id}`, record, writer: { index, count: writers }, left }
   }
 
   /** Takes everything over, between two batches and with nothing on its way to a sink. `finished`: the work has ended. */

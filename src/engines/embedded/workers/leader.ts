@@ -184,11 +184,12 @@ export class Leader {
   async #lead(): Promise<void> {
     const { workers, checkpointer, scans, dividesInputs } = this.#shape
     const manifest = (await checkpointer?.begin()) ?? null
+    const workId = checkpointer?.workId ?? ''
     this.#resumed = manifest === null ? null : (checkpointer?.resumedFrom(manifest) ?? null)
     const sources = manifest?.finished === true ? [] : await divideSources(scans, workers, manifest, dividesInputs)
     for (let worker = 0; worker < workers; worker++) this.#links.push(this.#shape.link(worker, this.#listener(worker)))
     for (const [worker, link] of this.#links.entries()) {
-      link.order({ kind: 'begin', beginning: { resumed: this.#resumed, sources: sources[worker] ?? [] }, manifest })
+      link.order({ kind: 'begin', beginning: { resumed: this.#resumed, sources: sources[worker] ?? [] }, workId, manifest })
     }
     if (manifest?.finished !== true) {
       if (this.state === 'stopped') this.#orderAll({ kind: 'stop' })

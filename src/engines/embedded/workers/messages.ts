@@ -11,6 +11,8 @@ export type Order =
   | {
       readonly kind: 'begin'
       readonly beginning: Omit<Beginning, 'sources'> & { readonly sources: readonly SavedSource[] }
+      /** Of durable work, else ''. */
+      readonly workId: string
       /** The checkpoint to go on from. */
       readonly manifest: Manifest | null
     }

@@ -99,9 +99,10 @@ export class Worker {
     }
   }
 
-  async #begin({ beginning, manifest }: Extract<Order, { kind: 'begin' }>): Promise<void> {
+  async #begin({ beginning, workId, manifest }: Extract<Order, { kind: 'begin' }>): Promise<void> {
     this.#tell()
     try {
+      this.#state.belongTo(workId)
       if (manifest !== null) await this.#state.restore(manifest)
       this.#commits.started({ ...beginning, sources: new Map(beginning.sources.map((source) => [source.id, source])) })
     } catch (error) {
