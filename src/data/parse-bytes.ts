@@ -12,7 +12,9 @@
  * |            | that the function names, which may return a bigint                                                   |
  * | `overflow` | −Infinity, from parsers of decimals alone: more digits than the precision allows                     |
  */
+
 import { daysOf, monthDays } from './civil.ts'
+import { nearestQuotient, powerOfTen, productError } from './double-digits.ts'
 import { parseHexDouble } from './hex-double.ts'
 import { decodeText } from './vector.ts'
 
@@ -28,13 +30,6 @@ const colon = 58
 
 /** So many digits always make a safe number. */
 const digitsMax = 15
-
-const powers = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
-
-/** Powers of ten that a double holds exactly: 0 to 22. */
-function powerOfTen(exponent: number): number {
-  return powers[exponent] as number
-}
 
 /** The first place from `start` that holds no blank (a byte up to the space). */
 export function blankStart(data: Uint8Array, start: number, end: number): number {
@@ -169,9 +164,32 @@ export function parseDoubleBytes(data: Uint8Array, start: number, end: number): 
     }
   }
   if (digits === 0) return unparsed
-  if (digits > digitsMax) return parseOddDouble(data, start, from, end)
+  if (digits > digitsMax) return parseLongDouble(data, start, from, end, fraction)
   if (fraction > 0) value /= powerOfTen(fraction)
   return negative ? -value : value
+}
+
+/** Plain digits, too many for one double: two hold up to 19 of them exactly. */
+function parseLongDouble(data: Uint8Array, start: number, from: number, end: number, fraction: number): number {
+  let head = 0
+  let tail = 0
+  let digits = 0
+  for (let at = from; at < end; at++) {
+    const byte = data[at] as number
+    if (byte === point || (byte === zero && digits === 0)) continue
+    if (digits < digitsMax) head = head * 10 + byte - zero
+    else tail = tail * 10 + byte - zero
+    digits++
+  }
+  const tailDigits = Math.max(0, digits - digitsMax)
+  if (tailDigits > 4 || fraction > 22) return parseOddDouble(data, start, from, end)
+  const scale = powerOfTen(tailDigits)
+  const product = head * scale
+  const rest = productError(head, scale, product) + tail
+  const high = product + rest
+  const size = fraction > 0 ? nearestQuotient(high, rest - (high - product), powerOfTen(fraction)) : high
+  if (Number.isNaN(size)) return parseOddDouble(data, start, from, end)
+  return data[start] === minus ? -size : size
 }
 
 /** Whether the bytes say NaN, with a sign or without. */

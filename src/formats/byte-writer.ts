@@ -1,5 +1,17 @@
 /** A growing buffer of bytes, and the spellings of numbers, dates and times that Flink's text formats share: Java's. */
-import { civilOf, dayMs, dayOf, monthOf, printDecimal, printDouble, printFloat, timestampMs, timestampNanos, yearOf } from '#data'
+import {
+  civilOf,
+  dayMs,
+  dayOf,
+  monthOf,
+  printDecimal,
+  printDouble,
+  printFloat,
+  timestampMs,
+  timestampNanos,
+  writeShortest,
+  yearOf,
+} from '#data'
 import { formatErrors } from './errors.ts'
 
 const zero = 48
@@ -98,7 +110,20 @@ export class ByteWriter {
     const rounded = Math.round(hundredfold)
     // A value of few digits is the quotient of two small whole numbers; its shortest spelling is theirs.
     if (rounded / 100 === value && rounded !== 0 && Math.abs(rounded) < 1e9 && Math.abs(value) >= 0.01) this.#hundredths(rounded)
-    else this.text(printDouble(value))
+    else if (!this.#shortest(value)) this.text(printDouble(value))
+  }
+
+  /** Writes most values without a string of them; false: it has written nothing. */
+  #shortest(value: number): boolean {
+    const size = Math.abs(value)
+    if (!(size >= 1e-3 && size < 1e7) || Number.isInteger(value)) return false
+    this.ensure(24)
+    const start = value < 0 ? this.length + 1 : this.length
+    const end = writeShortest(size, this.data, start)
+    if (end < 0) return false
+    if (value < 0) this.data[this.length] = minus
+    this.length = end
+    return true
   }
 
   /** As Java's Float.toString: the shortest digits that make the same float. */
