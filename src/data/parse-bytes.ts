@@ -30,6 +30,8 @@ const colon = 58
 
 /** So many digits always make a safe number. */
 const digitsMax = 15
+/** And so many more make one together with them that two doubles hold exactly. */
+const tailMax = 4
 
 /** The first place from `start` that holds no blank (a byte up to the space). */
 export function blankStart(data: Uint8Array, start: number, end: number): number {
@@ -147,14 +149,16 @@ export function parseDoubleBytes(data: Uint8Array, start: number, end: number): 
   const first = data[start] as number
   const negative = first === minus
   const from = negative || first === plus ? start + 1 : start
-  let value = 0
+  let head = 0
+  let tail = 0
   let digits = 0
   let fraction = -1
   for (let at = from; at < end; at++) {
     const byte = data[at] as number
     const digit = byte - zero
     if (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit
+      if (digits < digitsMax) head = head * 10 + digit
+      else tail = tail * 10 + digit
       digits++
       if (fraction >= 0) fraction++
     } else if (byte === point && fraction < 0) {
@@ -164,32 +168,23 @@ export function parseDoubleBytes(data: Uint8Array, start: number, end: number): 
     }
   }
   if (digits === 0) return unparsed
-  if (digits > digitsMax) return parseLongDouble(data, start, from, end, fraction)
-  if (fraction > 0) value /= powerOfTen(fraction)
-  return negative ? -value : value
+  if (digits <= digitsMax) {
+    if (fraction > 0) head /= powerOfTen(fraction)
+    return negative ? -head : head
+  }
+  const size =
+    digits - digitsMax > tailMax || fraction > 22 ? Number.NaN : longDouble(head, tail, digits - digitsMax, Math.max(0, fraction))
+  if (Number.isNaN(size)) return parseOddDouble(data, start, from, end)
+  return negative ? -size : size
 }
 
-/** Plain digits, too many for one double: two hold up to 19 of them exactly. */
-function parseLongDouble(data: Uint8Array, start: number, from: number, end: number, fraction: number): number {
-  let head = 0
-  let tail = 0
-  let digits = 0
-  for (let at = from; at < end; at++) {
-    const byte = data[at] as number
-    if (byte === point || (byte === zero && digits === 0)) continue
-    if (digits < digitsMax) head = head * 10 + byte - zero
-    else tail = tail * 10 + byte - zero
-    digits++
-  }
-  const tailDigits = Math.max(0, digits - digitsMax)
-  if (tailDigits > 4 || fraction > 22) return parseOddDouble(data, start, from, end)
+/** The double nearest to head × 10^tailDigits + tail, over 10^fraction; NaN where two are about as near. */
+function longDouble(head: number, tail: number, tailDigits: number, fraction: number): number {
   const scale = powerOfTen(tailDigits)
   const product = head * scale
   const rest = productError(head, scale, product) + tail
   const high = product + rest
-  const size = fraction > 0 ? nearestQuotient(high, rest - (high - product), powerOfTen(fraction)) : high
-  if (Number.isNaN(size)) return parseOddDouble(data, start, from, end)
-  return data[start] === minus ? -size : size
+  return nearestQuotient(high, rest - (high - product), powerOfTen(fraction))
 }
 
 /** Whether the bytes say NaN, with a sign or without. */
