@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { median, runOnce, type Usage } from './measure.ts'
 
 const filesPerHalf = 6
-const rowsPerFile = 1_000_000
+const rowsPerFile = 4_000_000
 const halves = ['a', 'b'] as const
+const rowsMillions = (halves.length * filesPerHalf * rowsPerFile) / 1e6
 
 export async function reportSkew(millrace: string, scripts: string, runs: number): Promise<void> {
   const data = prepareSkewed()
@@ -22,8 +23,7 @@ export async function reportSkew(millrace: string, scripts: string, runs: number
   const one = await median(runs, run('one', 1, data))
   const two = await median(runs, run('two', 2, data))
   const apart = await median(runs, async () => together(await Promise.all([first(), second()])))
-  const rows = (2 * filesPerHalf * rowsPerFile) / 1e6
-  console.log(`CSV, count, sum and greatest per key, 91 % of ${rows} M rows on one key`)
+  console.log(`CSV, count, sum and greatest per key, 91 % of ${rowsMillions} M rows on one key`)
   console.log(`  1 worker      ${describe(one)}`)
   console.log(`  2 workers     ${describe(two)}, ${(one.wallSeconds / two.wallSeconds).toFixed(2)} times as fast as 1`)
   console.log(
@@ -48,7 +48,7 @@ function describe({ wallSeconds, cpuSeconds, peakMb }: Usage): string {
 
 /** Writes the files once, into the cache of the user. */
 function prepareSkewed(): string {
-  const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'millrace', 'bench', 'skewed-12m')
+  const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'millrace', 'bench', `skewed-${rowsMillions}m`)
   if (existsSync(folder)) return folder
   const unfinished = `${folder}.part`
   rmSync(unfinished, { recursive: true, force: true })
