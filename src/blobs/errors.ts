@@ -104,3 +104,8 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: 'Too many files are open.',
   EIO: 'The device reports an error.',
 }
+
+/** Whether a blob was asked for that does not exist. */
+export function isNotFound(error: unknown): error is MillraceError {
+  return error instanceof MillraceError && error.code === 'BLOBS_NOT_FOUND'
+}

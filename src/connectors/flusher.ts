@@ -6,7 +6,7 @@ export interface Flushed {
   readonly waiting: () => 'none' | 'some' | 'enough'
   /** Takes some of those that wait, and sends them. */
   readonly sendSome: () => Promise<void>
-  /** Rows are sent at the latest so many milliseconds after they came; null: not because of time. */
+  /** Rows are sent at the latest so many milliseconds after they came, or after the flush that went on then; null: not because of time. */
   readonly afterMs: number | null
 }
 

@@ -28,8 +28,8 @@ export function requiredOption(key: string, type: Option['type'], description: s
 }
 
 /**
- * The table's options, checked and with defaults filled in. Rejects unknown keys, values of the wrong type and required ones that are missing or empty.
- * `rows` are the connector's own, with those of the table's format; those of all tables are always allowed.
+ * The table's options, checked and with defaults filled in. Rejects unknown keys, values of the wrong type and required ones that are
+ * missing or empty. `rows` are the connector's own, with those of the table's format; those of all tables are always allowed.
  */
 export function tableOptions(table: ConnectorTable, rows: readonly Option[]): Options {
   return readOptions(`table "${table.name}"`, [...rowsOfAll, ...rows], table.options)

@@ -93,8 +93,8 @@ function writePlaced(high: number, low: number, count: number, whole: number, da
   return at + lead + count
 }
 
-/** So many digits of a whole number below 10^9, zeros in front. */
-function writeDigits(value: number, count: number, data: Uint8Array, at: number): void {
+/** Writes so many digits of a whole number below 10^9, zeros in front. */
+export function writeDigits(value: number, count: number, data: Uint8Array, at: number): void {
   let rest = value | 0
   for (let place = at + count - 1; place >= at; place--) {
     const tenth = (rest / 10) | 0

@@ -58,7 +58,7 @@ export {
   decimalSumType,
   decimalTypeOf,
 } from './decimal-type.ts'
-export { writeShortest } from './double-digits.ts'
+export { writeDigits, writeShortest } from './double-digits.ts'
 export { EncodedReader, EncodedWriter } from './encoded-bytes.ts'
 export { encodedForm, readVector, writeVector, writeVectors } from './encoded-vectors.ts'
 export { hashBytes, hashCombine, hashExact, hashNumber, hashText } from './hash.ts'

@@ -9,6 +9,7 @@ import {
   printFloat,
   timestampMs,
   timestampNanos,
+  writeDigits,
   writeShortest,
   yearOf,
 } from '#data'
@@ -95,12 +96,7 @@ export class ByteWriter {
 
   /** So many digits of a whole number below 10^9, zeros in front. */
   #padded(value: number, digits: number): void {
-    let rest = value | 0
-    for (let at = this.length + digits - 1; at >= this.length; at--) {
-      const tenth = (rest / 10) | 0
-      this.data[at] = zero + rest - tenth * 10
-      rest = tenth
-    }
+    writeDigits(value, digits, this.data, this.length)
     this.length += digits
   }
 

@@ -9,9 +9,9 @@
  * next write that the place is another's. Who must be certain asks (`confirm`), and still publishes only what is new.
  */
 import { randomBytes } from 'node:crypto'
-import { MillraceError, type Patience } from '#base'
+import type { Patience } from '#base'
 import type { BlobLock } from '../blob-store.ts'
-import { blobErrors } from '../errors.ts'
+import { blobErrors, isNotFound } from '../errors.ts'
 import { isAlive, isDead, ownIdentity, type ProcessIdentity } from '../process-identity.ts'
 import { isMissing, isRefused } from './s3-failure.ts'
 import type { Mark, S3Objects } from './s3-objects.ts'
@@ -102,7 +102,7 @@ class Lease implements BlobLock {
       const { bytes, mark } = await objects.get(this.#at.name, 0, Number.POSITIVE_INFINITY)
       return { owner: ownerIn(bytes), mark }
     } catch (error) {
-      if (error instanceof MillraceError && error.code === 'BLOBS_NOT_FOUND') return null
+      if (isNotFound(error)) return null
       throw error
     }
   }
@@ -113,7 +113,7 @@ class Lease implements BlobLock {
       this.#mark = await objects.put(this.#at.name, bytes, condition)
       return true
     } catch (error) {
-      const isGone = isMissing(error) || (error instanceof MillraceError && error.code === 'BLOBS_NOT_FOUND')
+      const isGone = isMissing(error) || isNotFound(error)
       if (!isRefused(error) && !isGone) throw error
     }
     // The answer to a write that was heeded may have been lost, and the write repeated.

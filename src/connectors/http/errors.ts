@@ -2,6 +2,7 @@
 import { defineErrors, MillraceError } from '#base'
 import type { FailureKind } from '../failure.ts'
 import { codeOf, isHostUnknown, isTlsRefused, socketFailureKind } from '../socket-failure.ts'
+import { StatusFailure } from '../status-failure.ts'
 
 export const httpErrors = defineErrors({
   CONNECTORS_HTTP_UNREACHABLE: {
@@ -54,16 +55,6 @@ export const httpErrors = defineErrors({
     hint: 'Give the table dead letters to go on without such rows.',
   },
 })
-
-/** What a server answered that is no success. */
-export class StatusFailure extends MillraceError {
-  readonly status: number
-
-  constructor(from: MillraceError, status: number) {
-    super(from.code, { blame: from.blame, message: from.message }, {}, { detail: from.detail, hint: from.hint })
-    this.status = status
-  }
-}
 
 /** Said by a status: 429 and 503 ask for patience, other 5xx may pass, all else stays so. */
 export function statusKind(status: number): FailureKind {

@@ -8,7 +8,8 @@ import { type Clock, timerMs } from '#base'
 import type { ConnectorMeter } from '../connector-meter.ts'
 import { persistently } from '../failure.ts'
 import { pause } from '../pause.ts'
-import { httpError, httpErrors, httpFailureKind, httpTrouble, StatusFailure, statusKind } from './errors.ts'
+import { StatusFailure } from '../status-failure.ts'
+import { httpError, httpErrors, httpFailureKind, httpTrouble, statusKind } from './errors.ts'
 import type { HttpSettings } from './options.ts'
 
 /** How long a server that is down is waited for when a run begins. */

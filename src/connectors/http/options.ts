@@ -2,12 +2,12 @@
  * The options of the HTTP connector. Flink's own connector of this name looks rows up; this one polls, listens and sends as well, and is
  * simpler to say: an address with columns in it.
  */
-import { readFileSync } from 'node:fs'
 import type { Option, Options } from '#formats'
 import type { ConnectorTable } from '../connector.ts'
 import { lookupOptions } from '../lookup-options.ts'
 import { messageOptions } from '../message-options.ts'
 import { option, secretOption, tableOptions } from '../options.ts'
+import { type TlsFiles, tlsFiles } from '../tls-files.ts'
 import { httpErrors } from './errors.ts'
 
 export type ResponseRows = 'message' | 'lines' | 'array'
@@ -79,7 +79,7 @@ export interface HttpSettings {
   readonly table: ConnectorTable
   readonly options: Options
   readonly headers: Readonly<Record<string, string>>
-  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string }
+  readonly tls: TlsFiles
   readonly answerMsMax: number
   readonly answerBytesMax: number
   readonly redirects: 'same-origin' | 'any' | 'none'
@@ -91,7 +91,7 @@ export function httpTable(table: ConnectorTable): HttpSettings {
     table,
     options,
     headers: headersOf(table, options),
-    tls: tlsOf(table, options),
+    tls: tlsFiles(options, (key, detail) => mismatch(table, key, detail)),
     answerMsMax: Math.max(1, options.number('request.timeout') ?? 30_000),
     answerBytesMax: options.number('response.max-size') ?? 16_777_216,
     redirects: options.text('redirects') as HttpSettings['redirects'],
@@ -113,28 +113,6 @@ function headersOf(table: ConnectorTable, options: Options): Readonly<Record<str
     headers[name] = value
   }
   return headers
-}
-
-function tlsOf(table: ConnectorTable, options: Options): HttpSettings['tls'] {
-  if (options.isGiven('tls.certificate') !== options.isGiven('tls.key'))
-    throw mismatch(table, 'tls.certificate', "'tls.certificate' and 'tls.key' go together.")
-  const parts = [
-    ['ca', 'tls.ca'],
-    ['cert', 'tls.certificate'],
-    ['key', 'tls.key'],
-  ].flatMap(([name = '', key = '']) => {
-    const path = options.text(key)
-    return path === undefined ? [] : [[name, fileOf(table, key, path)]]
-  })
-  return Object.fromEntries(parts)
-}
-
-function fileOf(table: ConnectorTable, key: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw mismatch(table, key, `File "${path}" could not be read: ${String((error as { code?: unknown }).code)}.`)
-  }
 }
 
 /** An address that is as it should be; what it holds is not shown. */

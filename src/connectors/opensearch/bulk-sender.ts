@@ -4,9 +4,10 @@
  */
 import type { WriteRequest } from '../connector.ts'
 import { pause } from '../pause.ts'
+import { StatusFailure } from '../status-failure.ts'
 import { type ItemAnswer, parseBulkAnswer } from './bulk-answer.ts'
 import { bulkBody, type Document, sizeOf } from './documents.ts'
-import { openSearchErrors, StatusFailure } from './errors.ts'
+import { openSearchErrors } from './errors.ts'
 import type { BulkExchange } from './exchange.ts'
 import type { OpenSearchSettings } from './options.ts'
 

@@ -2,6 +2,7 @@
 import { defineErrors, MillraceError } from '#base'
 import type { FailureKind } from '../failure.ts'
 import { codeOf, isHostUnknown, isTlsRefused, socketFailureKind } from '../socket-failure.ts'
+import { StatusFailure } from '../status-failure.ts'
 
 export const openSearchErrors = defineErrors({
   CONNECTORS_OPENSEARCH_UNREACHABLE: {
@@ -66,16 +67,6 @@ export const openSearchErrors = defineErrors({
     hint: 'Use INSERT INTO.',
   },
 })
-
-/** A whole answer that is no success. */
-export class StatusFailure extends MillraceError {
-  readonly status: number
-
-  constructor(from: MillraceError, status: number) {
-    super(from.code, { blame: from.blame, message: from.message }, {}, { detail: from.detail, hint: from.hint })
-    this.status = status
-  }
-}
 
 /** Of a whole answer or of one document: 429 and 503 ask for patience, other 5xx may pass. */
 export function statusKind(status: number): FailureKind {

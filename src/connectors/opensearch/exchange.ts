@@ -3,16 +3,9 @@ import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request 
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import type { WriteRequest } from '../connector.ts'
 import { persistently } from '../failure.ts'
+import { StatusFailure } from '../status-failure.ts'
 import { answerFilter, refusalReason } from './bulk-answer.ts'
-import {
-  isBrokenOff,
-  openSearchError,
-  openSearchErrors,
-  openSearchFailureKind,
-  openSearchTrouble,
-  StatusFailure,
-  statusKind,
-} from './errors.ts'
+import { isBrokenOff, openSearchError, openSearchErrors, openSearchFailureKind, openSearchTrouble, statusKind } from './errors.ts'
 import type { OpenSearchSettings } from './options.ts'
 import { speaksTls } from './tls-probe.ts'
 

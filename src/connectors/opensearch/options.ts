@@ -1,9 +1,9 @@
 /** The options of the OpenSearch connector: Flink's, by Flink's names, for its connectors of OpenSearch and Elasticsearch. */
-import { readFileSync } from 'node:fs'
 import type { Option, Options } from '#formats'
 import type { ConnectorTable } from '../connector.ts'
 import { messageOptions } from '../message-options.ts'
 import { option, requiredOption, secretOption, tableOptions } from '../options.ts'
+import { type TlsFiles, tlsFiles } from '../tls-files.ts'
 import { openSearchErrors } from './errors.ts'
 
 const flinksOnly = 'Taken for the sake of Flink: '
@@ -87,7 +87,7 @@ export interface OpenSearchSettings {
   /** Addresses whose paths end with /. */
   readonly hosts: readonly URL[]
   readonly authorization: string | null
-  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string }
+  readonly tls: TlsFiles
   readonly connectMsMax: number
   readonly silenceMsMax: number
 }
@@ -101,7 +101,7 @@ export function openSearchTable(table: ConnectorTable): OpenSearchSettings {
     options,
     hosts: hostsOf(table, options),
     authorization: authorizationOf(table, options),
-    tls: tlsOf(table, options),
+    tls: tlsFiles(options, (key, detail) => mismatch(table, key, detail)),
     connectMsMax: options.number('connection.timeout') || 10_000,
     silenceMsMax: options.number('socket.timeout') || 60_000,
   }
@@ -145,24 +145,6 @@ function authorizationOf(table: ConnectorTable, options: Options): string | null
     return `ApiKey ${key}`
   }
   return user === undefined ? null : `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}`
-}
-
-function tlsOf(table: ConnectorTable, options: Options): OpenSearchSettings['tls'] {
-  if (options.isGiven('tls.certificate') !== options.isGiven('tls.key'))
-    throw mismatch(table, 'tls.certificate', "'tls.certificate' and 'tls.key' go together.")
-  const parts = Object.entries({ ca: 'tls.ca', cert: 'tls.certificate', key: 'tls.key' }).flatMap(([name, key]) => {
-    const path = options.text(key)
-    return path === undefined ? [] : [[name, fileOf(table, key, path)]]
-  })
-  return Object.fromEntries(parts)
-}
-
-function fileOf(table: ConnectorTable, key: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw mismatch(table, key, `File "${path}" could not be read: ${String((error as { code?: unknown }).code)}.`)
-  }
 }
 
 export function mismatch(table: Pick<ConnectorTable, 'name'>, key: string, detail: string, hint?: string): Error {

@@ -2,13 +2,13 @@
  * The options of the Redis connector. Flink has no connector of its own for Redis: names follow those of its other connectors and of the
  * ones that its users have written for Redis.
  */
-import { readFileSync } from 'node:fs'
 import type { Schema } from '#data'
 import { formatNames, type Option, type Options } from '#formats'
 import type { ConnectorTable } from '../connector.ts'
 import { lookupOptions } from '../lookup-options.ts'
 import { messageOptions } from '../message-options.ts'
 import { option, secretOption, tableOptions } from '../options.ts'
+import { type TlsFiles, tlsFiles } from '../tls-files.ts'
 import { redisErrors } from './errors.ts'
 import { type KeyPattern, parseKeyPattern, patternOfColumns } from './key-pattern.ts'
 
@@ -86,7 +86,7 @@ export interface RedisServer {
   readonly database: number
   readonly username: string | null
   readonly password: string | null
-  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string } | null
+  readonly tls: (TlsFiles & { readonly servername?: string }) | null
   readonly connectMsMax: number
   readonly answerMsMax: number
 }
@@ -221,26 +221,8 @@ function tlsOf(table: ConnectorTable, options: Options, isSecure: boolean): Redi
   const given = ['tls.ca', 'tls.certificate', 'tls.key', 'tls.servername'].find((key) => options.isGiven(key))
   if (!isSecure && given !== undefined) throw mismatch(table, given, 'The connection is not encrypted.', "Set 'tls' = 'true'.")
   if (!isSecure) return null
-  if (options.isGiven('tls.certificate') !== options.isGiven('tls.key'))
-    throw mismatch(table, 'tls.certificate', "'tls.certificate' and 'tls.key' go together.")
-  const parts = [
-    ['ca', fileOf(table, options, 'tls.ca')],
-    ['cert', fileOf(table, options, 'tls.certificate')],
-    ['key', fileOf(table, options, 'tls.key')],
-    ['servername', options.text('tls.servername')],
-  ]
-  return Object.fromEntries(parts.filter(([, value]) => value !== undefined))
-}
-
-function fileOf(table: ConnectorTable, options: Options, key: string): string | undefined {
-  const path = options.text(key)
-  if (path === undefined) return undefined
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code } = error as { code?: unknown }
-    throw mismatch(table, key, `File "${path}" could not be read: ${String(code)}.`)
-  }
+  const servername = options.text('tls.servername')
+  return { ...tlsFiles(options, (key, detail) => mismatch(table, key, detail)), ...(servername === undefined ? {} : { servername }) }
 }
 
 /** The columns of the table that no pattern names. */

@@ -4,8 +4,8 @@
  */
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { type Clock, MillraceError } from '#base'
-import { type HdfsEntry, openHdfs, parseHdfsAddress, type RemoteWatch, type WebHdfs } from '#blobs'
+import type { Clock } from '#base'
+import { type HdfsEntry, isNotFound, openHdfs, parseHdfsAddress, type RemoteWatch, type WebHdfs } from '#blobs'
 import { filesystemErrors } from '../errors.ts'
 import type {
   BlockFile,
@@ -184,7 +184,7 @@ export class HdfsStore implements FileStore {
       const entry = await files.look(this.#absolute(name))
       return entry === null ? null : Buffer.from(await files.read(this.#absolute(name), 0, entry.bytes)).toString()
     } catch (error) {
-      if (error instanceof MillraceError && error.code === 'BLOBS_NOT_FOUND') return null
+      if (isNotFound(error)) return null
       throw error
     }
   }
@@ -243,7 +243,7 @@ class Segments implements BlockFile {
       await files.concat(first, others)
     } catch (error) {
       // An earlier try, whose answer was lost, may have done so already.
-      const isGone = error instanceof MillraceError && error.code === 'BLOBS_NOT_FOUND'
+      const isGone = isNotFound(error)
       if (!isGone || (await files.look(first))?.bytes !== this.#bytes) throw error
     }
   }

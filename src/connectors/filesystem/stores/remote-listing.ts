@@ -1,5 +1,5 @@
 /** Which of the files that a store elsewhere lists are those of a table. */
-import { MillraceError } from '#base'
+import { isNotFound } from '#blobs'
 import { filesystemErrors } from '../errors.ts'
 import { type FoundFile, isHidden } from './file-store.ts'
 import { fixedPart, isPattern, patternOf } from './path-pattern.ts'
@@ -47,6 +47,6 @@ function notFound(path: string, detail: string): Error {
 
 /** Where a file is no more that was found. */
 export function goneError(error: unknown, address: string): unknown {
-  const isGone = error instanceof MillraceError && error.code === 'BLOBS_NOT_FOUND'
+  const isGone = isNotFound(error)
   return isGone ? filesystemErrors.CONNECTORS_FILESYSTEM_FILE_GONE({ path: address }, { cause: error }) : error
 }

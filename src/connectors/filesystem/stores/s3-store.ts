@@ -5,8 +5,8 @@
  */
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { type Clock, MillraceError } from '#base'
-import { openObjects, parseBucketAddress, type RemoteWatch, type S3Objects } from '#blobs'
+import type { Clock } from '#base'
+import { isNotFound, openObjects, parseBucketAddress, type RemoteWatch, type S3Objects } from '#blobs'
 import { filesystemErrors } from '../errors.ts'
 import type {
   FileStore,
@@ -191,7 +191,7 @@ export class S3Store implements FileStore {
     try {
       return Buffer.from((await (await this.#objects()).get(this.#keyOf(name), 0, Number.POSITIVE_INFINITY)).bytes).toString()
     } catch (error) {
-      if (error instanceof MillraceError && error.code === 'BLOBS_NOT_FOUND') return null
+      if (isNotFound(error)) return null
       throw error
     }
   }

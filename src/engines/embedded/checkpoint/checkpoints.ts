@@ -1,7 +1,7 @@
 /** The checkpoints in one place: which there are, and what is left over. */
 import { randomBytes } from 'node:crypto'
-import { listed, MillraceError } from '#base'
-import type { BlobLock, BlobStore } from '#blobs'
+import { listed } from '#base'
+import { type BlobLock, type BlobStore, isNotFound, writeBlob } from '#blobs'
 import { embeddedErrors } from '../errors.ts'
 import { type Manifest, manifestName, manifestNumber, readManifest, writeManifest } from './manifest.ts'
 
@@ -28,14 +28,7 @@ export class Checkpoints {
     const known = await this.#readWorkId()
     if (known !== null) return known
     const id = randomBytes(16).toString('hex')
-    const writer = await this.blobs.create(workName, 'new')
-    try {
-      await writer.append(new TextEncoder().encode(id))
-      await writer.finish()
-    } catch (error) {
-      await writer.abandon()
-      throw error
-    }
+    await writeBlob(this.blobs, workName, 'new', (writer) => writer.append(new TextEncoder().encode(id)))
     return id
   }
 
@@ -44,7 +37,7 @@ export class Checkpoints {
     try {
       bytes = await this.blobs.read(workName)
     } catch (error) {
-      if (error instanceof MillraceError && error.code === 'BLOBS_NOT_FOUND') return null
+      if (isNotFound(error)) return null
       throw error
     }
     const id = new TextDecoder().decode(bytes)
@@ -96,14 +89,7 @@ export class Checkpoints {
   /** Makes a checkpoint the newest one. Of two runs that both believe that the place is theirs, only one can. */
   async publish(manifest: Manifest): Promise<void> {
     await this.#lock?.confirm()
-    const writer = await this.blobs.create(manifestName(manifest.number), 'new')
-    try {
-      await writer.append(writeManifest(manifest))
-      await writer.finish()
-    } catch (error) {
-      await writer.abandon()
-      throw error
-    }
+    await writeBlob(this.blobs, manifestName(manifest.number), 'new', (writer) => writer.append(writeManifest(manifest)))
   }
 
   /** Removes all but the newest `kept` checkpoints, and state that none of them names. */

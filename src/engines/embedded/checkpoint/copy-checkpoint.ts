@@ -1,5 +1,5 @@
 /** Copies a checkpoint to another place, with all state that it names, so that a run can start from there. */
-import type { BlobStore } from '#blobs'
+import { type BlobStore, writeBlob } from '#blobs'
 import type { Checkpoints } from './checkpoints.ts'
 import type { Manifest, Origin, SavedFile } from './manifest.ts'
 import { checkPages } from './state-file.ts'
@@ -14,12 +14,7 @@ export async function copyCheckpoint(from: BlobStore, manifest: Manifest, to: Ch
 }
 
 async function copyBlob(from: BlobStore, { name, bytes }: SavedFile, to: BlobStore): Promise<void> {
-  const writer = await to.create(name)
-  try {
+  await writeBlob(to, name, 'replace', async (writer) => {
     for (let at = 0; at < bytes; at += chunkBytes) await writer.append(await from.read(name, at, Math.min(chunkBytes, bytes - at)))
-    await writer.finish()
-  } catch (error) {
-    await writer.abandon()
-    throw error
-  }
+  })
 }

@@ -1,6 +1,6 @@
 /** Looks into checkpoints without running anything: what there is, whether it is whole, and the entries that state consists of. */
 import { MillraceError } from '#base'
-import type { BlobStore } from '#blobs'
+import { type BlobStore, isNotFound } from '#blobs'
 import { jsonText, type Vector, valueAt } from '#data'
 import { Checkpoints } from './checkpoints.ts'
 import { type Manifest, manifestName } from './manifest.ts'
@@ -47,7 +47,7 @@ export async function listCheckpoints(blobs: BlobStore): Promise<ListedCheckpoin
   for (const number of await checkpoints.numbers()) {
     const found = await codedOr(checkpoints.read(number).then(summaryOf))
     // A run that goes on meanwhile removes what is old.
-    if (!(found instanceof MillraceError && found.code === 'BLOBS_NOT_FOUND')) listed.push({ number, found })
+    if (!isNotFound(found)) listed.push({ number, found })
   }
   return listed
 }

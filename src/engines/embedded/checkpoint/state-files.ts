@@ -2,7 +2,7 @@
  * The state files of a run: which of them holds the newest version of each page. A checkpoint writes the pages that changed to a new
  * file; a file of which nothing is needed any more is left out. Waste and small files are written anew, one file at each checkpoint.
  */
-import type { BlobStore } from '#blobs'
+import { type BlobStore, writeBlob } from '#blobs'
 import type { StatePart, StateRows } from '#dataflow'
 import { nextTurn } from '../next-turn.ts'
 import type { SavedFile } from './manifest.ts'
@@ -63,19 +63,14 @@ export class StateFiles {
     // One page at least, or there is nothing to write.
     capture.goOn(1, 1)
     if (capture.pages.length > 0) {
-      const writer = await blobs.create(name)
-      try {
+      await writeBlob(blobs, name, 'replace', async (writer) => {
         for (;;) {
           const goesOn = capture.goOn(pagesPerTurn, entriesPerTurn)
           for (const chunk of capture.takeChunks(!goesOn)) await writer.append(chunk)
           if (!goesOn) break
           await nextTurn()
         }
-        await writer.finish()
-      } catch (error) {
-        await writer.abandon()
-        throw error
-      }
+      })
       this.#note(capture, { name, bytes: capture.bytes, pages: capture.pages.length, livePages: capture.pages.length })
     }
     return this.#files.flatMap((file) => (file === null ? [] : [{ name: file.name, bytes: file.bytes }]))
