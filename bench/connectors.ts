@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { Cluster } from './flink/cluster.ts'
+import { Cluster, type JobUsage } from './flink/cluster.ts'
 import { installFlink } from './flink/install.ts'
 import { runOnce, type Usage } from './measure.ts'
 
@@ -84,14 +84,13 @@ function durable(run: string): string[] {
   return ['--data-dir', path.join(folder, `state-${run}`), '--checkpoint-interval', '10s']
 }
 
-async function measure(name: string, count: number, statements: (run: string) => readonly string[]): Promise<Usage> {
+async function measure(name: string, count: number, statements: (run: string) => readonly string[]): Promise<void> {
   const usages: Usage[] = []
   for (let run = 0; run < runs; run++) {
     usages.push(await runOnce(millrace, ['run', scriptOf(statements(String(run))), ...durable(`${name}-${run}`)]))
   }
-  const middle = usages.toSorted((a, b) => a.cpuSeconds - b.cpuSeconds)[runs >> 1] as Usage
+  const middle = middleOf(usages)
   console.log(`${name}: ${describe(count, middle)}, peak ${middle.peakMb.toFixed(0)} MB`)
-  return middle
 }
 
 function describe(count: number, { cpuSeconds, wallSeconds }: Pick<Usage, 'cpuSeconds' | 'wallSeconds'>): string {
@@ -114,7 +113,9 @@ try {
     const usage = await runOnce(millrace, ['run', scriptOf(fill)])
     console.log(`filling a topic with ${rows.toLocaleString('en-US')} events in ${format}: ${describe(rows, usage)}`)
   }
-  const ours = await measure('Kafka JSON to Kafka, half of the rows, exactly-once', rows, (run) => copyStatements(address, run))
+  const copy = 'Kafka JSON to Kafka, half of the rows, exactly-once'
+  const copying = (run: string): readonly string[] => copyStatements(address, run)
+  await (withFlink ? measureBesideFlink(copy, copying) : measure(copy, rows, copying))
   for (const format of ['json', 'avro'])
     await measure(`Kafka ${format}, sums by person in windows of a minute`, rows, () => [
       kafkaTable('events', address, `events-${format}`, { format, options: wholeTopic, computed: time }),
@@ -134,24 +135,33 @@ try {
       'connector' = 'jdbc', 'table-name' = 'latest', ${login})`,
     'INSERT INTO latest SELECT MOD(n * 7919, 100000), RAND(1), n FROM numbers',
   ])
-  if (withFlink) await measureFlink(address, ours)
 } finally {
   await kafka.stop()
   await postgres.stop()
 }
 
-async function measureFlink(address: string, ours: Usage): Promise<void> {
+/** Millrace and Flink in turns, so that what else the machine does meets both. */
+async function measureBesideFlink(name: string, statements: (run: string) => readonly string[]): Promise<void> {
   const cluster = await Cluster.start(await installFlink(), 'hashmap')
   try {
-    const usages = []
-    // The first one warms it up.
-    for (let run = 0; run <= runs; run++) usages.push(await cluster.run(copyStatements(address, `flink-${run}`)))
-    const middle = usages.slice(1).toSorted((a, b) => a.cpuSeconds - b.cpuSeconds)[runs >> 1]
-    if (middle === undefined) return
+    await cluster.run(statements('flink-0'))
+    const ours: Usage[] = []
+    const theirs: JobUsage[] = []
+    for (let run = 0; run < runs; run++) {
+      ours.push(await runOnce(millrace, ['run', scriptOf(statements(String(run))), ...durable(`${name}-${run}`)]))
+      theirs.push(await cluster.run(statements(`flink-${run + 1}`)))
+    }
+    const [own, other] = [middleOf(ours), middleOf(theirs)]
+    console.log(`${name}: ${describe(rows, own)}, peak ${own.peakMb.toFixed(0)} MB`)
     console.log(
-      `the same by Flink: ${describe(rows, middle)}; ${(middle.cpuSeconds / ours.cpuSeconds).toFixed(1)} times the CPU-seconds of Millrace`,
+      `the same by Flink: ${describe(rows, other)}; ${(other.cpuSeconds / own.cpuSeconds).toFixed(1)} times the CPU-seconds of Millrace`,
     )
   } finally {
     await cluster.stop()
   }
+}
+
+/** That of middle CPU time. */
+function middleOf<T extends Pick<Usage, 'cpuSeconds'>>(usages: readonly T[]): T {
+  return usages.toSorted((a, b) => a.cpuSeconds - b.cpuSeconds)[usages.length >> 1] as T
 }

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '#base'
 import type { Batch, Schema } from '#data'
-import type { Option } from '#formats'
+import type { FieldCondition, Option } from '#formats'
 import type { ConnectorMeter } from './connector-meter.ts'
 import type { DeadLetter } from './dead-letter.ts'
 
@@ -151,11 +151,7 @@ export interface WantedColumn {
   readonly type: Schema[number]['type']
 }
 /** A comparison of a physical column with a boxed value of the column's type; `in` holds when one of the values is equal. */
-export interface ColumnCondition {
-  readonly column: string
-  readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=' | 'in'
-  readonly values: readonly unknown[]
-}
+export type ColumnCondition = FieldCondition
 
 export interface SourceReader {
   /**

@@ -4,7 +4,7 @@
  */
 import { assert } from '#base'
 import { type Batch, batchRows, changeDelete, changeUpdateAfter, type DataType, selectRows, type Vector } from '#data'
-import type { MessageDecoder, MessageFault, Messages, WantedField } from '#formats'
+import type { FieldCondition, MessageDecoder, MessageFault, Messages, WantedField } from '#formats'
 import type { ReadRequest, WantedColumn } from './connector.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { connectorErrors } from './errors.ts'
@@ -70,7 +70,7 @@ export class MessageReader {
         : { from: 'value', place: wantedValues.push(fieldOf(table.value, column)) - 1, type }
     })
     this.#keyDecoder = table.key === null || wantedKeys.length === 0 ? null : table.key.codec.decoder(table.key.content, wantedKeys)
-    this.#valueDecoder = table.value.codec.decoder(table.value.content, wantedValues)
+    this.#valueDecoder = table.value.codec.decoder(table.value.content, wantedValues, valueConditions(table, request))
   }
 
   /** Messages added and not taken. */
@@ -245,6 +245,15 @@ function decodedBy(decoder: MessageDecoder, messages: Messages, from: number): D
 
 function isOfFormat(table: MessageTable, { key }: WantedColumn): boolean {
   return key.startsWith(valueMetadataPrefix) && table.value.codec.metadata.some(({ name }) => valueMetadataPrefix + name === key)
+}
+
+/** What has to hold of values for their rows to count. A row that replaces another of its key counts in any case. */
+function valueConditions({ mode, value }: MessageTable, { conditions }: ReadRequest): readonly FieldCondition[] {
+  if (mode === 'upsert') return []
+  return conditions.flatMap(({ column, ...condition }) => {
+    const field = value.content.schema[value.names.indexOf(column)]
+    return field === undefined ? [] : [{ ...condition, column: field.name }]
+  })
 }
 
 function fieldOf(part: MessagePart, { key, type }: WantedColumn): WantedField {

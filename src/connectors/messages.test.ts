@@ -16,7 +16,7 @@ import {
   stringType,
   timestampLtzType,
 } from '#data'
-import type { ConnectorTable, WantedColumn } from './connector.ts'
+import type { ConnectorTable, ReadRequest, WantedColumn } from './connector.ts'
 import { ConnectorMeter } from './connector-meter.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { loadMessageFormats, messageOptions } from './message-options.ts'
@@ -80,10 +80,17 @@ interface Read {
 }
 
 /** Reads messages in groups of such a size. */
-async function read(table: MessageTable, messages: readonly Message[], wanted: Schema, size = 1000, hasDeadLetters = false): Promise<Read> {
+async function read(
+  table: MessageTable,
+  messages: readonly Message[],
+  wanted: Schema,
+  size = 1000,
+  hasDeadLetters = false,
+  conditions: ReadRequest['conditions'] = [],
+): Promise<Read> {
   const columns = wanted.map(({ name, type }): WantedColumn => ({ kind: isMetadata(name) ? 'metadata' : 'physical', key: name, type }))
   const meter = new ConnectorMeter(systemClock)
-  const request = { columns, conditions: [], signal: new AbortController().signal, meter, hasDeadLetters, work: null }
+  const request = { columns, conditions, signal: new AbortController().signal, meter, hasDeadLetters, work: null }
   const reader = new MessageReader(table, request)
   const rows: unknown[][] = []
   const letters: DeadLetter[] = []
@@ -158,6 +165,26 @@ describe('of values', () => {
     const messages = Array.from({ length: 3000 }, (_, id) => ({ key: null, value: JSON.stringify({ id, name: 'x'.repeat(id % 50) }) }))
     const { rows } = await read(tableOf({}), messages, named('id', 'name'), 3000)
     expect(rows).toEqual(messages.map((_, id) => [changeInsert, id, 'x'.repeat(id % 50)]))
+  })
+})
+
+describe('rows that are not wanted', () => {
+  const messages = [
+    { key: '{"id":1}', value: '{"id":1,"name":"ada"}' },
+    { key: '{"id":2}', value: '{"id":2,"name":"bob"}' },
+  ]
+  const isBob: ReadRequest['conditions'] = [{ column: 'name', operator: '=', values: ['bob'] }]
+
+  test('are left out', async () => {
+    const { rows } = await read(tableOf({}), messages, named('id', 'name', 'offset'), 1000, false, isBob)
+    expect(rows).toEqual([[changeInsert, 2, 'bob', 1]])
+  })
+
+  test('come where they replace others of their key', async () => {
+    const options = { 'value.format': 'json', 'key.format': 'json' }
+    const table = tableOf({ options, primaryKey: ['id'], mode: 'upsert' })
+    const { rows } = await read(table, messages, named('id', 'name'), 1000, false, isBob)
+    expect(rows).toHaveLength(2)
   })
 })
 

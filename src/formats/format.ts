@@ -58,8 +58,11 @@ export interface MessageCodec {
   readonly changes: 'append' | 'all'
   /** What can be asked for of a message besides columns, by key such as `ingestion-timestamp`; usually nothing. */
   readonly metadata: Schema
-  /** Makes a decoder of wanted columns; those of its batches are in that order. Fails where the format cannot hold them. */
-  decoder(table: FormatTable, wanted: readonly WantedField[]): MessageDecoder
+  /**
+   * Makes a decoder of wanted columns; those of its batches are in that order. Fails where the format cannot hold them. All of the
+   * conditions must hold: a decoder may use them to leave out rows and need not, since rows are checked again.
+   */
+  decoder(table: FormatTable, wanted: readonly WantedField[], conditions?: readonly FieldCondition[]): MessageDecoder
   /** Makes an encoder of rows that hold all columns of the table. Null when the format is read only. */
   readonly encoder: ((table: FormatTable) => MessageEncoder) | null
 }
@@ -196,13 +199,13 @@ export interface FileRequest {
   /** The wanted columns, in the order of the batch's columns. */
   readonly columns: readonly { readonly name: string; readonly type: DataType }[]
   /** All of them must hold. A reader may use them to skip rows and need not: rows are checked again. */
-  readonly conditions: readonly FileCondition[]
+  readonly conditions: readonly FieldCondition[]
   /** What `position()` of an earlier reader of the file returned, to go on from there; null to begin at the start. */
   readonly position: unknown
   readonly signal: AbortSignal
 }
 /** A comparison of a column with a boxed value of the column's type; `in` holds when one of the values is equal. */
-export interface FileCondition {
+export interface FieldCondition {
   readonly column: string
   readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=' | 'in'
   readonly values: readonly unknown[]

@@ -1,5 +1,6 @@
 export type {
   AppendableFile,
+  FieldCondition,
   FileFormat,
   Format,
   FormatTable,

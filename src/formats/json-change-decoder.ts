@@ -275,7 +275,7 @@ class JsonChanges implements MessageDecoder {
   #roomFor(rowsMax: number): ChangeRoom {
     const { columns, metadata, settings, envelope } = this.#shape
     return {
-      objects: new JsonObjects(columns, settings, rowsMax, envelope.beforeIs === 'patch'),
+      objects: new JsonObjects(columns, settings, rowsMax, { hasPatches: envelope.beforeIs === 'patch' }),
       metadata: metadata.map((column) => new MetadataColumn(column, settings, this.#scanner, rowsMax)),
       kinds: new Uint8Array(rowsMax),
     }

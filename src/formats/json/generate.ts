@@ -5,12 +5,13 @@
  * keys are bytes in slots, and only the count of columns and the kinds of their types shape it.
  */
 import type { DataType } from '#data'
+import type { FieldFilter } from './filters.ts'
 
 /** More wanted columns than this are noted in an array, fewer in the bits of a number. */
 export const bitsMax = 30
 
 /** So many columns have code of their own; the others are read by `rows.value`, for V8 does not optimise huge functions. */
-const casesMax = 16
+export const casesMax = 16
 
 /**
  * The body of a function of `slots` (stores, scanner, rows, keys and the value parsers) that returns
@@ -68,22 +69,28 @@ ${readObject(types, '', '0')}
  * at so many places, each of which must end where `ends` says, into a row each. Every object lies in a message, which ends with a zero
  * byte. Objects that cannot be read are given to `objects.fail`, which returns the place of the last one not to be read either, and
  * leaves in `objects.row` which row is the next; `origins` gets the place of the object of each row. Objects that are 1 in `patches` have
- * other keys than the rest, which are remembered elsewhere.
+ * other keys than the rest, which are remembered elsewhere. Whole objects that a filter refuses become no rows, and their doubles are not
+ * read.
  */
-export function jsonObjectsSource(types: readonly DataType[], hasPatches: boolean): string {
+export function jsonObjectsSource(types: readonly DataType[], hasPatches: boolean, filters: readonly FieldFilter[]): string {
+  const late = filters.length === 0 ? [] : casesOf(types).flatMap(({ kind }, slot) => (kind === 'double' ? [slot] : []))
   return `${preamble(types)}
-const { objects, origins, patches } = slots
+const { objects, origins, patches, filters } = slots
+${filters.map((_, index) => `const { holds: holds${index} } = filters[${index}]`).join('\n')}
 return function decode(bytes, starts, ends, count) {
   ${viewOfBytes()}
   let row = 0, serial = rows.serial
   for (let object = 0; object < count; object++) {
     let pos = starts[object], byte = bytes[pos]
     ${noneSeen(types)}
+    ${filters.length === 0 ? '' : 'let refused = 0'}${late.map((slot) => `, from${slot} = 0, to${slot} = 0`).join('')}
     serial++
     record: {
-${readObject(types, ' || byte === 10', hasPatches ? `patches[object] * ${keyPlaces / 2}` : '0')}
+${readObject(types, ' || byte === 10', hasPatches ? `patches[object] * ${keyPlaces / 2}` : '0', filters)}
       if (pos !== ends[object]) { pos = rows.endMessage(bytes, pos, ends[object]); if (pos < 0) break record }
-      if (!(${isWhole(types)}) && !objects.fillMissing(${isWide(types) ? 'serial' : 'seen'}, row, object)) { scanner.failedAt = pos - 1; pos = -1 }
+      if (!(${isWhole(types)}) && !objects.fillMissing(${isWide(types) ? 'serial' : 'seen'}, row, object)) { scanner.failedAt = pos - 1; pos = -1; break record }
+      ${filters.length === 0 ? '' : 'if (refused !== 0) { rows.takeBack(row); continue }'}
+      ${late.map((slot) => `if (to${slot} !== 0) d${slot}[row] = parse.double(bytes, from${slot}, to${slot})`).join('\n      ')}
     }
     if (pos < 0) {
       object = objects.fail(object, row)
@@ -130,7 +137,7 @@ function isWhole(types: readonly DataType[]): string {
  * Reads the object at `pos`, whose first byte is `byte`, and leaves `pos` behind it. `blank` is a test for further blanks, `firstPlace` where
  * its keys are remembered.
  */
-function readObject(types: readonly DataType[], blank: string, firstPlace: string): string {
+function readObject(types: readonly DataType[], blank: string, firstPlace: string, filters: readonly FieldFilter[] = []): string {
   const manyColumns = isWide(types)
   const cases = casesOf(types)
   const rest = `${manyColumns ? noteInArray('slot') : 'const bit = 2 ** slot; if ((seen & bit) !== 0) rows.forget(slot, row); else seen |= bit'}; pos = rows.value(slot, bytes, at, row)`
@@ -163,7 +170,7 @@ function readObject(types: readonly DataType[], blank: string, firstPlace: strin
         byte = bytes[at]
         if (byte === 32 || byte === 9 || byte === 13${blank}) { at = scanner.blanks(bytes, at); byte = bytes[at] }
         switch (slot) {
-${cases.map((type, slot) => fieldCase(type, slot, manyColumns)).join('\n')}
+${cases.map((type, slot) => fieldCase(type, slot, manyColumns, filters)).join('\n')}
           default:
             ${cases.length < types.length ? 'if (slot >= 0) { ' + rest + ' } else ' : ''}            if (byte === 34) {
               pos = at + 1
@@ -207,34 +214,49 @@ function fieldConstants(type: DataType, slot: number): string {
 }
 
 /** `at` is at the value, whose first byte is `byte`; leaves `pos` after the value, or negative. */
-function fieldCase(type: DataType, slot: number, manyColumns: boolean): string {
-  const note = manyColumns
-    ? noteInArray(`${slot}`)
-    : `if ((seen & ${2 ** slot}) !== 0) rows.forget(${slot}, row); else seen |= ${2 ** slot}`
+function fieldCase(type: DataType, slot: number, manyColumns: boolean, filters: readonly FieldFilter[]): string {
+  const isLate = filters.length > 0 && type.kind === 'double'
+  const again = `rows.forget(${slot}, row)${filters.length === 0 ? '' : `; refused &= ~${2 ** slot}`}${isLate ? `; to${slot} = 0` : ''}`
+  const check = filters.map((filter, index) => (filter.slot === slot ? refuseUnless(filter, index) : '')).join('')
+  const note = manyColumns ? noteInArray(`${slot}`, again) : `if ((seen & ${2 ** slot}) !== 0) { ${again} } else seen |= ${2 ** slot}`
   return `          case ${slot}:
             ${note}
-            ${readField(type, slot, `pos = rows.value(${slot}, bytes, at, row)`)}
+            ${isLate ? noteNumber(slot) : readField(type, slot, `pos = rows.value(${slot}, bytes, at, row)`, check)}
             break`
 }
 
-function noteInArray(slot: string): string {
-  return `if (rows.seen[${slot}] === serial) rows.forget(${slot}, row); else { rows.seen[${slot}] = serial; found++ }`
+/** A value that was read the quick way and that a filter does not let through. */
+function refuseUnless({ slot, of }: FieldFilter, index: number): string {
+  return `; if (!holds${index}(${of === 'text' ? 'bytes, at + 1, pos' : `value${slot}`})) refused |= ${2 ** slot}`
+}
+
+/** Keeps where a double stands, to be read once it is known that somebody wants it. */
+function noteNumber(slot: number): string {
+  return `if (byte === 45 || (byte >= 48 && byte <= 57)) {
+              pos = scanner.number(bytes, at)
+              from${slot} = at
+              to${slot} = pos
+            } else pos = rows.value(${slot}, bytes, at, row)`
+}
+
+function noteInArray(slot: string, again = `rows.forget(${slot}, row)`): string {
+  return `if (rows.seen[${slot}] === serial) { ${again} } else { rows.seen[${slot}] = serial; found++ }`
 }
 
 /** The quick way for the common types in their common spelling; everything else goes to `rows.value`. */
-function readField(type: DataType, slot: number, otherwise: string): string {
+function readField(type: DataType, slot: number, otherwise: string, check: string): string {
   switch (type.kind) {
     case 'char':
     case 'varchar':
       return `if (byte === 34) {
               pos = at + 1
               ${runOverString(true)}
-              if (byte === 34) { s${slot}[row] = at + 1; e${slot}[row] = pos; pos++ }
+              if (byte === 34) { s${slot}[row] = at + 1; e${slot}[row] = pos${check}; pos++ }
               else pos = rows.string(${slot}, bytes, at, row)
             } else ${otherwise}`
     case 'integer':
     case 'bigint':
-      return readInteger(slot, type.kind === 'integer' ? '2147483647' : '', otherwise)
+      return readInteger(slot, type.kind === 'integer' ? '2147483647' : '', otherwise, check)
     case 'double':
       return readNumber(slot, 'parse.double(bytes, at, pos)', otherwise)
     case 'decimal':
@@ -248,15 +270,28 @@ function readField(type: DataType, slot: number, otherwise: string): string {
   }
 }
 
-/** Up to 15 digits without a zero in front. */
-function readInteger(slot: number, most: string, otherwise: string): string {
+/**
+ * The number of the four digits of `word`, the first in its lowest byte: pairs, and then both of them, are put together by one product each.
+ * That all are digits shows in high bits: `0x46` more sets that of what is above 9, `0x30` less that of what is below 0.
+ */
+const fourDigits = '(Math.imul((Math.imul(word & 0x0f0f0f0f, 2561) >>> 8) & 0x00ff00ff, 6553601) >>> 16)'
+
+/** Up to 15 digits without a zero in front, four at a time. */
+function readInteger(slot: number, most: string, otherwise: string, check: string): string {
   return `pos = byte === 45 ? at + 1 : at
             const first${slot} = pos
-            let value${slot} = 0, digit${slot} = bytes[pos] - 48
+            let value${slot} = 0
+            while (pos <= wordMax) {
+              const word = view.getInt32(pos, true)
+              if ((((word + 0x46464646) | (word - 0x30303030)) & 0x80808080) !== 0) break
+              value${slot} = value${slot} * 10000 + ${fourDigits}
+              pos += 4
+            }
+            let digit${slot} = bytes[pos] - 48
             while (digit${slot} >= 0 && digit${slot} <= 9) { value${slot} = value${slot} * 10 + digit${slot}; digit${slot} = bytes[++pos] - 48 }
             if ((digit${slot} === -4 || digit${slot} === 77) && pos > first${slot} && pos - first${slot} < 16 && (bytes[first${slot}] !== 48 || pos === first${slot} + 1)${
               most === '' ? '' : ` && value${slot} <= ${most}`
-            }) d${slot}[row] = byte === 45 ? 0 - value${slot} : value${slot}
+            }) { if (byte === 45) value${slot} = 0 - value${slot}; d${slot}[row] = value${slot}${check} }
             else ${otherwise}`
 }
 

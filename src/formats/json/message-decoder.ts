@@ -3,19 +3,23 @@ import { assert } from '#base'
 import { type Batch, batchRows, type Schema } from '#data'
 import { decodedRowsMax } from '../column-store.ts'
 import { plainArray } from '../compile.ts'
-import type { FormatTable, MessageDecoder, MessageFault, Messages, WantedField } from '../format.ts'
+import type { FieldCondition, FormatTable, MessageDecoder, MessageFault, Messages, WantedField } from '../format.ts'
 import { passByteOrderMark, rowsOfMessageMax, tooManyRows } from '../text-messages.ts'
 import { FoundObjects, findObjects, tooMany } from './find-objects.ts'
 import { JsonObjects } from './objects.ts'
 import { JsonScanner, messageEnd, openArray, openObject } from './scanner.ts'
 import { type JsonSettings, jsonSettings } from './settings.ts'
 
-export function jsonMessageDecoder(table: FormatTable, wanted: readonly WantedField[]): MessageDecoder {
+export function jsonMessageDecoder(
+  table: FormatTable,
+  wanted: readonly WantedField[],
+  conditions: readonly FieldCondition[] = [],
+): MessageDecoder {
   const columns = wanted.map(({ kind, key, type }) => {
     assert(kind === 'physical', `column "${key}" is none of metadata, which JSON has not`)
     return { name: key, type }
   })
-  return new JsonMessages(columns, jsonSettings(table))
+  return new JsonMessages(columns, jsonSettings(table), conditions)
 }
 
 class JsonMessages implements MessageDecoder {
@@ -25,16 +29,18 @@ class JsonMessages implements MessageDecoder {
   readonly lenient: boolean
   readonly #columns: Schema
   readonly #settings: JsonSettings
+  readonly #conditions: readonly FieldCondition[]
   readonly #objects: JsonObjects
   readonly #scanner = new JsonScanner(messageEnd)
   readonly #records: FoundObjects
 
-  constructor(columns: Schema, settings: JsonSettings) {
+  constructor(columns: Schema, settings: JsonSettings, conditions: readonly FieldCondition[]) {
     this.#columns = columns
     this.#settings = settings
+    this.#conditions = conditions
     this.lenient = settings.lenient
     this.#records = new FoundObjects(rowsOfMessageMax(columns.length))
-    this.#objects = new JsonObjects(columns, settings, decodedRowsMax(columns.length, batchRows))
+    this.#objects = new JsonObjects(columns, settings, decodedRowsMax(columns.length, batchRows), { conditions })
     this.places = this.#objects.places
   }
 
@@ -58,7 +64,7 @@ class JsonMessages implements MessageDecoder {
       if (records < 0) faults.push({ place, detail: this.#describeFault(start) })
       if (records > objects.rowsMax - objects.count) {
         if (objects.count > 0) break
-        objects = new JsonObjects(this.#columns, this.#settings, records)
+        objects = new JsonObjects(this.#columns, this.#settings, records, { conditions: this.#conditions })
         objects.begin(messages, faults)
       }
       for (let record = 0; record < records; record++) {

@@ -6,7 +6,8 @@
 import { parseDecimalBytes, parseDoubleBytes, parseTimestampBytes, type Schema, type Vector } from '#data'
 import { ColumnStore } from '../column-store.ts'
 import { compileDecoder } from '../compile.ts'
-import type { MessageFault, Messages } from '../format.ts'
+import type { FieldCondition, MessageFault, Messages } from '../format.ts'
+import { filtersOf } from './filters.ts'
 import { jsonObjectsSource } from './generate.ts'
 import { JsonRows } from './rows.ts'
 import { JsonScanner, messageEnd } from './scanner.ts'
@@ -15,6 +16,11 @@ import type { JsonSettings } from './settings.ts'
 type ReadObjects = (bytes: Uint8Array, starts: Int32Array, ends: Int32Array, count: number) => void
 
 const parse = { double: parseDoubleBytes, decimal: parseDecimalBytes, timestamp: parseTimestampBytes }
+interface JsonObjectsUse {
+  readonly hasPatches?: boolean
+  /** Objects for which one of them does not hold need not become rows. */
+  readonly conditions?: readonly FieldCondition[]
+}
 const noMessages: Messages = { bytes: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0), length: 0 }
 
 export class JsonObjects {
@@ -38,7 +44,7 @@ export class JsonObjects {
   /** Rows and columns that patches do not have, one after the other. */
   readonly #open: number[] = []
 
-  constructor(columns: Schema, settings: JsonSettings, rowsMax: number, hasPatches = false) {
+  constructor(columns: Schema, settings: JsonSettings, rowsMax: number, { hasPatches = false, conditions = [] }: JsonObjectsUse = {}) {
     this.rowsMax = rowsMax
     this.places = new Int32Array(rowsMax)
     this.#starts = new Int32Array(rowsMax)
@@ -48,24 +54,21 @@ export class JsonObjects {
     const stores = columns.map(({ name, type }) => new ColumnStore(name, type, rowsMax))
     const scanner = new JsonScanner(messageEnd)
     this.#rows = new JsonRows(stores, scanner, settings)
-    this.#read = compileDecoder<ReadObjects>(
-      jsonObjectsSource(
-        columns.map(({ type }) => type),
-        hasPatches,
-      ),
-      {
-        stores,
-        scanner,
-        rows: this.#rows,
-        keys: this.#rows.keys,
-        parse,
-        separator: settings.time.separator,
-        quick: settings.time.offset === 'none',
-        objects: this,
-        origins: this.#origins,
-        patches: this.#patches,
-      },
-    )
+    const filters = filtersOf(columns, conditions)
+    const types = columns.map(({ type }) => type)
+    this.#read = compileDecoder<ReadObjects>(jsonObjectsSource(types, hasPatches, filters), {
+      stores,
+      scanner,
+      rows: this.#rows,
+      keys: this.#rows.keys,
+      parse,
+      separator: settings.time.separator,
+      quick: settings.time.offset === 'none',
+      objects: this,
+      origins: this.#origins,
+      patches: this.#patches,
+      filters,
+    })
   }
 
   /** Forgets all objects, and begins with others in these messages. */

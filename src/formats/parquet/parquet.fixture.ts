@@ -1,6 +1,6 @@
 /** Parquet files in memory, for tests. */
 import { type Batch, batchOf, type DataType, rowsOf, type Schema } from '#data'
-import type { FileCondition, FormatTable, ReadableFile } from '../format.ts'
+import type { FieldCondition, FormatTable, ReadableFile } from '../format.ts'
 import { readOptions } from '../options.ts'
 import { parquetFormat } from './format.ts'
 import { openParquetReader } from './reader.ts'
@@ -37,7 +37,7 @@ export function memoryFile(
 
 export interface Reading {
   readonly options?: Record<string, string>
-  readonly conditions?: readonly FileCondition[]
+  readonly conditions?: readonly FieldCondition[]
   readonly position?: unknown
   readonly batches?: number
   readonly timeZone?: string

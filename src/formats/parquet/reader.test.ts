@@ -11,7 +11,7 @@ import {
   timestampLtzType,
   timestampType,
 } from '#data'
-import type { FileCondition } from '../format.ts'
+import type { FieldCondition } from '../format.ts'
 import { memoryFile, type Rows, readFile, readRows, tableOf, writeRows } from './parquet.fixture.ts'
 import { openParquetReader } from './reader.ts'
 
@@ -132,11 +132,11 @@ describe('how texts are packed', () => {
 })
 
 describe('row groups that cannot match are not read', () => {
-  const rowsRead = async (...conditions: readonly FileCondition[]) => {
+  const rowsRead = async (...conditions: readonly FieldCondition[]) => {
     const bytes = await writeRows(schema, people, { 'parquet.block.size': '1kb' }, 1000)
     return (await readRows(bytes, schema, { conditions })).rows.length
   }
-  const cases: readonly [FileCondition, number][] = [
+  const cases: readonly [FieldCondition, number][] = [
     [{ column: 'id', operator: '=', values: [4321] }, 1000],
     [{ column: 'id', operator: '<', values: [1000] }, 1000],
     [{ column: 'id', operator: '<=', values: [1000] }, 2000],
@@ -158,7 +158,7 @@ describe('row groups that cannot match are not read', () => {
   })
 
   test('all conditions count, and columns of NULL alone match nothing', async () => {
-    const ids: FileCondition = { column: 'id', operator: '<', values: [3000] }
+    const ids: FieldCondition = { column: 'id', operator: '<', values: [3000] }
     expect(await rowsRead(ids, { column: 'id', operator: '>=', values: [2500] })).toBe(1000)
     const bytes = await writeRows(
       schema,

@@ -1,6 +1,6 @@
 /** Leaves out row groups that cannot hold a row for which all conditions hold, by the bounds that the file keeps of each column. */
 import { boxExact, comparator, type DataType, dayMs, type ExactInteger, timestampUnit, valueAt } from '#data'
-import type { FileCondition } from '../format.ts'
+import type { FieldCondition } from '../format.ts'
 import type { ColumnPlan } from './bind.ts'
 import type { FileContext } from './errors.ts'
 import type { ChunkMetadata, RowGroup } from './metadata.ts'
@@ -14,7 +14,7 @@ interface Bounds {
 }
 
 export interface ConditionPlan {
-  readonly condition: FileCondition
+  readonly condition: FieldCondition
   readonly plan: Extract<ColumnPlan, { kind: 'leaf' }>
 }
 
@@ -80,7 +80,7 @@ function readBound(bytes: Uint8Array, { node, type, values }: ConditionPlan['pla
   }
 }
 
-function canHold(condition: FileCondition, type: DataType, bounds: Bounds): boolean {
+function canHold(condition: FieldCondition, type: DataType, bounds: Bounds): boolean {
   if (bounds.isAllNull) return false
   const compare = comparator(type)
   const { least, most } = bounds
