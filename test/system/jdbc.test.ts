@@ -411,9 +411,12 @@ describe.each(kinds)('$name', ({ name, start, types, sleep: sleepSql, running })
     await createRows()
     await server.ask(`INSERT INTO t VALUES ${Array.from({ length: 60 }, (_, id) => `(${id}, 'a', 0)`).join(',')}`)
     const { writer, write, meter } = await opened({ options: { 'sink.max-retries': '0' } })
-    const pauseSql = name === 'postgresql' ? 'SELECT pg_sleep(0.9)' : 'SELECT SLEEP(0.9)'
-    const other = server.ask(`START TRANSACTION; UPDATE t SET n = 5 WHERE id > 10; ${pauseSql}; UPDATE t SET n = 5 WHERE id = 1; COMMIT`)
-    await sleep(400)
+    const holdSql =
+      name === 'postgresql'
+        ? "SET deadlock_timeout = '60s'; DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) LOOP PERFORM pg_sleep(0.02); END LOOP; END $$"
+        : 'SELECT SLEEP(3)'
+    const other = server.ask(`START TRANSACTION; UPDATE t SET n = 5 WHERE id > 10; ${holdSql}; UPDATE t SET n = 5 WHERE id = 1; COMMIT`)
+    while ((await server.ask('SELECT id FROM t WHERE id = 30 FOR UPDATE SKIP LOCKED')).length > 0) await sleep(20)
     await write([1, 2, 3, 20].map((id) => [id, 'b', 1]))
     await writer.prepare()
     await other
