@@ -15,6 +15,8 @@ const terminal = processTerminal(process.stdin, process.stdout, process.env)
 /** Who wants to know of Ctrl-C; the last one is told. */
 const interruptCallbacks: (() => void)[] = []
 
+const gatewayLimits = { sessionsMax: 1000, sessionIdleMs: 600_000 }
+
 const environment: CliEnvironment = {
   screen,
   terminal,
@@ -32,6 +34,18 @@ const environment: CliEnvironment = {
   openSecrets: async () => {
     const { openSecretStore } = await import('#secrets')
     return openSecretStore(process.env)
+  },
+  openRemote: async (url, settings) => {
+    const { RemoteSession } = await import('#query')
+    return RemoteSession.open({ url, headers: headersIn(process.env['FLINK_REST_CLIENT_HEADERS'] ?? '') }, settings)
+  },
+  serveGateway: async (options) => {
+    const [{ serveGateway }, { randomUUID }] = await Promise.all([import('#gateway'), import('node:crypto')])
+    return serveGateway({ ...options, clock: systemClock, createId: randomUUID, createSession, limits: gatewayLimits })
+  },
+  gatewayToken: async () => {
+    const { findToken } = await import('#secrets')
+    return findToken('gateway-token', process.env)
   },
   readText: (file) => readScriptFile(file, process.stdin),
   onInterrupt(callback) {
@@ -60,6 +74,12 @@ function fail(error: unknown): void {
   // A report that fails must not be reported in its turn.
   const leave = (status: number): never => process.exit(status)
   void reportFailure(error, environment).then(leave, () => leave(exitStatus.ours))
+}
+
+/** One a line, as Flink's clients take them. */
+function headersIn(text: string): Record<string, string> {
+  const lines = text.split('\n').filter((line) => line.includes(':'))
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]))
 }
 
 /** The folder that holds package.json: above src/ in a checkout, above dist/src/ in a package. */

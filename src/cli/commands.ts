@@ -49,6 +49,11 @@ const savepointOnStop: OptionRow = {
   summary: 'when the run is stopped, export its last checkpoint to a folder of its own below this one',
 }
 const metrics: OptionRow = { name: 'metrics', value: 'file', summary: 'write what each operator does there, as JSON lines' }
+const gateway: OptionRow = {
+  name: 'gateway',
+  value: 'url',
+  summary: 'let the SQL gateway of Flink at this address run it, such as http://127.0.0.1:8083',
+}
 const analyze: OptionRow = { name: 'analyze', summary: 'run the script, and show what each operator did' }
 const checkpointNumber: OptionRow = { name: 'checkpoint', value: 'number', summary: 'only this one; by default the newest, of verify all' }
 const statementNumber: OptionRow = { name: 'statement', value: 'number', summary: 'only those of this statement of the script' }
@@ -76,6 +81,9 @@ const junit: OptionRow = { name: 'junit', value: 'file', summary: 'write a repor
 
 const restore: OptionRow = { name: 'restore', summary: 'also stop a run on its way, and measure how long it takes to go on' }
 
+const host: OptionRow = { name: 'host', value: 'address', default: '127.0.0.1', summary: 'the address of this machine to listen at' }
+const port: OptionRow = { name: 'port', value: 'number', default: '8083', summary: 'the port to listen at; 0: any that is free' }
+
 export const commands: readonly CommandRow[] = [
   {
     name: 'run',
@@ -83,10 +91,11 @@ export const commands: readonly CommandRow[] = [
     about: [
       'Statements run one after another. A SELECT prints its answer; INSERT and statement sets write tables. The first Ctrl-C ends a run cleanly: what was written until then is kept. The second ends the process at once.',
       'With --data-dir a run is durable: stopped or killed at any moment, it goes on where its newest checkpoint was taken when the same script is run again, and what it writes is written once.',
+      "With --gateway a SQL gateway of Flink runs the statements, on its cluster; INSERT statements are waited for, and Ctrl-C stops their jobs. Headers that it wants are taken from FLINK_REST_CLIENT_HEADERS, as Flink's own clients do.",
       'table prints the final rows in a frame, live while they change if this is a terminal. json and csv print the final rows, one a line. changelog prints every change as it happens: {"op":"+I","row":{…}}.',
     ],
     arguments: [file],
-    options: [format, set, dataDir, checkpointInterval, fromCheckpoint, savepointOnStop, allowDroppedState, metrics],
+    options: [format, set, dataDir, checkpointInterval, fromCheckpoint, savepointOnStop, allowDroppedState, metrics, gateway],
     examples: [
       { line: 'millrace run examples/hot-items.sql', shows: 'prints the items most bid for in each window' },
       { line: 'echo "SELECT 1 + 1 AS two" | millrace run - --format json', shows: 'prints {"two":2}' },
@@ -103,7 +112,9 @@ export const commands: readonly CommandRow[] = [
         settings,
         savepoints: optionValue(input, savepointOnStop),
         metrics: optionValue(input, metrics),
+        gateway: optionValue(input, gateway),
       }
+      if (options.gateway !== '') refuseBeside(gateway, [dataDir, checkpointInterval, fromCheckpoint, savepointOnStop, metrics], input)
       return runScript(firstArgument(input), options, environment)
     },
   },
@@ -112,10 +123,11 @@ export const commands: readonly CommandRow[] = [
     summary: 'open a shell: type statements, see live results',
     about: [
       'A statement ends with ";" and may span lines. Tab completes keywords, tables, columns and functions. Results that keep changing fill the screen until q is pressed. "help" inside says what else there is.',
+      'With --gateway a SQL gateway of Flink runs the statements, on its cluster.',
       'Where keys cannot be read one by one, in a pipe or a dumb terminal, it reads plain lines.',
     ],
     arguments: [],
-    options: [set],
+    options: [set, gateway],
     examples: [
       {
         line: 'millrace sql --set sql-client.execution.result-mode=tableau',
@@ -125,7 +137,7 @@ export const commands: readonly CommandRow[] = [
     run: async (input, environment) => {
       const settings = settingsOf(input)
       const { runShell } = await import('./shell/shell.ts')
-      return runShell(settings, environment)
+      return runShell(settings, optionValue(input, gateway), environment)
     },
   },
   {
@@ -243,6 +255,27 @@ export const commands: readonly CommandRow[] = [
     },
   },
   {
+    name: 'gateway',
+    summary: "serve Flink's SQL gateway: its SQL client, JDBC driver and tools connect to Millrace",
+    about: [
+      "It answers the REST interface of Flink's SQL gateway, versions 1 to 4. Each session has tables and settings of its own. Queries end with their session; an INSERT goes on until its inputs end or the gateway does. Ctrl-C stops all of it cleanly.",
+      'Who connects has to send a token. It is the secret gateway-token (see millrace secret); without one it is made once, and kept in the file gateway-token of MILLRACE_HOME or ~/.millrace. Clients of Flink take it from the variable FLINK_REST_CLIENT_HEADERS.',
+    ],
+    arguments: [],
+    options: [host, port],
+    examples: [
+      { line: 'millrace gateway --port 8083', shows: 'serves until Ctrl-C, and says how to connect' },
+      {
+        line: 'sql-client.sh gateway -e http://127.0.0.1:8083',
+        shows: "opens Flink's own SQL client on it, with the token in that variable",
+      },
+    ],
+    run: async (input, environment) => {
+      const { runGateway } = await import('./gateway-command.ts')
+      return runGateway({ host: optionValue(input, host), port: portOf(input) }, environment)
+    },
+  },
+  {
     name: 'secret',
     summary: 'keep passwords that tables name and never hold',
     about: [
@@ -333,6 +366,19 @@ function settingsOf(input: CommandInput): Record<string, string> {
     ...(interval === '' ? {} : { 'execution.checkpointing.interval': interval }),
     ...(input.values.has(allowDroppedState.name) ? { 'execution.state-recovery.ignore-unclaimed-state': 'true' } : {}),
   }
+}
+
+/** Options that mean nothing beside another. */
+function refuseBeside({ name }: OptionRow, rows: readonly OptionRow[], input: CommandInput): void {
+  const extra = rows.find((row) => input.values.has(row.name))
+  if (extra !== undefined) throw usageErrors.CLI_OPTION_BESIDE({ name: `--${extra.name}`, other: `--${name}` })
+}
+
+function portOf(input: CommandInput): number {
+  const text = optionValue(input, port)
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw usageErrors.CLI_OPTION_VALUE({ name: '--port', expected: 'a port', got: `"${text}"` })
+  return Number(text)
 }
 
 function countOf(input: CommandInput, row: OptionRow): number {

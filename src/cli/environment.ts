@@ -1,6 +1,7 @@
 /** What the commands need from outside; main.ts puts the real things in. */
 import type { Clock } from '#base'
-import type { CheckpointPlace, InsertWatch, QuerySession } from '#query'
+import type { GatewayServer, ServerOptions } from '#gateway'
+import type { CheckpointPlace, InsertWatch, QuerySession, RemoteSession } from '#query'
 import type { Screen } from './output/screen.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -18,6 +19,12 @@ export interface CliEnvironment {
   findCheckpoints(address: string): Promise<CheckpointPlace[]>
   /** The secrets of the user. */
   openSecrets(): Promise<SecretKeeper>
+  /** Opens a session of the SQL gateway at an address, with settings under Flink's keys. */
+  openRemote(url: string, settings: Readonly<Record<string, string>>): Promise<RemoteSession>
+  /** Serves Flink's SQL gateway, with sessions as `createSession` opens them. */
+  serveGateway(options: Pick<ServerOptions, 'host' | 'port' | 'token' | 'failed' | 'jobFailed'>): Promise<GatewayServer>
+  /** What clients of the gateway have to know. */
+  gatewayToken(): Promise<{ readonly value: string; readonly file: string | null }>
   /** The text of a file, or of standard input for `-`. */
   readText(path: string): Promise<string>
   /** Calls back on Ctrl-C and when the process is asked to end; returns what stops that. */

@@ -9,6 +9,7 @@ export const usageErrors = defineErrors({
   CLI_ARGUMENT_MISSING: { blame: 'user', message: 'argument <{name}> of "{command}" is missing' },
   CLI_ARGUMENT_VALUE: { blame: 'user', message: 'argument <{name}> expects {expected}, got "{got}"' },
   CLI_ARGUMENT_UNEXPECTED: { blame: 'user', message: 'argument "{got}" is one too many for "{command}"' },
+  CLI_OPTION_BESIDE: { blame: 'user', message: 'option "{name}" means nothing beside "{other}"' },
   CLI_OPTION_MISSING: { blame: 'user', message: 'option "{name}" is missing, which {purpose} needs' },
   CLI_STATEMENT_NOT_FOUND: { blame: 'user', message: 'statement {number} has no checkpoints in "{place}"' },
   CLI_SETTING_VALUE: { blame: 'user', message: '{problem}' },

@@ -1,6 +1,6 @@
 /** `millrace run`: a script from a file or standard input. */
 import { MillraceError } from '#base'
-import type { QuerySession, StatementListener } from '#query'
+import type { StatementListener, StatementRunner } from '#query'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import type { OutputFactory, OutputFormat } from './output/output.ts'
 import { changelogOutput, csvOutput, jsonOutput } from './output/rows.ts'
@@ -23,11 +23,14 @@ export interface RunOptions {
   readonly savepoints: string
   /** The file that metrics are written to; empty: none. */
   readonly metrics: string
+  /** The SQL gateway that runs the script; empty: it runs here. */
+  readonly gateway: string
 }
 
 /** Runs a script to the end of its inputs, or until the first Ctrl-C, which stops it cleanly. */
 export async function runScript(path: string, options: RunOptions, environment: CliEnvironment): Promise<number> {
   const { screen, clock } = environment
+  if (options.gateway !== '') return runRemotely(path, options, environment)
   const [source, session] = await Promise.all([readScript(path, environment), openSession(options.settings, environment)])
   const output = outputs[options.format]({ screen, timeZone: () => session.settings.get('table.local-time-zone') })
   const listener = withProgress(output, screen, clock)
@@ -39,6 +42,19 @@ export async function runScript(path: string, options: RunOptions, environment: 
   const savepoint = await takeSavepoint(session.settings.get('execution.checkpointing.dir'), options.savepoints, environment)
   screen.note(`note: savepoint ${savepoint}; start from it with --from-checkpoint\n`)
   return status
+}
+
+/** Runs a script on a SQL gateway. */
+async function runRemotely(path: string, { format, settings, gateway }: RunOptions, environment: CliEnvironment): Promise<number> {
+  const { screen, clock } = environment
+  const source = await readScript(path, environment)
+  const session = await environment.openRemote(gateway, settings)
+  const output = outputs[format]({ screen, timeZone: () => session.settings.get('table.local-time-zone') })
+  try {
+    return await execute(session, source, withProgress(output, screen, clock), environment)
+  } finally {
+    await session.close().catch(() => undefined)
+  }
 }
 
 /** Runs while metrics are written to a file. Where those are lost, the run is not. */
@@ -64,7 +80,7 @@ const patienceMs = 1000
 
 /** Runs statements and prints what goes wrong; returns the exit status. The second Ctrl-C ends the process at once. */
 export async function execute(
-  session: QuerySession,
+  session: StatementRunner,
   source: ErrorSource,
   listener: StatementListener,
   environment: CliEnvironment,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { base64Text, jsonFunction, jsonText, printValue } from './print.ts'
+import { base64Text, isoJsonFunction, jsonFunction, jsonText, printValue } from './print.ts'
 import { typeOfText } from './type-text.fixture.ts'
 
 const print = (value: unknown, type: string) => printValue(value, typeOfText(type), 'America/New_York')
@@ -64,6 +64,24 @@ describe('JSON of results', () => {
       [[1, 'x'], 'ROW<`a` INT, `b` STRING>', '{"a":1,"b":"x"}'],
     ]
     for (const [value, type, text] of shown) expect(json(value, type)).toBe(text)
+  })
+
+  it('has time stamps of ISO 8601 where that is asked for, within others too', () => {
+    const shown: readonly [value: unknown, type: string, text: string][] = [
+      [980944259000, 'TIMESTAMP(3)', '"2001-01-31T12:30:59"'],
+      [980944200000, 'TIMESTAMP(0)', '"2001-01-31T12:30:00"'],
+      [980944259120, 'TIMESTAMP(3)', '"2001-01-31T12:30:59.12"'],
+      [980944259000000n, 'TIMESTAMP(6)', '"2001-01-31T12:30:59"'],
+      [980944259000050, 'TIMESTAMP(6)', '"2001-01-31T12:30:59.00005"'],
+      [980944259123, 'TIMESTAMP_LTZ(3)', '"2001-01-31T12:30:59.123Z"'],
+      [[980944250000], 'ARRAY<TIMESTAMP_LTZ(3)>', '["2001-01-31T12:30:50Z"]'],
+      [45000000, 'TIME(0)', '"12:30:00"'],
+      ['1 .0', 'STRING', '"1 .0"'],
+      [14, 'INTERVAL YEAR TO MONTH', '14'],
+      [[-1500], 'ARRAY<INTERVAL DAY TO SECOND(3)>', '[-1500]'],
+      [null, 'TIMESTAMP(3)', 'null'],
+    ]
+    for (const [value, type, text] of shown) expect(isoJsonFunction(typeOfText(type))(value)).toBe(text)
   })
 
   it('says so when a text would be too long', () => {

@@ -58,12 +58,39 @@ export function jsonFunction(type: DataType, timeZone: string): TextOf {
   return checked(jsonOrNull(type, timeZone))
 }
 
-function jsonOrNull(type: DataType, timeZone: string): TextOf {
-  const text = plainJson(type, timeZone)
+/**
+ * As `jsonFunction`, but as Flink's gateway has it: time stamps as in ISO 8601, `2001-01-31T12:30:59.5`, those of TIMESTAMP_LTZ in UTC with a Z,
+ * and intervals as their number of months or milliseconds.
+ */
+export function isoJsonFunction(type: DataType): TextOf {
+  return checked(jsonOrNull(type, 'UTC', isoTimes))
+}
+
+/** How values of times, dates, intervals and text are written in JSON. */
+type OtherJson = (type: DataType, timeZone: string) => TextOf
+
+const textInQuotes: OtherJson = (type, timeZone) => {
+  const text = textFunction(type, timeZone)
+  return (value) => JSON.stringify(text(value))
+}
+
+const isoTimes: OtherJson = (type, timeZone) => {
+  if (type.kind === 'interval-day-time' || type.kind === 'interval-year-month') return String
+  if (type.kind !== 'timestamp' && type.kind !== 'timestamp-ltz') return textInQuotes(type, timeZone)
+  const text = textFunction(type, timeZone)
+  const end = type.kind === 'timestamp-ltz' ? 'Z' : ''
+  return (value) => {
+    const plain = text(value).replace(' ', 'T')
+    return `"${plain.replace(/(?:\.0+|(\.\d*[1-9])0+)$/, '$1')}${end}"`
+  }
+}
+
+function jsonOrNull(type: DataType, timeZone: string, other: OtherJson = textInQuotes): TextOf {
+  const text = plainJson(type, timeZone, other)
   return (value) => (value === null ? 'null' : text(value))
 }
 
-function plainJson(type: DataType, timeZone: string): TextOf {
+function plainJson(type: DataType, timeZone: string, other: OtherJson): TextOf {
   switch (type.kind) {
     case 'boolean':
     case 'tinyint':
@@ -83,22 +110,20 @@ function plainJson(type: DataType, timeZone: string): TextOf {
     case 'variant':
       return (value) => printVariant(value as string, jsonNumber)
     case 'array': {
-      const element = jsonOrNull(type.element, timeZone)
+      const element = jsonOrNull(type.element, timeZone, other)
       return (value) => `[${(value as readonly unknown[]).map((item) => element(item)).join(',')}]`
     }
     case 'map':
-      return jsonEntries(keyText(type.key, timeZone), jsonOrNull(type.value, timeZone))
+      return jsonEntries(keyText(type.key, timeZone), jsonOrNull(type.value, timeZone, other))
     case 'multiset':
       return jsonEntries(keyText(type.element, timeZone), String)
     case 'row': {
-      const fields = type.fields.map((field) => ({ name: JSON.stringify(field.name), text: jsonOrNull(field.type, timeZone) }))
+      const fields = type.fields.map((field) => ({ name: JSON.stringify(field.name), text: jsonOrNull(field.type, timeZone, other) }))
       return (value) =>
         `{${fields.map(({ name, text }, index) => `${name}:${text((value as readonly unknown[])[index] ?? null)}`).join(',')}}`
     }
-    default: {
-      const text = textFunction(type, timeZone)
-      return (value) => JSON.stringify(text(value))
-    }
+    default:
+      return other(type, timeZone)
   }
 }
 

@@ -26,3 +26,5 @@ export type {
   WritersNote,
 } from './engine.ts'
 export { EngineAround } from './engine-around.ts'
+export type { GatewayAddress } from './flink/client.ts'
+export { FlinkGatewaySession, type GatewayResult, type JobStatus } from './flink/gateway-session.ts'

@@ -38,6 +38,16 @@ export const queryErrors = defineErrors({
     detail: 'Its connector "{connector}" does not take messages back.',
     hint: 'Look at them with `millrace deadletter show`, and bring them to where the table is read from.',
   },
+  QUERY_JOB_FAILED: {
+    blame: 'external',
+    message: 'job {job} failed on the cluster',
+    hint: 'The exceptions of the job, in the web page of its cluster, say why.',
+  },
+  QUERY_JOB_UNKNOWN: {
+    blame: 'external',
+    message: 'the gateway does not say how job {job} is',
+    hint: 'It may go on: look at the web page of the cluster, or ask with SHOW JOBS.',
+  },
   QUERY_SETTING_NOT_FOUND: { blame: 'user', message: 'setting "{key}" does not exist' },
   QUERY_SETTING_VALUE: { blame: 'user', message: 'setting "{key}" expects {expected}, got "{value}"' },
   QUERY_FUNCTION_FILE: { blame: 'user', message: 'could not load the function file "{file}"' },

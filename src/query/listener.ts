@@ -11,6 +11,8 @@ export interface StatementListener {
   table?(schema: Schema, rows: readonly (readonly unknown[])[]): void
   /** What a statement without rows did, such as `created table "orders"`. */
   done?(message: string): void
+  /** The job of a SELECT, INSERT or statement set has begun. */
+  submitted?(jobId: string): void
   /** A SELECT begins to give rows. `updating`: earlier rows may change or go. */
   opened?(query: QueryInfo): void
   /** Rows of the SELECT opened last. The batch is only valid during the call; a promise holds the run back. */

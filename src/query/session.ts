@@ -79,6 +79,13 @@ export class QuerySession {
     }
   }
 
+  /** The statements of a text. Fails where it does not parse. */
+  statementsIn(text: string): readonly StatementInfo[] {
+    const { statements, diagnostics } = parseScript(text)
+    throwAll(diagnostics)
+    return statements.map((statement) => infoOf(statement, text))
+  }
+
   /** Applies the definitions and settings of a text, and runs nothing else of it. Fails at the first that fails. */
   async define(text: string): Promise<void> {
     const { statements, diagnostics } = parseScript(text)
@@ -292,6 +299,7 @@ export class QuerySession {
     const { engine } = this.#options
     const jobId = createJobId(engine, this.settings.get('pipeline.name') || 'statement')
     await engine.start(jobId, program, { changes: (_output, _schema, batch) => changes(batch) })
+    listener.submitted?.(jobId)
     const stop = (): void => void engine.stop(jobId, 'now')
     signal.addEventListener('abort', stop, { once: true })
     if (signal.aborted) stop()

@@ -162,7 +162,7 @@ export const settingRows: Readonly<Record<string, SettingRow>> = {
   },
   'table.dml-sync': {
     default: 'true',
-    description: 'Taken for the sake of Flink; an INSERT is always waited for.',
+    description: 'Whether a SQL gateway answers an INSERT only when its job has ended; elsewhere it is always waited for.',
     check: oneOf('true', 'false'),
   },
   'table.exec.source.cdc-events-duplicate': {
@@ -213,6 +213,10 @@ function settingRow(key: string): SettingRow {
 }
 
 /** The settings of a session: what was set over the defaults. */
+export function isSettingKey(key: string): boolean {
+  return Object.hasOwn(settingRows, key)
+}
+
 export class Settings {
   readonly #values: Map<string, string>
 
@@ -226,6 +230,35 @@ export class Settings {
     const expected = settingRow(key).check(value)
     if (expected !== null) throw queryErrors.QUERY_SETTING_VALUE({ key, expected, value: value.slice(0, 60) })
     this.#values.set(key, value)
+  }
+
+  /** Whether a key was set. */
+  isSet(key: string): boolean {
+    return this.#values.has(key)
+  }
+
+  /**
+   * Sets values for a while; what is returned puts back what was there, but for keys that were set otherwise meanwhile. Changes nothing
+   * where one of them does not suit.
+   */
+  override(values: Readonly<Record<string, string>>): () => void {
+    const before = new Map(this.#values)
+    try {
+      for (const [key, value] of Object.entries(values)) this.set(key, value)
+    } catch (error) {
+      this.#restore(values, before)
+      throw error
+    }
+    return () => this.#restore(values, before)
+  }
+
+  #restore(values: Readonly<Record<string, string>>, before: ReadonlyMap<string, string>): void {
+    for (const [key, own] of Object.entries(values)) {
+      if (this.#values.get(key) !== own) continue
+      const value = before.get(key)
+      if (value === undefined) this.#values.delete(key)
+      else this.#values.set(key, value)
+    }
   }
 
   /** Back to the default; without a key all settings. Fails on a key that does not exist. */

@@ -1,8 +1,10 @@
 /** Where secrets come from that tables name: a variable of the environment, a file of a folder, or the store of the user. */
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { secretErrors } from './errors.ts'
+import { readPrivate, writePrivate } from './private-file.ts'
 import { checkName, variableOf } from './secret-name.ts'
 import { SecretStore } from './secret-store.ts'
 
@@ -17,13 +19,36 @@ export function findSecret(name: string, variables: Variables): string | null {
   return variables[variableOf(name)] ?? inFolder(variables['MILLRACE_SECRETS_DIR'], name) ?? openSecretStore(variables).get(name)
 }
 
-/** In the folder MILLRACE_HOME, else .millrace of the user's home. */
 export function openSecretStore(variables: Variables): SecretStore {
-  const home = variables['MILLRACE_HOME']
-  const folder = home === undefined || home === '' ? path.join(homedir(), '.millrace') : home
   const key = variables['MILLRACE_SECRETS_KEY']
-  return new SecretStore(folder, key === undefined || key === '' ? null : key)
+  return new SecretStore(homeOf(variables), key === undefined || key === '' ? null : key)
 }
+
+/** The folder MILLRACE_HOME, else .millrace of the user's home. */
+function homeOf(variables: Variables): string {
+  const home = variables['MILLRACE_HOME']
+  return home === undefined || home === '' ? path.join(homedir(), '.millrace') : home
+}
+
+interface Token {
+  readonly value: string
+  /** The file that holds it; null where it is a secret of the user's. */
+  readonly file: string | null
+}
+
+/** What clients of a server have to know: the secret of that name, else what is kept in a file of that name, which is made once. */
+export function findToken(name: string, variables: Variables): Token {
+  const secret = findSecret(name, variables) ?? ''
+  if (secret !== '') return { value: secret, file: null }
+  const file = path.join(homeOf(variables), name)
+  const kept = readPrivate(file)?.toString('utf8').trim() ?? ''
+  if (kept !== '') return { value: kept, file }
+  const value = randomBytes(tokenBytes).toString('base64url')
+  writePrivate(file, Buffer.from(`${value}\n`))
+  return { value, file }
+}
+
+const tokenBytes = 24
 
 /** Such folders are often mounted, with rights that nobody can change. */
 function inFolder(folder: string | undefined, name: string): string | null {

@@ -1,1 +1,1 @@
-export { findSecret, openSecretStore } from './find-secret.ts'
+export { findSecret, findToken, openSecretStore } from './find-secret.ts'

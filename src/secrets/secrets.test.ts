@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { findSecret, openSecretStore } from './find-secret.ts'
+import { findSecret, findToken, openSecretStore } from './find-secret.ts'
 import { SecretStore } from './secret-store.ts'
 
 let home: string
@@ -74,5 +74,24 @@ describe('a secret is looked for', () => {
 
   test('under no name that leads elsewhere', () => {
     expect(() => findSecret('../secrets.json', { MILLRACE_SECRETS_DIR: home })).toThrow('cannot be the name of a secret')
+  })
+})
+
+describe('a token', () => {
+  test('is made once, and kept in a file that nobody else may read', async () => {
+    const folder = path.join(home, 'new')
+    const token = findToken('gateway-token', { MILLRACE_HOME: folder })
+    expect(token).toEqual({ value: expect.stringMatching(/^[\w-]{32}$/), file: path.join(folder, 'gateway-token') })
+    expect(findToken('gateway-token', { MILLRACE_HOME: folder })).toEqual(token)
+    expect(findToken('gateway-token', { MILLRACE_HOME: path.join(home, 'other') }).value).not.toBe(token.value)
+    expect((await stat(path.join(folder, 'gateway-token'))).mode & 0o777).toBe(0o600)
+    await chmod(path.join(folder, 'gateway-token'), 0o644)
+    expect(() => findToken('gateway-token', { MILLRACE_HOME: folder })).toThrow('can be read by others')
+  })
+
+  test('is the secret of its name, if that is more than nothing', () => {
+    const variables = { MILLRACE_HOME: home, MILLRACE_SECRET_GATEWAY_TOKEN: 'mine' }
+    expect(findToken('gateway-token', variables)).toEqual({ value: 'mine', file: null })
+    expect(findToken('gateway-token', { ...variables, MILLRACE_SECRET_GATEWAY_TOKEN: '' }).value).toHaveLength(32)
   })
 })

@@ -1,4 +1,6 @@
 /** Runs before all system tests: what they need is installed once, and not while they wait. */
+import { installFlinkServer } from './flink-server.fixture.ts'
+import { installGatewayClients } from './gateway-clients.fixture.ts'
 import { installHdfsServer } from './hdfs-server.fixture.ts'
 import { installKafkaServer } from './kafka-server.fixture.ts'
 import { installMariadbServer } from './mariadb-server.fixture.ts'
@@ -19,4 +21,6 @@ export default async function setup(): Promise<void> {
   await installPostgresServer()
   await installSchemaRegistry()
   await installOpenSearchServer()
+  await installGatewayClients()
+  await installFlinkServer()
 }

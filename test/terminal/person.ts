@@ -38,6 +38,9 @@ export class Person {
       root: '.',
       variables: {},
       openSecrets: () => Promise.reject(new TypeError('no secrets')),
+      openRemote: () => Promise.reject(new TypeError('no gateway')),
+      serveGateway: () => Promise.reject(new TypeError('no gateway')),
+      gatewayToken: () => Promise.reject(new TypeError('no gateway')),
       createSession: async (settings) =>
         new QuerySession({
           createCatalog: () => new MemoryCatalog(),

@@ -1,9 +1,10 @@
 /** Draws what is being typed below what was printed, over as many lines as it takes, and gives it once it is whole. */
+
+import { type OpenPart, scanStatements } from '#sql'
 import type { Paint } from '../output/paint.ts'
 import { cut, padded, segmentsOf, segmentWidth, textWidth } from '../output/text-width.ts'
 import type { Key, Terminal } from '../terminal/terminal.ts'
 import type { LineEditor, Outcome } from './line-editor.ts'
-import { type OpenPart, scanStatements } from './scan-statements.ts'
 import type { TextEdit } from './text-edit.ts'
 
 const firstPrompt = 'millrace> '

@@ -2,7 +2,8 @@
 
 import { spawn } from 'node:child_process'
 import { printableLines } from '#base'
-import type { QuerySession } from '#query'
+import type { StatementRunner } from '#query'
+import { scanStatements } from '#sql'
 import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { cliErrors } from '../errors.ts'
 import { noteErrors } from '../render-error.ts'
@@ -14,25 +15,34 @@ import type { CompletionSource } from './completing.ts'
 import { History, historyFile } from './history.ts'
 import { LineEditor } from './line-editor.ts'
 import { readPrompt } from './prompt.ts'
-import { scanStatements } from './scan-statements.ts'
 import { runStatement } from './statement-run.ts'
 
 /** Runs until the input ends or someone leaves; gives the exit status. */
-export async function runShell(settings: Readonly<Record<string, string>>, environment: CliEnvironment): Promise<number> {
-  const shell = new Shell(await openSession(settings, environment), environment)
+export async function runShell(settings: Readonly<Record<string, string>>, gateway: string, environment: CliEnvironment): Promise<number> {
+  if (gateway === '') return runWith(await openSession(settings, environment), environment)
+  const session = await environment.openRemote(gateway, settings)
+  try {
+    return await runWith(session, environment)
+  } finally {
+    await session.close().catch(() => undefined)
+  }
+}
+
+function runWith(session: StatementRunner, environment: CliEnvironment): Promise<number> {
+  const shell = new Shell(session, environment)
   return environment.terminal.isInteractive ? shell.runOnTerminal() : shell.runOnLines()
 }
 
 const clearScreen = '\u001b[H\u001b[2J'
 
 class Shell {
-  readonly #session: QuerySession
+  readonly #session: StatementRunner
   readonly #environment: CliEnvironment
   /** Keys typed while something runs, for the next prompt. */
   readonly #ahead: Key[] = []
   #isLeaving = false
 
-  constructor(session: QuerySession, environment: CliEnvironment) {
+  constructor(session: StatementRunner, environment: CliEnvironment) {
     this.#session = session
     this.#environment = environment
   }
@@ -41,7 +51,7 @@ class Shell {
     const { terminal, screen, version, variables } = this.#environment
     const history = new History(historyFile(variables))
     await history.load()
-    const completions: CompletionSource = (text, offset) => this.#session.complete(text, offset)
+    const completions: CompletionSource = (text, offset) => this.#session.complete?.(text, offset) ?? []
     const editor = new LineEditor({ history, completions, isComplete: isWhole })
     terminal.write(
       `Millrace ${version}: streaming SQL. End statements with ";". Type ${screen.paint.strong('help')} for help, ${screen.paint.strong('quit')} to leave.\n`,

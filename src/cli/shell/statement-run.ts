@@ -1,5 +1,5 @@
 /** Runs one statement of the shell and shows what it gives: below the prompt, or on the whole screen while it goes on. */
-import type { QueryInfo, QuerySession, StatementListener } from '#query'
+import type { QueryInfo, StatementListener, StatementRunner } from '#query'
 import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { tableOutput } from '../output/table.ts'
 import { summaryLine, withProgress } from '../progress.ts'
@@ -14,7 +14,7 @@ const patienceMs = 300
 const linesAround = 8
 
 /** Shows errors itself; returns the exit status that a script would have. Keys pressed meanwhile are kept for the next prompt. */
-export async function runStatement(text: string, session: QuerySession, environment: CliEnvironment, ahead: Key[]): Promise<number> {
+export async function runStatement(text: string, session: StatementRunner, environment: CliEnvironment, ahead: Key[]): Promise<number> {
   const { terminal, screen } = environment
   const run = new StatementRun(text, session, environment)
   const forgetInterrupt = terminal.isInteractive ? () => undefined : environment.onInterrupt(() => run.stop())
@@ -39,14 +39,14 @@ export async function runStatement(text: string, session: QuerySession, environm
 
 class StatementRun {
   readonly #text: string
-  readonly #session: QuerySession
+  readonly #session: StatementRunner
   readonly #environment: CliEnvironment
   readonly #stopping = new AbortController()
   readonly #plain: StatementListener
   #live: LiveResult | undefined
   #patience: NodeJS.Timeout | undefined
 
-  constructor(text: string, session: QuerySession, environment: CliEnvironment) {
+  constructor(text: string, session: StatementRunner, environment: CliEnvironment) {
     this.#text = text
     this.#session = session
     this.#environment = environment

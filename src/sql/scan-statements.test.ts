@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scanStatements } from './scan-statements.ts'
+import { firstTokens, scanStatements } from './scan-statements.ts'
 
 test.each<[text: string, statements: string[], rest: string, open: string]>([
   ['', [], '', 'nothing'],
@@ -44,4 +44,17 @@ test.each<[what: string, text: string, open: string]>([
   ['comment', `/*${'*'.repeat(16_000_000)}`, 'comment'],
 ])('a %s as long as a script may be', (_what, text, open) => {
   expect(scanStatements(text).open).toBe(open)
+})
+
+test.each<[string, number, string[]]>([
+  ['', 3, []],
+  [' -- nothing\n/* at; all */ // but comments', 3, []],
+  ["/* a */ STOP JOB -- b\n'it''s; c' ; d", 4, ['STOP', 'JOB', "'it''s; c'", ';']],
+  ['SELECT `a b`(1), 2', 3, ['SELECT', '`a b`', '(']],
+  ['a /* open', 3, ['a']],
+  ["a 'open", 3, ['a', "'open"]],
+])('the first tokens of %j, at most %i', (text, most, expected) => {
+  const tokens = firstTokens(text, most)
+  expect(tokens.map((token) => token.text)).toEqual(expected)
+  for (const token of tokens) expect(text.slice(token.start).startsWith(token.text)).toBe(true)
 })

@@ -53,6 +53,28 @@ export function scanStatements(text: string): Scan {
   }
 }
 
+export interface FoundToken {
+  readonly text: string
+  readonly start: number
+}
+
+const anyToken = /--|\/\/|\/\*|[A-Za-z_][\w$]*|\S/g
+
+/** The first words, quoted texts and signs of a text, at most so many; comments are none. */
+export function firstTokens(text: string, most: number): FoundToken[] {
+  const found: FoundToken[] = []
+  const token = new RegExp(anyToken)
+  for (let match = token.exec(text); match !== null && found.length < most; match = token.exec(text)) {
+    const [sign] = match
+    const end = endOf(sign, text, token.lastIndex)
+    token.lastIndex = end < 0 ? text.length : end
+    if (!comments.includes(sign)) found.push({ text: text.slice(match.index, token.lastIndex), start: match.index })
+  }
+  return found
+}
+
+const comments = ['--', '//', '/*']
+
 /** Where a token ends that stands before `from`: quoted texts and comments go on. Below 0 when the text ends within it. */
 function endOf(found: string, text: string, from: number): number {
   switch (found) {

@@ -1,0 +1,110 @@
+/** Asks a SQL gateway of Flink over HTTP: its REST interface, the highest version that both sides know. */
+import { GivenUp, MillraceError, type Patience, retrying, systemClock } from '#base'
+import { flinkErrors } from './errors.ts'
+import { usefulReason } from './reason.ts'
+
+export interface GatewayAddress {
+  readonly url: string
+  /** Sent with every request, by name. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An answer may take as long as the planning of a statement. */
+const answerMsMax = 120_000
+
+/** How a request is tried again that nothing came of. */
+const pauseMs = 500
+const patience: Patience = {
+  clock: systemClock,
+  retryMsMax: 3000,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  random: Math.random,
+}
+
+const versionMax = 4
+
+export class GatewayClient {
+  readonly #address: GatewayAddress
+  readonly #base: URL
+  #version = 0
+
+  constructor(address: GatewayAddress) {
+    this.#address = address
+    const base = URL.parse(address.url.replace(/\/*$/, '/'))
+    if (base === null || !/^https?:$/.test(base.protocol)) throw flinkErrors.ENGINE_FLINK_ADDRESS({ url: address.url })
+    this.#base = base
+  }
+
+  /** Finds the version to speak. */
+  async connect(): Promise<void> {
+    const { versions } = parsed(await this.#ask('GET', '/v1/api_versions', undefined, true), this.#address.url)
+    const known = Array.isArray(versions) ? versions.map((name) => Number(String(name).slice(1))) : []
+    this.#version = Math.max(...known.filter((version) => version <= versionMax))
+    if (!(this.#version >= 1)) throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#address.url })
+  }
+
+  /** The fields of an answer. */
+  async call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> {
+    return parsed(await this.text(method, path, body), this.#address.url)
+  }
+
+  /** An answer as text. Only what changes nothing is asked again where nothing came. */
+  text(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<string> {
+    const place = path.startsWith('/v') ? path : `/v${this.#version}${path}`
+    return this.#ask(method, place, body, method === 'GET')
+  }
+
+  async #ask(method: string, path: string, body: unknown, mayRepeat: boolean): Promise<string> {
+    const { url } = this.#address
+    const pauseAfter = (error: unknown): number | null => (mayRepeat && !(error instanceof MillraceError) ? pauseMs : null)
+    try {
+      return await retrying(() => this.#askOnce(method, path, body), pauseAfter, patience)
+    } catch (error) {
+      if (error instanceof MillraceError) throw error
+      const cause = error instanceof GivenUp ? error.cause : error
+      throw flinkErrors.ENGINE_FLINK_UNREACHABLE({ url }, { detail: reasonOf(cause), cause })
+    }
+  }
+
+  async #askOnce(method: string, path: string, body: unknown): Promise<string> {
+    const { url, headers } = this.#address
+    const response = await fetch(new URL(path.slice(1), this.#base), {
+      method,
+      headers: { ...headers, 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(answerMsMax),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (response.ok) return text
+    if (response.status === 401 || response.status === 403) throw flinkErrors.ENGINE_FLINK_UNAUTHORIZED({ url })
+    const errors = errorsIn(text)
+    if (errors === null) throw flinkErrors.ENGINE_FLINK_ANSWER({ url }, { detail: `It answered with status ${response.status}.` })
+    const { reason, detail, position } = usefulReason(errors)
+    throw flinkErrors.ENGINE_FLINK_REFUSED({ reason }, { detail, position })
+  }
+}
+
+function parsed(text: string, url: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // Told below.
+  }
+  throw flinkErrors.ENGINE_FLINK_ANSWER({ url })
+}
+
+function errorsIn(text: string): string | null {
+  try {
+    const { errors } = JSON.parse(text) as { readonly errors?: unknown }
+    return Array.isArray(errors) ? errors.map(String).join('\n') : null
+  } catch {
+    return null
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error
+  const deeper = cause instanceof Error ? cause.message : ''
+  return `${(deeper || message).replace(/\.$/, '')}.`
+}

@@ -1,0 +1,18 @@
+/** What goes wrong with a SQL gateway of Flink, and what it says of statements. */
+import { defineErrors } from '#base'
+
+export const flinkErrors = defineErrors({
+  ENGINE_FLINK_ADDRESS: { blame: 'user', message: '"{url}" is no address of a gateway', hint: 'It is like http://127.0.0.1:8083.' },
+  ENGINE_FLINK_UNREACHABLE: {
+    blame: 'external',
+    message: 'the SQL gateway at {url} does not answer',
+    hint: 'Look whether it runs, and whether the address is right.',
+  },
+  ENGINE_FLINK_ANSWER: { blame: 'external', message: 'the server at {url} does not answer as a SQL gateway does' },
+  ENGINE_FLINK_UNAUTHORIZED: {
+    blame: 'user',
+    message: 'the SQL gateway at {url} wants to know who asks',
+    hint: 'Give the headers that it wants in FLINK_REST_CLIENT_HEADERS, such as "Authorization:Bearer …".',
+  },
+  ENGINE_FLINK_REFUSED: { blame: 'user', message: 'the SQL gateway refused: {reason}' },
+})

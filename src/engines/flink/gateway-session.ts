@@ -1,0 +1,176 @@
+/** A session of a SQL gateway of Flink: statements, their pages of rows, and the jobs that they submit. */
+import { assert } from '#base'
+import { type Batch, batchOf, rowsOf, type Schema } from '#data'
+import { type GatewayAddress, GatewayClient } from './client.ts'
+import { flinkErrors } from './errors.ts'
+import { readLogicalType, type WrittenType } from './logical-type.ts'
+import { parseWithDigits, valueReader } from './read-value.ts'
+
+interface WrittenPage {
+  readonly resultType: string
+  readonly resultKind?: string
+  readonly isQueryResult?: boolean
+  readonly jobID?: string
+  readonly nextResultUri?: string
+  readonly results?: {
+    readonly columns: readonly { readonly name: string; readonly logicalType: WrittenType }[]
+    readonly data: readonly { readonly kind: string; readonly fields: readonly unknown[] }[]
+  }
+}
+
+export interface GatewayResult {
+  readonly schema: Schema
+  /** Whether the rows are those of a query. */
+  readonly isQuery: boolean
+  /** Whether it only says that the statement was done. */
+  readonly isPlain: boolean
+  readonly jobId: string | null
+  /** The rows page by page, in order; each batch is the reader's. */
+  pages(): AsyncGenerator<Batch, void, undefined>
+  /** Lets the gateway forget the operation; a query ends with it, a job does not. */
+  close(): Promise<void>
+}
+
+export type JobStatus = 'running' | 'finished' | 'failed' | 'canceled'
+
+const kinds = ['INSERT', 'UPDATE_BEFORE', 'UPDATE_AFTER', 'DELETE']
+
+/** A gateway that has nothing yet is asked again after this, and after twice as long each time, up to the most. */
+const pauseMsMin = 5
+const pauseMsMax = 200
+
+/** A statement that is given up is still asked for so often until it is ready: its job may run already, and has to be known to be stopped. */
+const abortedPagesMax = 100
+
+export class FlinkGatewaySession {
+  readonly #client: GatewayClient
+  readonly #path: string
+
+  private constructor(client: GatewayClient, handle: string) {
+    this.#client = client
+    this.#path = `/sessions/${handle}`
+  }
+
+  static async open(address: GatewayAddress, properties: Readonly<Record<string, string>>): Promise<FlinkGatewaySession> {
+    const client = new GatewayClient(address)
+    await client.connect()
+    const { sessionHandle } = await client.call('POST', '/sessions', { sessionName: 'millrace', properties })
+    if (typeof sessionHandle !== 'string') throw flinkErrors.ENGINE_FLINK_ANSWER({ url: address.url })
+    return new FlinkGatewaySession(client, sessionHandle)
+  }
+
+  /** What is set. */
+  async properties(): Promise<Readonly<Record<string, string>>> {
+    const { properties } = await this.#client.call('GET', this.#path)
+    return (properties ?? {}) as Record<string, string>
+  }
+
+  /** Submits one statement, and waits until it gives rows or is done; aborted, it is given up after a while. */
+  async execute(statement: string, signal: AbortSignal): Promise<GatewayResult> {
+    const { operationHandle } = await this.#client.call('POST', `${this.#path}/statements`, { statement, executionTimeout: 0 })
+    const operation = `${this.#path}/operations/${String(operationHandle)}`
+    let closing: Promise<unknown> | undefined
+    const close = async (): Promise<void> => {
+      closing ??= this.#client.call('DELETE', `${operation}/close`)
+      await closing
+    }
+    const pages = this.#pages(`${operation}/result/0?rowFormat=JSON`)
+    try {
+      return resultOf(await firstReady(pages, signal), pages, close, signal)
+    } catch (error) {
+      await close().catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** The pages of an operation, with a pause after each that has nothing. */
+  async *#pages(first: string): WrittenPages {
+    let pauseMs = pauseMsMin
+    for (let place: string | undefined = first; place !== undefined; ) {
+      const page = parseWithDigits(await this.#client.text('GET', place)) as WrittenPage
+      yield page
+      place = page.nextResultUri ?? (page.resultType === 'NOT_READY' ? place : undefined)
+      if ((page.results?.data.length ?? 0) > 0) pauseMs = pauseMsMin
+      else if (place !== undefined) {
+        await sleep(pauseMs)
+        pauseMs = Math.min(pauseMsMax, pauseMs * 2)
+      }
+    }
+    return undefined
+  }
+
+  /** How a job is, as SHOW JOBS says; null where that does not know it. */
+  async jobStatus(job: string): Promise<JobStatus | null> {
+    const result = await this.execute('SHOW JOBS', new AbortController().signal)
+    try {
+      for await (const batch of result.pages()) {
+        for (const [id, , status] of rowsOf(batch, result.schema)) if (id === job) return statusOf(String(status))
+      }
+      return null
+    } finally {
+      await result.close()
+    }
+  }
+
+  async stopJob(job: string): Promise<void> {
+    const result = await this.execute(`STOP JOB '${job}'`, new AbortController().signal)
+    await result.close()
+  }
+
+  async close(): Promise<void> {
+    await this.#client.call('DELETE', this.#path)
+  }
+}
+
+type WrittenPages = AsyncGenerator<WrittenPage, undefined, undefined>
+
+async function firstReady(pages: WrittenPages, signal: AbortSignal): Promise<WrittenPage> {
+  for (let abortedPages = 0; ; ) {
+    const { value: page } = await pages.next()
+    assert(page !== undefined, 'pages end only behind one that is ready')
+    if (page.resultType !== 'NOT_READY') return page
+    if (signal.aborted && ++abortedPages >= abortedPagesMax) signal.throwIfAborted()
+  }
+}
+
+function resultOf(first: WrittenPage, rest: WrittenPages, close: () => Promise<void>, signal: AbortSignal): GatewayResult {
+  const schema = (first.results?.columns ?? []).map(({ name, logicalType }) => ({ name, type: readLogicalType(logicalType) }))
+  const readers = schema.map(({ type }) => valueReader(type))
+  async function* pages(): AsyncGenerator<Batch, void, undefined> {
+    for (let page: WrittenPage | undefined = first; page !== undefined && !signal.aborted; page = (await rest.next()).value) {
+      const data = page.results?.data ?? []
+      if (data.length === 0) continue
+      const rows = data.map(({ fields }) => readers.map((read, column) => read(fields[column])))
+      yield batchOf(
+        schema,
+        rows,
+        data.map(({ kind }) => Math.max(0, kinds.indexOf(kind))),
+      )
+    }
+  }
+  return {
+    schema,
+    isQuery: first.isQueryResult === true,
+    isPlain: first.resultKind === 'SUCCESS',
+    jobId: first.jobID ?? null,
+    pages,
+    close,
+  }
+}
+
+function statusOf(status: string): JobStatus {
+  switch (status) {
+    case 'FINISHED':
+      return 'finished'
+    case 'FAILED':
+      return 'failed'
+    case 'CANCELED':
+      return 'canceled'
+    default:
+      return 'running'
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,36 @@
+/** What is useful of a stack of causes as Flink tells them: the last one, and where in the statement it is. */
+
+export interface UsefulReason {
+  /** One line. */
+  readonly reason: string
+  /** The other lines of that cause. */
+  readonly detail?: string | undefined
+  /** In the statement. */
+  readonly position?: { readonly start: number; readonly end: number; readonly line: number; readonly column: number } | undefined
+}
+
+const causeMark = 'Caused by: '
+const stackLine = /^\s*(?:at |\.\.\. \d+ more)/
+const ours = /^line (\d+), column (\d+): /
+const range = /[Ff]rom line (\d+), column (\d+) to line \d+, column \d+/
+const spot = /at line (\d+), column (\d+)/
+
+/** `text`: all that the gateway said. */
+export function usefulReason(text: string): UsefulReason {
+  const whole = text.replace(/\s*End of exception on server side>[\s\S]*$/, '')
+  const at = whole.lastIndexOf(causeMark)
+  const last = at < 0 ? whole.replace(/^[\s\S]*<Exception on server side:\n/, '') : whole.slice(at + causeMark.length)
+  const lines = last
+    .replace(/^[\w.$]+(?:Exception|Error): /, '')
+    .split('\n')
+    .filter((line) => !stackLine.test(line) && line.trim() !== '')
+  const [first = 'no reason was given', ...others] = lines
+  const place = ours.exec(first) ?? range.exec(whole) ?? spot.exec(whole)
+  const [, line = '', column = ''] = place ?? []
+  return {
+    reason: first.replace(ours, '').trim(),
+    detail: others.length === 0 ? undefined : others.join('\n').trim(),
+    // Offsets are found by who has the text.
+    position: place === null ? undefined : { start: -1, end: -1, line: Number(line), column: Number(column) },
+  }
+}

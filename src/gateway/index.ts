@@ -1,0 +1,1 @@
+export { type GatewayServer, type ServerOptions, serveGateway } from './server.ts'

@@ -1,0 +1,194 @@
+/**
+ * Statements run by a SQL gateway of Flink, told as if they ran here. The text goes there as it is, one statement after another; what it
+ * means, and what is wrong with it, the gateway says.
+ */
+import { assert, MillraceError } from '#base'
+import { rowsOf } from '#data'
+import { FlinkGatewaySession, type GatewayAddress, type GatewayResult, type JobStatus } from '#engines'
+import { firstTokens, scanStatements } from '#sql'
+import type { Completion } from './complete.ts'
+import { queryErrors } from './errors.ts'
+import type { StatementListener } from './listener.ts'
+
+/** What runs statements for a person: here, or elsewhere. */
+export interface StatementRunner {
+  readonly settings: { get(key: string): string }
+  run(text: string, listener: StatementListener, signal: AbortSignal): Promise<void>
+  /** What may be typed at an offset of a text; left out where nobody knows. */
+  complete?(text: string, offset: number): readonly Completion[]
+}
+
+interface RemoteStatement {
+  readonly text: string
+  /** Offset in the script. */
+  readonly start: number
+}
+
+const pollMs = 400
+/** A gateway that does not answer is asked for so long how a job is. */
+const silenceMsMax = 60_000
+/** A job that was just submitted may not be known at once. */
+const unknownMax = 20
+
+export class RemoteSession implements StatementRunner {
+  readonly #gateway: FlinkGatewaySession
+  #properties: Readonly<Record<string, string>>
+  readonly settings = { get: (key: string): string => this.#setting(key) }
+
+  private constructor(gateway: FlinkGatewaySession, properties: Readonly<Record<string, string>>) {
+    this.#gateway = gateway
+    this.#properties = properties
+  }
+
+  static async open(address: GatewayAddress, settings: Readonly<Record<string, string>>): Promise<RemoteSession> {
+    const gateway = await FlinkGatewaySession.open(address, settings)
+    return new RemoteSession(gateway, await gateway.properties())
+  }
+
+  #setting(key: string): string {
+    const value = this.#properties[key] ?? ''
+    // Flink has no zone of its own by default, but that of the machine of its gateway.
+    return key === 'table.local-time-zone' && (value === '' || value === 'default') ? 'UTC' : value
+  }
+
+  /** Runs all statements of a text, one after another. Fails at the first that fails. An INSERT is waited for. */
+  async run(text: string, listener: StatementListener, signal: AbortSignal): Promise<void> {
+    for (const statement of statementsIn(text)) {
+      if (signal.aborted) return
+      try {
+        await this.#runOne(statement.text, listener, signal)
+        this.#properties = await this.#gateway.properties()
+      } catch (error) {
+        if (signal.aborted && !(error instanceof MillraceError)) return
+        throw placed(error, text, statement)
+      }
+    }
+  }
+
+  async #runOne(text: string, listener: StatementListener, signal: AbortSignal): Promise<void> {
+    const kind = kindOf(text)
+    const result = await this.#gateway.execute(asOneStatement(text).text, signal)
+    try {
+      if (result.isQuery) await this.#giveRows(result, listener)
+      else if (result.jobId !== null) await this.#waitFor(result.jobId, listener, signal)
+      else if (result.isPlain) listener.done?.(kind)
+      else await giveTable(result, listener)
+    } finally {
+      // What cannot be closed now is closed with the session.
+      await result.close().catch(() => undefined)
+    }
+  }
+
+  async #giveRows(result: GatewayResult, listener: StatementListener): Promise<void> {
+    const isBatch = this.#setting('execution.runtime-mode').toLowerCase() === 'batch'
+    listener.opened?.({ schema: result.schema, updating: !isBatch, order: [] })
+    if (result.jobId !== null) listener.submitted?.(result.jobId)
+    for await (const batch of result.pages()) await listener.changes?.(batch)
+    listener.closed?.()
+  }
+
+  /** Waits for the end of a job; stops it when that is wanted. */
+  async #waitFor(job: string, listener: StatementListener, signal: AbortSignal): Promise<void> {
+    listener.submitted?.(job)
+    let isStopping = false
+    let silentMs = 0
+    for (let unknown = 0; unknown < unknownMax; ) {
+      if (signal.aborted && !isStopping) {
+        isStopping = true
+        // It may have ended by itself meanwhile, which its status tells.
+        await this.#gateway.stopJob(job).catch((error: unknown) => refusalOr(error))
+      }
+      const status = await this.#statusOf(job)
+      silentMs = status instanceof MillraceError ? silentMs + pollMs : 0
+      if (status instanceof MillraceError && silentMs >= silenceMsMax) throw queryErrors.QUERY_JOB_UNKNOWN({ job }, { cause: status })
+      if (status === 'finished' || status === 'canceled') return listener.done?.(`job ${job} ${status}`)
+      if (status === 'failed') throw queryErrors.QUERY_JOB_FAILED({ job })
+      unknown = status === null ? unknown + 1 : 0
+      await new Promise((resolve) => setTimeout(resolve, pollMs))
+    }
+    throw queryErrors.QUERY_JOB_UNKNOWN({ job })
+  }
+
+  /** An error where the gateway does not answer: that says nothing of the job. */
+  async #statusOf(job: string): Promise<JobStatus | MillraceError | null> {
+    try {
+      return await this.#gateway.jobStatus(job)
+    } catch (error) {
+      // What the gateway says then may be of the cluster, which it does not reach.
+      if (error instanceof MillraceError && error.blame !== 'internal') return error
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#gateway.close()
+  }
+}
+
+/** What the gateway refuses is none of the caller's troubles; all else is. */
+function refusalOr(error: unknown): void {
+  if (!(error instanceof MillraceError) || error.blame === 'internal') throw error
+}
+
+async function giveTable(result: GatewayResult, listener: StatementListener): Promise<void> {
+  const rows: unknown[][] = []
+  for await (const batch of result.pages()) for (const row of rowsOf(batch, result.schema)) rows.push(row)
+  listener.table?.(result.schema, rows)
+}
+
+function statementsIn(text: string): RemoteStatement[] {
+  const { statements, rest } = scanStatements(text)
+  let from = 0
+  return [...statements, ...(rest === '' ? [] : [rest])].flatMap((each) => {
+    const start = text.indexOf(each, from)
+    assert(start >= 0, 'a statement stands in its script')
+    from = start + each.length
+    return isBlank(each) ? [] : [{ text: each, start }]
+  })
+}
+
+/** Whether a text holds nothing but comments. */
+function isBlank(text: string): boolean {
+  const [first] = firstTokens(text, 1)
+  return first === undefined || first.text === ';'
+}
+
+const setWords = 'EXECUTE STATEMENT SET BEGIN'
+
+interface SentStatement {
+  readonly text: string
+  /** Up to here it is as it was written; what follows is moved by `shift`. */
+  readonly changedFrom: number
+  readonly shift: number
+}
+
+/** A gateway takes one statement at a time, also where Flink's client takes a set of them. */
+function asOneStatement(text: string): SentStatement {
+  const tokens = firstTokens(text, 4)
+  const [begin, , , end] = tokens
+  const isSet = tokens.map((token) => token.text.toUpperCase()).join(' ') === 'BEGIN STATEMENT SET ;'
+  if (!isSet || begin === undefined || end === undefined) return { text, changedFrom: text.length, shift: 0 }
+  const sent = `${text.slice(0, begin.start)}${setWords}${text.slice(end.start + 1)}`
+  return { text: sent, changedFrom: begin.start, shift: sent.length - text.length }
+}
+
+/** The first words of a statement, such as `CREATE TABLE`. */
+function kindOf(text: string): string {
+  const [first = '', second = ''] = firstTokens(text, 2).map((token) => token.text.toUpperCase())
+  return /^(?:CREATE|DROP|ALTER|USE)$/.test(first) ? `${first} ${second}` : first
+}
+
+/** The place of an error in the script, where the gateway has said a line and a column of the statement. */
+function placed(error: unknown, script: string, { text, start }: RemoteStatement): unknown {
+  if (!(error instanceof MillraceError)) return error
+  const sent = asOneStatement(text)
+  let offset = 0
+  const { line = 1, column = 1 } = error.position ?? {}
+  for (let skipped = 1; skipped < line; skipped++) offset = sent.text.indexOf('\n', offset) + 1
+  offset += column - 1
+  if (offset > sent.changedFrom) offset = Math.max(sent.changedFrom, offset - sent.shift)
+  const at = start + Math.min(offset, text.length)
+  const before = script.slice(0, at).split('\n')
+  const position = { start: at, end: at + 1, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+  return error.with({ position, cause: error })
+}
