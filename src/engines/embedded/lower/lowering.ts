@@ -67,6 +67,7 @@ import { SampledOutput } from './sampled-output.ts'
 import { keyNames } from './sharing.ts'
 import type { TaskFinder, ValuesTask } from './tasks.ts'
 import { versionedRelations } from './versions.ts'
+import { watermarkPort, withWatermarkColumn } from './watermark-column.ts'
 import { zoneClock } from './zone-clock.ts'
 
 /** Part of the shape of an operator: how long it keeps idle state, or nothing where it keeps it for good. */
@@ -409,13 +410,15 @@ export class Lowering {
       lowerAsyncCalc(relation, fused, output, this)
       return
     }
-    const { base, condition, columns } = fused
+    const marked = withWatermarkColumn(fused)
+    const { base, condition, columns } = marked?.fused ?? fused
     const calc = this.calc(
-      schemaOf(base),
+      marked === null ? schemaOf(base) : [...schemaOf(base), marked.column],
       condition,
       columns.map((column) => column.value),
     )
-    const port = new InputPort(new CalcOperator((batch) => calc.run(batch), output))
+    const calcPort = new InputPort(new CalcOperator((batch) => calc.run(batch), output))
+    const port = marked === null ? calcPort : watermarkPort(calcPort)
     this.attach(base, callsUser(fused) ? balancedPort(relation, base, port, [], this) : port)
   }
 
