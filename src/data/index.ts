@@ -32,7 +32,7 @@ export {
 export { concatVectors, markDifferences, sameValueAt, selectFromBoth } from './concat.ts'
 export { datePrinter } from './date-formatter.ts'
 export { dateParser, type LocalTime } from './date-formatter-parse.ts'
-export { parseDate, parseExactTimestampBytes, parseTimestamp, printTimestamp } from './datetime-text.ts'
+export { parseDate, parseExactTimestampBytes, parseTimestamp, parseTimestampLtz, printTimestamp } from './datetime-text.ts'
 export {
   addDecimal,
   divideDecimal,

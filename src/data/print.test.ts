@@ -81,7 +81,8 @@ describe('JSON of results', () => {
       [[-1500], 'ARRAY<INTERVAL DAY TO SECOND(3)>', '[-1500]'],
       [null, 'TIMESTAMP(3)', 'null'],
     ]
-    for (const [value, type, text] of shown) expect(isoJsonFunction(typeOfText(type))(value)).toBe(text)
+    for (const [value, type, text] of shown) expect(isoJsonFunction(typeOfText(type), 'UTC')(value)).toBe(text)
+    expect(isoJsonFunction(typeOfText('TIMESTAMP_LTZ(3)'), 'Asia/Tokyo')(1500)).toBe('"1970-01-01T09:00:01.5Z"')
   })
 
   it('says so when a text would be too long', () => {

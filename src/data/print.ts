@@ -59,11 +59,11 @@ export function jsonFunction(type: DataType, timeZone: string): TextOf {
 }
 
 /**
- * As `jsonFunction`, but as Flink's gateway has it: time stamps as in ISO 8601, `2001-01-31T12:30:59.5`, those of TIMESTAMP_LTZ in UTC with a Z,
+ * As `jsonFunction`, but as Flink's gateway has it: time stamps as in ISO 8601, `2001-01-31T12:30:59.5`, those of TIMESTAMP_LTZ in local time with a Z,
  * and intervals as their number of months or milliseconds.
  */
-export function isoJsonFunction(type: DataType): TextOf {
-  return checked(jsonOrNull(type, 'UTC', isoTimes))
+export function isoJsonFunction(type: DataType, timeZone: string): TextOf {
+  return checked(jsonOrNull(type, timeZone, isoTimes))
 }
 
 /** How values of times, dates, intervals and text are written in JSON. */

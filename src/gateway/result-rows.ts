@@ -14,11 +14,11 @@ export interface ResultRow {
 /** Kinds of change by their places: inserts, updates before and after, deletes. */
 const kindNames = ['INSERT', 'UPDATE_BEFORE', 'UPDATE_AFTER', 'DELETE']
 
-/** A function from rows to JSON; `timeZone` is that of local time stamps in plain text, JSON has them in UTC. */
+/** A function from rows to JSON; local time stamps are those of `timeZone`, in JSON with the Z that Flink writes behind them. */
 export function rowWriter(schema: Schema, format: RowFormat, timeZone: string): (row: ResultRow) => string {
   const fields = schema.map(({ type }) =>
     format === 'JSON'
-      ? isoJsonFunction(type)
+      ? isoJsonFunction(type, timeZone)
       : (value: unknown) => (value === null ? 'null' : JSON.stringify(printValue(value, type, timeZone))),
   )
   return ({ kind, values }) =>

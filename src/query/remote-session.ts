@@ -67,7 +67,7 @@ export class RemoteSession implements StatementRunner {
 
   async #runOne(text: string, listener: StatementListener, signal: AbortSignal): Promise<void> {
     const kind = kindOf(text)
-    const result = await this.#gateway.execute(asOneStatement(text).text, signal)
+    const result = await this.#gateway.execute(asOneStatement(text).text, signal, this.settings.get('table.local-time-zone'))
     try {
       if (result.isQuery) await this.#giveRows(result, listener)
       else if (result.jobId !== null) await this.#waitFor(result.jobId, listener, signal)

@@ -66,8 +66,9 @@ describe('a script on a gateway', () => {
       TIMESTAMP '2024-01-01 00:00:00' AS l, TIMESTAMP '2024-01-01 00:00:00.123456789' AS m, TO_TIMESTAMP_LTZ(-1500, 3) AS n, INTERVAL '14' MONTH AS o,
       INTERVAL '1 02:03:04.567' DAY TO SECOND(3) AS p, ARRAY[1, NULL] AS q, MAP['x', 1.5] AS r, ROW(1, 'y', ROW(DATE '2024-01-01')) AS s, CAST(NULL AS INT) AS t,
       CAST(-0.0 AS DOUBLE) AS u, 0.1 AS v`
-    const here = new QuerySession(client.sessionOptions({}))
-    expect(await told(await openRemote(client, { 'execution.runtime-mode': 'batch' }), query)).toEqual(await told(here, query))
+    const settings = { 'execution.runtime-mode': 'batch', 'table.local-time-zone': 'Asia/Tokyo' }
+    const here = new QuerySession(client.sessionOptions(settings))
+    expect(await told(await openRemote(client, settings), query)).toEqual(await told(here, query))
   })
   test('fails where the gateway says, in the words of its last cause', async () => {
     const session = await openRemote(await openGateway())

@@ -28,6 +28,8 @@ const numbers = (rows: number): string => `CREATE TABLE numbers (n BIGINT) WITH 
 
 /** What both must answer alike, final rows in an order of their own. */
 const queries = {
+  'local times': `SET 'table.local-time-zone' = 'Asia/Tokyo'; SELECT TO_TIMESTAMP_LTZ(1700000000, 0) AS s, ARRAY[TO_TIMESTAMP_LTZ(-1, 3)] AS a,
+    CAST(TO_TIMESTAMP_LTZ(1700000000, 0) AS STRING) AS t`,
   'values of every type': `SELECT TRUE AS a, CAST(-1 AS TINYINT) AS b, CAST(9223372036854775807 AS BIGINT) AS c, CAST(1.5 AS FLOAT) AS d,
     CAST('12345678901234567890123456789012345678' AS DECIMAL(38, 0)) AS f, CAST(1.10 AS DECIMAL(5, 3)) AS g, 'ü' AS h, X'00FF' AS i, DATE '2024-02-29' AS j, TIME '10:20:30' AS k,
     TIMESTAMP '2024-01-01 00:00:00' AS l, TIMESTAMP '2024-01-01 00:00:00.123456789' AS m, TO_TIMESTAMP_LTZ(-1500, 3) AS n, ARRAY[1, 2] AS q,

@@ -49,6 +49,8 @@ INSERT INTO nowhere SELECT n FROM numbers;
 INSERT INTO nowhere SELECT n + 1 FROM numbers;
 END;
 EXPLAIN SELECT n FROM numbers;
+SET 'table.local-time-zone' = 'Asia/Tokyo';
+SELECT TO_TIMESTAMP_LTZ(1700000000, 0) AS tokyo;
 `
     const { out } = await runSqlClient(place, script, commands.folder)
     expect(out).not.toContain('ERROR')
@@ -61,6 +63,7 @@ EXPLAIN SELECT n FROM numbers;
     expect(out).toMatch(/\| \+U \| +5 \|/)
     expect(out.match(/Job ID: [0-9a-f]{32}/g)).toHaveLength(2)
     expect(out).toContain('== Optimized Plan ==')
+    expect(out).toMatch(/\| \+I \| 2023-11-15 07:13:20/)
   })
   test('shows what is wrong, and where', async () => {
     const { out } = await runSqlClient(place, 'SELECT * FROM missing;\n', commands.folder)

@@ -14,5 +14,6 @@ export const flinkErrors = defineErrors({
     message: 'the SQL gateway at {url} wants to know who asks',
     hint: 'Give the headers that it wants in FLINK_REST_CLIENT_HEADERS, such as "Authorization:Bearer …".',
   },
+  ENGINE_FLINK_VALUE: { blame: 'external', message: 'the SQL gateway gave a {type} that cannot be shown: "{value}"' },
   ENGINE_FLINK_REFUSED: { blame: 'user', message: 'the SQL gateway refused: {reason}' },
 })

@@ -39,6 +39,13 @@ const kinds = ['INSERT', 'UPDATE_BEFORE', 'UPDATE_AFTER', 'DELETE']
 const pauseMsMin = 5
 const pauseMsMax = 200
 
+/**
+ * A query is let go once it gave rows, or was asked for so often: Flink 2.3 loses a whole task manager where the job of a query is cancelled
+ * before its sink has opened.
+ */
+const unopenedPagesMax = 20
+const beginMs = 2000
+
 /** A statement that is given up is still asked for so often until it is ready: its job may run already, and has to be known to be stopped. */
 const abortedPagesMax = 100
 
@@ -65,8 +72,12 @@ export class FlinkGatewaySession {
     return (properties ?? {}) as Record<string, string>
   }
 
-  /** Submits one statement, and waits until it gives rows or is done; aborted, it is given up after a while. */
-  async execute(statement: string, signal: AbortSignal): Promise<GatewayResult> {
+  /**
+   * Submits one statement, and waits until it gives rows or is done; aborted, it is given up after a while.
+   *
+   * @param zone the time zone that the session has
+   */
+  async execute(statement: string, signal: AbortSignal, zone = 'UTC'): Promise<GatewayResult> {
     const { operationHandle } = await this.#client.call('POST', `${this.#path}/statements`, { statement, executionTimeout: 0 })
     const operation = `${this.#path}/operations/${String(operationHandle)}`
     let closing: Promise<unknown> | undefined
@@ -76,11 +87,18 @@ export class FlinkGatewaySession {
     }
     const pages = this.#pages(`${operation}/result/0?rowFormat=JSON`)
     try {
-      return resultOf(await firstReady(pages, signal), pages, close, signal)
+      return resultOf(await firstReady(pages, signal), { rest: pages, close, signal, zone })
     } catch (error) {
+      // A job whose rows cannot be sent may be about to begin.
+      if (await this.#isSubmitted(operation)) await sleep(beginMs)
       await close().catch(() => undefined)
       throw error
     }
+  }
+
+  async #isSubmitted(operation: string): Promise<boolean> {
+    const { status } = await this.#client.call('GET', `${operation}/status`).catch(() => ({ status: 'ERROR' }))
+    return status === 'FINISHED'
   }
 
   /** The pages of an operation, with a pause after each that has nothing. */
@@ -90,7 +108,7 @@ export class FlinkGatewaySession {
       const page = parseWithDigits(await this.#client.text('GET', place)) as WrittenPage
       yield page
       place = page.nextResultUri ?? (page.resultType === 'NOT_READY' ? place : undefined)
-      if ((page.results?.data.length ?? 0) > 0) pauseMs = pauseMsMin
+      if (hasRows(page)) pauseMs = pauseMsMin
       else if (place !== undefined) {
         await sleep(pauseMs)
         pauseMs = Math.min(pauseMsMax, pauseMs * 2)
@@ -133,11 +151,25 @@ async function firstReady(pages: WrittenPages, signal: AbortSignal): Promise<Wri
   }
 }
 
-function resultOf(first: WrittenPage, rest: WrittenPages, close: () => Promise<void>, signal: AbortSignal): GatewayResult {
+interface ResultSource {
+  readonly rest: WrittenPages
+  readonly close: () => Promise<void>
+  readonly signal: AbortSignal
+  readonly zone: string
+}
+
+function resultOf(first: WrittenPage, { rest, close, signal, zone }: ResultSource): GatewayResult {
   const schema = (first.results?.columns ?? []).map(({ name, logicalType }) => ({ name, type: readLogicalType(logicalType) }))
-  const readers = schema.map(({ type }) => valueReader(type))
+  const readers = schema.map(({ type }) => valueReader(type, zone))
+  const isQuery = first.isQueryResult === true
+  let unopenedPages = isQuery && !hasRows(first) ? 0 : unopenedPagesMax
+  const nextPage = async (): Promise<WrittenPage | undefined> => {
+    const { value: page } = await rest.next()
+    unopenedPages = page === undefined || hasRows(page) ? unopenedPagesMax : unopenedPages + 1
+    return page
+  }
   async function* pages(): AsyncGenerator<Batch, void, undefined> {
-    for (let page: WrittenPage | undefined = first; page !== undefined && !signal.aborted; page = (await rest.next()).value) {
+    for (let page: WrittenPage | undefined = first; page !== undefined && !signal.aborted; page = await nextPage()) {
       const data = page.results?.data ?? []
       if (data.length === 0) continue
       const rows = data.map(({ fields }) => readers.map((read, column) => read(fields[column])))
@@ -150,12 +182,20 @@ function resultOf(first: WrittenPage, rest: WrittenPages, close: () => Promise<v
   }
   return {
     schema,
-    isQuery: first.isQueryResult === true,
+    isQuery,
     isPlain: first.resultKind === 'SUCCESS',
     jobId: first.jobID ?? null,
     pages,
-    close,
+    async close() {
+      // Of what fails, nothing runs any more.
+      while (unopenedPages < unopenedPagesMax) await nextPage().catch(() => (unopenedPages = unopenedPagesMax))
+      await close()
+    },
   }
+}
+
+function hasRows({ results }: WrittenPage): boolean {
+  return (results?.data.length ?? 0) > 0
 }
 
 function statusOf(status: string): JobStatus {

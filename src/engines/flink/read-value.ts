@@ -1,15 +1,16 @@
 /** Values of rows as a gateway writes them in JSON, read into boxed ones. Numbers come as their text, so that none loses a digit. */
-import { boxExact, type DataType, parseDate, parseDecimal, parseTimestamp } from '#data'
+import { boxExact, type DataType, parseDate, parseDecimal, parseTimestamp, parseTimestampLtz, printType, timeZone } from '#data'
+import { flinkErrors } from './errors.ts'
 
 type ReadValue = (value: unknown) => unknown
 
-/** A function from JSON values to boxed values of a type, NULL included. */
-export function valueReader(type: DataType): ReadValue {
-  const read = notNullReader(type)
+/** A function from JSON values to boxed values of a type, NULL included; `zone` names the time zone of local time stamps. */
+export function valueReader(type: DataType, zone: string): ReadValue {
+  const read = notNullReader(type, zone)
   return (value) => (value === null || value === undefined ? null : read(value))
 }
 
-function notNullReader(type: DataType): ReadValue {
+function notNullReader(type: DataType, zone: string): ReadValue {
   switch (type.kind) {
     case 'boolean':
       return (value) => value === true || value === 'true'
@@ -33,18 +34,22 @@ function notNullReader(type: DataType): ReadValue {
     case 'time':
       return (value) => timeOf(String(value))
     case 'timestamp':
-    case 'timestamp-ltz':
-      return (value) => parseTimestamp(seconds(String(value).replace('T', ' ').replace(/Z$/, '')), type.precision)
+      return (value) => known(parseTimestamp(withSeconds(value), type.precision), value, type)
+    case 'timestamp-ltz': {
+      // Flink writes a Z behind the local time.
+      const local = timeZone(zone)
+      return (value) => known(parseTimestampLtz(withSeconds(String(value).replace(/Z$/, '')), type.precision, local), value, type)
+    }
     case 'array': {
-      const element = valueReader(type.element)
+      const element = valueReader(type.element, zone)
       return (value) => (value as readonly unknown[]).map(element)
     }
     case 'map':
-      return entriesReader(valueReader(type.key), valueReader(type.value))
+      return entriesReader(valueReader(type.key, zone), valueReader(type.value, zone))
     case 'multiset':
-      return entriesReader(valueReader(type.element), Number)
+      return entriesReader(valueReader(type.element, zone), Number)
     case 'row': {
-      const fields = type.fields.map((field) => ({ name: field.name, read: valueReader(field.type) }))
+      const fields = type.fields.map((field) => ({ name: field.name, read: valueReader(field.type, zone) }))
       return (value) => fields.map(({ name, read }) => read((value as Readonly<Record<string, unknown>>)[name]))
     }
     default:
@@ -57,8 +62,15 @@ function entriesReader(key: ReadValue, held: ReadValue): ReadValue {
 }
 
 /** Java leaves out seconds that are none. */
-function seconds(text: string): string {
+function withSeconds(value: unknown): string {
+  const text = String(value).replace('T', ' ')
   return /\d{2}:\d{2}:\d{2}/.test(text) ? text : `${text}:00`
+}
+
+/** Flink has times of years that no type of SQL reaches. */
+function known<T>(time: T, value: unknown, type: DataType): T {
+  if (Number.isNaN(time)) throw flinkErrors.ENGINE_FLINK_VALUE({ type: printType(type), value: String(value) })
+  return time
 }
 
 /** Milliseconds of a time of day, such as `12:30:59.5`. */
