@@ -183,16 +183,27 @@ export const commands: readonly CommandRow[] = [
     about: [
       'Each path is a file of tests, or a folder whose files *.sqltest are found at any depth. What differs is shown row by row, with its place in the file. The last line is "N passed, M failed".',
       'With --update, expectations that are not met are written anew: read the difference before you keep it.',
+      'With --engine flink the statements go to the SQL gateway of a Flink cluster: its answers must be the same, but for tests that say "own:". It has to see the same files.',
     ],
     arguments: [{ name: 'path', summary: 'a file of tests, or a folder', repeatable: true }],
-    options: [update, junit, engine],
+    options: [update, junit, engine, gateway],
     examples: [
       { line: 'millrace test tests/', shows: 'runs all tests below tests/' },
       { line: 'millrace test tests/orders.sqltest --update', shows: 'fills in what "rows:" has to be' },
     ],
     run: async (input, environment) => {
       const { runTests } = await import('./test/test-command.ts')
-      const options = { update: input.values.has(update.name), junit: optionValue(input, junit), engine: optionValue(input, engine) }
+      const isElsewhere = optionValue(input, engine) === 'flink'
+      const url = optionValue(input, gateway)
+      if (isElsewhere && url === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--gateway', purpose: '"--engine flink"' })
+      if (!isElsewhere && url !== '') throw usageErrors.CLI_OPTION_MISSING({ name: '--engine flink', purpose: '"--gateway"' })
+      if (isElsewhere) refuseBeside(engine, [update], input)
+      const options = {
+        update: input.values.has(update.name),
+        junit: optionValue(input, junit),
+        engine: isElsewhere ? ('flink' as const) : ('embedded' as const),
+        gateway: url,
+      }
       return runTests(input.arguments, options, environment)
     },
   },

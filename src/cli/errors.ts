@@ -20,11 +20,6 @@ export const usageErrors = defineErrors({
     message: 'there is no test in "{path}"',
     hint: 'Files of tests end in .sqltest. docs/guide/testing.md shows how they are written.',
   },
-  CLI_ENGINE_NOT_AVAILABLE: {
-    blame: 'user',
-    message: 'engine "{engine}" is not available yet',
-    hint: 'Leave out --engine: tests run on the embedded engine.',
-  },
 })
 
 export const cliErrors = defineErrors({

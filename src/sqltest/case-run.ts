@@ -1,14 +1,10 @@
-/** One run of a test in this process: its inputs are written into a folder, its statements are run, each step is answered. */
+/** One run of a test: its inputs are written into a folder, its statements are run, each step is answered. */
 import path from 'node:path'
 import { MillraceError } from '#base'
-import { MemoryCatalog } from '#catalog'
-import { EmbeddedEngine } from '#engines'
-import { QuerySession, UserFunctions } from '#query'
 import { type Answer, AnswerListener } from './answer.ts'
+import { type CaseSession, EmbeddedCaseSession, RemoteCaseSession } from './case-session.ts'
 import { sqltestErrors } from './errors.ts'
-import { fillTable, writeInput } from './input-rows.ts'
-import { RecordingEngine } from './recording-engine.ts'
-import { RestartingEngine } from './restarting-engine.ts'
+import { writeInput } from './input-rows.ts'
 import { cutScript, type ScriptStatement } from './script-statements.ts'
 import type { Expectation, Restart, Step, TestCase } from './test-file.ts'
 import type { CaseFolder, TestWorld } from './test-world.ts'
@@ -57,11 +53,31 @@ export interface CasePlan {
 /** Runs a test once; an aborted signal ends it. */
 export async function runCase(plan: CasePlan, world: TestWorld, signal: AbortSignal): Promise<CaseOutcome> {
   const folder = await world.createFolder()
+  const listener = new AnswerListener(() => session.timeZone())
+  let session: CaseSession
   try {
-    return await new CaseRun(plan, world, folder).run(signal)
+    session = await openSession(plan, world, folder, listener)
+    try {
+      return await new CaseRun({ plan, world, folder, session, listener }).run(signal)
+    } finally {
+      await session.close().catch(() => undefined)
+    }
   } finally {
     await folder.remove()
   }
+}
+
+async function openSession(plan: CasePlan, world: TestWorld, folder: CaseFolder, listener: AnswerListener): Promise<CaseSession> {
+  if (world.openRemote === undefined) return new EmbeddedCaseSession(plan.restarts, world, folder, listener)
+  return new RemoteCaseSession(await world.openRemote(world.settings ?? {}))
+}
+
+interface CaseParts {
+  readonly plan: CasePlan
+  readonly world: TestWorld
+  readonly folder: CaseFolder
+  readonly session: CaseSession
+  readonly listener: AnswerListener
 }
 
 class CaseRun {
@@ -69,35 +85,18 @@ class CaseRun {
   readonly #test: TestCase
   readonly #world: TestWorld
   readonly #folder: CaseFolder
-  readonly #restarting: RestartingEngine
-  readonly #recording: RecordingEngine
-  readonly #session: QuerySession
+  readonly #session: CaseSession
   readonly #listener: AnswerListener
   /** Scripts by their names, read once. */
   readonly #scripts = new Map<string, readonly ScriptStatement[]>()
 
-  constructor(plan: CasePlan, world: TestWorld, folder: CaseFolder) {
-    const { clock } = world
+  constructor({ plan, world, folder, session, listener }: CaseParts) {
     this.#plan = plan
     this.#test = plan.test
     this.#world = world
     this.#folder = folder
-    const functions = new UserFunctions((file) => world.importModule(file))
-    this.#listener = new AnswerListener(() => this.#session.settings.get('table.local-time-zone'))
-    this.#restarting = new RestartingEngine(plan.restarts, `${folder.place}/checkpoints`, (pacer) => {
-      const steered = plan.restarts.length === 0 ? {} : { pacer }
-      const { workers } = world
-      const shared = workers === undefined ? {} : { workers }
-      return new EmbeddedEngine({ clock, userFunction: (user) => functions.callable(user), ...steered, ...shared })
-    })
-    this.#recording = new RecordingEngine(this.#restarting, (table, schema, batch) => this.#listener.wrote(table, schema, batch))
-    this.#session = new QuerySession({
-      createCatalog: () => new MemoryCatalog(),
-      engine: this.#recording,
-      settings: world.settings ?? {},
-      clock,
-      loadFunction: (definition) => functions.load(definition),
-    })
+    this.#session = session
+    this.#listener = listener
   }
 
   async run(signal: AbortSignal): Promise<CaseOutcome> {
@@ -117,7 +116,7 @@ class CaseRun {
 
   /** Not every test of a file has to read what all of them share. */
   #missed(): Restart[] {
-    return this.#restarting.missed.flatMap(({ restart, isRead }) => (isRead || restart.line > this.#test.line ? [restart] : []))
+    return this.#session.missed().flatMap(({ restart, isRead }) => (isRead || restart.line > this.#test.line ? [restart] : []))
   }
 
   /** Gives what went wrong where nothing was expected to. */
@@ -190,7 +189,7 @@ class CaseRun {
   /** Runs the statements of a script; what they write is kept from the tables outside. */
   async #script({ name, line }: { readonly name: string; readonly line: number }, signal: AbortSignal): Promise<Trouble | null> {
     this.#listener.clear()
-    this.#recording.records = true
+    this.#session.recordTables(true)
     try {
       for (const { sql, creates } of this.#scripts.get(name) ?? []) {
         const error = await this.#catch(async () => {
@@ -202,17 +201,14 @@ class CaseRun {
       }
       return null
     } finally {
-      this.#recording.records = false
+      this.#session.recordTables(false)
     }
   }
 
   /** A table of the script for which the test has rows reads these. */
   async #fill(name: string): Promise<void> {
-    const { catalog } = this.#session
     const table = this.#test.tables.findLast((each) => each.name === name)
-    const definition = catalog.table([...catalog.current, name])
-    if (table === undefined || definition === undefined) return
-    catalog.alterTable(await fillTable(table, definition, this.#folder))
+    if (table !== undefined) await this.#session.fill(table, this.#folder)
   }
 
   async #run(sql: string, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { closeNames, counted, listed, type MillraceError, shortened } from '#bas
 import { sqltestErrors } from './errors.ts'
 import { Lines } from './lines.ts'
 import { parseInputTable } from './parse-input-table.ts'
-import type { ExpectationKind, ExpectedRow, Gap, InputFile, InputTable, Step, TestCase, TestFile } from './test-file.ts'
+import type { ExpectationKind, ExpectedRow, Gap, InputFile, InputTable, OwnAnswer, Step, TestCase, TestFile } from './test-file.ts'
 import { cellsOf, isTableLine } from './text-table.ts'
 
 /** Fails at the first line that does not follow the format, with its position. */
@@ -51,6 +51,7 @@ interface OpenTest {
   readonly steps: Step[]
   sql: { readonly text: string; readonly number: number }[]
   gap: Gap | null
+  own: OwnAnswer | null
 }
 
 class TestFileParser {
@@ -59,6 +60,7 @@ class TestFileParser {
   readonly #files: InputFile[] = []
   readonly #scripts: Step[] = []
   readonly #tests: TestCase[] = []
+  #own: OwnAnswer | null = null
   #open: OpenTest | null = null
 
   constructor(text: string) {
@@ -98,7 +100,7 @@ class TestFileParser {
         return
       case 'test':
         this.#close()
-        this.#open = { name: rest, line: this.#lines.number, tables: [], files: [], steps: [], sql: [], gap: null }
+        this.#open = { name: rest, line: this.#lines.number, tables: [], files: [], steps: [], sql: [], gap: null, own: this.#own }
         return
       case 'notimpl':
       case 'notyet':
@@ -106,14 +108,19 @@ class TestFileParser {
         this.#requireTest(`${word}:`).gap = { kind: word, why: this.#requireReason(word, rest) }
         return
       case 'own':
-        this.#requireTest('own:')
-        this.#requireReason(word, rest)
+        this.#ownAnswer(this.#requireReason(word, rest))
         return
       case 'restart':
         throw sqltestErrors.SQLTEST_RESTART_MISPLACED({}, { position: this.#lines.position() })
       default:
         this.#expectation(word as ExpectationKind, rest)
     }
+  }
+
+  /** Above all tests, it holds for each of them that says no other. */
+  #ownAnswer(why: string): void {
+    if (this.#open === null) this.#own = { why, isShared: true }
+    else this.#open.own = { why, isShared: false }
   }
 
   #file(name: string): InputFile {

@@ -33,6 +33,12 @@ interface Work {
   ended: Promise<void>
 }
 
+export interface MissedRestart {
+  readonly restart: Restart
+  /** Whether a run has begun to read its table. */
+  readonly isRead: boolean
+}
+
 export class RestartingEngine implements Engine, RunPacer {
   readonly #restarts: readonly Restart[]
   /** A folder that checkpoints are kept in. */
@@ -62,7 +68,7 @@ export class RestartingEngine implements Engine, RunPacer {
   }
 
   /** Restarts that no run came to, and whether one reads their table. */
-  get missed(): readonly { readonly restart: Restart; readonly isRead: boolean }[] {
+  get missed(): readonly MissedRestart[] {
     const missed = this.#restarts.filter((restart) => !this.#taken.has(restart))
     return missed.map((restart) => ({ restart, isRead: this.#begun.has(restart) }))
   }

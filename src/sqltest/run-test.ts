@@ -4,6 +4,7 @@ import { type CaseOutcome, runCase, type StepAnswer } from './case-run.ts'
 import { differenceOf } from './difference.ts'
 import { sqltestErrors } from './errors.ts'
 import { renderTrouble } from './render-trouble.ts'
+import { differenceElsewhere, runElsewhere, type Verdict } from './run-elsewhere.ts'
 import type { ExpectationKind, Restart, TestCase, TestFile } from './test-file.ts'
 import type { TestWorld } from './test-world.ts'
 
@@ -16,12 +17,15 @@ export interface TestResult {
   /** What steps gave that do not give what is expected. */
   readonly unmet: readonly StepAnswer[]
   readonly durationMs: number
+  /** How an engine elsewhere answers; null where it was not asked. */
+  readonly verdict: Verdict | null
 }
 
 /** Runs a test; with restarts a second time, broken off at them, which must give the same. */
 export async function runTest(file: TestFile, test: TestCase, world: TestWorld, signal: AbortSignal): Promise<TestResult> {
   const startedMs = world.clock.monotonicMs()
-  const telling = new Telling(file.name, test)
+  if (world.openRemote !== undefined) return judgeElsewhere(file, test, world, signal)
+  const telling = new Telling(file.name, test, differenceOf)
   const directory = path.dirname(file.name)
   const undisturbed = await runCase({ test, directory, restarts: [] }, world, signal)
   const unmet = undisturbed.answers.filter(({ expectation, answer }) => differenceOf(expectation, answer) !== null)
@@ -32,9 +36,22 @@ export async function runTest(file: TestFile, test: TestCase, world: TestWorld, 
     failures.push(...telling.restarts(undisturbed, disturbed, restarts))
   }
   const durationMs = world.clock.monotonicMs() - startedMs
-  if (test.gap === null) return { test, outcome: failures.length === 0 ? 'passed' : 'failed', failures, unmet, durationMs }
-  if (failures.length > 0) return { test, outcome: 'gap', failures: [], unmet: [], durationMs }
-  return { test, outcome: 'failed', failures: [telling.closedGap()], unmet: [], durationMs }
+  if (test.gap === null) return { test, outcome: failures.length === 0 ? 'passed' : 'failed', failures, unmet, durationMs, verdict: null }
+  if (failures.length > 0) return { test, outcome: 'gap', failures: [], unmet: [], durationMs, verdict: null }
+  return { test, outcome: 'failed', failures: [telling.closedGap()], unmet: [], durationMs, verdict: null }
+}
+
+/** Runs a test where the world says. A test that says `own:` must have another answer there, every other the same. */
+async function judgeElsewhere(file: TestFile, test: TestCase, world: TestWorld, signal: AbortSignal): Promise<TestResult> {
+  const startedMs = world.clock.monotonicMs()
+  const telling = new Telling(file.name, test, differenceElsewhere)
+  const { verdict, unmet, outcome } = await runElsewhere(test, path.dirname(file.name), world, signal)
+  const result = { test, unmet: [], durationMs: world.clock.monotonicMs() - startedMs, verdict }
+  const isSame = verdict === 'same' || outcome === null
+  if (isSame && (test.own === null || test.own.isShared)) return { ...result, outcome: 'passed', failures: [] }
+  if (isSame) return { ...result, outcome: 'failed', failures: [telling.sharedAnswer()] }
+  if (test.own !== null) return { ...result, outcome: 'gap', failures: [] }
+  return { ...result, outcome: 'failed', failures: [...unmet.map((each) => telling.unmet(each, outcome)), ...telling.trouble(outcome)] }
 }
 
 const nouns: Readonly<Record<ExpectationKind, string>> = {
@@ -49,16 +66,18 @@ const nouns: Readonly<Record<ExpectationKind, string>> = {
 class Telling {
   readonly #file: string
   readonly #test: TestCase
+  readonly #differenceOf: typeof differenceElsewhere
 
-  constructor(file: string, test: TestCase) {
+  constructor(file: string, test: TestCase, compare: typeof differenceElsewhere) {
     this.#file = file
     this.#test = test
+    this.#differenceOf = compare
   }
 
   unmet({ expectation, answer, error }: StepAnswer, { place }: CaseOutcome): string {
     const noun = nouns[expectation.kind]
     const isUnasked = answer.kind === 'error' && expectation.kind !== 'error'
-    const lines = isUnasked ? [] : (differenceOf(expectation, answer) ?? [])
+    const lines = isUnasked ? [] : (this.#differenceOf(expectation, answer) ?? [])
     const title = isUnasked
       ? `expected ${noun.replace('the ', '')}, got an error`
       : `${noun} differ${expectation.kind === 'error' ? 's' : ''}`
@@ -90,6 +109,12 @@ class Telling {
       return this.#text(line, 'the restart did not come', renderTrouble(this.#file, { error, line }), disturbed.place)
     })
     return [...differing, ...this.trouble(disturbed), ...missed]
+  }
+
+  /** It says that Flink answers otherwise, which it does not. */
+  sharedAnswer(): string {
+    const { own, line } = this.#test
+    return this.#text(line, `Flink gives the same answer, but it says "own: ${own?.why ?? ''}"`, ['  Take that line away.'], '')
   }
 
   closedGap(): string {

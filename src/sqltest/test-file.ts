@@ -14,6 +14,14 @@ export interface TestCase {
   readonly files: readonly InputFile[]
   readonly steps: readonly Step[]
   readonly gap: Gap | null
+  /** Why Flink gives another answer, or none. */
+  readonly own: OwnAnswer | null
+}
+
+export interface OwnAnswer {
+  readonly why: string
+  /** Whether all tests of the file share it, so that some may answer as Flink does. */
+  readonly isShared: boolean
 }
 
 /** Why a test cannot pass: it must fail, and makes the run fail as soon as it passes. */

@@ -1,6 +1,7 @@
 /** The world outside, as far as tests need it. */
 import type { Clock } from '#base'
 import type { WorkerHost } from '#engines'
+import type { RemoteSession } from '#query'
 
 /** An empty folder of one run of a test. */
 export interface CaseFolder {
@@ -21,6 +22,8 @@ export interface TestWorld {
   readonly workers?: WorkerHost
   /** Settings that differ from the defaults; tests may set them again. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Opens a session of the engine elsewhere that runs the statements in the place of the embedded one, with settings under Flink's keys. */
+  readonly openRemote?: (settings: Readonly<Record<string, string>>) => Promise<RemoteSession>
   createFolder(): Promise<CaseFolder>
   /** The text of a script. */
   readText(file: string): Promise<string>

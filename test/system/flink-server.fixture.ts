@@ -11,8 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { cachedPath, fetchArtifact, fetchLibraries, installOnce } from './install.fixture.ts'
 import { freePorts } from './ports.fixture.ts'
 
-const version = '2.3.0'
-const libraries = `flink-${version}`
+export const flinkVersion = '2.3.0'
+const libraries = `flink-${flinkVersion}`
 const startMsMax = 180_000
 
 const flinkModules = [
@@ -32,11 +32,11 @@ const flinkModules = [
 export async function installFlinkServer(): Promise<void> {
   await installOnce(libraries, async (building) => {
     const jars = await fetchLibraries(building, [
-      ...flinkModules.map((name) => ['org.apache.flink', name, version] as const),
+      ...flinkModules.map((name) => ['org.apache.flink', name, flinkVersion] as const),
       ['org.apache.logging.log4j', 'log4j-core', '2.25.3'],
       ['org.apache.logging.log4j', 'log4j-slf4j-impl', '2.25.3'],
     ])
-    await fetchArtifact(jars, `org.apache.flink:flink-sql-gateway:${version}`)
+    await fetchArtifact(jars, `org.apache.flink:flink-sql-gateway:${flinkVersion}`)
     return jars
   })
 }
@@ -121,7 +121,7 @@ async function configure(folder: string, slots: number, { rest, rpc, blobs, gate
     'taskmanager.memory.managed.size': '128m',
     'taskmanager.memory.network.min': '64m',
     'taskmanager.memory.network.max': '64m',
-    'taskmanager.memory.jvm-metaspace.size': '256m',
+    'taskmanager.memory.jvm-metaspace.size': '512m',
     'taskmanager.memory.jvm-overhead.min': '128m',
     'taskmanager.memory.jvm-overhead.max': '128m',
     'sql-gateway.endpoint.rest.address': local,
@@ -141,9 +141,10 @@ async function configure(folder: string, slots: number, { rest, rpc, blobs, gate
   )
 }
 
-/** It ends with this process, however that ends: its shell waits for the end of its input. */
+/** It ends with this process, however that ends: its shell waits for the end of its input. What ends by itself is started again. */
 function launch(folder: string, name: string, megabytes: number, words: readonly string[]): ChildProcess {
-  const script = '"$@" </dev/null >>"$LOG" 2>&1 & server=$!; cat >/dev/null; kill -9 $server; wait $server 2>/dev/null; exit 0'
+  const again = '(while :; do "$@" </dev/null >>"$LOG" 2>&1; sleep 0.5; done) & all=$!'
+  const script = `set -m; ${again}; cat >/dev/null; kill -9 -- -$all; wait $all 2>/dev/null; exit 0`
   const java = [
     'java',
     `-Xmx${megabytes}m`,

@@ -1,6 +1,7 @@
 /** `millrace test`: runs files of tests, says what differs, and writes expectations anew where it is asked to. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { counted, printable, printableLines } from '#base'
+import type { RemoteSession } from '#query'
 import {
   countTests,
   type FileReport,
@@ -9,10 +10,11 @@ import {
   runTest,
   type TestFile,
   type TestResult,
+  type TestWorld,
   updateExpectations,
 } from '#sqltest'
 import { type CliEnvironment, exitStatus } from '../environment.ts'
-import { cliErrors, usageErrors } from '../errors.ts'
+import { cliErrors } from '../errors.ts'
 import type { Paint } from '../output/paint.ts'
 import { renderError } from '../render-error.ts'
 import { type FoundFile, findTestFiles } from './find-test-files.ts'
@@ -22,12 +24,15 @@ export interface TestOptions {
   readonly update: boolean
   /** Where a report for machines is written; empty for nowhere. */
   readonly junit: string
-  readonly engine: string
+  readonly engine: 'embedded' | 'flink'
+  /** The SQL gateway of Flink that is asked. */
+  readonly gateway: string
 }
 
 export async function runTests(paths: readonly string[], options: TestOptions, environment: CliEnvironment): Promise<number> {
-  const { engine, update, junit } = options
-  if (engine !== 'embedded') throw usageErrors.CLI_ENGINE_NOT_AVAILABLE({ engine })
+  const { engine, gateway, update, junit } = options
+  const openRemote = (settings: Readonly<Record<string, string>>): Promise<RemoteSession> => environment.openRemote(gateway, settings)
+  const world = engine === 'embedded' ? localTestWorld : { ...localTestWorld, openRemote }
   const files = await findTestFiles(paths)
   // A report that cannot be written is found out before the work.
   if (junit !== '') await writeText(junit, renderJunit([]))
@@ -36,7 +41,7 @@ export async function runTests(paths: readonly string[], options: TestOptions, e
   try {
     for (const file of files) {
       if (signal.aborted) break
-      const report = await new FileRun(file, update, environment, signal).run()
+      const report = await new FileRun(file, update, { environment, world, signal }).run()
       reports.push(report)
       // Of a file whose tests were stopped in the middle, nothing can be said.
       if (!signal.aborted) await environment.screen.write(fileLine(report, environment.screen.answerPaint))
@@ -62,17 +67,25 @@ function stopSignal(environment: CliEnvironment): { readonly signal: AbortSignal
   return { signal: AbortSignal.any([stopping.signal, environment.screen.closed]), forget }
 }
 
+interface RunPlace {
+  readonly environment: CliEnvironment
+  readonly world: TestWorld
+  readonly signal: AbortSignal
+}
+
 /** The tests of one file, from reading to writing. */
 class FileRun {
   readonly #file: FoundFile
   readonly #update: boolean
   readonly #environment: CliEnvironment
+  readonly #world: TestWorld
   readonly #signal: AbortSignal
 
-  constructor(file: FoundFile, update: boolean, environment: CliEnvironment, signal: AbortSignal) {
+  constructor(file: FoundFile, update: boolean, { environment, world, signal }: RunPlace) {
     this.#file = file
     this.#update = update
     this.#environment = environment
+    this.#world = world
     this.#signal = signal
   }
 
@@ -118,7 +131,7 @@ class FileRun {
   async #runAll(file: TestFile, tests: TestFile['tests']): Promise<TestResult[]> {
     const results: TestResult[] = []
     for (const test of tests) {
-      const result = await runTest(file, test, localTestWorld, this.#signal)
+      const result = await runTest(file, test, this.#world, this.#signal)
       if (this.#signal.aborted) break
       results.push(result)
     }
