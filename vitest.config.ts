@@ -7,6 +7,7 @@ const conditions = ['source', 'node']
 export default defineConfig({
   resolve: { conditions, mainFields: [] },
   ssr: { resolve: { conditions, externalConditions: conditions, mainFields: [] } },
+  environments: { __vitest__: { resolve: { conditions, externalConditions: conditions, mainFields: [] } } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // These need servers: see vitest.system.config.ts.

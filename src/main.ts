@@ -31,6 +31,10 @@ const environment: CliEnvironment = {
     const { findCheckpoints } = await import('#engines')
     return findCheckpoints(address)
   },
+  openClusters: async () => {
+    const { Clusters } = await import('#clusters')
+    return new Clusters(process.env)
+  },
   openSecrets: async () => {
     const { openSecretStore } = await import('#secrets')
     return openSecretStore(process.env)

@@ -1,8 +1,10 @@
 /** The commands of the terminal, one row each. */
 import { checkpointActions } from './arguments/checkpoint-actions.ts'
+import { clusterActions } from './arguments/cluster-actions.ts'
 import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
 import { deadletterActions } from './arguments/deadletter-actions.ts'
 import { secretActions } from './arguments/secret-actions.ts'
+import type { CliEnvironment } from './environment.ts'
 import { usageErrors } from './errors.ts'
 import { type OutputFormat, outputFormats } from './output/output.ts'
 
@@ -54,6 +56,7 @@ const gateway: OptionRow = {
   value: 'url',
   summary: 'let the SQL gateway of Flink at this address run it, such as http://127.0.0.1:8083',
 }
+const cluster: OptionRow = { name: 'cluster', value: 'name', summary: 'let this cluster run it; see millrace cluster' }
 const analyze: OptionRow = { name: 'analyze', summary: 'run the script, and show what each operator did' }
 const checkpointNumber: OptionRow = { name: 'checkpoint', value: 'number', summary: 'only this one; by default the newest, of verify all' }
 const statementNumber: OptionRow = { name: 'statement', value: 'number', summary: 'only those of this statement of the script' }
@@ -72,10 +75,17 @@ const benchInterval: OptionRow = { ...checkpointInterval, default: '10s', summar
 const engine: OptionRow = {
   name: 'engine',
   value: 'engine',
-  oneOf: ['embedded', 'flink'],
+  oneOf: ['embedded', 'flink', 'spark', 'storm'],
   default: 'embedded',
   summary: 'what runs the statements',
 }
+/** Where else statements may run. */
+const elsewhere: readonly OptionRow[] = [engine, cluster, gateway]
+const clusterName: OptionRow = { name: 'name', value: 'name', default: 'local', summary: 'of start: what the cluster is called' }
+const flinkVersion: OptionRow = { name: 'flink-version', value: 'version', default: '2.3.0', summary: 'of start: 2.3.0 or 1.20.0' }
+const slots: OptionRow = { name: 'slots', value: 'number', default: '8', summary: 'of start: how many subtasks may run at a time' }
+const gatewayAddress: OptionRow = { name: 'gateway', value: 'url', summary: 'of add: the address of its SQL gateway' }
+const restAddress: OptionRow = { name: 'rest', value: 'url', summary: 'of add: the address of its job manager' }
 const update: OptionRow = { name: 'update', summary: 'write what is expected anew, and nothing else' }
 const junit: OptionRow = { name: 'junit', value: 'file', summary: 'write a report in the XML of JUnit there, too' }
 
@@ -91,11 +101,11 @@ export const commands: readonly CommandRow[] = [
     about: [
       'Statements run one after another. A SELECT prints its answer; INSERT and statement sets write tables. The first Ctrl-C ends a run cleanly: what was written until then is kept. The second ends the process at once.',
       'With --data-dir a run is durable: stopped or killed at any moment, it goes on where its newest checkpoint was taken when the same script is run again, and what it writes is written once.',
-      "With --gateway a SQL gateway of Flink runs the statements, on its cluster; INSERT statements are waited for, and Ctrl-C stops their jobs. Headers that it wants are taken from FLINK_REST_CLIENT_HEADERS, as Flink's own clients do.",
+      "With --engine flink and --cluster a Flink cluster runs the statements, with --gateway that of the SQL gateway at an address; INSERT statements are waited for, and Ctrl-C stops their jobs. Headers that it wants are taken from FLINK_REST_CLIENT_HEADERS, as Flink's own clients do.",
       'table prints the final rows in a frame, live while they change if this is a terminal. json and csv print the final rows, one a line. changelog prints every change as it happens: {"op":"+I","row":{…}}.',
     ],
     arguments: [file],
-    options: [format, set, dataDir, checkpointInterval, fromCheckpoint, savepointOnStop, allowDroppedState, metrics, gateway],
+    options: [format, set, dataDir, checkpointInterval, fromCheckpoint, savepointOnStop, allowDroppedState, metrics, ...elsewhere],
     examples: [
       { line: 'millrace run examples/hot-items.sql', shows: 'prints the items most bid for in each window' },
       { line: 'echo "SELECT 1 + 1 AS two" | millrace run - --format json', shows: 'prints {"two":2}' },
@@ -103,6 +113,7 @@ export const commands: readonly CommandRow[] = [
         line: 'millrace run report.sql --format csv --set table.local-time-zone=Europe/Berlin > report.csv',
         shows: 'writes a file, in local time',
       },
+      { line: 'millrace run report.sql --engine flink --cluster dev', shows: 'runs the same script on a Flink cluster' },
     ],
     run: async (input, environment) => {
       const settings = settingsOf(input)
@@ -112,9 +123,10 @@ export const commands: readonly CommandRow[] = [
         settings,
         savepoints: optionValue(input, savepointOnStop),
         metrics: optionValue(input, metrics),
-        gateway: optionValue(input, gateway),
+        gateway: await gatewayOf(input, environment),
       }
-      if (options.gateway !== '') refuseBeside(gateway, [dataDir, checkpointInterval, fromCheckpoint, savepointOnStop, metrics], input)
+      if (options.gateway !== '')
+        refuseBeside(elsewhereIn(input), [dataDir, checkpointInterval, fromCheckpoint, savepointOnStop, metrics], input)
       return runScript(firstArgument(input), options, environment)
     },
   },
@@ -123,11 +135,11 @@ export const commands: readonly CommandRow[] = [
     summary: 'open a shell: type statements, see live results',
     about: [
       'A statement ends with ";" and may span lines. Tab completes keywords, tables, columns and functions. Results that keep changing fill the screen until q is pressed. "help" inside says what else there is.',
-      'With --gateway a SQL gateway of Flink runs the statements, on its cluster.',
+      'With --engine flink and --cluster, or with --gateway, a Flink cluster runs the statements.',
       'Where keys cannot be read one by one, in a pipe or a dumb terminal, it reads plain lines.',
     ],
     arguments: [],
-    options: [set, gateway],
+    options: [set, ...elsewhere],
     examples: [
       {
         line: 'millrace sql --set sql-client.execution.result-mode=tableau',
@@ -137,7 +149,7 @@ export const commands: readonly CommandRow[] = [
     run: async (input, environment) => {
       const settings = settingsOf(input)
       const { runShell } = await import('./shell/shell.ts')
-      return runShell(settings, optionValue(input, gateway), environment)
+      return runShell(settings, await gatewayOf(input, environment), environment)
     },
   },
   {
@@ -183,27 +195,19 @@ export const commands: readonly CommandRow[] = [
     about: [
       'Each path is a file of tests, or a folder whose files *.sqltest are found at any depth. What differs is shown row by row, with its place in the file. The last line is "N passed, M failed".',
       'With --update, expectations that are not met are written anew: read the difference before you keep it.',
-      'With --engine flink the statements go to the SQL gateway of a Flink cluster: its answers must be the same, but for tests that say "own:". It has to see the same files.',
+      'With --engine flink the statements go to a Flink cluster: its answers must be the same, but for tests that say "own:". It has to see the same files.',
     ],
     arguments: [{ name: 'path', summary: 'a file of tests, or a folder', repeatable: true }],
-    options: [update, junit, engine, gateway],
+    options: [update, junit, ...elsewhere],
     examples: [
       { line: 'millrace test tests/', shows: 'runs all tests below tests/' },
       { line: 'millrace test tests/orders.sqltest --update', shows: 'fills in what "rows:" has to be' },
     ],
     run: async (input, environment) => {
       const { runTests } = await import('./test/test-command.ts')
-      const isElsewhere = optionValue(input, engine) === 'flink'
-      const url = optionValue(input, gateway)
-      if (isElsewhere && url === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--gateway', purpose: '"--engine flink"' })
-      if (!isElsewhere && url !== '') throw usageErrors.CLI_OPTION_MISSING({ name: '--engine flink', purpose: '"--gateway"' })
-      if (isElsewhere) refuseBeside(engine, [update], input)
-      const options = {
-        update: input.values.has(update.name),
-        junit: optionValue(input, junit),
-        engine: isElsewhere ? ('flink' as const) : ('embedded' as const),
-        gateway: url,
-      }
+      const url = await gatewayOf(input, environment)
+      if (url !== '') refuseBeside(elsewhereIn(input), [update], input)
+      const options = { update: input.values.has(update.name), junit: optionValue(input, junit), gateway: url }
       return runTests(input.arguments, options, environment)
     },
   },
@@ -284,6 +288,39 @@ export const commands: readonly CommandRow[] = [
     run: async (input, environment) => {
       const { runGateway } = await import('./gateway-command.ts')
       return runGateway({ host: optionValue(input, host), port: portOf(input) }, environment)
+    },
+  },
+  {
+    name: 'cluster',
+    summary: 'name Flink clusters, and start one on this machine',
+    about: [
+      'start flink: fetches Flink with Maven, once, and starts a job manager, a task manager and a SQL gateway here, for development; they run on until stop. They are bound to 127.0.0.1, and ask nobody who they are. stop: ends what was started here and removes its files, but for savepoints. add: gives a name to a cluster that runs elsewhere, by the address of its SQL gateway. list: the clusters, and what each says of itself now. remove: forgets a name.',
+      'It takes Java 17 and Maven. Names are kept in MILLRACE_HOME or ~/.millrace.',
+    ],
+    arguments: [
+      { name: 'action', summary: clusterActions.join(', '), oneOf: clusterActions },
+      { name: 'target', summary: 'of start: flink; of the others the name of the cluster; not of list', optional: true },
+    ],
+    options: [clusterName, flinkVersion, slots, gatewayAddress, restAddress, json],
+    examples: [
+      { line: 'millrace cluster start flink --name dev', shows: 'starts Flink on this machine, and calls it dev' },
+      { line: 'millrace cluster add prod --gateway http://flink:8083 --rest http://flink:8081', shows: 'calls a cluster elsewhere prod' },
+      { line: 'millrace cluster list', shows: 'prints each cluster with its slots and jobs' },
+    ],
+    run: async (input, environment) => {
+      const { runClusterCommand } = await import('./cluster-command.ts')
+      const [, target = ''] = input.arguments
+      const options = {
+        action: clusterActions.find((each) => each === firstArgument(input)) ?? 'list',
+        target,
+        name: optionValue(input, clusterName),
+        version: optionValue(input, flinkVersion),
+        slots: countOf(input, slots),
+        gateway: optionValue(input, gatewayAddress),
+        rest: optionValue(input, restAddress),
+        json: input.values.has(json.name),
+      }
+      return runClusterCommand(options, environment)
     },
   },
   {
@@ -377,6 +414,22 @@ function settingsOf(input: CommandInput): Record<string, string> {
     ...(interval === '' ? {} : { 'execution.checkpointing.interval': interval }),
     ...(input.values.has(allowDroppedState.name) ? { 'execution.state-recovery.ignore-unclaimed-state': 'true' } : {}),
   }
+}
+
+/** The SQL gateway that runs the statements; empty: they run here. */
+async function gatewayOf(input: CommandInput, environment: CliEnvironment): Promise<string> {
+  const [where, name, url] = [engine, cluster, gateway].map((row) => optionValue(input, row)) as [string, string, string]
+  if (where === 'spark' || where === 'storm') throw usageErrors.CLI_ENGINE_NOT_AVAILABLE({ engine: where })
+  if (name !== '') refuseBeside(cluster, [gateway], input)
+  if (where === 'embedded' && input.values.has(engine.name)) refuseBeside(engine, [cluster, gateway], input)
+  if (where === 'flink' && name === '' && url === '')
+    throw usageErrors.CLI_OPTION_MISSING({ name: '--cluster', purpose: '"--engine flink"' })
+  return name === '' ? url : (await (await environment.openClusters()).find(name)).gatewayUrl
+}
+
+/** The option that says that the statements run elsewhere. */
+function elsewhereIn(input: CommandInput): OptionRow {
+  return [cluster, gateway].find((row) => input.values.has(row.name)) ?? engine
 }
 
 /** Options that mean nothing beside another. */

@@ -1,5 +1,6 @@
 /** What the commands need from outside; main.ts puts the real things in. */
 import type { Clock } from '#base'
+import type { Clusters } from '#clusters'
 import type { GatewayServer, ServerOptions } from '#gateway'
 import type { CheckpointPlace, InsertWatch, QuerySession, RemoteSession } from '#query'
 import type { Screen } from './output/screen.ts'
@@ -17,6 +18,8 @@ export interface CliEnvironment {
   createSession(settings: Readonly<Record<string, string>>, watch?: InsertWatch): Promise<QuerySession>
   /** The checkpoints that durable runs keep at an address, by statement; fails when there are none. */
   findCheckpoints(address: string): Promise<CheckpointPlace[]>
+  /** The clusters that have names. */
+  openClusters(): Promise<Clusters>
   /** The secrets of the user. */
   openSecrets(): Promise<SecretKeeper>
   /** Opens a session of the SQL gateway at an address, with settings under Flink's keys. */

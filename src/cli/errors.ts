@@ -11,6 +11,11 @@ export const usageErrors = defineErrors({
   CLI_ARGUMENT_UNEXPECTED: { blame: 'user', message: 'argument "{got}" is one too many for "{command}"' },
   CLI_OPTION_BESIDE: { blame: 'user', message: 'option "{name}" means nothing beside "{other}"' },
   CLI_OPTION_MISSING: { blame: 'user', message: 'option "{name}" is missing, which {purpose} needs' },
+  CLI_ENGINE_NOT_AVAILABLE: {
+    blame: 'user',
+    message: 'engine "{engine}" is not built yet',
+    hint: 'Statements run embedded, or on a Flink cluster.',
+  },
   CLI_STATEMENT_NOT_FOUND: { blame: 'user', message: 'statement {number} has no checkpoints in "{place}"' },
   CLI_SETTING_VALUE: { blame: 'user', message: '{problem}' },
   CLI_FILE_NOT_FOUND: { blame: 'user', message: 'file "{path}" does not exist' },

@@ -24,7 +24,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   query: ['base', 'metrics', 'data', 'plan', 'optimizer', 'sql', 'catalog', 'engines'],
   sqltest: ['base', 'data', 'plan', 'sql', 'catalog', 'engines', 'query'],
   gateway: ['base', 'data', 'sql', 'query'],
-  cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway'],
+  clusters: ['base'],
+  cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway', 'clusters'],
 }
 
 /** The only files outside the rooms: they wire them, in the process and in threads. */
@@ -50,7 +51,7 @@ interface Laws {
 const walledRooms: readonly string[] = ['engines', 'connectors', 'formats']
 
 /** Who touches the outside world. Everything else can be run in simulated time with a seed. */
-const outsideRooms: readonly string[] = ['connectors', 'blobs', 'secrets', 'topics', 'threads', 'gateway', 'cli']
+const outsideRooms: readonly string[] = ['connectors', 'blobs', 'secrets', 'topics', 'threads', 'gateway', 'clusters', 'cli']
 const outsideFiles: readonly RegExp[] = [
   /^src\/(?:main|worker-thread)\.ts$/,
   /^src\/base\/clock\.ts$/,

@@ -7,7 +7,7 @@ import { openBlobs } from '#blobs'
 import { MemoryCatalog } from '#catalog'
 import { jsonText, type Schema } from '#data'
 import { EmbeddedEngine, localHost, type WorkerHost } from '#engines'
-import { FinalTable, QuerySession, type StatementListener } from '#query'
+import { FinalTable, QuerySession, type StatementListener, type StatementRunner } from '#query'
 import { Dice, type Kind, type OracleQuery, type OracleTable } from './random-query.ts'
 
 const types: Readonly<Record<Kind, string>> = {
@@ -30,6 +30,8 @@ export interface AskedHow {
   /** How many workers share the plan; their turns follow from the seed. */
   readonly workers?: { readonly count: number; readonly seed: number }
   readonly settings?: Readonly<Record<string, string>>
+  /** Runs the statements in the place of the embedded engine. */
+  readonly elsewhere?: StatementRunner
   /** How far the watermark is behind the latest row; by default so far that no row is late. */
   readonly watermarkDelay?: string
 }
@@ -54,9 +56,24 @@ export async function askMillrace(
 /** Runs statements; returns the final rows of the last query. */
 export async function runMillrace(
   statements: string,
-  { optimized, workers, settings }: Pick<AskedHow, 'optimized' | 'workers' | 'settings'>,
+  { elsewhere, ...how }: Omit<AskedHow, 'files' | 'watermarkDelay'>,
 ): Promise<string[]> {
-  const session = new QuerySession({
+  const session = elsewhere ?? openSession(how)
+  let schema: Schema = []
+  let final: FinalTable | undefined
+  const listener: StatementListener = {
+    opened: (query) => {
+      schema = query.schema
+      final = new FinalTable(query.schema, query.order)
+    },
+    changes: (batch) => final?.apply(batch),
+  }
+  await session.run(statements, listener, new AbortController().signal)
+  return (final?.rows() ?? []).map((row) => row.map((value, index) => cellOf(value, schema, index)).join(' | '))
+}
+
+function openSession({ optimized, workers, settings }: Pick<AskedHow, 'optimized' | 'workers' | 'settings'>): QuerySession {
+  return new QuerySession({
     createCatalog: () => new MemoryCatalog(),
     engine: new EmbeddedEngine({
       clock: systemClock,
@@ -70,17 +87,6 @@ export async function runMillrace(
     loadFunction: (definition) => Promise.reject(new TypeError(`no function ${definition.name}`)),
     ...(optimized ? {} : { optimize: (plan) => plan }),
   })
-  let schema: Schema = []
-  let final: FinalTable | undefined
-  const listener: StatementListener = {
-    opened: (query) => {
-      schema = query.schema
-      final = new FinalTable(query.schema, query.order)
-    },
-    changes: (batch) => final?.apply(batch),
-  }
-  await session.run(statements, listener, new AbortController().signal)
-  return (final?.rows() ?? []).map((row) => row.map((value, index) => cellOf(value, schema, index)).join(' | '))
 }
 
 /** Workers that take turns by a seed, and are held back by little. */

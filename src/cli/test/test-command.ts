@@ -24,15 +24,14 @@ export interface TestOptions {
   readonly update: boolean
   /** Where a report for machines is written; empty for nowhere. */
   readonly junit: string
-  readonly engine: 'embedded' | 'flink'
-  /** The SQL gateway of Flink that is asked. */
+  /** The SQL gateway of Flink that is asked; empty: tests run here. */
   readonly gateway: string
 }
 
 export async function runTests(paths: readonly string[], options: TestOptions, environment: CliEnvironment): Promise<number> {
-  const { engine, gateway, update, junit } = options
+  const { gateway, update, junit } = options
   const openRemote = (settings: Readonly<Record<string, string>>): Promise<RemoteSession> => environment.openRemote(gateway, settings)
-  const world = engine === 'embedded' ? localTestWorld : { ...localTestWorld, openRemote }
+  const world = gateway === '' ? localTestWorld : { ...localTestWorld, openRemote }
   const files = await findTestFiles(paths)
   // A report that cannot be written is found out before the work.
   if (junit !== '') await writeText(junit, renderJunit([]))

@@ -1,0 +1,29 @@
+/** What goes wrong with clusters and with programs that are started for them. */
+import { defineErrors } from '#base'
+
+export const clusterErrors = defineErrors({
+  CLUSTER_NAME: {
+    blame: 'user',
+    message: '"{name}" is no name of a cluster',
+    hint: 'Use small letters, digits and dashes, as in "dev-1".',
+  },
+  CLUSTER_NOT_FOUND: { blame: 'user', message: 'cluster "{name}" is not known' },
+  CLUSTER_EXISTS: { blame: 'user', message: 'cluster "{name}" is known already', hint: 'Stop or remove it first, or give another name.' },
+  CLUSTER_NOT_OURS: {
+    blame: 'user',
+    message: 'cluster "{name}" was not started here',
+    hint: 'Forget it with millrace cluster remove; it runs on.',
+  },
+  CLUSTER_OURS: { blame: 'user', message: 'cluster "{name}" was started here', hint: 'End it with millrace cluster stop.' },
+  CLUSTER_ADDRESS: { blame: 'user', message: '"{url}" is no address', hint: 'It is like http://127.0.0.1:8083.' },
+  CLUSTER_VERSION: { blame: 'user', message: 'version {version} of Flink is not known', hint: 'Known are {known}.' },
+  CLUSTER_FILE: { blame: 'external', message: 'the clusters in "{path}" cannot be read', hint: 'Repair the file, or remove it.' },
+  CLUSTER_PROGRAM: {
+    blame: 'external',
+    message: 'the program "{program}" is needed to start Flink here, and does not run',
+    hint: 'Install Java 17 and Maven.',
+  },
+  CLUSTER_FETCH: { blame: 'external', message: 'could not fetch Flink {version}' },
+  CLUSTER_ANSWER: { blame: 'external', message: 'it answered with status {status}' },
+  CLUSTER_START: { blame: 'external', message: 'the {part} of Flink did not start' },
+})

@@ -1,0 +1,107 @@
+/** The clusters that a user has given names: a file of MILLRACE_HOME. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { closeNames } from '#base'
+import { clusterErrors } from './errors.ts'
+
+export interface Cluster {
+  readonly name: string
+  readonly engine: 'flink'
+  /** Of its SQL gateway. */
+  readonly gatewayUrl: string
+  /** Of the REST interface of its job manager; empty: not known. */
+  readonly restUrl: string
+  /** What was started here; null: it runs elsewhere. */
+  readonly local: { readonly version: string; readonly groups: readonly number[] } | null
+}
+
+export class ClusterRegistry {
+  readonly #home: string
+
+  /** @param home the folder MILLRACE_HOME */
+  constructor(home: string) {
+    this.#home = home
+  }
+
+  /** Where what runs here keeps its files. */
+  folderOf(name: string): string {
+    return path.join(this.#home, 'clusters', name)
+  }
+
+  /** In the order of their names. */
+  async list(): Promise<readonly Cluster[]> {
+    let text: string
+    try {
+      text = await readFile(this.#file, 'utf8')
+    } catch (error) {
+      if ((error as { readonly code?: unknown }).code === 'ENOENT') return []
+      throw clusterErrors.CLUSTER_FILE({ path: this.#file }, { cause: error })
+    }
+    return this.#parse(text).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  /** Fails when there is none of that name. */
+  async find(name: string): Promise<Cluster> {
+    const clusters = await this.list()
+    const found = clusters.find((each) => each.name === name)
+    if (found !== undefined) return found
+    const names = clusters.map((each) => each.name)
+    const [nearest] = closeNames(name, names, 1)
+    const known = names.length === 0 ? 'None is known. Start one with millrace cluster start flink.' : `Known are ${names.join(', ')}.`
+    throw clusterErrors.CLUSTER_NOT_FOUND({ name }, { hint: nearest === undefined ? known : `Did you mean "${nearest}"?` })
+  }
+
+  /** Fails where the name is no name, or is taken. */
+  async checkFree(name: string): Promise<void> {
+    if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) throw clusterErrors.CLUSTER_NAME({ name })
+    if ((await this.list()).some((each) => each.name === name)) throw clusterErrors.CLUSTER_EXISTS({ name })
+  }
+
+  async add(cluster: Cluster): Promise<void> {
+    await this.checkFree(cluster.name)
+    await this.#write([...(await this.list()), cluster])
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#write((await this.list()).filter((each) => each.name !== name))
+  }
+
+  get #file(): string {
+    return path.join(this.#home, 'clusters.json')
+  }
+
+  #parse(text: string): Cluster[] {
+    try {
+      const { clusters } = JSON.parse(text) as { readonly clusters: unknown }
+      if (Array.isArray(clusters) && clusters.every(isCluster)) return clusters
+    } catch {
+      // Told below.
+    }
+    throw clusterErrors.CLUSTER_FILE({ path: this.#file })
+  }
+
+  /** Beside the file and then in its place, so that it is never half there. */
+  async #write(clusters: readonly Cluster[]): Promise<void> {
+    await mkdir(this.#home, { recursive: true, mode: 0o700 })
+    const beside = `${this.#file}.${randomBytes(6).toString('hex')}`
+    await writeFile(beside, `${JSON.stringify({ clusters }, null, 2)}\n`, { mode: 0o600 })
+    await rename(beside, this.#file)
+  }
+}
+
+function isCluster(value: unknown): value is Cluster {
+  if (typeof value !== 'object' || value === null) return false
+  const { name, engine, gatewayUrl, restUrl, local } = value as Readonly<Record<string, unknown>>
+  if (typeof name !== 'string' || engine !== 'flink' || typeof gatewayUrl !== 'string' || typeof restUrl !== 'string') return false
+  if (local === null) return true
+  const { version, groups } = (local ?? {}) as Readonly<Record<string, unknown>>
+  return typeof version === 'string' && Array.isArray(groups) && groups.every(Number.isSafeInteger)
+}
+
+/** An address over HTTP as it was given; fails where it is none. */
+export function checkAddress(url: string): string {
+  const parsed = URL.parse(url)
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) throw clusterErrors.CLUSTER_ADDRESS({ url })
+  return url
+}

@@ -1,0 +1,117 @@
+/** `millrace cluster`: Flink started on this machine by its name, and the same script run here and there, over Kafka too. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Commands, type Ended } from './command.fixture.ts'
+import { type KafkaServer, startKafkaServer } from './kafka-server.fixture.ts'
+
+let commands: Commands
+let kafka: KafkaServer
+let started: Ended
+const home = (): string => path.join(commands.folder, 'home')
+
+beforeAll(async () => {
+  commands = await Commands.open()
+  commands.variables = { MILLRACE_HOME: home() }
+  kafka = await startKafkaServer()
+  started = await cluster('start', 'flink', '--name', 'dev', '--slots', '3')
+}, 300_000)
+afterAll(async () => {
+  await cluster('stop', 'dev')
+  await kafka.remove()
+  await commands.close()
+})
+
+function cluster(...words: string[]): Promise<Ended> {
+  return commands.start(['cluster', ...words]).ended
+}
+
+interface State {
+  readonly slots: { readonly all: number } | null
+  readonly unreachable: string | null
+}
+
+async function stateOf(name: string): Promise<State> {
+  const { out } = await cluster('list', '--json')
+  const states = out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as State & { readonly name: string }]))
+  const state = states.find((each) => each.name === name)
+  if (state === undefined) throw new Error(`cluster ${name} is not listed: ${out}`)
+  return state
+}
+
+async function run(script: string, ...words: string[]): Promise<Ended> {
+  return commands.start(['run', await commands.script(script), '--format', 'json', ...words]).ended
+}
+
+/** The processes of Flink that were started in the folder of the tests. */
+async function processes(of: string): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,command='], { maxBuffer: 2 ** 26 })
+  const ours = stdout.split('\n').filter((line) => line.includes(home()) && line.includes(of) && !line.includes('while :'))
+  return ours.map((line) => Number.parseInt(line, 10))
+}
+
+test('it is listed with what it says of itself', async () => {
+  expect(started.notes).toContain('--engine flink --cluster dev')
+  expect(started).toMatchObject({ status: 0, out: expect.stringMatching(/^gateway {2}http:\S+\nrest {5}http:\S+\n$/) })
+  expect(await stateOf('dev')).toMatchObject({ engine: 'flink', version: '2.3.0', slots: { free: 3, all: 3 }, jobs: 0, unreachable: null })
+})
+
+test('a script over Kafka answers there as it does here', async () => {
+  await kafka.createTopic('orders', 2, {})
+  const orders = `CREATE TABLE orders (id INT, item STRING, price DECIMAL(8, 2)) WITH ('connector' = 'kafka', 'topic' = 'orders',
+  'properties.bootstrap.servers' = '127.0.0.1:${kafka.port}', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');\n`
+  const rows = Array.from({ length: 40 }, (_, id) => `(${id}, 'item ${id % 3}', ${id}.50)`)
+  expect(await run(`${orders}INSERT INTO orders VALUES ${rows.join(', ')};`)).toMatchObject({ status: 0 })
+  const query = `${orders}SELECT item, COUNT(*) AS n, SUM(price) AS total FROM orders GROUP BY item;`
+  const [here, there] = [await run(query), await run(query, '--engine', 'flink', '--cluster', 'dev')]
+  expect([here.status, there.status]).toEqual([0, 0])
+  expect(there.out.split('\n').toSorted()).toEqual(here.out.split('\n').toSorted())
+  expect(here.out).toContain('{"item":"item 0","n":14,"total":280.00}')
+})
+
+test('a process that is killed is started again', async () => {
+  const [before = 0] = await processes('TaskManagerRunner')
+  process.kill(before, 'SIGKILL')
+  for (;;) {
+    const [now = before] = await processes('TaskManagerRunner')
+    if (now !== before) break
+    await sleep(200)
+  }
+  const script = "CREATE TABLE n (x INT) WITH ('connector' = 'datagen', 'number-of-rows' = '7'); SELECT COUNT(x) AS n FROM n;"
+  expect(await run(script, '--cluster', 'dev')).toMatchObject({ status: 0, out: '{"n":7}\n' })
+})
+
+test('a cluster elsewhere has a name too, and may be away', async () => {
+  expect(await cluster('add', 'away', '--gateway', 'http://127.0.0.1:9', '--rest', 'http://127.0.0.1:9')).toMatchObject({ status: 0 })
+  const { unreachable } = await stateOf('away')
+  expect(unreachable).not.toBeNull()
+  expect((await run('SELECT 1;', '--cluster', 'away')).notes).toContain('ENGINE_FLINK_UNREACHABLE')
+  expect((await cluster('stop', 'away')).notes).toContain('was not started here')
+  expect(await cluster('remove', 'away')).toMatchObject({ status: 0 })
+  expect((await run('SELECT 1;', '--cluster', 'awa')).notes).toContain('cluster "awa" is not known')
+})
+
+test.each([
+  [['start', 'flink', '--name', 'dev'], 'cluster "dev" is known already'],
+  [['start', 'flink', '--name', '../x'], '"../x" is no name of a cluster'],
+  [['start', 'flink', '--name', 'other', '--flink-version', '9.9.9'], 'version 9.9.9 of Flink is not known'],
+  [['start', 'spark'], 'expects flink, got "spark"'],
+  [['add', 'other'], 'option "--gateway" is missing'],
+  [['add', 'other', '--gateway', 'nonsense'], '"nonsense" is no address'],
+  [['remove', 'dev'], 'cluster "dev" was started here'],
+  [['stop'], 'argument <target>'],
+])('wrong input is refused: %j', async (words, problem) => {
+  const { status, notes } = await cluster(...words)
+  expect(notes).toContain(problem)
+  expect(status).toBeGreaterThan(0)
+})
+
+test('its end leaves no process and no file', async () => {
+  expect(await processes('org.apache.flink')).toHaveLength(3)
+  expect(await cluster('stop', 'dev')).toMatchObject({ status: 0, notes: 'note: cluster "dev" is stopped\n' })
+  expect(await processes('org.apache.flink')).toEqual([])
+  expect(existsSync(path.join(home(), 'clusters', 'dev'))).toBe(false)
+})
