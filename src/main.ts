@@ -35,13 +35,24 @@ const environment: CliEnvironment = {
     const { Clusters } = await import('#clusters')
     return new Clusters(process.env)
   },
+  openJobs: async (name, settings) => {
+    const [{ Clusters }, { JobManager }, { RemoteJobs, RemoteSession }] = await Promise.all([
+      import('#clusters'),
+      import('#engines'),
+      import('#query'),
+    ])
+    const { gatewayUrl, restUrl } = await new Clusters(process.env).withJobManager(name)
+    const headers = flinkHeaders()
+    const manager = new JobManager({ url: restUrl, headers }, systemClock)
+    return new RemoteJobs(manager, (own) => RemoteSession.open({ url: gatewayUrl, headers }, { ...settings, ...own }, false))
+  },
   openSecrets: async () => {
     const { openSecretStore } = await import('#secrets')
     return openSecretStore(process.env)
   },
   openRemote: async (url, settings) => {
     const { RemoteSession } = await import('#query')
-    return RemoteSession.open({ url, headers: headersIn(process.env['FLINK_REST_CLIENT_HEADERS'] ?? '') }, settings)
+    return RemoteSession.open({ url, headers: flinkHeaders() }, settings)
   },
   serveGateway: async (options) => {
     const [{ serveGateway }, { randomUUID }] = await Promise.all([import('#gateway'), import('node:crypto')])
@@ -80,8 +91,9 @@ function fail(error: unknown): void {
   void reportFailure(error, environment).then(leave, () => leave(exitStatus.ours))
 }
 
-/** One a line, as Flink's clients take them. */
-function headersIn(text: string): Record<string, string> {
+/** Those that Flink's clients send too, one a line. */
+function flinkHeaders(): Record<string, string> {
+  const text = process.env['FLINK_REST_CLIENT_HEADERS'] ?? ''
   const lines = text.split('\n').filter((line) => line.includes(':'))
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]))
 }

@@ -3,6 +3,7 @@ import { checkpointActions } from './arguments/checkpoint-actions.ts'
 import { clusterActions } from './arguments/cluster-actions.ts'
 import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
 import { deadletterActions } from './arguments/deadletter-actions.ts'
+import { claimModes, jobActions } from './arguments/job-actions.ts'
 import { secretActions } from './arguments/secret-actions.ts'
 import type { CliEnvironment } from './environment.ts'
 import { usageErrors } from './errors.ts'
@@ -86,6 +87,15 @@ const flinkVersion: OptionRow = { name: 'flink-version', value: 'version', defau
 const slots: OptionRow = { name: 'slots', value: 'number', default: '8', summary: 'of start: how many subtasks may run at a time' }
 const gatewayAddress: OptionRow = { name: 'gateway', value: 'url', summary: 'of add: the address of its SQL gateway' }
 const restAddress: OptionRow = { name: 'rest', value: 'url', summary: 'of add: the address of its job manager' }
+const jobName: OptionRow = { name: 'name', value: 'name', summary: 'of start: what the job is called' }
+const fromSavepoint: OptionRow = { name: 'from-savepoint', value: 'place', summary: 'of start: the savepoint that it goes on from' }
+const claimMode: OptionRow = {
+  name: 'claim-mode',
+  value: 'mode',
+  oneOf: claimModes,
+  summary: 'of start: whether the job may remove that savepoint later; by default no',
+}
+const savepointFolder: OptionRow = { name: 'to', value: 'place', summary: 'of stop and savepoint: where it goes' }
 const update: OptionRow = { name: 'update', summary: 'write what is expected anew, and nothing else' }
 const junit: OptionRow = { name: 'junit', value: 'file', summary: 'write a report in the XML of JUnit there, too' }
 
@@ -321,6 +331,44 @@ export const commands: readonly CommandRow[] = [
         json: input.values.has(json.name),
       }
       return runClusterCommand(options, environment)
+    },
+  },
+  {
+    name: 'job',
+    summary: 'start jobs on a Flink cluster, look at them, stop them with a savepoint',
+    about: [
+      'start: submits the one INSERT or statement set of a script, and goes. Its id follows from its name: a start that is repeated finds the job that runs. show: its operators, checkpoints and failures. savepoint: takes one and lets the job run on. stop: takes one and ends the job; repeated, it finds the same savepoint. cancel: ends it without one. list: all jobs that the cluster knows.',
+      'A cluster that does not answer says nothing of its jobs: the exit status is 3.',
+    ],
+    arguments: [
+      { name: 'action', summary: jobActions.join(', '), oneOf: jobActions },
+      {
+        name: 'target',
+        summary: 'of start: a file of SQL statements; of the others the name or the id of a job; not of list',
+        optional: true,
+      },
+    ],
+    options: [cluster, jobName, fromSavepoint, claimMode, allowDroppedState, savepointFolder, json, set],
+    examples: [
+      { line: 'millrace job start orders.sql --cluster dev --name orders', shows: 'starts it, unless it runs, and prints its id' },
+      { line: 'millrace job stop orders --cluster dev', shows: 'stops it, and prints where its savepoint is' },
+    ],
+    run: async (input, environment) => {
+      const { runJobCommand } = await import('./job-command.ts')
+      const [, target = ''] = input.arguments
+      const options = {
+        action: jobActions.find((each) => each === firstArgument(input)) ?? 'list',
+        target,
+        cluster: optionValue(input, cluster),
+        name: optionValue(input, jobName),
+        from: optionValue(input, fromSavepoint),
+        claimMode: optionValue(input, claimMode),
+        allowsDroppedState: input.values.has(allowDroppedState.name),
+        folder: optionValue(input, savepointFolder),
+        json: input.values.has(json.name),
+        settings: settingsOf({ ...input, values: new Map([...input.values].filter(([name]) => name === set.name)) }),
+      }
+      return runJobCommand(options, environment)
     },
   },
   {

@@ -2,7 +2,7 @@
 import type { Clock } from '#base'
 import type { Clusters } from '#clusters'
 import type { GatewayServer, ServerOptions } from '#gateway'
-import type { CheckpointPlace, InsertWatch, QuerySession, RemoteSession } from '#query'
+import type { CheckpointPlace, InsertWatch, QuerySession, RemoteJobs, RemoteSession } from '#query'
 import type { Screen } from './output/screen.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -20,6 +20,8 @@ export interface CliEnvironment {
   findCheckpoints(address: string): Promise<CheckpointPlace[]>
   /** The clusters that have names. */
   openClusters(): Promise<Clusters>
+  /** The jobs of a cluster that has this name; started ones get the settings. */
+  openJobs(cluster: string, settings: Readonly<Record<string, string>>): Promise<RemoteJobs>
   /** The secrets of the user. */
   openSecrets(): Promise<SecretKeeper>
   /** Opens a session of the SQL gateway at an address, with settings under Flink's keys. */

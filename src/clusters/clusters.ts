@@ -84,6 +84,13 @@ export class Clusters {
     return this.#registry.find(name)
   }
 
+  /** A cluster whose job manager can be asked; fails where its address is not known. */
+  async withJobManager(name: string): Promise<Cluster> {
+    const cluster = await this.#registry.find(name)
+    if (cluster.restUrl === '') throw clusterErrors.CLUSTER_REST({ name })
+    return cluster
+  }
+
   /** Each cluster with what it says of itself. */
   async states(): Promise<readonly ClusterState[]> {
     return Promise.all((await this.#registry.list()).map(stateOf))

@@ -16,6 +16,11 @@ export const clusterErrors = defineErrors({
   },
   CLUSTER_OURS: { blame: 'user', message: 'cluster "{name}" was started here', hint: 'End it with millrace cluster stop.' },
   CLUSTER_ADDRESS: { blame: 'user', message: '"{url}" is no address', hint: 'It is like http://127.0.0.1:8083.' },
+  CLUSTER_REST: {
+    blame: 'user',
+    message: 'the address of the job manager of cluster "{name}" is not known',
+    hint: 'Remove the cluster, and add it with --rest.',
+  },
   CLUSTER_VERSION: { blame: 'user', message: 'version {version} of Flink is not known', hint: 'Known are {known}.' },
   CLUSTER_FILE: { blame: 'external', message: 'the clusters in "{path}" cannot be read', hint: 'Repair the file, or remove it.' },
   CLUSTER_PROGRAM: {

@@ -28,3 +28,4 @@ export type {
 export { EngineAround } from './engine-around.ts'
 export type { GatewayAddress } from './flink/client.ts'
 export { FlinkGatewaySession, type GatewayResult, type JobStatus } from './flink/gateway-session.ts'
+export { type FlinkJob, type FlinkJobDetails, hasEnded, JobManager, jobIdOf } from './flink/job-manager.ts'

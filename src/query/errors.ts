@@ -48,6 +48,17 @@ export const queryErrors = defineErrors({
     message: 'the gateway does not say how job {job} is',
     hint: 'It may go on: look at the web page of the cluster, or ask with SHOW JOBS.',
   },
+  QUERY_JOB_NOT_FOUND: { blame: 'user', message: 'the cluster knows no job "{job}"' },
+  QUERY_JOB_SCRIPT: {
+    blame: 'user',
+    message: 'a job is one INSERT or one statement set at the end of its script, got {count}',
+    hint: 'Put several INSERT statements between EXECUTE STATEMENT SET BEGIN and END.',
+  },
+  QUERY_JOB_ID: {
+    blame: 'external',
+    message: 'the cluster gave job "{name}" an id of its own, {got}',
+    hint: 'A repeated start would not find it: cancel it.',
+  },
   QUERY_SETTING_NOT_FOUND: { blame: 'user', message: 'setting "{key}" does not exist' },
   QUERY_SETTING_VALUE: { blame: 'user', message: 'setting "{key}" expects {expected}, got "{value}"' },
   QUERY_FUNCTION_FILE: { blame: 'user', message: 'could not load the function file "{file}"' },

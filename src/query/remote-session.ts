@@ -32,17 +32,20 @@ const unknownMax = 20
 
 export class RemoteSession implements StatementRunner {
   readonly #gateway: FlinkGatewaySession
+  readonly #waits: boolean
   #properties: Readonly<Record<string, string>>
   readonly settings = { get: (key: string): string => this.#setting(key) }
 
-  private constructor(gateway: FlinkGatewaySession, properties: Readonly<Record<string, string>>) {
+  private constructor(gateway: FlinkGatewaySession, properties: Readonly<Record<string, string>>, waits: boolean) {
     this.#gateway = gateway
     this.#properties = properties
+    this.#waits = waits
   }
 
-  static async open(address: GatewayAddress, settings: Readonly<Record<string, string>>): Promise<RemoteSession> {
+  /** @param waits whether the end of jobs is waited for */
+  static async open(address: GatewayAddress, settings: Readonly<Record<string, string>>, waits = true): Promise<RemoteSession> {
     const gateway = await FlinkGatewaySession.open(address, settings)
-    return new RemoteSession(gateway, await gateway.properties())
+    return new RemoteSession(gateway, await gateway.properties(), waits)
   }
 
   #setting(key: string): string {
@@ -70,6 +73,7 @@ export class RemoteSession implements StatementRunner {
     const result = await this.#gateway.execute(asOneStatement(text).text, signal, this.settings.get('table.local-time-zone'))
     try {
       if (result.isQuery) await this.#giveRows(result, listener)
+      else if (result.jobId !== null && !this.#waits) listener.submitted?.(result.jobId)
       else if (result.jobId !== null) await this.#waitFor(result.jobId, listener, signal)
       else if (result.isPlain) listener.done?.(kind)
       else await giveTable(result, listener)
@@ -134,6 +138,11 @@ async function giveTable(result: GatewayResult, listener: StatementListener): Pr
   const rows: unknown[][] = []
   for await (const batch of result.pages()) for (const row of rowsOf(batch, result.schema)) rows.push(row)
   listener.table?.(result.schema, rows)
+}
+
+/** The first words of the statements of a text, such as `CREATE TABLE`. */
+export function statementKinds(text: string): string[] {
+  return statementsIn(text).map((statement) => kindOf(statement.text))
 }
 
 function statementsIn(text: string): RemoteStatement[] {

@@ -1,9 +1,10 @@
 /** Flink, fetched once by Maven: a cluster of its own for a test file, with a SQL gateway. Without it the tests fail; they are never skipped. */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { installFlink, newestFlink, startLocalFlink, stopLocalFlink } from '#clusters'
 import { installPackages } from './packages.fixture.ts'
 
@@ -19,8 +20,12 @@ export interface FlinkServer {
   readonly restUrl: string
   /** Of the SQL gateway. */
   readonly gatewayUrl: string
+  /** Kills a process, which is started again. */
+  kill(part: keyof typeof parts): Promise<void>
   remove(): Promise<void>
 }
+
+const parts = { jobmanager: 'StandaloneSessionClusterEntrypoint', taskmanager: 'TaskManagerRunner', gateway: 'SqlGateway' }
 
 /** Starts a cluster with so many slots, and a gateway to it. */
 export async function startFlinkServer(slots = 2): Promise<FlinkServer> {
@@ -37,5 +42,11 @@ export async function startFlinkServer(slots = 2): Promise<FlinkServer> {
     await once(guard, 'close')
     await rm(folder, { recursive: true, force: true })
   }
-  return { restUrl, gatewayUrl, remove }
+  const kill = async (part: keyof typeof parts): Promise<void> => {
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,command='], { maxBuffer: 2 ** 26 })
+    const isIt = (line: string): boolean => line.includes(folder) && line.includes(parts[part]) && !line.includes('while :')
+    const pid = Number.parseInt(stdout.split('\n').find(isIt) ?? '', 10)
+    process.kill(pid, 'SIGKILL')
+  }
+  return { restUrl, gatewayUrl, kill, remove }
 }

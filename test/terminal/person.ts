@@ -37,6 +37,7 @@ export class Person {
       version: '0.0.0',
       root: '.',
       variables: {},
+      openJobs: () => Promise.reject(new TypeError('no clusters')),
       openClusters: () => Promise.reject(new Error('no clusters here')),
       openSecrets: () => Promise.reject(new TypeError('no secrets')),
       openRemote: () => Promise.reject(new TypeError('no gateway')),

@@ -1,4 +1,4 @@
-/** Asks a SQL gateway of Flink over HTTP: its REST interface, the highest version that both sides know. */
+/** Asks servers of Flink over HTTP: a SQL gateway, in the highest version that both sides know, or a job manager. */
 import { GivenUp, MillraceError, type Patience, retrying, systemClock } from '#base'
 import { flinkErrors } from './errors.ts'
 import { usefulReason } from './reason.ts'
@@ -23,10 +23,10 @@ const patience: Patience = {
 
 const versionMax = 4
 
-export class GatewayClient {
+/** A server of Flink that is asked for JSON. */
+export class FlinkServer {
   readonly #address: GatewayAddress
   readonly #base: URL
-  #version = 0
 
   constructor(address: GatewayAddress) {
     this.#address = address
@@ -35,28 +35,19 @@ export class GatewayClient {
     this.#base = base
   }
 
-  /** Finds the version to speak. */
-  async connect(): Promise<void> {
-    const { versions } = parsed(await this.#ask('GET', '/v1/api_versions', undefined, true), this.#address.url)
-    const known = Array.isArray(versions) ? versions.map((name) => Number(String(name).slice(1))) : []
-    this.#version = Math.max(...known.filter((version) => version <= versionMax))
-    if (!(this.#version >= 1)) throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#address.url })
+  get url(): string {
+    return this.#address.url
   }
 
   /** The fields of an answer. */
-  async call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> {
-    return parsed(await this.text(method, path, body), this.#address.url)
+  async call(method: Method, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> {
+    return parsed(await this.text(method, path, body), this.url)
   }
 
   /** An answer as text. Only what changes nothing is asked again where nothing came. */
-  text(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<string> {
-    const place = path.startsWith('/v') ? path : `/v${this.#version}${path}`
-    return this.#ask(method, place, body, method === 'GET')
-  }
-
-  async #ask(method: string, path: string, body: unknown, mayRepeat: boolean): Promise<string> {
-    const { url } = this.#address
-    const pauseAfter = (error: unknown): number | null => (mayRepeat && !(error instanceof MillraceError) ? pauseMs : null)
+  async text(method: Method, path: string, body?: unknown): Promise<string> {
+    const { url } = this
+    const pauseAfter = (error: unknown): number | null => (method === 'GET' && !(error instanceof MillraceError) ? pauseMs : null)
     try {
       return await retrying(() => this.#askOnce(method, path, body), pauseAfter, patience)
     } catch (error) {
@@ -80,7 +71,41 @@ export class GatewayClient {
     const errors = errorsIn(text)
     if (errors === null) throw flinkErrors.ENGINE_FLINK_ANSWER({ url }, { detail: `It answered with status ${response.status}.` })
     const { reason, detail, position } = usefulReason(errors)
-    throw flinkErrors.ENGINE_FLINK_REFUSED({ reason }, { detail, position })
+    const known = response.status === 404 ? flinkErrors.ENGINE_FLINK_NOT_THERE : flinkErrors.ENGINE_FLINK_REFUSED
+    throw known({ reason }, { detail, position })
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+export class GatewayClient {
+  readonly #server: FlinkServer
+  #version = 0
+
+  constructor(address: GatewayAddress) {
+    this.#server = new FlinkServer(address)
+  }
+
+  /** Finds the version to speak. */
+  async connect(): Promise<void> {
+    const { versions } = await this.#server.call('GET', '/v1/api_versions')
+    const known = Array.isArray(versions) ? versions.map((name) => Number(String(name).slice(1))) : []
+    this.#version = Math.max(...known.filter((version) => version <= versionMax))
+    if (!(this.#version >= 1)) throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#server.url })
+  }
+
+  /** The fields of an answer. */
+  call(method: Method, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> {
+    return this.#server.call(method, this.#placeOf(path), body)
+  }
+
+  /** An answer as text. */
+  text(method: Method, path: string, body?: unknown): Promise<string> {
+    return this.#server.text(method, this.#placeOf(path), body)
+  }
+
+  #placeOf(path: string): string {
+    return path.startsWith('/v') ? path : `/v${this.#version}${path}`
   }
 }
 

@@ -31,6 +31,16 @@ Was expecting one of:
     "org.apache.flink.table.gateway.api.utils.SqlGatewayException: Session '1' does not exist.",
     { reason: "Session '1' does not exist.", position: undefined },
   ],
+  [
+    `${head}
+Caused by: org.apache.flink.runtime.rest.util.RestClientException: [Internal server error., <Exception on server side:
+org.apache.flink.runtime.client.DuplicateApplicationSubmissionException: Application has already been submitted.
+\tat org.apache.flink.runtime.Dispatcher.submit(Dispatcher.java:7)
+
+End of exception on server side>]
+\tat org.apache.flink.runtime.rest.RestClient.parse(RestClient.java:7)${end}`,
+    { reason: 'Application has already been submitted.', position: undefined },
+  ],
   ['', { reason: 'no reason was given', position: undefined }],
 ])('of %s', (text, { reason, detail, position }: { reason: string; detail?: string; position: number[] | undefined }) => {
   const useful = usefulReason(text)

@@ -19,8 +19,10 @@ const spot = /at line (\d+), column (\d+)/
 export function usefulReason(text: string): UsefulReason {
   const whole = text.replace(/\s*End of exception on server side>[\s\S]*$/, '')
   const at = whole.lastIndexOf(causeMark)
-  const last = at < 0 ? whole.replace(/^[\s\S]*<Exception on server side:\n/, '') : whole.slice(at + causeMark.length)
+  const last = at < 0 ? whole : whole.slice(at + causeMark.length)
   const lines = last
+    // A server that asked another one tells what that one said.
+    .replace(/^[\s\S]*<Exception on server side:\n/, '')
     .replace(/^[\w.$]+(?:Exception|Error): /, '')
     .split('\n')
     .filter((line) => !stackLine.test(line) && line.trim() !== '')

@@ -1,0 +1,115 @@
+/** `millrace job`: jobs on a Flink cluster, started once, looked at, and stopped with a savepoint. */
+import { counted } from '#base'
+import type { FlinkJob, FlinkJobDetails, RemoteJobs } from '#query'
+import type { JobAction } from './arguments/job-actions.ts'
+import { type CliEnvironment, exitStatus } from './environment.ts'
+import { usageErrors } from './errors.ts'
+import { noteErrors } from './render-error.ts'
+import { readScript } from './script.ts'
+
+export interface JobOptions {
+  readonly action: JobAction
+  /** The script to start, else the name or the id of a job. */
+  readonly target: string
+  readonly cluster: string
+  readonly name: string
+  readonly from: string
+  readonly claimMode: string
+  readonly allowsDroppedState: boolean
+  /** Where savepoints go; empty: where the cluster keeps them. */
+  readonly folder: string
+  readonly json: boolean
+  readonly settings: Readonly<Record<string, string>>
+}
+
+export async function runJobCommand(options: JobOptions, environment: CliEnvironment): Promise<number> {
+  const { action, target, cluster, folder, settings } = options
+  const { screen } = environment
+  if (cluster === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--cluster', purpose: '"millrace job"' })
+  const jobs = await environment.openJobs(cluster, settings)
+  if (action === 'list') return list(jobs, options.json, environment)
+  if (target === '') throw usageErrors.CLI_ARGUMENT_MISSING({ command: `millrace job ${action}`, name: 'target' })
+  switch (action) {
+    case 'start':
+      return start(jobs, options, environment)
+    case 'show':
+      return show(await jobs.details(target), options.json, environment)
+    case 'savepoint':
+    case 'stop': {
+      const place = action === 'stop' ? await jobs.stop(target, folder) : await jobs.savepoint(target, folder)
+      await screen.write(`${place}\n`)
+      screen.note(action === 'stop' ? 'note: the job is stopped; start it again with --from-savepoint\n' : 'note: the job runs on\n')
+      return exitStatus.done
+    }
+    case 'cancel': {
+      const { id, state } = await jobs.cancel(target)
+      await screen.write(`${id}  ${state}\n`)
+      return exitStatus.done
+    }
+  }
+}
+
+async function start(
+  jobs: RemoteJobs,
+  { target, name, from, claimMode, allowsDroppedState }: JobOptions,
+  environment: CliEnvironment,
+): Promise<number> {
+  const { screen } = environment
+  if (name === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--name', purpose: '"millrace job start"' })
+  const source = await readScript(target, environment)
+  try {
+    const mode = claimMode === '' ? '' : claimMode.replace('-', '_').toUpperCase()
+    const { id, isAttached } = await jobs.start({ name, text: source.text, from, claimMode: mode, allowsDroppedState })
+    await screen.write(`${id}\n`)
+    screen.note(isAttached ? `note: job "${name}" runs already\n` : `note: job "${name}" is started\n`)
+    return exitStatus.done
+  } catch (error) {
+    return noteErrors(error, source, environment)
+  }
+}
+
+async function list(jobs: RemoteJobs, json: boolean, { screen }: CliEnvironment): Promise<number> {
+  const all = await jobs.list()
+  await screen.write(all.map((job) => `${json ? JSON.stringify(job) : lineOf(job)}\n`).join(''))
+  if (!json) screen.note(`${counted(all.length, 'job')}\n`)
+  return exitStatus.done
+}
+
+function lineOf({ id, name, state, startedAt, durationMs, tasks }: FlinkJob): string {
+  const started = new Date(startedAt).toISOString().replace(/\.\d+Z$/, 'Z')
+  const [line = ''] = name.split('\n')
+  return [id, state, `${tasks.running} of ${counted(tasks.total, 'task')} running`, started, timeOf(durationMs), line].join('  ')
+}
+
+async function show(job: FlinkJobDetails, json: boolean, { screen, clock }: CliEnvironment): Promise<number> {
+  const evidence = { source: 'job manager', at: clock.nowMs() }
+  if (json) {
+    await screen.write(`${JSON.stringify({ ...job, evidence })}\n`)
+    return exitStatus.done
+  }
+  const { completed, failed, latest } = job.checkpoints
+  const newest = latest === null ? '' : `; newest ${latest.bytes} bytes in ${latest.durationMs} ms: ${latest.path}`
+  const lines = [
+    lineOf(job),
+    ...job.vertices.map(
+      (vertex) =>
+        `  ${vertex.name}: ${vertex.state}, parallelism ${vertex.parallelism}, ${vertex.recordsIn} in, ${vertex.recordsOut} out, ${shares(vertex)}`,
+    ),
+    `  checkpoints: ${completed} completed, ${failed} failed${newest}`,
+    ...job.failures.map((failure) => `  failure: ${failure}`),
+  ]
+  await screen.write(`${lines.join('\n')}\n`)
+  return exitStatus.done
+}
+
+/** How a vertex has spent its time since the start. */
+function shares({ busyMs, idleMs, backPressuredMs }: FlinkJobDetails['vertices'][number]): string {
+  const all = busyMs + idleMs + backPressuredMs
+  const percent = (ms: number): string => `${all === 0 ? 0 : Math.round((100 * ms) / all)} %`
+  return `busy ${percent(busyMs)}, idle ${percent(idleMs)}, held back ${percent(backPressuredMs)}`
+}
+
+function timeOf(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  return seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
+}

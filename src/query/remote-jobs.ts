@@ -1,0 +1,132 @@
+/** Jobs on a Flink cluster, each started once: its id follows from its name, so that a repeated start finds what runs. */
+import { closeNames, MillraceError } from '#base'
+import { type FlinkJob, type FlinkJobDetails, hasEnded, type JobManager, jobIdOf } from '#engines'
+import { queryErrors } from './errors.ts'
+import { type RemoteSession, statementKinds } from './remote-session.ts'
+
+interface JobStart {
+  readonly name: string
+  /** Definitions and settings, and one INSERT or statement set at the end. */
+  readonly text: string
+  /** The savepoint or checkpoint that it goes on from; empty: none. */
+  readonly from: string
+  /** NO_CLAIM, CLAIM, or empty for what the cluster does by itself. */
+  readonly claimMode: string
+  /** Whether state that the script has no place for may be left behind. */
+  readonly allowsDroppedState: boolean
+}
+
+export interface StartedJob {
+  readonly id: string
+  /** Whether it ran already. */
+  readonly isAttached: boolean
+}
+
+type OpenSession = (settings: Readonly<Record<string, string>>) => Promise<RemoteSession>
+
+const alreadyThere = /already been submitted|Job has already|DuplicateJob|DuplicateApplication/
+
+export class RemoteJobs {
+  readonly #manager: JobManager
+  readonly #openSession: OpenSession
+
+  /** @param openSession opens a session that does not wait for its jobs */
+  constructor(manager: JobManager, openSession: OpenSession) {
+    this.#manager = manager
+    this.#openSession = openSession
+  }
+
+  /** All that the cluster knows, the newest first. */
+  async list(): Promise<readonly FlinkJob[]> {
+    return (await this.#manager.list()).toSorted((a, b) => b.startedAt - a.startedAt)
+  }
+
+  /** By its id or its name: what runs, else what ended last. Fails when there is none. */
+  async find(target: string): Promise<FlinkJob> {
+    const jobs = await this.list()
+    const found = jobs.filter(({ id, name }) => id === target || name === target)
+    const [job] = [...found.filter((each) => !hasEnded(each)), ...found]
+    if (job !== undefined) return job
+    const [nearest] = closeNames(
+      target,
+      jobs.map(({ name }) => name),
+      1,
+    )
+    throw queryErrors.QUERY_JOB_NOT_FOUND({ job: target }, { hint: nearest === undefined ? undefined : `Did you mean "${nearest}"?` })
+  }
+
+  async details(target: string): Promise<FlinkJobDetails> {
+    return this.#manager.details((await this.find(target)).id)
+  }
+
+  /** Starts a job, unless one of its name runs. However often and from wherever it is asked for, one runs. */
+  async start(start: JobStart): Promise<StartedJob> {
+    checkScript(start.text)
+    const { id, isAttached } = await this.#nextLife(start.name)
+    if (isAttached) return { id, isAttached }
+    try {
+      await this.#submit(id, start)
+    } catch (error) {
+      // Somebody else was faster.
+      if (!(error instanceof MillraceError) || !alreadyThere.test(`${error.message} ${error.detail ?? ''}`)) throw error
+      return { id, isAttached: true }
+    }
+    return { id, isAttached: false }
+  }
+
+  /** The life of a job that runs, or the one that comes next. */
+  async #nextLife(name: string): Promise<StartedJob> {
+    const states = new Map((await this.#manager.list()).map((job) => [job.id, job]))
+    for (let life = 1; ; life++) {
+      const id = jobIdOf(name, life)
+      const job = states.get(id)
+      if (job === undefined) return { id, isAttached: false }
+      if (!hasEnded(job)) return { id, isAttached: true }
+    }
+  }
+
+  async #submit(id: string, { name, text, from, claimMode, allowsDroppedState }: JobStart): Promise<void> {
+    const session = await this.#openSession({
+      'pipeline.name': name,
+      '$internal.pipeline.job-id': id,
+      ...(from === '' ? {} : { 'execution.state-recovery.path': from }),
+      ...(claimMode === '' ? {} : { 'execution.state-recovery.claim-mode': claimMode }),
+      ...(allowsDroppedState ? { 'execution.state-recovery.ignore-unclaimed-state': 'true' } : {}),
+    })
+    const submitted: string[] = []
+    try {
+      await session.run(text, { submitted: (job) => void submitted.push(job) }, new AbortController().signal)
+    } finally {
+      await session.close().catch(() => undefined)
+    }
+    const other = submitted.find((job) => job !== id)
+    if (other !== undefined) throw queryErrors.QUERY_JOB_ID({ name, got: other })
+  }
+
+  /** Takes a savepoint of a job that runs on; where it is. */
+  async savepoint(target: string, folder: string): Promise<string> {
+    return this.#manager.savepoint((await this.find(target)).id, { folder })
+  }
+
+  /** Stops a job with a savepoint; where that is. Asked again, it says the same. */
+  async stop(target: string, folder: string): Promise<string> {
+    return this.#manager.stop(await this.find(target), { folder })
+  }
+
+  /** Stops a job without a savepoint; what has ended stays as it is. */
+  async cancel(target: string): Promise<FlinkJob> {
+    const job = await this.find(target)
+    if (hasEnded(job)) return job
+    await this.#manager.cancel(job.id)
+    return (await this.#manager.ended(job.id, new AbortController().signal)) ?? job
+  }
+}
+
+const jobKinds = new Set(['INSERT', 'EXECUTE', 'BEGIN'])
+
+/** One id is for one job. */
+function checkScript(text: string): void {
+  const kinds = statementKinds(text)
+  const jobs = kinds.filter((kind) => jobKinds.has(kind)).length
+  if (jobs !== 1 || !jobKinds.has(kinds.at(-1) ?? '')) throw queryErrors.QUERY_JOB_SCRIPT({ count: jobs })
+}
