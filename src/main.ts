@@ -36,14 +36,14 @@ const environment: CliEnvironment = {
     return new Clusters(process.env)
   },
   openJobs: async (name, settings) => {
-    const [{ Clusters }, { JobManager }, { RemoteJobs, RemoteSession }] = await Promise.all([
+    const [{ Clusters }, { FlinkJobs }, { RemoteJobs, RemoteSession }] = await Promise.all([
       import('#clusters'),
       import('#engines'),
       import('#query'),
     ])
     const { gatewayUrl, restUrl } = await new Clusters(process.env).withJobManager(name)
     const headers = flinkHeaders()
-    const manager = new JobManager({ url: restUrl, headers }, systemClock)
+    const manager = new FlinkJobs({ url: restUrl, headers }, systemClock)
     return new RemoteJobs(manager, (own) => RemoteSession.open({ url: gatewayUrl, headers }, { ...settings, ...own }, false))
   },
   openSecrets: async () => {

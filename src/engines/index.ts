@@ -27,5 +27,5 @@ export type {
 } from './engine.ts'
 export { EngineAround } from './engine-around.ts'
 export type { GatewayAddress } from './flink/client.ts'
+export { type FlinkJob, type FlinkJobDetails, FlinkJobs, hasEnded, jobIdOf } from './flink/cluster-jobs.ts'
 export { FlinkGatewaySession, type GatewayResult, type JobStatus } from './flink/gateway-session.ts'
-export { type FlinkJob, type FlinkJobDetails, hasEnded, JobManager, jobIdOf } from './flink/job-manager.ts'

@@ -1,6 +1,6 @@
 /** Jobs on a Flink cluster, each started once: its id follows from its name, so that a repeated start finds what runs. */
 import { closeNames, MillraceError } from '#base'
-import { type FlinkJob, type FlinkJobDetails, hasEnded, type JobManager, jobIdOf } from '#engines'
+import { type FlinkJob, type FlinkJobDetails, type FlinkJobs, hasEnded, jobIdOf } from '#engines'
 import { queryErrors } from './errors.ts'
 import { type RemoteSession, statementKinds } from './remote-session.ts'
 
@@ -27,11 +27,11 @@ type OpenSession = (settings: Readonly<Record<string, string>>) => Promise<Remot
 const alreadyThere = /already been submitted|Job has already|DuplicateJob|DuplicateApplication/
 
 export class RemoteJobs {
-  readonly #manager: JobManager
+  readonly #manager: FlinkJobs
   readonly #openSession: OpenSession
 
   /** @param openSession opens a session that does not wait for its jobs */
-  constructor(manager: JobManager, openSession: OpenSession) {
+  constructor(manager: FlinkJobs, openSession: OpenSession) {
     this.#manager = manager
     this.#openSession = openSession
   }

@@ -65,7 +65,7 @@ export function jobIdOf(name: string, life: number): string {
   return hexOf(`job:${name}:${life}`)
 }
 
-export class JobManager {
+export class FlinkJobs {
   readonly #server: FlinkServer
   readonly #clock: Clock
 
