@@ -372,6 +372,22 @@ export const commands: readonly CommandRow[] = [
     },
   },
   {
+    name: 'topology',
+    summary: 'show the tasks that a job would have on a Flink cluster, before it runs',
+    about: [
+      'The script has definitions, settings and one INSERT or statement set. Flink plans it, and nothing is started. Printed are the tasks with their ids, by which Flink finds state in a savepoint, their parallelism, how rows come to them, and the operators that are chained in each.',
+    ],
+    arguments: [{ name: 'action', summary: 'show', oneOf: ['show'] }, file],
+    options: [cluster, json, set],
+    examples: [{ line: 'millrace topology show orders.sql --cluster dev', shows: 'prints its tasks, and how many slots they take' }],
+    run: async (input, environment) => {
+      const { showTopology } = await import('./topology-command.ts')
+      const [, script = ''] = input.arguments
+      const settings = settingsOf({ ...input, values: new Map([...input.values].filter(([name]) => name === set.name)) })
+      return showTopology({ script, cluster: optionValue(input, cluster), json: input.values.has(json.name), settings }, environment)
+    },
+  },
+  {
     name: 'secret',
     summary: 'keep passwords that tables name and never hold',
     about: [

@@ -1,4 +1,13 @@
-export type { CheckpointDetails, CheckpointPlace, FlinkJob, FlinkJobDetails, ListedCheckpoint, OutsideWait, RunReport } from '#engines'
+export type {
+  CheckpointDetails,
+  CheckpointPlace,
+  FlinkJob,
+  FlinkJobDetails,
+  ListedCheckpoint,
+  OutsideWait,
+  RunReport,
+  Topology,
+} from '#engines'
 export type { Completion } from './complete.ts'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'

@@ -1,6 +1,6 @@
 /** Jobs on a Flink cluster, each started once: its id follows from its name, so that a repeated start finds what runs. */
 import { closeNames, MillraceError } from '#base'
-import { type FlinkJob, type FlinkJobDetails, type FlinkJobs, hasEnded, jobIdOf } from '#engines'
+import { type FlinkJob, type FlinkJobDetails, type FlinkJobs, hasEnded, jobIdOf, readTopology, type Topology, tablesIn } from '#engines'
 import { queryErrors } from './errors.ts'
 import { type RemoteSession, statementKinds } from './remote-session.ts'
 
@@ -101,6 +101,26 @@ export class RemoteJobs {
     }
     const other = submitted.find((job) => job !== id)
     if (other !== undefined) throw queryErrors.QUERY_JOB_ID({ name, got: other })
+  }
+
+  /** The graph of a script's job, as the cluster would run it now. Nothing is started. */
+  async topology(text: string): Promise<Topology> {
+    checkScript(text)
+    const session = await this.#openSession({})
+    try {
+      const explained = await session.explainLast(text)
+      const old = new Set<string>()
+      for (const table of tablesIn(explained)) {
+        if (/'connector' = 'datagen'/.test(await session.definitionOf(table))) old.add(table.join('.'))
+      }
+      return readTopology(explained, (table) => old.has(table.join('.')))
+    } finally {
+      await session.close().catch(() => undefined)
+    }
+  }
+
+  slots(): Promise<{ readonly free: number; readonly all: number }> {
+    return this.#manager.slots()
   }
 
   /** Takes a savepoint of a job that runs on; where it is. */

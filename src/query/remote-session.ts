@@ -68,6 +68,35 @@ export class RemoteSession implements StatementRunner {
     }
   }
 
+  /** Runs all statements but the last one, an INSERT or a statement set, and gives its plan as JSON, as Flink explains it. */
+  async explainLast(text: string): Promise<string> {
+    const last = statementsIn(text).at(-1)
+    assert(last !== undefined, 'there is a last statement')
+    await this.run(text.slice(0, last.start), {}, new AbortController().signal)
+    const explained = `EXPLAIN JSON_EXECUTION_PLAN ${asOneStatement(last.text).text.replace(/^\s*EXECUTE\s+/i, '')}`
+    try {
+      return await this.#textOf(explained)
+    } catch (error) {
+      // Places in it are moved by the words before the statement.
+      throw error instanceof MillraceError ? placed(error.with({ position: undefined }), text, last) : error
+    }
+  }
+
+  /** The statement that creates a table. */
+  definitionOf(path: readonly string[]): Promise<string> {
+    return this.#textOf(`SHOW CREATE TABLE ${path.map((name) => `\`${name.replaceAll('`', '``')}\``).join('.')}`)
+  }
+
+  /** The one text that a statement answers with. */
+  async #textOf(statement: string): Promise<string> {
+    let text = ''
+    const table: StatementListener['table'] = (_schema, rows) => {
+      text = String(rows[0]?.[0])
+    }
+    await this.#runOne(statement, { table }, new AbortController().signal)
+    return text
+  }
+
   async #runOne(text: string, listener: StatementListener, signal: AbortSignal): Promise<void> {
     const kind = kindOf(text)
     const result = await this.#gateway.execute(asOneStatement(text).text, signal, this.settings.get('table.local-time-zone'))

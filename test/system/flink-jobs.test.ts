@@ -127,6 +127,39 @@ INSERT INTO nowhere SELECT n FROM endless;`)
   })
 })
 
+const graphs = {
+  'a statement set with a join': `EXECUTE STATEMENT SET BEGIN INSERT INTO x SELECT n, COUNT(*) FROM a GROUP BY n;
+    INSERT INTO y SELECT a.k, b.w FROM a JOIN b ON a.n = b.n; END;`,
+  'windows in two phases, and the largest of each': `INSERT INTO x SELECT n, c FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start ORDER BY c DESC) AS place
+    FROM (SELECT n, window_start, window_end, COUNT(*) AS c FROM TABLE(TUMBLE(TABLE a, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY n, window_start, window_end))
+    WHERE place <= 2;`,
+  'a union that is read twice': `EXECUTE STATEMENT SET BEGIN INSERT INTO y SELECT k, k FROM (SELECT n, k FROM a UNION ALL SELECT n, w FROM b);
+    INSERT INTO x SELECT n, COUNT(DISTINCT k) FROM (SELECT n, k FROM a UNION ALL SELECT n, w FROM b) GROUP BY n; END;`,
+  'one task': 'INSERT INTO y SELECT k, k FROM a WHERE n > 3;',
+}
+
+describe('the graph of a job before it runs', () => {
+  test.each(Object.entries(graphs))('has the ids of the tasks that run: %s', async (_name, insert) => {
+    const source = "WITH ('connector' = 'datagen', 'rows-per-second' = '5')"
+    const script = await commands.script(`CREATE TABLE a (n INT, k STRING, ts AS LOCALTIMESTAMP, WATERMARK FOR ts AS ts) ${source};
+CREATE TABLE b (n INT, w STRING) ${source};
+CREATE TABLE x (n INT, c BIGINT) WITH ('connector' = 'blackhole');
+CREATE TABLE y (k STRING, w STRING) WITH ('connector' = 'blackhole');
+SET 'parallelism.default' = '2';\n${insert}`)
+    const shown = await commands.start(['topology', 'show', script, '--cluster', 'far', '--json']).ended
+    expect(shown.notes).toBe('note: the job needs 2 slots, and 6 of 6 are free\n')
+    const { vertices } = JSON.parse(shown.out) as { vertices: { id: string; parallelism: number }[] }
+    await job('start', script, '--name', 'graph')
+    await untilRunning('graph')
+    const running = JSON.parse((await job('show', 'graph', '--json')).out) as { vertices: { id: string; parallelism: number }[] }
+    expect((await job('show', 'graph')).out).toContain(`${2 * vertices.length} of ${2 * vertices.length} tasks running`)
+    await job('cancel', 'graph')
+    const told = (of: typeof vertices): string[] => of.map(({ id, parallelism }) => `${id} ${parallelism}`).toSorted()
+    expect(told(vertices)).toEqual(told(running.vertices))
+    expect(vertices.length).toBeGreaterThan(0)
+  })
+})
+
 describe('a cluster that cannot be reached', () => {
   test('is told so, and nothing of its jobs', async () => {
     await job('start', await counting(), '--name', 'hidden')

@@ -81,6 +81,12 @@ export class FlinkJobs {
     return jobs.map(readJob)
   }
 
+  /** Those of all task managers that are there now. */
+  async slots(): Promise<{ readonly free: number; readonly all: number }> {
+    const overview = await this.#server.call('GET', '/overview')
+    return { free: Number(overview['slots-available']), all: Number(overview['slots-total']) }
+  }
+
   async details(id: string): Promise<FlinkJobDetails> {
     const [job, checkpoints, exceptions] = await Promise.all([
       this.#server.call('GET', `/jobs/${id}`),
@@ -173,15 +179,18 @@ type Written = Readonly<Record<string, unknown>>
 
 function readJob(job: Written): FlinkJob {
   const { jid, name, state, duration } = job
-  const tasks = (job['tasks'] ?? job['status-counts'] ?? {}) as Readonly<Record<string, number>>
-  const counts = Object.entries(tasks).filter(([key]) => key !== 'total')
+  // A list has the tasks of a job, its details those of each vertex.
+  const vertices = (job['vertices'] ?? [job]) as readonly { readonly tasks?: Readonly<Record<string, number>> }[]
+  const counts = vertices.flatMap(({ tasks = {} }) => Object.entries(tasks).filter(([state]) => state !== 'total'))
+  const sumOf = (wanted: (state: string) => boolean): number =>
+    counts.reduce((sum, [state, count]) => (wanted(state) ? sum + count : sum), 0)
   return {
     id: String(jid),
     name: String(name),
     state: String(state),
     startedAt: Number(job['start-time']),
     durationMs: Number(duration),
-    tasks: { running: tasks['running'] ?? tasks['RUNNING'] ?? 0, total: counts.reduce((sum, [, count]) => sum + count, 0) },
+    tasks: { running: sumOf((state) => state.toLowerCase() === 'running'), total: sumOf(() => true) },
   }
 }
 
