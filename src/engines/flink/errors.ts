@@ -16,7 +16,7 @@ export const flinkErrors = defineErrors({
   },
   ENGINE_FLINK_VALUE: { blame: 'external', message: 'the SQL gateway gave a {type} that cannot be shown: "{value}"' },
   ENGINE_FLINK_NOT_THERE: { blame: 'user', message: 'the cluster has no such thing: {reason}' },
-  ENGINE_FLINK_PLAN: { blame: 'external', message: 'Flink did not give the plan of the job as it is known to' },
+  ENGINE_FLINK_PLAN: { blame: 'external', message: 'the plan of the job is not as Flink is known to give it' },
   ENGINE_FLINK_JOB_ENDED: { blame: 'user', message: 'job {job} has ended: {state}' },
   ENGINE_FLINK_SAVEPOINT: { blame: 'external', message: 'no savepoint of job {job} was taken: {reason}' },
   ENGINE_FLINK_REFUSED: { blame: 'user', message: 'the SQL gateway refused: {reason}' },

@@ -3,7 +3,7 @@ import { MillraceError } from '#base'
 import { flinkErrors } from './errors.ts'
 import { operatorHash } from './operator-hash.ts'
 
-export interface TopologyOperator {
+interface TopologyOperator {
   /** Of this plan alone. */
   readonly number: number
   /** That Flink gives it, 32 hexadecimal digits; what is kept in a savepoint goes by it. */
@@ -13,7 +13,7 @@ export interface TopologyOperator {
   readonly inputs: readonly TopologyInput[]
 }
 
-export interface TopologyInput {
+interface TopologyInput {
   /** The number of the operator that rows come from. */
   readonly from: number
   /** FORWARD, HASH, GLOBAL, REBALANCE, … */
@@ -21,7 +21,7 @@ export interface TopologyInput {
 }
 
 /** Operators that run in one task, the first of which gives it its id. */
-export interface TopologyVertex {
+interface TopologyVertex {
   readonly id: string
   readonly parallelism: number
   readonly operators: readonly TopologyOperator[]
