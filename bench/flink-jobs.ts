@@ -3,6 +3,7 @@
  * it costs to look at 200 jobs of one cluster each second. Flink 2.3 runs on this machine.
  */
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -21,7 +22,15 @@ const run = promisify(execFile)
 
 const folder = await mkdtemp(path.join(tmpdir(), 'millrace-bench-'))
 const libraries = await installFlink(newestFlink, process.env, () => undefined)
-const flink = await startLocalFlink({ folder: path.join(folder, 'flink'), libraries, slots: jobCount + 4, taskHeapMb: 2048, javaWords: [] })
+const marker = `millrace${randomBytes(16).toString('hex')}`
+const flink = await startLocalFlink({
+  folder: path.join(folder, 'flink'),
+  marker,
+  libraries,
+  slots: jobCount + 4,
+  taskHeapMb: 2048,
+  javaWords: [],
+})
 try {
   const variables = { env: { ...process.env, MILLRACE_HOME: folder } }
   await run(millrace, ['cluster', 'add', 'bench', '--gateway', flink.gatewayUrl, '--rest', flink.restUrl], variables)
@@ -63,7 +72,7 @@ CREATE TABLE nowhere (n INT) WITH ('connector' = 'blackhole');\n`
   const share = (100 * (user + system)) / 1000 / (systemClock.monotonicMs() - startedMs)
   process.stdout.write(`poll: ${running} jobs running, asked each second for ${polls} s: ${share.toFixed(1)} % of a core\n`)
 } finally {
-  await stopLocalFlink(flink.groups, path.join(folder, 'flink'))
+  await stopLocalFlink(marker, path.join(folder, 'flink'))
   await rm(folder, { recursive: true, force: true })
 }
 process.exit(0)

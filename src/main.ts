@@ -33,7 +33,7 @@ const environment: CliEnvironment = {
   },
   openClusters: async () => {
     const { Clusters } = await import('#clusters')
-    return new Clusters(process.env)
+    return new Clusters(process.env, flinkHeaders())
   },
   openJobs: async (name, settings) => {
     const [{ Clusters }, { FlinkJobs }, { RemoteJobs, RemoteSession }] = await Promise.all([
@@ -41,7 +41,7 @@ const environment: CliEnvironment = {
       import('#engines'),
       import('#query'),
     ])
-    const { gatewayUrl, restUrl } = await new Clusters(process.env).withJobManager(name)
+    const { gatewayUrl, restUrl } = await new Clusters(process.env, flinkHeaders()).withJobManager(name)
     const headers = flinkHeaders()
     const manager = new FlinkJobs({ url: restUrl, headers }, systemClock)
     return new RemoteJobs(manager, (own) => RemoteSession.open({ url: gatewayUrl, headers }, { ...settings, ...own }, false))

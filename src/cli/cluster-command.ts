@@ -44,11 +44,22 @@ export async function runClusterCommand(options: ClusterOptions, environment: Cl
   }
 }
 
-async function start(clusters: Clusters, { target, name, version, slots }: ClusterOptions, { screen }: CliEnvironment): Promise<number> {
+async function start(clusters: Clusters, { target, name, version, slots }: ClusterOptions, environment: CliEnvironment): Promise<number> {
+  const { screen } = environment
   if (target !== 'flink') throw usageErrors.CLI_ARGUMENT_VALUE({ name: 'target', expected: 'flink', got: target })
+  let isInterrupted = false
+  const forget = environment.onInterrupt(() => {
+    if (isInterrupted) environment.exit(exitStatus.interrupted)
+    isInterrupted = true
+    void clusters.stop(name).then(
+      () => environment.exit(exitStatus.interrupted),
+      () => environment.exit(exitStatus.interrupted),
+    )
+  })
   const cluster = await clusters.start({ name, version, slots }, () =>
     screen.note(`note: fetching Flink ${version} with Maven, once; that takes a minute or two\n`),
   )
+  forget()
   await screen.write(`gateway  ${cluster.gatewayUrl}\nrest     ${cluster.restUrl}\n`)
   screen.note(`note: run statements on it with --engine flink --cluster ${name}; end it with millrace cluster stop ${name}\n`)
   return exitStatus.done

@@ -1,5 +1,5 @@
 /** `millrace job`: jobs on a Flink cluster, started once, looked at, and stopped with a savepoint. */
-import { counted } from '#base'
+import { counted, printable } from '#base'
 import type { FlinkJob, FlinkJobDetails, RemoteJobs } from '#query'
 import type { JobAction } from './arguments/job-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
@@ -78,7 +78,14 @@ async function list(jobs: RemoteJobs, json: boolean, { screen }: CliEnvironment)
 function lineOf({ id, name, state, startedAt, durationMs, tasks }: FlinkJob): string {
   const started = new Date(startedAt).toISOString().replace(/\.\d+Z$/, 'Z')
   const [line = ''] = name.split('\n')
-  return [id, state, `${tasks.running} of ${counted(tasks.total, 'task')} running`, started, timeOf(durationMs), line].join('  ')
+  return [
+    printable(id),
+    printable(state),
+    `${tasks.running} of ${counted(tasks.total, 'task')} running`,
+    started,
+    timeOf(durationMs),
+    printable(line),
+  ].join('  ')
 }
 
 async function show(job: FlinkJobDetails, json: boolean, { screen, clock }: CliEnvironment): Promise<number> {
@@ -88,15 +95,15 @@ async function show(job: FlinkJobDetails, json: boolean, { screen, clock }: CliE
     return exitStatus.done
   }
   const { completed, failed, latest } = job.checkpoints
-  const newest = latest === null ? '' : `; newest ${latest.bytes} bytes in ${latest.durationMs} ms: ${latest.path}`
+  const newest = latest === null ? '' : `; newest ${latest.bytes} bytes in ${latest.durationMs} ms: ${printable(latest.path)}`
   const lines = [
     lineOf(job),
     ...job.vertices.map(
       (vertex) =>
-        `  ${vertex.name}: ${vertex.state}, parallelism ${vertex.parallelism}, ${vertex.recordsIn} in, ${vertex.recordsOut} out, ${shares(vertex)}`,
+        `  ${printable(vertex.name)}: ${vertex.state}, parallelism ${vertex.parallelism}, ${vertex.recordsIn} in, ${vertex.recordsOut} out, ${shares(vertex)}`,
     ),
     `  checkpoints: ${completed} completed, ${failed} failed${newest}`,
-    ...job.failures.map((failure) => `  failure: ${failure}`),
+    ...job.failures.map((failure) => `  failure: ${printable(failure)}`),
   ]
   await screen.write(`${lines.join('\n')}\n`)
   return exitStatus.done

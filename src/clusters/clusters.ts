@@ -1,4 +1,5 @@
 /** Clusters by their names: started here, or known from elsewhere. */
+import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { clusterErrors } from './errors.ts'
@@ -29,10 +30,13 @@ const taskHeapMb = 1024
 
 export class Clusters {
   readonly #variables: Variables
+  readonly #headers: Readonly<Record<string, string>>
   readonly #registry: ClusterRegistry
 
-  constructor(variables: Variables) {
+  /** @param headers are sent to clusters that are asked how they are */
+  constructor(variables: Variables, headers: Readonly<Record<string, string>>) {
     this.#variables = variables
+    this.#headers = headers
     const home = variables['MILLRACE_HOME']
     this.#registry = new ClusterRegistry(path.resolve(home === undefined || home === '' ? path.join(homedir(), '.millrace') : home))
   }
@@ -43,16 +47,19 @@ export class Clusters {
    * @param fetching is told before libraries are fetched
    */
   async start({ name, version, slots }: StartShape, fetching: () => void): Promise<Cluster> {
-    await this.#registry.checkFree(name)
     const libraries = await installFlink(version, this.#variables, fetching)
     const folder = this.#registry.folderOf(name)
-    const { restUrl, gatewayUrl, groups } = await startLocalFlink({ folder, libraries, slots, taskHeapMb, javaWords: [] })
-    const cluster: Cluster = { name, engine: 'flink', gatewayUrl, restUrl, local: { version, groups } }
+    const local = { version, marker: newMarker(), folder, isReady: false }
+    const cluster: Cluster = { name, engine: 'flink', gatewayUrl: '', restUrl: '', local }
+    // Known before its first process is there, it can be stopped whatever happens on the way.
+    await this.#registry.add(cluster)
     try {
-      await this.#registry.add(cluster)
-      return cluster
+      const addresses = await startLocalFlink({ folder, marker: local.marker, libraries, slots, taskHeapMb, javaWords: [] })
+      const ready = { ...cluster, ...addresses, local: { ...local, isReady: true } }
+      await this.#registry.update(ready)
+      return ready
     } catch (error) {
-      await stopLocalFlink(groups, folder)
+      await this.stop(name).catch(() => undefined)
       throw error
     }
   }
@@ -61,10 +68,9 @@ export class Clusters {
   async stop(name: string): Promise<string | null> {
     const { local } = await this.#registry.find(name)
     if (local === null) throw clusterErrors.CLUSTER_NOT_OURS({ name })
-    const folder = this.#registry.folderOf(name)
-    const hasSavepoints = await stopLocalFlink(local.groups, folder)
+    const hasSavepoints = await stopLocalFlink(local.marker, local.folder)
     await this.#registry.remove(name)
-    return hasSavepoints ? path.join(folder, 'savepoints') : null
+    return hasSavepoints ? path.join(local.folder, 'savepoints') : null
   }
 
   /** Gives a name to a cluster that runs elsewhere. */
@@ -80,41 +86,53 @@ export class Clusters {
     await this.#registry.remove(name)
   }
 
-  find(name: string): Promise<Cluster> {
-    return this.#registry.find(name)
+  /** A cluster that runs, as far as is known. */
+  async find(name: string): Promise<Cluster> {
+    const cluster = await this.#registry.find(name)
+    if (cluster.local?.isReady === false) throw clusterErrors.CLUSTER_STARTING({ name })
+    return cluster
   }
 
   /** A cluster whose job manager can be asked; fails where its address is not known. */
   async withJobManager(name: string): Promise<Cluster> {
-    const cluster = await this.#registry.find(name)
+    const cluster = await this.find(name)
     if (cluster.restUrl === '') throw clusterErrors.CLUSTER_REST({ name })
     return cluster
   }
 
   /** Each cluster with what it says of itself. */
   async states(): Promise<readonly ClusterState[]> {
-    return Promise.all((await this.#registry.list()).map(stateOf))
+    return Promise.all((await this.#registry.list()).map((cluster) => stateOf(cluster, this.#headers)))
   }
 }
 
-async function stateOf(cluster: Cluster): Promise<ClusterState> {
+async function stateOf(cluster: Cluster, headers: Readonly<Record<string, string>>): Promise<ClusterState> {
   const nothing = { cluster, version: cluster.local?.version ?? null, slots: null, jobs: null }
+  if (cluster.local?.isReady === false) return { ...nothing, unreachable: 'it is being started, or its start was broken off' }
   try {
     if (cluster.restUrl === '') {
-      const { version } = await ask(`${cluster.gatewayUrl.replace(/\/+$/, '')}/v1/info`)
+      const { version } = await ask(`${cluster.gatewayUrl.replace(/\/+$/, '')}/v1/info`, headers)
       return { ...nothing, version: typeof version === 'string' ? version : null, unreachable: null }
     }
-    const answer = await ask(`${cluster.restUrl.replace(/\/+$/, '')}/overview`)
-    const slots = { free: Number(answer['slots-available']), all: Number(answer['slots-total']) }
-    return { cluster, version: String(answer['flink-version']), slots, jobs: Number(answer['jobs-running']), unreachable: null }
+    const answer = await ask(`${cluster.restUrl.replace(/\/+$/, '')}/overview`, headers)
+    const { 'slots-available': free, 'slots-total': all, 'jobs-running': jobs, 'flink-version': version } = answer
+    if (typeof free !== 'number' || typeof all !== 'number' || typeof jobs !== 'number' || typeof version !== 'string')
+      throw clusterErrors.CLUSTER_ANSWER({ answer: 'other fields' })
+    return { cluster, version, slots: { free, all }, jobs, unreachable: null }
   } catch (error) {
     const { cause, message } = error as Error
     return { ...nothing, unreachable: cause instanceof Error && cause.message !== '' ? cause.message : message }
   }
 }
 
-async function ask(url: string): Promise<Readonly<Record<string, unknown>>> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(askMsMax) })
-  if (!response.ok) throw clusterErrors.CLUSTER_ANSWER({ status: response.status })
-  return (await response.json()) as Readonly<Record<string, unknown>>
+async function ask(url: string, headers: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>> {
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(askMsMax) })
+  if (!response.ok) throw clusterErrors.CLUSTER_ANSWER({ answer: `with status ${response.status}` })
+  const answer: unknown = await response.json().catch(() => null)
+  if (typeof answer !== 'object' || answer === null) throw clusterErrors.CLUSTER_ANSWER({ answer: 'no object' })
+  return answer as Readonly<Record<string, unknown>>
+}
+
+function newMarker(): string {
+  return `millrace${randomBytes(16).toString('hex')}`
 }

@@ -21,6 +21,16 @@ export const clusterErrors = defineErrors({
     message: 'the address of the job manager of cluster "{name}" is not known',
     hint: 'Remove the cluster, and add it with --rest.',
   },
+  CLUSTER_CREDENTIALS: {
+    blame: 'user',
+    message: 'an address holds no name and no password',
+    hint: 'Give the headers that the cluster wants in FLINK_REST_CLIENT_HEADERS.',
+  },
+  CLUSTER_STARTING: {
+    blame: 'user',
+    message: 'cluster "{name}" is being started, or its start was broken off',
+    hint: 'Wait for it, or end it with millrace cluster stop.',
+  },
   CLUSTER_VERSION: { blame: 'user', message: 'version {version} of Flink is not known', hint: 'Known are {known}.' },
   CLUSTER_FILE: { blame: 'external', message: 'the clusters in "{path}" cannot be read', hint: 'Repair the file, or remove it.' },
   CLUSTER_PROGRAM: {
@@ -29,6 +39,6 @@ export const clusterErrors = defineErrors({
     hint: 'Install Java 17 and Maven.',
   },
   CLUSTER_FETCH: { blame: 'external', message: 'could not fetch Flink {version}' },
-  CLUSTER_ANSWER: { blame: 'external', message: 'it answered with status {status}' },
+  CLUSTER_ANSWER: { blame: 'external', message: 'it answered {answer}, which is not of Flink' },
   CLUSTER_START: { blame: 'external', message: 'the {part} of Flink did not start' },
 })

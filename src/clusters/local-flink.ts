@@ -15,6 +15,8 @@ import { checkProgram, lastLines } from './install-flink.ts'
 export interface LocalFlinkShape {
   /** Holds its configuration, logs, checkpoints and savepoints; empty or not there. */
   readonly folder: string
+  /** Stands in the command of each process, which is known by it: letters and digits that nothing else has. */
+  readonly marker: string
   /** The folder with its libraries. */
   readonly libraries: string
   readonly slots: number
@@ -28,8 +30,6 @@ export interface LocalFlink {
   /** Of the REST interface of the job manager. */
   readonly restUrl: string
   readonly gatewayUrl: string
-  /** Process groups. */
-  readonly groups: readonly number[]
 }
 
 const startMsMax = 180_000
@@ -51,10 +51,8 @@ export async function startLocalFlink(shape: LocalFlinkShape): Promise<LocalFlin
   const { folder, taskHeapMb } = shape
   const [rest = 0, rpc = 0, blobs = 0, gateway = 0] = await freePorts(4)
   await configure(shape, { rest, rpc, blobs, gateway })
-  const groups: number[] = []
-  const start = async (name: string, megabytes: number, words: readonly string[]): Promise<void> => {
-    groups.push(await launch(shape, name, [`-Xmx${megabytes}m`, ...words]))
-  }
+  const start = (name: string, megabytes: number, words: readonly string[]): Promise<void> =>
+    launch(shape, name, [`-Xmx${megabytes}m`, ...words])
   const configured = ['--configDir', path.join(folder, 'conf')]
   const restUrl = `http://127.0.0.1:${rest}`
   const gatewayUrl = `http://127.0.0.1:${gateway}`
@@ -68,16 +66,16 @@ export async function startLocalFlink(shape: LocalFlinkShape): Promise<LocalFlin
     ])
     await answers(folder, 'jobmanager', `${restUrl}/overview`, (answer) => Number(answer['slots-total']) > 0)
     await answers(folder, 'gateway', `${gatewayUrl}/v1/info`, () => true)
-    return { restUrl, gatewayUrl, groups }
+    return { restUrl, gatewayUrl }
   } catch (error) {
-    await endGroups(groups, folder)
+    await endAll(shape.marker)
     throw error
   }
 }
 
-/** Ends what was started in a folder, and removes all of it but savepoints; whether those are left. */
-export async function stopLocalFlink(groups: readonly number[], folder: string): Promise<boolean> {
-  await endGroups(groups, folder)
+/** Ends what was started with a marker, and removes all of its folder but savepoints; whether those are left. */
+export async function stopLocalFlink(marker: string, folder: string): Promise<boolean> {
+  await endAll(marker)
   const kept = await promisify(execFile)('find', [path.join(folder, 'savepoints'), '-type', 'f']).catch(() => ({ stdout: '' }))
   if (kept.stdout.trim() === '') {
     await rm(folder, { recursive: true, force: true })
@@ -141,12 +139,12 @@ async function configure({ folder, slots, taskHeapMb }: LocalFlinkShape, { rest,
   )
 }
 
-/** The process group that was started. */
-async function launch({ folder, libraries, javaWords }: LocalFlinkShape, name: string, words: readonly string[]): Promise<number> {
+async function launch({ folder, marker, libraries, javaWords }: LocalFlinkShape, name: string, words: readonly string[]): Promise<void> {
   const java = [
     'java',
     ...javaWords,
     ...opens,
+    `-Dmillrace.cluster=${marker}`,
     `-Djava.io.tmpdir=${folder}/tmp`,
     '-Djava.net.preferIPv4Stack=true',
     `-Dlog4j.configurationFile=file:${folder}/conf/log4j.properties`,
@@ -156,14 +154,13 @@ async function launch({ folder, libraries, javaWords }: LocalFlinkShape, name: s
   ]
   const log = await open(logOf(folder, name), 'a')
   try {
-    const child = spawn('sh', ['-c', 'while :; do "$@"; sleep 1; done', folder, ...java], {
+    const child = spawn('sh', ['-c', 'while :; do "$@"; sleep 1; done', marker, ...java], {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
       env: { ...process.env, FLINK_CONF_DIR: path.join(folder, 'conf') },
     })
     child.unref()
     if (child.pid === undefined) throw clusterErrors.CLUSTER_START({ part: name })
-    return child.pid
   } finally {
     await log.close()
   }
@@ -187,21 +184,26 @@ async function answers(folder: string, name: string, url: string, isReady: (answ
   throw clusterErrors.CLUSTER_START({ part: name }, { detail })
 }
 
-async function endGroups(groups: readonly number[], folder: string): Promise<void> {
-  for (const group of await alive(groups, folder)) signal(group, 'SIGTERM')
+async function endAll(marker: string): Promise<void> {
+  for (const group of await groupsOf(marker)) signal(group, 'SIGTERM')
   for (let waitedMs = 0; waitedMs < endMsMax; waitedMs += pollMs) {
-    if ((await alive(groups, folder)).length === 0) return
+    if ((await groupsOf(marker)).length === 0) return
     await sleep(pollMs)
   }
-  for (const group of await alive(groups, folder)) signal(group, 'SIGKILL')
-  while ((await alive(groups, folder)).length > 0) await sleep(pollMs)
+  for (;;) {
+    const groups = await groupsOf(marker)
+    if (groups.length === 0) return
+    for (const group of groups) signal(group, 'SIGKILL')
+    await sleep(pollMs)
+  }
 }
 
-/** Those that run still. Their number may have gone to another process meanwhile: the folder stands in the commands of ours. */
-async function alive(groups: readonly number[], folder: string): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pgid=,command='], { maxBuffer: 2 ** 26 })
-  const ours = stdout.split('\n').filter((line) => line.includes(folder))
-  return groups.filter((group) => ours.some((line) => Number.parseInt(line, 10) === group))
+/** The process groups of what runs with a marker. */
+async function groupsOf(marker: string): Promise<number[]> {
+  const env = { ...process.env, LC_ALL: 'C' }
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pgid=,command='], { env, maxBuffer: 2 ** 26 })
+  const lines = stdout.split('\n').filter((line) => line.includes(marker))
+  return [...new Set(lines.map((line) => Number.parseInt(line, 10)))]
 }
 
 function signal(group: number, name: NodeJS.Signals): void {

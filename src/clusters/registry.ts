@@ -1,8 +1,9 @@
 /** The clusters that a user has given names: a file of MILLRACE_HOME. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { closeNames } from '#base'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { closeNames, systemClock } from '#base'
 import { clusterErrors } from './errors.ts'
 
 export interface Cluster {
@@ -13,8 +14,22 @@ export interface Cluster {
   /** Of the REST interface of its job manager; empty: not known. */
   readonly restUrl: string
   /** What was started here; null: it runs elsewhere. */
-  readonly local: { readonly version: string; readonly groups: readonly number[] } | null
+  readonly local: LocalCluster | null
 }
+
+interface LocalCluster {
+  readonly version: string
+  /** Stands in the commands of its processes. */
+  readonly marker: string
+  readonly folder: string
+  /** Whether it was ready once; until then its addresses are empty. */
+  readonly isReady: boolean
+}
+
+const pollMs = 50
+const lockMsMax = 10_000
+/** Who writes is done in a moment: an older lock is of one that was killed. */
+const lockMsStale = 5000
 
 export class ClusterRegistry {
   readonly #home: string
@@ -53,18 +68,48 @@ export class ClusterRegistry {
   }
 
   /** Fails where the name is no name, or is taken. */
-  async checkFree(name: string): Promise<void> {
+  async add(cluster: Cluster): Promise<void> {
+    const { name } = cluster
     if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) throw clusterErrors.CLUSTER_NAME({ name })
-    if ((await this.list()).some((each) => each.name === name)) throw clusterErrors.CLUSTER_EXISTS({ name })
+    await this.#change((clusters) => {
+      if (clusters.some((each) => each.name === name)) throw clusterErrors.CLUSTER_EXISTS({ name })
+      return [...clusters, cluster]
+    })
   }
 
-  async add(cluster: Cluster): Promise<void> {
-    await this.checkFree(cluster.name)
-    await this.#write([...(await this.list()), cluster])
+  /** Writes anew what is known of a cluster, unless it is forgotten. */
+  async update(cluster: Cluster): Promise<void> {
+    await this.#change((clusters) => clusters.map((each) => (each.name === cluster.name ? cluster : each)))
   }
 
   async remove(name: string): Promise<void> {
-    await this.#write((await this.list()).filter((each) => each.name !== name))
+    await this.#change((clusters) => clusters.filter((each) => each.name !== name))
+  }
+
+  /** One at a time: who comes later waits. */
+  async #change(change: (clusters: readonly Cluster[]) => readonly Cluster[]): Promise<void> {
+    await mkdir(this.#home, { recursive: true, mode: 0o700 })
+    const lock = `${this.#file}.lock`
+    for (let waitedMs = 0; ; waitedMs += pollMs) {
+      try {
+        await writeFile(lock, String(process.pid), { flag: 'wx' })
+        break
+      } catch (error) {
+        if ((error as { readonly code?: unknown }).code !== 'EEXIST' || waitedMs > lockMsMax)
+          throw clusterErrors.CLUSTER_FILE({ path: this.#file }, { cause: error })
+        const age = await stat(lock).then(
+          ({ mtimeMs }) => systemClock.nowMs() - mtimeMs,
+          () => 0,
+        )
+        if (age > lockMsStale) await rm(lock, { force: true })
+        await sleep(pollMs)
+      }
+    }
+    try {
+      await this.#write(change(await this.list()))
+    } finally {
+      await rm(lock, { force: true })
+    }
   }
 
   get #file(): string {
@@ -83,7 +128,6 @@ export class ClusterRegistry {
 
   /** Beside the file and then in its place, so that it is never half there. */
   async #write(clusters: readonly Cluster[]): Promise<void> {
-    await mkdir(this.#home, { recursive: true, mode: 0o700 })
     const beside = `${this.#file}.${randomBytes(6).toString('hex')}`
     await writeFile(beside, `${JSON.stringify({ clusters }, null, 2)}\n`, { mode: 0o600 })
     await rename(beside, this.#file)
@@ -95,13 +139,20 @@ function isCluster(value: unknown): value is Cluster {
   const { name, engine, gatewayUrl, restUrl, local } = value as Readonly<Record<string, unknown>>
   if (typeof name !== 'string' || engine !== 'flink' || typeof gatewayUrl !== 'string' || typeof restUrl !== 'string') return false
   if (local === null) return true
-  const { version, groups } = (local ?? {}) as Readonly<Record<string, unknown>>
-  return typeof version === 'string' && Array.isArray(groups) && groups.every(Number.isSafeInteger)
+  const { version, marker, folder, isReady } = (local ?? {}) as Readonly<Record<string, unknown>>
+  // What has no such marker could match any process.
+  return (
+    typeof version === 'string' &&
+    /^millrace[0-9a-f]{32}$/.test(String(marker)) &&
+    typeof folder === 'string' &&
+    typeof isReady === 'boolean'
+  )
 }
 
 /** An address over HTTP as it was given; fails where it is none. */
 export function checkAddress(url: string): string {
   const parsed = URL.parse(url)
+  if (parsed !== null && `${parsed.username}${parsed.password}` !== '') throw clusterErrors.CLUSTER_CREDENTIALS()
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) throw clusterErrors.CLUSTER_ADDRESS({ url })
   return url
 }

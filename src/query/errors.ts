@@ -54,10 +54,15 @@ export const queryErrors = defineErrors({
     message: 'a job is one INSERT or one statement set at the end of its script, got {count}',
     hint: 'Put several INSERT statements between EXECUTE STATEMENT SET BEGIN and END.',
   },
+  QUERY_JOB_STATEMENT: {
+    blame: 'user',
+    message: 'a job has no place for this statement: {statement}',
+    hint: 'Before its INSERT stand definitions and settings. Its name is told by --name.',
+  },
   QUERY_JOB_ID: {
     blame: 'external',
     message: 'the cluster gave job "{name}" an id of its own, {got}',
-    hint: 'A repeated start would not find it: cancel it.',
+    hint: 'A repeated start would not find it, so it was cancelled.',
   },
   QUERY_SETTING_NOT_FOUND: { blame: 'user', message: 'setting "{key}" does not exist' },
   QUERY_SETTING_VALUE: { blame: 'user', message: 'setting "{key}" expects {expected}, got "{value}"' },

@@ -1,8 +1,8 @@
 /** Jobs on a Flink cluster, each started once: its id follows from its name, so that a repeated start finds what runs. */
-import { closeNames, MillraceError } from '#base'
+import { closeNames, MillraceError, shortened } from '#base'
 import { type FlinkJob, type FlinkJobDetails, type FlinkJobs, hasEnded, jobIdOf, readTopology, type Topology, tablesIn } from '#engines'
 import { queryErrors } from './errors.ts'
-import { type RemoteSession, statementKinds } from './remote-session.ts'
+import { kindOf, type RemoteSession, statementsIn } from './remote-session.ts'
 
 interface JobStart {
   readonly name: string
@@ -62,30 +62,23 @@ export class RemoteJobs {
   /** Starts a job, unless one of its name runs. However often and from wherever it is asked for, one runs. */
   async start(start: JobStart): Promise<StartedJob> {
     checkScript(start.text)
-    const { id, isAttached } = await this.#nextLife(start.name)
-    if (isAttached) return { id, isAttached }
-    try {
-      await this.#submit(id, start)
-    } catch (error) {
-      // Somebody else was faster.
-      if (!(error instanceof MillraceError) || !alreadyThere.test(`${error.message} ${error.detail ?? ''}`)) throw error
-      return { id, isAttached: true }
-    }
-    return { id, isAttached: false }
-  }
-
-  /** The life of a job that runs, or the one that comes next. */
-  async #nextLife(name: string): Promise<StartedJob> {
-    const states = new Map((await this.#manager.list()).map((job) => [job.id, job]))
+    let known = await this.#known()
     for (let life = 1; ; life++) {
-      const id = jobIdOf(name, life)
-      const job = states.get(id)
-      if (job === undefined) return { id, isAttached: false }
-      if (!hasEnded(job)) return { id, isAttached: true }
+      const id = jobIdOf(start.name, life)
+      if (!known.has(id) && (await this.#submit(id, start))) return { id, isAttached: false }
+      // It runs now if somebody else was faster. Else the cluster lists a job no more whose id it refuses still: the next life has another.
+      if (!known.has(id)) known = await this.#known()
+      const job = known.get(id)
+      if (job !== undefined && !hasEnded(job)) return { id, isAttached: true }
     }
   }
 
-  async #submit(id: string, { name, text, from, claimMode, allowsDroppedState }: JobStart): Promise<void> {
+  async #known(): Promise<ReadonlyMap<string, FlinkJob>> {
+    return new Map((await this.#manager.list()).map((job) => [job.id, job]))
+  }
+
+  /** False where the cluster has, or had, a job of this id. */
+  async #submit(id: string, { name, text, from, claimMode, allowsDroppedState }: JobStart): Promise<boolean> {
     const session = await this.#openSession({
       'pipeline.name': name,
       '$internal.pipeline.job-id': id,
@@ -96,11 +89,16 @@ export class RemoteJobs {
     const submitted: string[] = []
     try {
       await session.run(text, { submitted: (job) => void submitted.push(job) }, new AbortController().signal)
+    } catch (error) {
+      if (!(error instanceof MillraceError) || !alreadyThere.test(`${error.message} ${error.detail ?? ''}`)) throw error
+      return false
     } finally {
       await session.close().catch(() => undefined)
     }
     const other = submitted.find((job) => job !== id)
-    if (other !== undefined) throw queryErrors.QUERY_JOB_ID({ name, got: other })
+    if (other === undefined) return true
+    await this.#manager.cancel(other)
+    throw queryErrors.QUERY_JOB_ID({ name, got: other })
   }
 
   /** The graph of a script's job, as the cluster would run it now. Nothing is started. */
@@ -142,11 +140,19 @@ export class RemoteJobs {
   }
 }
 
-const jobKinds = new Set(['INSERT', 'EXECUTE', 'BEGIN'])
+const jobKinds = /^(?:INSERT|EXECUTE|BEGIN)$/
+const preparingKinds = /^(?:SET|LOAD|UNLOAD|ADD|REMOVE|(?:CREATE|DROP|ALTER|USE) .*)$/
+/** What would make a job of its own, and what a job has from its start. */
+const others = /^CREATE (?:TEMPORARY )?TABLE\b[\s\S]*\bAS\s+(?:SELECT|WITH|VALUES|TABLE)\b|^SET\s+'?(?:pipeline\.name|\$internal\.)/i
 
-/** One id is for one job. */
+/** One id is for one job: before it stands only what makes none. */
 function checkScript(text: string): void {
-  const kinds = statementKinds(text)
-  const jobs = kinds.filter((kind) => jobKinds.has(kind)).length
-  if (jobs !== 1 || !jobKinds.has(kinds.at(-1) ?? '')) throw queryErrors.QUERY_JOB_SCRIPT({ count: jobs })
+  const statements = statementsIn(text).map((statement) => statement.text.trim())
+  const kinds = statements.map(kindOf)
+  const jobs = kinds.filter((kind) => jobKinds.test(kind)).length
+  if (jobs !== 1 || !jobKinds.test(kinds.at(-1) ?? '')) throw queryErrors.QUERY_JOB_SCRIPT({ count: jobs })
+  const stranger = statements.find(
+    (statement, index) => others.test(statement) || (index < kinds.length - 1 && !preparingKinds.test(kinds[index] ?? '')),
+  )
+  if (stranger !== undefined) throw queryErrors.QUERY_JOB_STATEMENT({ statement: shortened(stranger, 60) })
 }

@@ -169,12 +169,8 @@ async function giveTable(result: GatewayResult, listener: StatementListener): Pr
   listener.table?.(result.schema, rows)
 }
 
-/** The first words of the statements of a text, such as `CREATE TABLE`. */
-export function statementKinds(text: string): string[] {
-  return statementsIn(text).map((statement) => kindOf(statement.text))
-}
-
-function statementsIn(text: string): RemoteStatement[] {
+/** What of a text runs by itself; comments alone are no statement. */
+export function statementsIn(text: string): RemoteStatement[] {
   const { statements, rest } = scanStatements(text)
   let from = 0
   return [...statements, ...(rest === '' ? [] : [rest])].flatMap((each) => {
@@ -211,7 +207,7 @@ function asOneStatement(text: string): SentStatement {
 }
 
 /** The first words of a statement, such as `CREATE TABLE`. */
-function kindOf(text: string): string {
+export function kindOf(text: string): string {
   const [first = '', second = ''] = firstTokens(text, 2).map((token) => token.text.toUpperCase())
   return /^(?:CREATE|DROP|ALTER|USE)$/.test(first) ? `${first} ${second}` : first
 }

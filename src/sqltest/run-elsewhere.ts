@@ -9,8 +9,8 @@ import { differenceOf } from './difference.ts'
 import type { Expectation, InputTable, Step, TestCase } from './test-file.ts'
 import type { TestWorld } from './test-world.ts'
 
-/** Whether the answer is the same, another one, none, or was not asked for. */
-export type Verdict = 'same' | 'differs' | 'refused' | 'not asked'
+/** Whether the answer is the same, another one, none, did not come since the cluster was not there, or was not asked for. */
+export type Verdict = 'same' | 'differs' | 'refused' | 'lost' | 'not asked'
 
 export interface ElsewhereOutcome {
   readonly verdict: Verdict
@@ -32,7 +32,9 @@ export async function runElsewhere(test: TestCase, directory: string, world: Tes
   for (let tries = 1; ; tries++) {
     const outcome = await runCase(plan, { ...world, settings: { ...settings, ...world.settings } }, signal)
     const errors = [outcome.trouble?.error, ...outcome.answers.map(({ error }) => error?.error)]
-    if (tries < triesMax && errors.some(isLost)) continue
+    const isAway = errors.some(isLost)
+    if (tries < triesMax && isAway) continue
+    if (isAway) return { verdict: 'lost', unmet: outcome.answers.filter(({ error }) => isLost(error?.error)), outcome }
     const unmet = outcome.answers.filter(({ expectation, answer }) => differenceElsewhere(expectation, answer) !== null)
     const isRefused =
       outcome.trouble !== null || unmet.some(({ expectation, answer }) => answer.kind === 'error' && expectation.kind !== 'error')

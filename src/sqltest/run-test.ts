@@ -50,7 +50,7 @@ async function judgeElsewhere(file: TestFile, test: TestCase, world: TestWorld, 
   const isSame = verdict === 'same' || outcome === null
   if (isSame && (test.own === null || test.own.isShared)) return { ...result, outcome: 'passed', failures: [] }
   if (isSame) return { ...result, outcome: 'failed', failures: [telling.sharedAnswer()] }
-  if (test.own !== null) return { ...result, outcome: 'gap', failures: [] }
+  if (test.own !== null && verdict !== 'lost') return { ...result, outcome: 'gap', failures: [] }
   return { ...result, outcome: 'failed', failures: [...unmet.map((each) => telling.unmet(each, outcome)), ...telling.trouble(outcome)] }
 }
 
@@ -76,7 +76,7 @@ class Telling {
 
   unmet({ expectation, answer, error }: StepAnswer, { place }: CaseOutcome): string {
     const noun = nouns[expectation.kind]
-    const isUnasked = answer.kind === 'error' && expectation.kind !== 'error'
+    const isUnasked = answer.kind === 'error' && (expectation.kind !== 'error' || this.#differenceOf(expectation, answer) === null)
     const lines = isUnasked ? [] : (this.#differenceOf(expectation, answer) ?? [])
     const title = isUnasked
       ? `expected ${noun.replace('the ', '')}, got an error`

@@ -10,7 +10,7 @@ let clusters: Clusters
 
 beforeEach(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'millrace-clusters-'))
-  clusters = new Clusters({ MILLRACE_HOME: home })
+  clusters = new Clusters({ MILLRACE_HOME: home }, {})
 })
 afterEach(() => rm(home, { recursive: true, force: true }))
 
@@ -18,7 +18,7 @@ const gateway = 'http://127.0.0.1:9'
 
 test('a name is kept, for others that look later', async () => {
   await clusters.add('prod', gateway, '')
-  expect(await new Clusters({ MILLRACE_HOME: home }).find('prod')).toMatchObject({ name: 'prod', gatewayUrl: gateway, local: null })
+  expect(await new Clusters({ MILLRACE_HOME: home }, {}).find('prod')).toMatchObject({ name: 'prod', gatewayUrl: gateway, local: null })
   expect((await stat(path.join(home, 'clusters.json'))).mode & 0o077).toBe(0)
   await clusters.remove('prod')
   await expect(clusters.find('prod')).rejects.toMatchObject({ code: 'CLUSTER_NOT_FOUND', hint: expect.stringContaining('None is known') })
@@ -44,11 +44,23 @@ test.each([
   '{"clusters":',
   '[]',
   '{"clusters":[{"name":"a"}]}',
-  '{"clusters":[{"name":"a","engine":"flink","gatewayUrl":"","restUrl":"","local":{"version":"2.3.0","groups":["1; rm"]}}]}',
+  '{"clusters":[{"name":"a","engine":"flink","gatewayUrl":"","restUrl":"","local":{"version":"2.3.0","marker":"sh","folder":"/","isReady":true}}]}',
 ])('a file that holds %j is told, and left', async (text) => {
   await writeFile(path.join(home, 'clusters.json'), text)
   await expect(clusters.states()).rejects.toMatchObject({ code: 'CLUSTER_FILE' })
   await expect(clusters.add('b', gateway, '')).rejects.toMatchObject({ code: 'CLUSTER_FILE' })
+})
+
+test('many may be named at once', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `c${index}`)
+  await Promise.all(names.map((name) => new Clusters({ MILLRACE_HOME: home }, {}).add(name, gateway, '')))
+  expect((await clusters.states()).map(({ cluster }) => cluster.name)).toEqual(names.toSorted())
+})
+
+test('an address with a password is refused, and not shown', async () => {
+  const failure = await clusters.add('a', 'http://bob:hunter2@host', '').catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code: 'CLUSTER_CREDENTIALS' })
+  expect(JSON.stringify(failure)).not.toContain('hunter2')
 })
 
 test('what was not started here is not stopped here', async () => {

@@ -109,6 +109,34 @@ test.each([
   expect(status).toBeGreaterThan(0)
 })
 
+test('its start can be broken off, and leaves nothing', async () => {
+  const starting = commands.start(['cluster', 'start', 'flink', '--name', 'torn'])
+  while ((await processes('TaskManagerRunner')).length < 2) await sleep(100)
+  starting.end('SIGTERM')
+  expect((await starting.ended).status).toBe(130)
+  expect(await processes('clusters/torn')).toEqual([])
+  expect((await cluster('list')).out).not.toContain('torn')
+})
+
+test('a start that was killed is known, and can be stopped', async () => {
+  const starting = commands.start(['cluster', 'start', 'flink', '--name', 'torn'])
+  while ((await processes('clusters/torn')).length === 0) await sleep(100)
+  starting.end('SIGKILL')
+  await starting.ended
+  expect((await stateOf('torn')).unreachable).toContain('its start was broken off')
+  expect((await run('SELECT 1;', '--cluster', 'torn')).notes).toContain('CLUSTER_STARTING')
+  expect(await cluster('stop', 'torn')).toMatchObject({ status: 0 })
+  expect(await processes('clusters/torn')).toEqual([])
+})
+
+test('of two starts at once one has the name', async () => {
+  const both = await Promise.all([cluster('start', 'flink', '--name', 'twin'), cluster('start', 'flink', '--name', 'twin')])
+  expect(both.map(({ status }) => String(status)).toSorted()).toEqual(['0', '1'])
+  expect(both.map(({ notes }) => notes).join('')).toContain('cluster "twin" is known already')
+  expect(await run('SELECT 1 AS one_;', '--cluster', 'twin')).toMatchObject({ status: 0, out: '{"one_":1}\n' })
+  expect(await cluster('stop', 'twin')).toMatchObject({ status: 0 })
+})
+
 test('its end leaves no process and no file', async () => {
   expect(await processes('org.apache.flink')).toHaveLength(3)
   expect(await cluster('stop', 'dev')).toMatchObject({ status: 0, notes: 'note: cluster "dev" is stopped\n' })

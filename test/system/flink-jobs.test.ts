@@ -118,6 +118,13 @@ INSERT INTO nowhere SELECT n FROM endless;`)
   test.each([
     ['SELECT 1;', 'a job is one INSERT or one statement set'],
     ['INSERT INTO a VALUES (1); INSERT INTO a VALUES (2);', 'got 2'],
+    ['SELECT 1; INSERT INTO a VALUES (1);', 'a job has no place for this statement: SELECT 1'],
+    [
+      "CREATE TABLE c WITH ('connector' = 'print') AS SELECT 1 AS n; INSERT INTO c VALUES (1);",
+      'a job has no place for this statement: CREATE TABLE c',
+    ],
+    ["SET 'pipeline.name' = 'x'; INSERT INTO a VALUES (1);", "a job has no place for this statement: SET 'pipeline.name'"],
+    ['RESET; INSERT INTO a VALUES (1);', 'a job has no place for this statement: RESET'],
     ['INSERT INTO missing VALUES (1);', 'Cannot find table'],
   ])('is refused with %j', async (script, problem) => {
     const { status, notes } = await job('start', await commands.script(script), '--name', 'wrong')
@@ -210,6 +217,22 @@ describe('a cluster that cannot be reached', () => {
     expect([status, out]).toEqual([0, expect.stringMatching(/^file:\S+savepoint-\S+\n$/)])
     expect((await jobsNamed('torn')).map(({ state }) => state)).toEqual(['FINISHED'])
     expect((await job('stop', 'torn')).out).toBe(out)
+  })
+})
+
+describe('a job that has ended by itself', () => {
+  test('was not stopped with the savepoint that it had before', async () => {
+    const script =
+      await commands.script(`CREATE TABLE few (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '10', 'number-of-rows' = '60');
+CREATE TABLE nowhere (n INT, c BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO nowhere SELECT MOD(n, 10), COUNT(*) FROM few GROUP BY MOD(n, 10);`)
+    await job('start', script, '--name', 'bounded')
+    await untilRunning('bounded')
+    expect((await job('savepoint', 'bounded')).status).toBe(0)
+    while ((await jobsNamed('bounded'))[0]?.state !== 'FINISHED') await sleep(200)
+    const { status, notes } = await job('stop', 'bounded')
+    expect(notes).toContain('has ended: FINISHED')
+    expect(status).toBe(1)
   })
 })
 

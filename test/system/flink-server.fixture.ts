@@ -1,5 +1,6 @@
 /** Flink, fetched once by Maven: a cluster of its own for a test file, with a SQL gateway. Without it the tests fail; they are never skipped. */
 import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -32,19 +33,23 @@ export async function startFlinkServer(slots = 2): Promise<FlinkServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-flink-'))
   const libraries = await installFlink(flinkVersion, process.env, () => undefined)
   const javaWords = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
-  const { restUrl, gatewayUrl, groups } = await startLocalFlink({ folder, libraries, slots, taskHeapMb: 512, javaWords })
+  const marker = `millrace${randomBytes(16).toString('hex')}`
+  const { restUrl, gatewayUrl } = await startLocalFlink({ folder, marker, libraries, slots, taskHeapMb: 512, javaWords })
   // It ends with this process, however that ends: the guard waits for the end of its input.
-  const script = 'cat >/dev/null; for group; do kill -9 -- -$group 2>/dev/null; done'
-  const guard = spawn('bash', ['-c', script, 'bash', ...groups.map(String)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  const script = 'cat >/dev/null; pkill -9 -f "$0"'
+  const guard = spawn('bash', ['-c', script, marker.replace('millrace', '[m]illrace')], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
   const remove = async (): Promise<void> => {
-    await stopLocalFlink(groups, folder)
+    await stopLocalFlink(marker, folder)
     guard.stdin.end()
     await once(guard, 'close')
     await rm(folder, { recursive: true, force: true })
   }
   const kill = async (part: keyof typeof parts): Promise<void> => {
     const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,command='], { maxBuffer: 2 ** 26 })
-    const isIt = (line: string): boolean => line.includes(folder) && line.includes(parts[part]) && !line.includes('while :')
+    const isIt = (line: string): boolean => line.includes(marker) && line.includes(parts[part]) && !line.includes('while :')
     const pid = Number.parseInt(stdout.split('\n').find(isIt) ?? '', 10)
     process.kill(pid, 'SIGKILL')
   }

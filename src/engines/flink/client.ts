@@ -26,10 +26,13 @@ const versionMax = 4
 /** A server of Flink that is asked for JSON. */
 export class FlinkServer {
   readonly #address: GatewayAddress
+  readonly #answerMsMax: number
   readonly #base: URL
 
-  constructor(address: GatewayAddress) {
+  /** @param limitMs how long an answer may take */
+  constructor(address: GatewayAddress, limitMs = answerMsMax) {
     this.#address = address
+    this.#answerMsMax = limitMs
     const base = URL.parse(address.url.replace(/\/*$/, '/'))
     if (base === null || !/^https?:$/.test(base.protocol)) throw flinkErrors.ENGINE_FLINK_ADDRESS({ url: address.url })
     this.#base = base
@@ -62,7 +65,7 @@ export class FlinkServer {
     const response = await fetch(new URL(path.slice(1), this.#base), {
       method,
       headers: { ...headers, 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(answerMsMax),
+      signal: AbortSignal.timeout(this.#answerMsMax),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()

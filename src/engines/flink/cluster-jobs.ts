@@ -39,7 +39,7 @@ export interface FlinkJobDetails extends FlinkJob {
     readonly completed: number
     readonly failed: number
     /** The newest that was completed. */
-    readonly latest: { readonly path: string; readonly bytes: number; readonly durationMs: number; readonly isSavepoint: boolean } | null
+    readonly latest: { readonly path: string; readonly bytes: number; readonly durationMs: number; readonly type: string } | null
   }
   /** The newest failures, one line each. */
   readonly failures: readonly string[]
@@ -54,6 +54,10 @@ const pollMs = 200
 /** A savepoint may be large. */
 const savepointMsMax = 600_000
 const failuresMax = 3
+/** Of the savepoint that a job was stopped with. */
+const stopType = 'SYNC_SAVEPOINT'
+/** A job manager answers at once, or is away. */
+const answerMsMax = 10_000
 const endStates = new Set(['FINISHED', 'CANCELED', 'FAILED'])
 
 export function hasEnded({ state }: Pick<FlinkJob, 'state'>): boolean {
@@ -70,14 +74,14 @@ export class FlinkJobs {
   readonly #clock: Clock
 
   constructor(address: GatewayAddress, clock: Clock) {
-    this.#server = new FlinkServer(address)
+    this.#server = new FlinkServer(address, answerMsMax)
     this.#clock = clock
   }
 
   /** All jobs that the cluster knows, those that have ended included, with one request. */
   async list(): Promise<readonly FlinkJob[]> {
     const { jobs } = await this.#server.call('GET', '/jobs/overview')
-    if (!Array.isArray(jobs)) throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#server.url })
+    if (!Array.isArray(jobs) || !jobs.every(isJob)) throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#server.url })
     return jobs.map(readJob)
   }
 
@@ -93,6 +97,7 @@ export class FlinkJobs {
       this.#server.call('GET', `/jobs/${id}/checkpoints`),
       this.#server.call('GET', `/jobs/${id}/exceptions?maxExceptions=${failuresMax}`),
     ])
+    if (!isJob(job)) throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#server.url })
     return { ...readJob(job), ...readVertices(job), checkpoints: readCheckpoints(checkpoints), failures: readFailures(exceptions) }
   }
 
@@ -110,7 +115,7 @@ export class FlinkJobs {
     if (trigger.isKnown) return this.#savepointOf(id, trigger.id)
     if (hasEnded({ state })) {
       const { latest } = (await this.details(id)).checkpoints
-      if (state === 'FINISHED' && latest?.isSavepoint === true) return latest.path
+      if (state === 'FINISHED' && latest?.type === stopType) return latest.path
       throw flinkErrors.ENGINE_FLINK_JOB_ENDED({ job: id, state })
     }
     const target = folder === '' ? {} : { targetDirectory: folder }
@@ -177,6 +182,13 @@ interface WrittenSavepoint {
 
 type Written = Readonly<Record<string, unknown>>
 
+function isJob(job: unknown): job is Written {
+  if (typeof job !== 'object' || job === null) return false
+  const { jid, name, state, duration, vertices, ...others } = job as Written
+  const isText = [jid, name, state].every((each) => typeof each === 'string')
+  return isText && Number.isFinite(others['start-time']) && Number.isFinite(duration) && (vertices === undefined || Array.isArray(vertices))
+}
+
 function readJob(job: Written): FlinkJob {
   const { jid, name, state, duration } = job
   // A list has the tasks of a job, its details those of each vertex.
@@ -231,7 +243,7 @@ function readCheckpoints(checkpoints: Written): FlinkJobDetails['checkpoints'] {
             path: String(latest['external_path']),
             bytes: Number(latest['state_size']),
             durationMs: Number(latest['end_to_end_duration']),
-            isSavepoint: latest['is_savepoint'] === true,
+            type: String(latest['checkpoint_type']),
           },
   }
 }
