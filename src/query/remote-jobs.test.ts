@@ -34,7 +34,8 @@ class PretendedCluster {
           throw new MillraceError('ENGINE_FLINK_REFUSED', { blame: 'user', message }, {})
         }
         this.put(id, 'RUNNING')
-        await listener.submitted?.(id)
+        listener.submitted?.(id)
+        await Promise.resolve()
       }
       return Promise.resolve({ run, close: () => Promise.resolve() } as RemoteSession)
     }
