@@ -21,7 +21,8 @@ export interface ElsewhereOutcome {
 
 /** A cluster may lose a process, which says nothing of the test. */
 const triesMax = 3
-const lost = /minimum required resources|TaskManager|TaskExecutor|task manager|Connection refused/
+const lost = /minimum required resources|TaskManager|TaskExecutor|task manager|Connection refused|no leader/
+const lostCodes = new Set(['ENGINE_FLINK_UNREACHABLE', 'ENGINE_FLINK_ANSWER', 'QUERY_JOB_UNKNOWN'])
 
 /** With rows one by one, and a watermark behind each of them, as here. */
 const settings = { 'pipeline.auto-watermark-interval': '0 ms', 'table.local-time-zone': 'UTC', 'parallelism.default': '1' }
@@ -43,7 +44,7 @@ export async function runElsewhere(test: TestCase, directory: string, world: Tes
 }
 
 function isLost(error: unknown): boolean {
-  return error instanceof MillraceError && (error.blame === 'external' || lost.test(`${error.message} ${error.detail ?? ''}`))
+  return error instanceof MillraceError && (lostCodes.has(error.code) || lost.test(`${error.message} ${error.detail ?? ''}`))
 }
 
 /** Scripts go with a catalog of ours, and restarts with the order in which the rows of several tables come. */

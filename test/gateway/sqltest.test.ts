@@ -1,5 +1,6 @@
 /** Tests of SQL whose statements go to a gateway, with ours in the place of Flink's. */
 import { expect, test } from 'vitest'
+import { MillraceError } from '#base'
 import { localTestWorld } from '#cli'
 import { RemoteSession } from '#query'
 import { parseTestFile, runTest, type TestResult } from '#sqltest'
@@ -83,4 +84,19 @@ test('answers of a gateway are judged by what the tests expect', async () => {
   expect(failures[0]).toContain('the rows differ')
   expect(failures[1]).toContain('Flink gives the same answer, but it says "own: for a reason"')
   expect(failures[2]).toContain('table "missing" does not exist')
+})
+
+test('a cluster that is away gives no answer, not even to who expects an error', async () => {
+  const away = new MillraceError('ENGINE_FLINK_UNREACHABLE', { blame: 'external', message: 'the cluster is away' }, {})
+  const session = { settings: { get: () => 'UTC' }, run: () => Promise.reject(away), close: () => Promise.resolve() }
+  const world = { ...localTestWorld, openRemote: () => Promise.resolve(session as unknown as RemoteSession) }
+  const file = parseTestFile(
+    'a.sqltest',
+    "test: an error\nSELECT CAST('x' AS INT) AS b\nerror: SOME_ERROR\n\ntest: its own\nown: why\nSELECT 1 AS a\nrows:\n| a |\n",
+  )
+  for (const each of file.tests) {
+    const result = await runTest(file, each, world, new AbortController().signal)
+    expect(result).toMatchObject({ outcome: 'failed', verdict: 'lost' })
+    expect(result.failures.join()).toContain('the cluster is away')
+  }
 })
