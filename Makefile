@@ -6,6 +6,8 @@ installed := node_modules/.installed.json
 results := node_modules/.cache/test-results.json
 system-results := node_modules/.cache/test-system-results.json
 
+reporters := --reporter=default --reporter=json --reporter=./test/silence-reporter.ts
+
 checks := format lint types dead-code architecture
 
 .PHONY: help setup demo run-demo test test-system check format bench bench-flink bench-flink-connectors update build clean $(addprefix check-,$(checks))
@@ -31,12 +33,12 @@ demo: setup
 
 test: setup
 	@mkdir -p $(dir $(results)) && rm -f $(results)
-	@$(bin)/vitest run --reporter=default --reporter=json --outputFile.json=$(results)
+	@$(bin)/vitest run $(reporters) --outputFile.json=$(results)
 
 # What the servers need is built once, into the cache of the user; a server that cannot be had is a failure.
 test-system: setup
 	@mkdir -p $(dir $(system-results)) && rm -f $(system-results)
-	@$(bin)/vitest run --config vitest.system.config.ts --reporter=default --reporter=json --outputFile.json=$(system-results)
+	@$(bin)/vitest run --config vitest.system.config.ts $(reporters) --outputFile.json=$(system-results)
 
 # Runs every check even when one fails, and says the state of each in one line.
 check: setup

@@ -24,7 +24,7 @@ const tickMs = 50
 const longestSleepMs = 2 ** 31 - 1
 
 /** Longest time for which the loop keeps the process to itself. */
-const turnMs = 10
+const turnMsMax = 10
 
 /** How long a run that is stopped waits for what it has written to be committed. */
 const stopMsMax = 10_000
@@ -67,6 +67,10 @@ export class Run {
   #endedMs: number | null = null
   #rowsIn = 0
   #readyMs: number | null = null
+  /** The time that was told to operators last. */
+  #toldMs = 0
+  /** When the rest of the process had its turn last. */
+  #turnMs = 0
   #pausesMs: number[] = []
   #failure: unknown
   /** What went wrong while an input was waited for. */
@@ -223,8 +227,10 @@ export class Run {
   async #readAll(beginning: Beginning): Promise<void> {
     const { exchanges } = this.#instance
     await this.#prepare(beginning)
-    let turnStart = this.#clock.monotonicMs()
-    this.#readyMs = turnStart - this.#startedMs
+    this.#turnMs = this.#clock.monotonicMs()
+    this.#readyMs = this.#turnMs - this.#startedMs
+    // Each look at the clock gives all shards out of memory something to catch up with, as long as no rows come.
+    let restMs = 0
     while (this.state === 'running' && !this.#readsNoMore) {
       if (this.#readFailure !== null) throw this.#readFailure.error
       this.#commits.check()
@@ -233,14 +239,19 @@ export class Run {
         // The run may have been asked to stop meanwhile: a source then gives nothing more, which is not its end.
         continue
       }
-      this.#tick()
+      this.#tick(restMs)
+      restMs = 0
       this.#times?.follow()
       const isFull = this.#sendAnswered()
       // What waits outside frees itself, so that nothing is lost by letting what others sent wait too.
       if (isFull || exchanges?.deliver() !== true) {
         const feed = isFull || exchanges?.isFull === true ? undefined : this.#chooseFeed()
         if (feed === undefined || feed.state === 'waiting') {
-          if (feed === undefined && !isFull && exchanges?.isFull !== true && this.#catchUp()) continue
+          if (feed === undefined && !isFull && exchanges?.isFull !== true && this.#catchUp()) {
+            restMs = tickMs
+            if (this.#isTurnOver()) await this.#yield()
+            continue
+          }
           if (feed === undefined && this.#isAtEnd()) return
           exchanges?.flush()
           const drain = this.#instance.backPressure.drain()
@@ -250,7 +261,7 @@ export class Run {
             continue
           }
           await (feed === undefined || exchanges !== null || !this.#isAnswered() ? this.#waitMeasured() : feed.wait)
-          turnStart = this.#clock.monotonicMs()
+          this.#turnMs = this.#clock.monotonicMs()
           continue
         }
         this.#take(feed)
@@ -258,12 +269,19 @@ export class Run {
       if (this.#instance.needsNoMore()) return
       const drain = this.#instance.backPressure.drain()
       if (drain !== undefined) await drain
-      if (this.#clock.monotonicMs() - turnStart > turnMs) {
-        exchanges?.flush()
-        await nextTurn()
-        turnStart = this.#clock.monotonicMs()
-      }
+      if (this.#isTurnOver()) await this.#yield()
     }
+  }
+
+  #isTurnOver(): boolean {
+    return this.#clock.monotonicMs() - this.#turnMs > turnMsMax
+  }
+
+  /** Lets the rest of the process have its turn. */
+  async #yield(): Promise<void> {
+    this.#instance.exchanges?.flush()
+    await nextTurn()
+    this.#turnMs = this.#clock.monotonicMs()
   }
 
   /** Sends on rows whose lookups have been answered. Returns whether so many still wait that no more should come. */
@@ -318,9 +336,12 @@ export class Run {
     }
   }
 
-  #tick(): void {
+  /** Tells operators the time, unless it was told less than so many milliseconds ago. */
+  #tick(restMs: number): void {
     if (this.#instance.clocked.length === 0) return
     const now = this.#clock.nowMs()
+    if (Math.abs(now - this.#toldMs) < restMs) return
+    this.#toldMs = now
     for (const clocked of this.#instance.clocked) clocked.tick(now)
   }
 
