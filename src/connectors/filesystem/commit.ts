@@ -26,11 +26,14 @@ export interface CommitRecord {
 export function joinOverwrites(records: readonly CommitRecord[]): readonly CommitRecord[] {
   const [first, ...others] = records
   if (first === undefined) return []
+  const kin = [...new Set([...first.kin, ...others.flatMap((record) => [record.uid, ...record.kin])])]
+  // A writer takes what the others have written before for what was there.
+  const replaced = records.flatMap((record) => record.replaced).filter((name) => !isOfRun(path.posix.basename(name), [first.uid, ...kin]))
   const joint: CommitRecord = {
     uid: first.uid,
-    kin: [...new Set([...first.kin, ...others.flatMap(({ uid, kin }) => [uid, ...kin])])],
+    kin,
     parts: records.flatMap(({ parts }) => parts),
-    replaced: [...new Set(records.flatMap(({ replaced }) => replaced))],
+    replaced: [...new Set(replaced)],
     marks: records.flatMap(({ marks }) => marks),
   }
   return [joint, ...others.map((record) => ({ ...record, replaced: [], marks: [] }))]
@@ -48,8 +51,10 @@ export async function commitParts(store: FileStore, record: CommitRecord): Promi
 
 /** The visible files of a directory that none of the runs wrote. */
 export async function filesOfOthers(store: FileStore, directory: string, uids: readonly string[]): Promise<string[]> {
-  const others = (await store.entries(directory)).filter(
-    ({ name, isDirectory }) => !isHidden(name) && !isDirectory && !uids.some((uid) => name.startsWith(`part-${uid}-`)),
-  )
+  const others = (await store.entries(directory)).filter(({ name, isDirectory }) => !isHidden(name) && !isDirectory && !isOfRun(name, uids))
   return others.map(({ name }) => path.posix.join(directory, name))
+}
+
+function isOfRun(name: string, uids: readonly string[]): boolean {
+  return uids.some((uid) => name.startsWith(`part-${uid}-`))
 }

@@ -260,6 +260,23 @@ describe('overwriting', () => {
     expect(sorted((await readWhole(table)).rows)).toEqual(sorted(replaced))
     expect(filesIn(directory)).toEqual(visible(directory))
   })
+  test('of several writers keeps what each of them wrote before', async () => {
+    const directory = temporaryDirectory()
+    const table = tableAt(directory, types)
+    await writeWhole(table, [[1, 'old']])
+    const writers = [await openWriter(table, { overwrite: true }), await openWriter(table, { overwrite: true })]
+    for (const round of [0, 1]) {
+      const records: unknown[] = []
+      for (const [index, writer] of writers.entries()) {
+        await writeRows(writer, table, [[2 * round + index, 'new']])
+        records.push(await writer.prepare())
+      }
+      const joined = filesystemSink(table).joinOverwrites?.(records) ?? []
+      for (const [index, writer] of writers.entries()) await writer.commit(joined[index])
+    }
+    for (const writer of writers) await writer.close()
+    expect(sorted((await readWhole(table)).rows)).toEqual([0, 1, 2, 3].map((id) => [id, 'new']))
+  })
   test('touches the partitions that get rows, and no others', async () => {
     const directory = temporaryDirectory()
     const table = tableAt(directory, { id: integerType, p: integerType }, { partitionedBy: ['p'] })
