@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { systemClock } from '#base'
 import { type CliEnvironment, exitStatus, processScreen, processTerminal, readScriptFile, reportFailure, runCli } from '#cli'
-import type { InsertWatch, QuerySession } from '#query'
+import type { ForwardedSession, InsertWatch, QuerySession } from '#query'
 
 const root = rootOf(import.meta.dirname)
 const threadEntry = new URL(`worker-thread${path.extname(import.meta.filename)}`, import.meta.url)
@@ -56,7 +56,7 @@ const environment: CliEnvironment = {
   },
   serveGateway: async (options) => {
     const [{ serveGateway }, { randomUUID }] = await Promise.all([import('#gateway'), import('node:crypto')])
-    return serveGateway({ ...options, clock: systemClock, createId: randomUUID, createSession, limits: gatewayLimits })
+    return serveGateway({ ...options, clock: systemClock, createId: randomUUID, createSession, openElsewhere, limits: gatewayLimits })
   },
   gatewayToken: async () => {
     const { findToken } = await import('#secrets')
@@ -68,6 +68,13 @@ const environment: CliEnvironment = {
     return () => interruptCallbacks.splice(interruptCallbacks.lastIndexOf(callback), 1)
   },
   exit: (status) => process.exit(status),
+}
+
+async function openElsewhere(name: string, properties: Readonly<Record<string, string>>): Promise<ForwardedSession> {
+  const [{ Clusters }, { ForwardedSession }] = await Promise.all([import('#clusters'), import('#query')])
+  const headers = flinkHeaders()
+  const { gatewayUrl } = await new Clusters(process.env, headers).find(name)
+  return ForwardedSession.open({ url: gatewayUrl, headers }, properties)
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -58,6 +58,11 @@ const gateway: OptionRow = {
   summary: 'let the SQL gateway of Flink at this address run it, such as http://127.0.0.1:8083',
 }
 const cluster: OptionRow = { name: 'cluster', value: 'name', summary: 'let this cluster run it; see millrace cluster' }
+const sessionCluster: OptionRow = {
+  name: 'cluster',
+  value: 'name',
+  summary: 'let this cluster run what sessions send, but for those that name another one in their property millrace.cluster',
+}
 const analyze: OptionRow = { name: 'analyze', summary: 'run the script, and show what each operator did' }
 const checkpointNumber: OptionRow = { name: 'checkpoint', value: 'number', summary: 'only this one; by default the newest, of verify all' }
 const statementNumber: OptionRow = { name: 'statement', value: 'number', summary: 'only those of this statement of the script' }
@@ -287,7 +292,7 @@ export const commands: readonly CommandRow[] = [
       'Who connects has to send a token. It is the secret gateway-token (see millrace secret); without one it is made once, and kept in the file gateway-token of MILLRACE_HOME or ~/.millrace. Clients of Flink take it from the variable FLINK_REST_CLIENT_HEADERS.',
     ],
     arguments: [],
-    options: [host, port],
+    options: [host, port, sessionCluster],
     examples: [
       { line: 'millrace gateway --port 8083', shows: 'serves until Ctrl-C, and says how to connect' },
       {
@@ -297,7 +302,7 @@ export const commands: readonly CommandRow[] = [
     ],
     run: async (input, environment) => {
       const { runGateway } = await import('./gateway-command.ts')
-      return runGateway({ host: optionValue(input, host), port: portOf(input) }, environment)
+      return runGateway({ host: optionValue(input, host), port: portOf(input), cluster: optionValue(input, sessionCluster) }, environment)
     },
   },
   {

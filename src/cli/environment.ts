@@ -27,7 +27,7 @@ export interface CliEnvironment {
   /** Opens a session of the SQL gateway at an address, with settings under Flink's keys. */
   openRemote(url: string, settings: Readonly<Record<string, string>>): Promise<RemoteSession>
   /** Serves Flink's SQL gateway, with sessions as `createSession` opens them. */
-  serveGateway(options: Pick<ServerOptions, 'host' | 'port' | 'token' | 'failed' | 'jobFailed'>): Promise<GatewayServer>
+  serveGateway(options: Pick<ServerOptions, 'host' | 'port' | 'cluster' | 'token' | 'failed' | 'jobFailed'>): Promise<GatewayServer>
   /** What clients of the gateway have to know. */
   gatewayToken(): Promise<{ readonly value: string; readonly file: string | null }>
   /** The text of a file, or of standard input for `-`. */

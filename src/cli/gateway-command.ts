@@ -3,14 +3,17 @@ import { type CliEnvironment, exitStatus } from './environment.ts'
 import { noteErrors } from './render-error.ts'
 
 export async function runGateway(
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, cluster }: { readonly host: string; readonly port: number; readonly cluster: string },
   environment: CliEnvironment,
 ): Promise<number> {
   const { screen } = environment
+  // A name that nobody knows is told at once, and not to the first client.
+  if (cluster !== '') await (await environment.openClusters()).find(cluster)
   const { value: token, file } = await environment.gatewayToken()
   const server = await environment.serveGateway({
     host,
     port,
+    cluster,
     token,
     failed: (error) => void noteErrors(error, undefined, environment),
     jobFailed: (jobId, error) => {

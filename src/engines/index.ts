@@ -26,7 +26,7 @@ export type {
   WritersNote,
 } from './engine.ts'
 export { EngineAround } from './engine-around.ts'
-export type { GatewayAddress } from './flink/client.ts'
+export { type GatewayAddress, GatewayClient, type Method as GatewayMethod } from './flink/client.ts'
 export { type FlinkJob, type FlinkJobDetails, FlinkJobs, hasEnded, jobIdOf } from './flink/cluster-jobs.ts'
 export { FlinkGatewaySession, type GatewayResult, type JobStatus } from './flink/gateway-session.ts'
 export { readTopology, type Topology, tablesIn } from './flink/topology.ts'

@@ -1,5 +1,6 @@
 /** What can be asked of a gateway: Flink's REST interface, versions 1 to 4. */
 import { MillraceError } from '#base'
+import type { ForwardedRequest } from '#query'
 import { notReady, pageText, requestFailure, statementFailure } from './answers.ts'
 import { gatewayErrors } from './errors.ts'
 import type { Gateway } from './gateway.ts'
@@ -50,15 +51,15 @@ const routes: readonly Route[] = [
     method: 'POST',
     path: '/sessions',
     since: 1,
-    answer: async ({ gateway, request }) => ({ sessionHandle: (await gateway.open(textsIn(request, 'properties'))).handle }),
+    answer: async ({ gateway, request }) => ({ sessionHandle: await gateway.open(textsIn(request, 'properties')) }),
   },
   { method: 'GET', path: '/sessions/:session', since: 1, answer: (call) => ({ properties: sessionOf(call).properties() }) },
   {
     method: 'DELETE',
     path: '/sessions/:session',
     since: 1,
-    answer: ({ gateway, names }) => {
-      gateway.close(names['session'] ?? '')
+    answer: async ({ gateway, names }) => {
+      await gateway.close(names['session'] ?? '')
       return { status: 'CLOSED' }
     },
   },
@@ -141,6 +142,8 @@ export async function answerRequest(gateway: Gateway, request: GatewayRequest, r
   if (found === null) return { status: 404, body: JSON.stringify({ errors: [`Not found: ${request.url.pathname}`] }) }
   const { route, version, names } = found
   try {
+    const elsewhere = gateway.elsewhere(names['session'] ?? '')
+    if (elsewhere !== null && !isClosing(route)) return await elsewhere.forward(forwarded(request, version))
     const answer = await route.answer({ gateway, request, version, names })
     return { status: 200, body: typeof answer === 'string' ? answer : JSON.stringify(answer) }
   } catch (error) {
@@ -148,6 +151,16 @@ export async function answerRequest(gateway: Gateway, request: GatewayRequest, r
     const isStatement = route.path.endsWith('/:token') || route.path.endsWith('/configure-session')
     return { status: 500, body: isStatement ? statementFailure(error) : requestFailure(error) }
   }
+}
+
+function isClosing({ method, path }: Route): boolean {
+  return method === 'DELETE' && path === '/sessions/:session'
+}
+
+/** A request as another gateway takes it: the version is told apart. */
+function forwarded({ method, url, body }: GatewayRequest, version: number): ForwardedRequest {
+  const path = `${url.pathname.replace(/^\/v[1-9](?=\/)/, '')}${url.search}`
+  return { method, version, path, body: Object.keys(body).length === 0 && method !== 'POST' ? undefined : body }
 }
 
 function isOfUser(error: unknown): boolean {

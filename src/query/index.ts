@@ -11,6 +11,7 @@ export type {
 export type { Completion } from './complete.ts'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'
+export { type ForwardedRequest, ForwardedSession } from './forwarded-session.ts'
 export type { MeasuredRun, QueryInfo, StatementInfo, StatementListener } from './listener.ts'
 export { RemoteJobs } from './remote-jobs.ts'
 export { RemoteSession, type StatementRunner } from './remote-session.ts'

@@ -115,6 +115,8 @@ export async function openGateway(options: Partial<ServerOptions> = {}): Promise
     clock: systemClock,
     createId: randomUUID,
     createSession: async (settings) => new QuerySession(sessionOptions(settings)),
+    cluster: '',
+    openElsewhere: (cluster) => Promise.reject(new TypeError(`no cluster ${cluster}`)),
     jobFailed: (jobId, error) => reports.jobs.push({ jobId, error }),
     failed: (error) => reports.failures.push(error),
     limits: { sessionsMax: 5, sessionIdleMs: 60_000 },

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Commands, type Ended } from './command.fixture.ts'
 import { type FlinkServer, startFlinkServer } from './flink-server.fixture.ts'
+import { runSqlClient, untilAnswering } from './gateway-clients.fixture.ts'
+import { freePort } from './ports.fixture.ts'
 
 let commands: Commands
 let flink: FlinkServer
@@ -98,4 +100,29 @@ test.each([
   expect(notes.split('\n')[0]).toMatch(reason)
   expect(notes).toContain(place)
   expect(notes).not.toContain('\tat ')
+})
+
+test("Flink's SQL client comes to a cluster through a gateway of Millrace, whose engine others use meanwhile", async () => {
+  const token = 'a-token-of-the-tests'
+  const variables = { MILLRACE_HOME: path.join(commands.folder, 'home'), MILLRACE_SECRET_GATEWAY_TOKEN: token }
+  expect((await commands.start(['cluster', 'add', 'far', '--gateway', flink.gatewayUrl], variables).ended).status).toBe(0)
+  const place = { port: await freePort(), token }
+  const gateway = commands.start(['gateway', '--port', String(place.port), '--cluster', 'far'], variables)
+  await untilAnswering(place)
+  const script = `SET 'sql-client.execution.result-mode' = 'tableau';
+${numbers(7)}SHOW JARS;
+SELECT COUNT(*) AS counted FROM numbers;
+SELECT * FROM missing;
+`
+  const { out } = await runSqlClient(place, script, commands.folder)
+  expect(out).toMatch(/\| \+U \| +7 \|/)
+  expect(out).toContain("Object 'missing' not found")
+  // A table of the embedded engine alone.
+  const here = await commands.script(`CREATE TABLE events (event_type INT) WITH ('connector' = 'nexmark', 'events.num' = '50');
+SET 'execution.runtime-mode' = 'batch'; SELECT COUNT(*) AS counted FROM events;`)
+  const words = ['run', here, '--format', 'json', '--gateway', `http://127.0.0.1:${place.port}`, '--set', 'millrace.cluster=']
+  const headers = { FLINK_REST_CLIENT_HEADERS: `Authorization:Bearer ${token}` }
+  expect((await commands.start(words, headers).ended).out).toBe('{"counted":50}\n')
+  gateway.end('SIGTERM')
+  expect((await gateway.ended).status).toBe(130)
 })

@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { cachedPath, fetchArtifact, fetchLibraries, installOnce, runIn } from './install.fixture.ts'
 import { installPackages } from './packages.fixture.ts'
@@ -46,6 +47,17 @@ export interface GatewayPlace {
 export interface Printed {
   readonly out: string
   readonly notes: string
+}
+
+/** Waits for a gateway that was just started. */
+export async function untilAnswering({ port, token }: GatewayPlace): Promise<void> {
+  const url = `http://127.0.0.1:${port}/v1/api_versions`
+  for (let tried = 0; tried < 200; tried++) {
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } }).catch(() => null)
+    if (answer?.ok === true) return
+    await sleep(50)
+  }
+  throw new Error('the gateway does not answer')
 }
 
 /** Runs a script with Flink's SQL client. */

@@ -1,8 +1,7 @@
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Commands, type Started } from './command.fixture.ts'
-import { type GatewayPlace, runJava, runPython, runSqlClient } from './gateway-clients.fixture.ts'
+import { type GatewayPlace, runJava, runPython, runSqlClient, untilAnswering } from './gateway-clients.fixture.ts'
 import { freePort } from './ports.fixture.ts'
 
 const token = 'a-token-of-the-tests'
@@ -16,20 +15,9 @@ beforeAll(async () => {
   commands = await Commands.open()
   place = { port: await freePort(), token }
   running = commands.start(['gateway', '--port', String(place.port)], { MILLRACE_SECRET_GATEWAY_TOKEN: token })
-  await answering(place)
+  await untilAnswering(place)
 })
 afterAll(() => commands.close())
-
-async function answering({ port }: GatewayPlace): Promise<void> {
-  for (let tried = 0; tried < 200; tried++) {
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/api_versions`, { headers: { authorization: `Bearer ${token}` } }).catch(
-      () => null,
-    )
-    if (answer?.ok === true) return
-    await sleep(50)
-  }
-  throw new Error('the gateway does not answer')
-}
 
 const tables = `SET 'sql-client.execution.result-mode' = 'tableau';
 CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'number-of-rows' = '5', 'rows-per-second' = '100',

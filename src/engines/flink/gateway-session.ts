@@ -2,7 +2,6 @@
 import { assert } from '#base'
 import { type Batch, batchOf, rowsOf, type Schema } from '#data'
 import { type GatewayAddress, GatewayClient } from './client.ts'
-import { flinkErrors } from './errors.ts'
 import { readLogicalType, type WrittenType } from './logical-type.ts'
 import { parseWithDigits, valueReader } from './read-value.ts'
 
@@ -61,9 +60,7 @@ export class FlinkGatewaySession {
   static async open(address: GatewayAddress, properties: Readonly<Record<string, string>>): Promise<FlinkGatewaySession> {
     const client = new GatewayClient(address)
     await client.connect()
-    const { sessionHandle } = await client.call('POST', '/sessions', { sessionName: 'millrace', properties })
-    if (typeof sessionHandle !== 'string') throw flinkErrors.ENGINE_FLINK_ANSWER({ url: address.url })
-    return new FlinkGatewaySession(client, sessionHandle)
+    return new FlinkGatewaySession(client, await client.openSession(properties))
   }
 
   /** What is set. */
