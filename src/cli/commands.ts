@@ -92,6 +92,11 @@ const flinkVersion: OptionRow = { name: 'flink-version', value: 'version', defau
 const slots: OptionRow = { name: 'slots', value: 'number', default: '8', summary: 'of start: how many subtasks may run at a time' }
 const gatewayAddress: OptionRow = { name: 'gateway', value: 'url', summary: 'of add: the address of its SQL gateway' }
 const restAddress: OptionRow = { name: 'rest', value: 'url', summary: 'of add: the address of its job manager' }
+const fromDataDir: OptionRow = {
+  name: 'from-data-dir',
+  value: 'folder',
+  summary: 'of start: go on with the work that millrace run keeps there, which then goes on here no more',
+}
 const jobName: OptionRow = { name: 'name', value: 'name', summary: 'of start: what the job is called' }
 const fromSavepoint: OptionRow = { name: 'from-savepoint', value: 'place', summary: 'of start: the savepoint that it goes on from' }
 const claimMode: OptionRow = {
@@ -353,12 +358,13 @@ export const commands: readonly CommandRow[] = [
         optional: true,
       },
     ],
-    options: [cluster, jobName, fromSavepoint, claimMode, allowDroppedState, savepointFolder, json, set],
+    options: [cluster, jobName, fromSavepoint, fromDataDir, claimMode, allowDroppedState, savepointFolder, json, set],
     examples: [
       { line: 'millrace job start orders.sql --cluster dev --name orders', shows: 'starts it, unless it runs, and prints its id' },
       { line: 'millrace job stop orders --cluster dev', shows: 'stops it, and prints where its savepoint is' },
     ],
     run: async (input, environment) => {
+      if (input.values.has(fromSavepoint.name)) refuseBeside(fromSavepoint, [fromDataDir], input)
       const { runJobCommand } = await import('./job-command.ts')
       const [, target = ''] = input.arguments
       const options = {
@@ -369,6 +375,7 @@ export const commands: readonly CommandRow[] = [
         from: optionValue(input, fromSavepoint),
         claimMode: optionValue(input, claimMode),
         allowsDroppedState: input.values.has(allowDroppedState.name),
+        dataDir: optionValue(input, fromDataDir),
         folder: optionValue(input, savepointFolder),
         json: input.values.has(json.name),
         settings: settingsOf({ ...input, values: new Map([...input.values].filter(([name]) => name === set.name)) }),

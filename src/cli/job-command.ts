@@ -1,11 +1,11 @@
 /** `millrace job`: jobs on a Flink cluster, started once, looked at, and stopped with a savepoint. */
-import { counted, printable } from '#base'
+import { counted, MillraceError, printable } from '#base'
 import type { FlinkJob, FlinkJobDetails, RemoteJobs } from '#query'
 import type { JobAction } from './arguments/job-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
-import { noteErrors } from './render-error.ts'
-import { readScript } from './script.ts'
+import { type ErrorSource, noteErrors } from './render-error.ts'
+import { openSession, readScript } from './script.ts'
 
 export interface JobOptions {
   readonly action: JobAction
@@ -16,6 +16,8 @@ export interface JobOptions {
   readonly from: string
   readonly claimMode: string
   readonly allowsDroppedState: boolean
+  /** The folder of durable work of this machine that the job goes on with; empty: none. */
+  readonly dataDir: string
   /** Where savepoints go; empty: where the cluster keeps them. */
   readonly folder: string
   readonly json: boolean
@@ -49,23 +51,49 @@ export async function runJobCommand(options: JobOptions, environment: CliEnviron
   }
 }
 
-async function start(
-  jobs: RemoteJobs,
-  { target, name, from, claimMode, allowsDroppedState }: JobOptions,
-  environment: CliEnvironment,
-): Promise<number> {
-  const { screen } = environment
-  if (name === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--name', purpose: '"millrace job start"' })
-  const source = await readScript(target, environment)
+async function start(jobs: RemoteJobs, options: JobOptions, environment: CliEnvironment): Promise<number> {
+  if (options.name === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--name', purpose: '"millrace job start"' })
+  const source = await readScript(options.target, environment)
   try {
-    const mode = claimMode === '' ? '' : claimMode.replace('-', '_').toUpperCase()
-    const { id, isAttached } = await jobs.start({ name, text: source.text, from, claimMode: mode, allowsDroppedState })
-    await screen.write(`${id}\n`)
-    screen.note(isAttached ? `note: job "${name}" runs already\n` : `note: job "${name}" is started\n`)
-    return exitStatus.done
+    return options.dataDir === '' ? await startOne(jobs, source, options, [], environment) : await move(jobs, source, options, environment)
   } catch (error) {
     return noteErrors(error, source, environment)
   }
+}
+
+async function startOne(
+  jobs: RemoteJobs,
+  { text }: ErrorSource,
+  { name, from, claimMode, allowsDroppedState }: JobOptions,
+  adjustments: readonly string[],
+  { screen }: CliEnvironment,
+): Promise<number> {
+  const mode = claimMode === '' ? '' : claimMode.replace('-', '_').toUpperCase()
+  const { id, isAttached } = await jobs.start({ name, text, from, claimMode: mode, allowsDroppedState, adjustments })
+  await screen.write(`${id}\n`)
+  screen.note(isAttached ? `note: job "${name}" runs already\n` : `note: job "${name}" is started\n`)
+  return exitStatus.done
+}
+
+/** Starts a job that goes on with durable work of this machine, which then does not go on here. */
+async function move(jobs: RemoteJobs, source: ErrorSource, options: JobOptions, environment: CliEnvironment): Promise<number> {
+  const { name, cluster, settings, dataDir } = options
+  const session = await openSession({ ...settings, 'execution.checkpointing.dir': dataDir }, environment)
+  const handOver = await session.handOver(source.text)
+  const successor = `job "${name}" on cluster "${cluster}"`
+  if ((await jobs.running(name)) === null) {
+    const { notes, statements } = await handOver.begin(successor)
+    for (const note of notes) environment.screen.note(`note: ${note}\n`)
+    try {
+      await startOne(jobs, source, options, statements, environment)
+    } catch (error) {
+      // What is refused never begins. Of what got no answer nobody knows: the same command finds it.
+      if (error instanceof MillraceError && error.blame === 'user') await handOver.takeBack()
+      throw error
+    }
+  } else await startOne(jobs, source, options, [], environment)
+  await handOver.complete(successor)
+  return exitStatus.done
 }
 
 async function list(jobs: RemoteJobs, json: boolean, { screen }: CliEnvironment): Promise<number> {

@@ -69,8 +69,17 @@ export interface Source {
    * one reader can read the table. Null for a reader for which nothing is left.
    */
   divide?(readers: number, positions: readonly unknown[] | null, ordered?: boolean): Promise<readonly unknown[]>
+  /** How readers of other engines, which take the same options, read the same rows; left out where there are none. */
+  readonly elsewhere?: SourceElsewhere
   /** Finds rows by key, for joins with what the table holds now; left out where the connector cannot. */
   readonly lookup?: Lookup
+}
+
+interface SourceElsewhere {
+  /** Whether they begin where a reader here begins. */
+  readonly beginsAlike: boolean
+  /** The options by which they go on where readers stood together; null where they cannot. */
+  optionsAt(positions: readonly unknown[]): Readonly<Record<string, string>> | null
 }
 
 /** How the rows of a table are found by key. The engine keeps what was found, and tries again what failed. */

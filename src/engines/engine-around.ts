@@ -1,6 +1,6 @@
 /** An engine that leaves everything to another: what those begin with that change some of it on the way. */
 import type { Plan, Scan, TableDefinition, TableSize, Tables } from '#plan'
-import type { Engine, Observation, Program, ResultListener, RunSettings, SourceChanges } from './engine.ts'
+import type { Engine, KeptWork, Observation, Program, ResultListener, RunSettings, SourceChanges } from './engine.ts'
 
 export class EngineAround<P extends Program = Program> implements Engine<P> {
   protected readonly engine: Engine<P>
@@ -39,6 +39,10 @@ export class EngineAround<P extends Program = Program> implements Engine<P> {
 
   compile(plan: Plan, tables: Tables, settings: RunSettings): P {
     return this.engine.compile(plan, tables, settings)
+  }
+
+  keptWork(program: P): Promise<KeptWork> {
+    return this.engine.keptWork(program)
   }
 
   start(jobId: string, program: P, results?: ResultListener): Promise<void> {

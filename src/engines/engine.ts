@@ -3,7 +3,7 @@
 import type { TableWays } from '#connectors'
 import type { Batch, Schema } from '#data'
 import type { RunMetrics } from '#metrics'
-import type { Output, Plan, PlanChangelog, Relation, RelationKind, Scan, TableDefinition, TableSize, Tables } from '#plan'
+import type { Output, Plan, PlanChangelog, Relation, RelationKind, Scan, TableDefinition, TablePath, TableSize, Tables } from '#plan'
 
 type EngineName = 'embedded' | 'flink' | 'spark' | 'storm'
 
@@ -107,6 +107,8 @@ export interface Engine<P extends Program = Program> {
   /** Other ways to use a table than its options say. */
   waysOf(table: TableDefinition): Promise<TableWays>
   compile(plan: Plan, tables: Tables, settings: RunSettings): P
+  /** The durable work that a program goes on with; fails where it keeps none. */
+  keptWork(program: P): Promise<KeptWork>
   start(jobId: string, program: P, results?: ResultListener): Promise<void>
   observe(jobId: string): Promise<Observation>
   /** What each operator of a job did so far; null where nobody knows of the job. Changes nothing. */
@@ -117,6 +119,47 @@ export interface Engine<P extends Program = Program> {
   stop(jobId: string, how: 'now'): Promise<void>
   /** Lets go of what is known of a job that has ended. */
   forget(jobId: string): void
+}
+
+/** Durable work, seen by who wants it to go on in another engine. */
+export interface KeptWork {
+  /** Where it goes on; null: nowhere. */
+  successor(): Promise<Successor | null>
+  /** Commits what was prepared last, and tells where the work stands then. Fails where it runs, or has never run. */
+  settle(): Promise<WorkStand>
+  /** Lets no run go on with it, since it goes on elsewhere; null: it does not. */
+  moveTo(successor: Successor | null): Promise<void>
+}
+
+export interface Successor {
+  /** In words, such as `job "sums" on cluster "dev"`. */
+  readonly name: string
+  /** Whether it has begun for sure. */
+  readonly hasBegun: boolean
+}
+
+export interface WorkStand {
+  /** Whether it has come to its end. */
+  readonly isFinished: boolean
+  /** The operators that keep something, as EXPLAIN names them. */
+  readonly operators: readonly string[]
+  readonly sources: readonly SourceStand[]
+  readonly sinks: readonly SinkStand[]
+}
+
+export interface SourceStand {
+  readonly table: TablePath
+  readonly hasEnded: boolean
+  /** Whether readers of another engine begin where those here began. */
+  readonly beginsAlike: boolean
+  /** The options by which they go on where those here stand; null where they cannot. */
+  readonly options: Readonly<Record<string, string>> | null
+}
+
+export interface SinkStand {
+  readonly table: string
+  /** Whether rows that are written again replace themselves. */
+  readonly isRepeatable: boolean
 }
 
 /** Inserts only; upserts by the primary key without -U, where deletions may carry the key alone; or full changes. */

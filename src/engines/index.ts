@@ -16,6 +16,7 @@ export type {
   Engine,
   ExchangeNote,
   Explanation,
+  KeptWork,
   Observation,
   OutsideWait,
   Program,
@@ -23,6 +24,9 @@ export type {
   RunReport,
   Sharing,
   SourceChanges,
+  SourceStand,
+  Successor,
+  WorkStand,
   WritersNote,
 } from './engine.ts'
 export { EngineAround } from './engine-around.ts'

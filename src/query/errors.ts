@@ -64,6 +64,22 @@ export const queryErrors = defineErrors({
     message: 'the cluster gave job "{name}" an id of its own, {got}',
     hint: 'A repeated start would not find it, so it was cancelled.',
   },
+  QUERY_WORK_MOVED: {
+    blame: 'user',
+    message: 'the work goes on as {successor} already',
+    hint: 'Where that job has ended, start it again from its savepoint or its last checkpoint, without the folder of the work here.',
+  },
+  QUERY_WORK_FINISHED: { blame: 'user', message: 'the work has come to its end: there is nothing to go on with' },
+  QUERY_WORK_APPENDS: {
+    blame: 'user',
+    message: '{tables} would get rows twice',
+    hint: 'Work moves where nothing is kept and its tables can be read on, or where all that it writes has a primary key by which rows replace themselves.',
+  },
+  QUERY_WORK_START_LOST: {
+    blame: 'user',
+    message: '{tables} cannot be read again from where the work began',
+    hint: "Kafka tables can that begin at 'earliest-offset', a time or given offsets.",
+  },
   QUERY_SETTING_NOT_FOUND: { blame: 'user', message: 'setting "{key}" does not exist' },
   QUERY_SETTING_VALUE: { blame: 'user', message: 'setting "{key}" expects {expected}, got "{value}"' },
   QUERY_FUNCTION_FILE: { blame: 'user', message: 'could not load the function file "{file}"' },

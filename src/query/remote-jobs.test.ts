@@ -4,7 +4,7 @@ import { type FlinkJob, type FlinkJobs, jobIdOf } from '#engines'
 import { RemoteJobs } from './remote-jobs.ts'
 import type { RemoteSession } from './remote-session.ts'
 
-const start = { name: 'sums', text: 'INSERT INTO a VALUES (1);', from: '', claimMode: '', allowsDroppedState: false }
+const start = { name: 'sums', text: 'INSERT INTO a VALUES (1);', from: '', claimMode: '', allowsDroppedState: false, adjustments: [] }
 const lives = [1, 2, 3].map((life) => jobIdOf('sums', life)) as [string, string, string]
 
 /** A cluster in memory that refuses the ids of jobs which it has had, also where it lists them no more. */

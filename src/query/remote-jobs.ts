@@ -14,6 +14,8 @@ interface JobStart {
   readonly claimMode: string
   /** Whether state that the script has no place for may be left behind. */
   readonly allowsDroppedState: boolean
+  /** Statements that come before the last one of the text. */
+  readonly adjustments: readonly string[]
 }
 
 export interface StartedJob {
@@ -55,6 +57,11 @@ export class RemoteJobs {
     throw queryErrors.QUERY_JOB_NOT_FOUND({ job: target }, { hint: nearest === undefined ? undefined : `Did you mean "${nearest}"?` })
   }
 
+  /** The job of this name that runs; null: none does. */
+  async running(name: string): Promise<FlinkJob | null> {
+    return (await this.list()).find((job) => job.name === name && !hasEnded(job)) ?? null
+  }
+
   async details(target: string): Promise<FlinkJobDetails> {
     return this.#manager.details((await this.find(target)).id)
   }
@@ -78,7 +85,7 @@ export class RemoteJobs {
   }
 
   /** False where the cluster has, or had, a job of this id. */
-  async #submit(id: string, { name, text, from, claimMode, allowsDroppedState }: JobStart): Promise<boolean> {
+  async #submit(id: string, { name, text, from, claimMode, allowsDroppedState, adjustments }: JobStart): Promise<boolean> {
     const session = await this.#openSession({
       'pipeline.name': name,
       '$internal.pipeline.job-id': id,
@@ -88,7 +95,7 @@ export class RemoteJobs {
     })
     const submitted: string[] = []
     try {
-      await session.run(text, { submitted: (job) => void submitted.push(job) }, new AbortController().signal)
+      await session.run(text, { submitted: (job) => void submitted.push(job) }, new AbortController().signal, adjustments)
     } catch (error) {
       if (!(error instanceof MillraceError) || !alreadyThere.test(`${error.message} ${error.detail ?? ''}`)) throw error
       return false

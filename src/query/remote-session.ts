@@ -9,6 +9,7 @@ import { firstTokens, scanStatements } from '#sql'
 import type { Completion } from './complete.ts'
 import { queryErrors } from './errors.ts'
 import type { StatementListener } from './listener.ts'
+import { quotedPath } from './quoted-path.ts'
 
 /** What runs statements for a person: here, or elsewhere. */
 export interface StatementRunner {
@@ -54,11 +55,17 @@ export class RemoteSession implements StatementRunner {
     return key === 'table.local-time-zone' && (value === '' || value === 'default') ? 'UTC' : value
   }
 
-  /** Runs all statements of a text, one after another. Fails at the first that fails. An INSERT is waited for. */
-  async run(text: string, listener: StatementListener, signal: AbortSignal): Promise<void> {
-    for (const statement of statementsIn(text)) {
+  /**
+   * Runs all statements of a text, one after another. Fails at the first that fails. An INSERT is waited for.
+   *
+   * @param beforeLast statements that are run before the last one of the text
+   */
+  async run(text: string, listener: StatementListener, signal: AbortSignal, beforeLast: readonly string[] = []): Promise<void> {
+    const statements = statementsIn(text)
+    for (const statement of statements) {
       if (signal.aborted) return
       try {
+        if (statement === statements.at(-1)) for (const each of beforeLast) await this.#runOne(each, {}, signal)
         await this.#runOne(statement.text, listener, signal)
         this.#properties = await this.#gateway.properties()
       } catch (error) {
@@ -84,7 +91,7 @@ export class RemoteSession implements StatementRunner {
 
   /** The statement that creates a table. */
   definitionOf(path: readonly string[]): Promise<string> {
-    return this.#textOf(`SHOW CREATE TABLE ${path.map((name) => `\`${name.replaceAll('`', '``')}\``).join('.')}`)
+    return this.#textOf(`SHOW CREATE TABLE ${quotedPath(path)}`)
   }
 
   /** The one text that a statement answers with. */

@@ -24,6 +24,7 @@ import { applyDefinition, type Definition, isDefinition } from './definitions.ts
 import { queryErrors } from './errors.ts'
 import { type Compiled, type ExplainDetail, explainPlan } from './explain.ts'
 import { explainMeasured } from './explain-measured.ts'
+import { HandOver } from './hand-over.ts'
 import { createJobId } from './job-id.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
 import { isOn, optimizerFacts, upsertKeys } from './optimizer-facts.ts'
@@ -136,6 +137,23 @@ export class QuerySession {
       parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${explainPlan(details, compiled)}`)
     }
     return parts.length === 0 ? 'The script has no query.\n' : parts.join('\n')
+  }
+
+  /** The durable work of a script with one INSERT or statement set, at its end. Its definitions and settings take effect, and nothing runs. */
+  async handOver(text: string): Promise<HandOver> {
+    const { statements, diagnostics } = parseScript(text)
+    throwAll(diagnostics)
+    const last = statements.at(-1)
+    for (const statement of statements) {
+      const bound = bind(statement, this.catalog)
+      try {
+        if (statement !== last) await this.#rehearse(bound)
+        else return new HandOver(await this.#options.engine.keptWork((await this.#compile(bound)).program))
+      } catch (error) {
+        throw withOffsets(error, text, bound.position)
+      }
+    }
+    throw queryErrors.QUERY_JOB_SCRIPT({ count: 0 })
   }
 
   /** What may be typed at an offset of a text, finished or not. */

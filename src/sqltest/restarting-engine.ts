@@ -93,6 +93,10 @@ export class RestartingEngine implements Engine, RunPacer {
     return this.#engine.sizeOf(scan, tables, isMeasured)
   }
 
+  keptWork(program: Program): ReturnType<Engine['keptWork']> {
+    return this.#engine.keptWork(program)
+  }
+
   compile(plan: Plan, tables: Tables, settings: Readonly<Record<string, string>>): Program {
     const read = new Set<string>()
     walkRelations(rootsOf(plan), (relation) => {

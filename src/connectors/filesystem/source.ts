@@ -36,6 +36,8 @@ export function filesystemSource(table: ConnectorTable): Source {
     ...(intervalMs === null
       ? { lookup: { cache: lookupCachePolicy(options, table.name), retriesMax: lookupRetriesMax(options), open: null } }
       : {}),
+    // Others read each file from its beginning.
+    elsewhere: { beginsAlike: true, optionsAt: () => null },
     countRows: () => using(place(null), (store) => countRows(settings, store, () => store.find(pattern, false))),
     divide: (readers, positions, ordered = true) =>
       using(place(null), async (store) => {

@@ -63,6 +63,11 @@ export function kafkaSource(table: ConnectorTable, kind: KafkaKind): Source {
     bounded: bounds.end !== null,
     metadata: messages.metadata,
     ...(messages.changes === 'append' ? {} : { changes: messages.changes }),
+    elsewhere: {
+      beginsAlike: bounds.start.kind !== 'latest' && bounds.start.kind !== 'group',
+      // Messages that replace others are read from the first on: what they replace is not kept elsewhere.
+      optionsAt: (positions) => (kind === 'kafka' ? offsetOptions(knownPositions(positions, table.name)) : null),
+    },
     divide: async (readers, positions) => {
       const client = new KafkaClient(connection)
       try {
@@ -107,6 +112,15 @@ function checkOffsets(topics: Topics, bounds: ScanBounds, table: string): void {
     if (bound?.kind !== 'offsets') continue
     throw kafkaErrors.CONNECTORS_KAFKA_OPTION_MISMATCH({ key, table }, { detail: 'Offsets can be written out for one topic only.' })
   }
+}
+
+/** Null where there is no topic, or more than one: offsets can be written out for one only. */
+function offsetOptions(starts: readonly PartitionStart[]): Record<string, string> | null {
+  if (new Set(starts.map(({ topic }) => topic)).size !== 1) return null
+  const offsets = starts
+    .toSorted((a, b) => a.partition - b.partition)
+    .map(({ partition, offset }) => `partition:${partition},offset:${offset}`)
+  return { 'scan.startup.mode': 'specific-offsets', 'scan.startup.specific-offsets': offsets.join(';') }
 }
 
 function knownPositions(positions: readonly unknown[], table: string): readonly PartitionStart[] {

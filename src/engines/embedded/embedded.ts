@@ -19,7 +19,7 @@ import {
   userFunctionsIn,
   walkRelations,
 } from '#plan'
-import type { Engine, Observation, ResultListener, RunSettings, SourceChanges } from '../engine.ts'
+import type { Engine, KeptWork, Observation, ResultListener, RunSettings, SourceChanges } from '../engine.ts'
 import { embeddedCapabilities } from './capabilities.ts'
 import type { DurableSettings } from './checkpoint/checkpointer.ts'
 import { PlainCommits } from './commits.ts'
@@ -196,6 +196,27 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     const intervalMs = checkpointEveryMs(settings)
     const start = startFrom(settings['execution.state-recovery.path'] ?? '', place, openBlobs)
     return { blobs: openBlobs(place), intervalMs, dropsState, plan, ...start }
+  }
+
+  async keptWork(program: EmbeddedProgram): Promise<KeptWork> {
+    const instance = program.instantiate(() => undefined)
+    const durable = await this.#durableSettings(program, instance)
+    if (durable === null) throw embeddedErrors.ENGINE_WORK_NOT_KEPT()
+    const { PlacedWork } = await import('./checkpoint/placed-work.ts')
+    return new PlacedWork(durable.blobs, instance, () => this.#settle(program))
+  }
+
+  /** Goes on with durable work, and stops it before it reads further than a batch. */
+  async #settle(program: EmbeddedProgram): Promise<void> {
+    const jobId = `settle ${program.settings['execution.checkpointing.dir']}`
+    await this.start(jobId, program)
+    const ended = this.ended(jobId)
+    await this.stop(jobId)
+    try {
+      await ended
+    } finally {
+      this.forget(jobId)
+    }
   }
 
   observe(jobId: string): Promise<Observation> {

@@ -82,6 +82,16 @@ export const embeddedErrors = defineErrors({
     message: 'there are no checkpoints in "{place}"',
     hint: 'Name the folder that a run was given with --data-dir, or that checkpoints were exported to.',
   },
+  ENGINE_WORK_NOT_KEPT: {
+    blame: 'user',
+    message: 'the statement keeps no checkpoints',
+    hint: 'Name the folder that its runs were given with --data-dir.',
+  },
+  ENGINE_WORK_MOVED: {
+    blame: 'user',
+    message: 'the work in "{place}" goes on as {successor}',
+    hint: 'Rows would be written twice. Remove the file "moved" there only when that job is gone for good.',
+  },
   ENGINE_CHECKPOINT_PLACE_TAKEN: {
     blame: 'user',
     message: '"{place}" has checkpoints of its own',

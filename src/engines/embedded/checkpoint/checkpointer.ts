@@ -6,6 +6,7 @@ import type { ResumedFrom } from '../../engine.ts'
 import { embeddedErrors } from '../errors.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { type Manifest, manifestVersion, type Origin, type SavedFile } from './manifest.ts'
+import { readSuccessor } from './placed-work.ts'
 import { planRestore, type RestorePlan } from './restore.ts'
 import type { StateKeeper } from './state-files.ts'
 
@@ -52,6 +53,9 @@ export class Checkpointer {
   /** Makes the place this run's own; the checkpoint to go on from, or null. One whose state would be lost in part is refused. */
   async begin(): Promise<Manifest | null> {
     await this.#checkpoints.lock()
+    const { blobs } = this.#settings
+    const successor = await readSuccessor(blobs)
+    if (successor !== null) throw embeddedErrors.ENGINE_WORK_MOVED({ place: blobs.place, successor: successor.name })
     this.#workId = await this.#checkpoints.workId()
     await this.#settings.startFrom?.(this.#checkpoints)
     const manifest = await this.#checkpoints.newest()

@@ -1,0 +1,4 @@
+/** A path as Flink reads it whatever its names are. */
+export function quotedPath(path: readonly string[]): string {
+  return path.map((name) => `\`${name.replaceAll('`', '``')}\``).join('.')
+}
