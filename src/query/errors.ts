@@ -59,6 +59,11 @@ export const queryErrors = defineErrors({
     message: 'a job has no place for this statement: {statement}',
     hint: 'Before its INSERT stand definitions and settings. Its name is told by --name.',
   },
+  QUERY_JOB_STATE_DROPPED: {
+    blame: 'user',
+    message: '"{from}" has state of operator {operator}, for which the script has no place',
+    hint: 'It may be of another job, or the script may have changed: millrace topology show names its operators. To leave that state behind, give --allow-dropped-state.',
+  },
   QUERY_JOB_ID: {
     blame: 'external',
     message: 'the cluster gave job "{name}" an id of its own, {got}',

@@ -57,6 +57,20 @@ describe('a job is started', () => {
     expect(await cluster.jobs.start(start)).toEqual({ id: lives[2], isAttached: false })
   })
 
+  test('from a savepoint that has state of another job, which is told', async () => {
+    const cluster = new PretendedCluster()
+    const operator = '90bea66de1c231edf33913ecd54406c1'
+    cluster.beforeSubmit = () => {
+      const message = `the SQL gateway refused: Failed to rollback to checkpoint/savepoint file:/s. Cannot map checkpoint/savepoint state for operator ${operator} to the new program`
+      throw new MillraceError('ENGINE_FLINK_REFUSED', { blame: 'user', message }, {})
+    }
+    const refused = cluster.jobs.start({ ...start, from: 'file:/s' })
+    await expect(refused).rejects.toMatchObject({
+      code: 'QUERY_JOB_STATE_DROPPED',
+      message: expect.stringContaining(`"file:/s" has state of operator ${operator}`),
+    })
+  })
+
   test('in its next life when the cluster lists the last one no more, and still refuses its id', async () => {
     const cluster = new PretendedCluster()
     cluster.had.add(lives[0])

@@ -28,6 +28,8 @@ type OpenSession = (settings: Readonly<Record<string, string>>) => Promise<Remot
 
 const alreadyThere = /already been submitted|Job has already|DuplicateJob|DuplicateApplication/
 
+const stateWithoutPlace = /Cannot map checkpoint\/savepoint state for operator ([0-9a-f]{32})/
+
 export class RemoteJobs {
   readonly #manager: FlinkJobs
   readonly #openSession: OpenSession
@@ -97,8 +99,11 @@ export class RemoteJobs {
     try {
       await session.run(text, { submitted: (job) => void submitted.push(job) }, new AbortController().signal, adjustments)
     } catch (error) {
-      if (!(error instanceof MillraceError) || !alreadyThere.test(`${error.message} ${error.detail ?? ''}`)) throw error
-      return false
+      if (!(error instanceof MillraceError)) throw error
+      const said = `${error.message} ${error.detail ?? ''}`
+      if (alreadyThere.test(said)) return false
+      const [, operator] = stateWithoutPlace.exec(said) ?? []
+      throw operator === undefined ? error : queryErrors.QUERY_JOB_STATE_DROPPED({ from, operator }, { cause: error })
     } finally {
       await session.close().catch(() => undefined)
     }
