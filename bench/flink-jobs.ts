@@ -28,6 +28,7 @@ const flink = await startLocalFlink({
   marker,
   libraries,
   slots: jobCount + 4,
+  scheduler: 'default',
   taskHeapMb: 2048,
   javaWords: [],
 })

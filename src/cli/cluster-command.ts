@@ -1,6 +1,6 @@
 /** `millrace cluster`: names of Flink clusters, and one that is started on this machine. */
 import { counted } from '#base'
-import type { ClusterState, Clusters } from '#clusters'
+import type { ClusterState, Clusters, FlinkScheduler } from '#clusters'
 import type { ClusterAction } from './arguments/cluster-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
@@ -13,6 +13,7 @@ export interface ClusterOptions {
   readonly name: string
   readonly version: string
   readonly slots: number
+  readonly scheduler: FlinkScheduler
   readonly gateway: string
   readonly rest: string
   readonly json: boolean
@@ -44,7 +45,11 @@ export async function runClusterCommand(options: ClusterOptions, environment: Cl
   }
 }
 
-async function start(clusters: Clusters, { target, name, version, slots }: ClusterOptions, environment: CliEnvironment): Promise<number> {
+async function start(
+  clusters: Clusters,
+  { target, name, version, slots, scheduler }: ClusterOptions,
+  environment: CliEnvironment,
+): Promise<number> {
   const { screen } = environment
   if (target !== 'flink') throw usageErrors.CLI_ARGUMENT_VALUE({ name: 'target', expected: 'flink', got: target })
   let isInterrupted = false
@@ -56,7 +61,7 @@ async function start(clusters: Clusters, { target, name, version, slots }: Clust
       () => environment.exit(exitStatus.interrupted),
     )
   })
-  const cluster = await clusters.start({ name, version, slots }, () =>
+  const cluster = await clusters.start({ name, version, slots, scheduler }, () =>
     screen.note(`note: fetching Flink ${version} with Maven, once; that takes a minute or two\n`),
   )
   forget()

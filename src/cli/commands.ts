@@ -1,6 +1,7 @@
 /** The commands of the terminal, one row each. */
+import { parseDurationMs } from '#base'
 import { checkpointActions } from './arguments/checkpoint-actions.ts'
-import { clusterActions } from './arguments/cluster-actions.ts'
+import { clusterActions, clusterSchedulers } from './arguments/cluster-actions.ts'
 import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
 import { deadletterActions } from './arguments/deadletter-actions.ts'
 import { claimModes, jobActions } from './arguments/job-actions.ts'
@@ -89,7 +90,14 @@ const engine: OptionRow = {
 const elsewhere: readonly OptionRow[] = [engine, cluster, gateway]
 const clusterName: OptionRow = { name: 'name', value: 'name', default: 'local', summary: 'of start: what the cluster is called' }
 const flinkVersion: OptionRow = { name: 'flink-version', value: 'version', default: '2.3.0', summary: 'of start: 2.3.0 or 1.20.0' }
-const slots: OptionRow = { name: 'slots', value: 'number', default: '8', summary: 'of start: how many subtasks may run at a time' }
+const slots: OptionRow = { name: 'slots', value: 'number', default: '8', summary: 'of start: subtasks that run at a time' }
+const scheduler: OptionRow = {
+  name: 'scheduler',
+  value: 'scheduler',
+  oneOf: clusterSchedulers,
+  default: 'default',
+  summary: 'of start: adaptive lets job rescale change what runs',
+}
 const gatewayAddress: OptionRow = { name: 'gateway', value: 'url', summary: 'of add: the address of its SQL gateway' }
 const restAddress: OptionRow = { name: 'rest', value: 'url', summary: 'of add: the address of its job manager' }
 const fromDataDir: OptionRow = {
@@ -106,6 +114,7 @@ const claimMode: OptionRow = {
   summary: 'of start: whether the job may remove that savepoint later; by default no',
 }
 const savepointFolder: OptionRow = { name: 'to', value: 'place', summary: 'of stop and savepoint: where it goes' }
+const watchInterval: OptionRow = { name: 'interval', value: 'time', default: '5s', summary: 'of watch: how often it looks' }
 const update: OptionRow = { name: 'update', summary: 'write what is expected anew, and nothing else' }
 const junit: OptionRow = { name: 'junit', value: 'file', summary: 'write a report in the XML of JUnit there, too' }
 
@@ -321,7 +330,7 @@ export const commands: readonly CommandRow[] = [
       { name: 'action', summary: clusterActions.join(', '), oneOf: clusterActions },
       { name: 'target', summary: 'of start: flink; of the others the name of the cluster; not of list', optional: true },
     ],
-    options: [clusterName, flinkVersion, slots, gatewayAddress, restAddress, json],
+    options: [clusterName, flinkVersion, slots, scheduler, gatewayAddress, restAddress, json],
     examples: [
       { line: 'millrace cluster start flink --name dev', shows: 'starts Flink on this machine, and calls it dev' },
       { line: 'millrace cluster add prod --gateway http://flink:8083 --rest http://flink:8081', shows: 'calls a cluster elsewhere prod' },
@@ -336,6 +345,7 @@ export const commands: readonly CommandRow[] = [
         name: optionValue(input, clusterName),
         version: optionValue(input, flinkVersion),
         slots: countOf(input, slots),
+        scheduler: clusterSchedulers.find((each) => each === optionValue(input, scheduler)) ?? 'default',
         gateway: optionValue(input, gatewayAddress),
         rest: optionValue(input, restAddress),
         json: input.values.has(json.name),
@@ -347,7 +357,7 @@ export const commands: readonly CommandRow[] = [
     name: 'job',
     summary: 'start jobs on a Flink cluster, look at them, stop them with a savepoint',
     about: [
-      'start: submits the one INSERT or statement set of a script, and goes. Its id follows from its name: a start that is repeated finds the job that runs. show: its operators, checkpoints and failures. savepoint: takes one and lets the job run on. stop: takes one and ends the job; repeated, it finds the same savepoint. cancel: ends it without one. list: all jobs that the cluster knows.',
+      'start: submits the one INSERT or statement set of a script, and goes. Its id follows from its name: a start that is repeated finds the job that runs. show: its operators, checkpoints and failures. watch: the same again and again, with the rates of the time between; a cluster that does not answer is asked less often, and what was known last is shown with its age. savepoint: takes one and lets the job run on. stop: takes one and ends the job; repeated, it finds the same savepoint. cancel: ends it without one. list: all jobs that the cluster knows.',
       'A cluster that does not answer says nothing of its jobs: the exit status is 3.',
     ],
     arguments: [
@@ -358,7 +368,7 @@ export const commands: readonly CommandRow[] = [
         optional: true,
       },
     ],
-    options: [cluster, jobName, fromSavepoint, fromDataDir, claimMode, allowDroppedState, savepointFolder, json, set],
+    options: [cluster, jobName, fromSavepoint, fromDataDir, claimMode, allowDroppedState, savepointFolder, watchInterval, json, set],
     examples: [
       { line: 'millrace job start orders.sql --cluster dev --name orders', shows: 'starts it, unless it runs, and prints its id' },
       { line: 'millrace job stop orders --cluster dev', shows: 'stops it, and prints where its savepoint is' },
@@ -377,6 +387,7 @@ export const commands: readonly CommandRow[] = [
         allowsDroppedState: input.values.has(allowDroppedState.name),
         dataDir: optionValue(input, fromDataDir),
         folder: optionValue(input, savepointFolder),
+        intervalMs: intervalMsOf(input),
         json: input.values.has(json.name),
         settings: settingsOf({ ...input, values: new Map([...input.values].filter(([name]) => name === set.name)) }),
       }
@@ -519,6 +530,15 @@ function portOf(input: CommandInput): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw usageErrors.CLI_OPTION_VALUE({ name: '--port', expected: 'a port', got: `"${text}"` })
   return Number(text)
+}
+
+function intervalMsOf(input: CommandInput): number {
+  const text = optionValue(input, watchInterval)
+  const ms = parseDurationMs(text)
+  // A job manager asks its tasks no more often by itself.
+  if (ms === undefined || ms < 1000)
+    throw usageErrors.CLI_OPTION_VALUE({ name: '--interval', expected: 'a time of a second or more, such as 5s', got: `"${text}"` })
+  return ms
 }
 
 function countOf(input: CommandInput, row: OptionRow): number {

@@ -1,11 +1,13 @@
 /** `millrace job`: jobs on a Flink cluster, started once, looked at, and stopped with a savepoint. */
-import { counted, MillraceError, printable } from '#base'
-import type { FlinkJob, FlinkJobDetails, RemoteJobs } from '#query'
+import { counted, MillraceError } from '#base'
+import type { RemoteJobs } from '#query'
 import type { JobAction } from './arguments/job-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
+import { jobLine, showJob } from './job-lines.ts'
 import { type ErrorSource, noteErrors } from './render-error.ts'
 import { openSession, readScript } from './script.ts'
+import { watchJob } from './watch-job.ts'
 
 export interface JobOptions {
   readonly action: JobAction
@@ -20,6 +22,8 @@ export interface JobOptions {
   readonly dataDir: string
   /** Where savepoints go; empty: where the cluster keeps them. */
   readonly folder: string
+  /** How often a job is looked at. */
+  readonly intervalMs: number
   readonly json: boolean
   readonly settings: Readonly<Record<string, string>>
 }
@@ -35,7 +39,9 @@ export async function runJobCommand(options: JobOptions, environment: CliEnviron
     case 'start':
       return start(jobs, options, environment)
     case 'show':
-      return show(await jobs.details(target), options.json, environment)
+      return showJob(await jobs.look(target), options.json, environment)
+    case 'watch':
+      return watchJob(jobs, { target, intervalMs: options.intervalMs, json: options.json }, environment)
     case 'savepoint':
     case 'stop': {
       const place = action === 'stop' ? await jobs.stop(target, folder) : await jobs.savepoint(target, folder)
@@ -98,53 +104,7 @@ async function move(jobs: RemoteJobs, source: ErrorSource, options: JobOptions, 
 
 async function list(jobs: RemoteJobs, json: boolean, { screen }: CliEnvironment): Promise<number> {
   const all = await jobs.list()
-  await screen.write(all.map((job) => `${json ? JSON.stringify(job) : lineOf(job)}\n`).join(''))
+  await screen.write(all.map((job) => `${json ? JSON.stringify(job) : jobLine(job)}\n`).join(''))
   if (!json) screen.note(`${counted(all.length, 'job')}\n`)
   return exitStatus.done
-}
-
-function lineOf({ id, name, state, startedAt, durationMs, tasks }: FlinkJob): string {
-  const started = new Date(startedAt).toISOString().replace(/\.\d+Z$/, 'Z')
-  const [line = ''] = name.split('\n')
-  return [
-    printable(id),
-    printable(state),
-    `${tasks.running} of ${counted(tasks.total, 'task')} running`,
-    started,
-    timeOf(durationMs),
-    printable(line),
-  ].join('  ')
-}
-
-async function show(job: FlinkJobDetails, json: boolean, { screen, clock }: CliEnvironment): Promise<number> {
-  const evidence = { source: 'job manager', at: clock.nowMs() }
-  if (json) {
-    await screen.write(`${JSON.stringify({ ...job, evidence })}\n`)
-    return exitStatus.done
-  }
-  const { completed, failed, latest } = job.checkpoints
-  const newest = latest === null ? '' : `; newest ${latest.bytes} bytes in ${latest.durationMs} ms: ${printable(latest.path)}`
-  const lines = [
-    lineOf(job),
-    ...job.vertices.map(
-      (vertex) =>
-        `  ${printable(vertex.name)}: ${vertex.state}, parallelism ${vertex.parallelism}, ${vertex.recordsIn} in, ${vertex.recordsOut} out, ${shares(vertex)}`,
-    ),
-    `  checkpoints: ${completed} completed, ${failed} failed${newest}`,
-    ...job.failures.map((failure) => `  failure: ${printable(failure)}`),
-  ]
-  await screen.write(`${lines.join('\n')}\n`)
-  return exitStatus.done
-}
-
-/** How a vertex has spent its time since the start. */
-function shares({ busyMs, idleMs, backPressuredMs }: FlinkJobDetails['vertices'][number]): string {
-  const all = busyMs + idleMs + backPressuredMs
-  const percent = (ms: number): string => `${all === 0 ? 0 : Math.round((100 * ms) / all)} %`
-  return `busy ${percent(busyMs)}, idle ${percent(idleMs)}, held back ${percent(backPressuredMs)}`
-}
-
-function timeOf(ms: number): string {
-  const seconds = Math.round(ms / 1000)
-  return seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
 }

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { clusterErrors } from './errors.ts'
 import { installFlink } from './install-flink.ts'
-import { startLocalFlink, stopLocalFlink } from './local-flink.ts'
+import { type FlinkScheduler, startLocalFlink, stopLocalFlink } from './local-flink.ts'
 import { type Cluster, ClusterRegistry, checkAddress } from './registry.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -13,6 +13,7 @@ export interface StartShape {
   readonly name: string
   readonly version: string
   readonly slots: number
+  readonly scheduler: FlinkScheduler
 }
 
 /** What a cluster says of itself now; what it does not say is null. */
@@ -46,7 +47,7 @@ export class Clusters {
    *
    * @param fetching is told before libraries are fetched
    */
-  async start({ name, version, slots }: StartShape, fetching: () => void): Promise<Cluster> {
+  async start({ name, version, slots, scheduler }: StartShape, fetching: () => void): Promise<Cluster> {
     const libraries = await installFlink(version, this.#variables, fetching)
     const folder = this.#registry.folderOf(name)
     const local = { version, marker: newMarker(), folder, isReady: false }
@@ -54,7 +55,7 @@ export class Clusters {
     // Known before its first process is there, it can be stopped whatever happens on the way.
     await this.#registry.add(cluster)
     try {
-      const addresses = await startLocalFlink({ folder, marker: local.marker, libraries, slots, taskHeapMb, javaWords: [] })
+      const addresses = await startLocalFlink({ folder, marker: local.marker, libraries, slots, scheduler, taskHeapMb, javaWords: [] })
       const ready = { ...cluster, ...addresses, local: { ...local, isReady: true } }
       await this.#registry.update(ready)
       return ready

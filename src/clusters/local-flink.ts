@@ -12,6 +12,8 @@ import { MillraceError } from '#base'
 import { clusterErrors } from './errors.ts'
 import { checkProgram, lastLines } from './install-flink.ts'
 
+export type FlinkScheduler = 'default' | 'adaptive'
+
 export interface LocalFlinkShape {
   /** Holds its configuration, logs, checkpoints and savepoints; empty or not there. */
   readonly folder: string
@@ -20,6 +22,8 @@ export interface LocalFlinkShape {
   /** The folder with its libraries. */
   readonly libraries: string
   readonly slots: number
+  /** The adaptive one changes the parallelism of jobs while they run, and runs them with fewer slots than they want. */
+  readonly scheduler: FlinkScheduler
   /** Heap of the task manager for the work of jobs. */
   readonly taskHeapMb: number
   /** Further words for each Java. */
@@ -95,7 +99,7 @@ interface Ports {
   readonly gateway: number
 }
 
-async function configure({ folder, slots, taskHeapMb }: LocalFlinkShape, { rest, rpc, blobs, gateway }: Ports): Promise<void> {
+async function configure({ folder, slots, scheduler, taskHeapMb }: LocalFlinkShape, { rest, rpc, blobs, gateway }: Ports): Promise<void> {
   for (const name of ['conf', 'log', 'tmp', 'checkpoints', 'savepoints']) await mkdir(path.join(folder, name), { recursive: true })
   const local = '127.0.0.1'
   const rows = {
@@ -103,6 +107,11 @@ async function configure({ folder, slots, taskHeapMb }: LocalFlinkShape, { rest,
     'jobmanager.rpc.port': rpc,
     'jobmanager.bind-host': local,
     'jobmanager.memory.process.size': '1g',
+    'jobmanager.scheduler': scheduler,
+    // Who develops wants to see at once what was changed.
+    'jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling': '1s',
+    'jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout': '2s',
+    'metrics.fetcher.update-interval': 1000,
     'blob.server.port': blobs,
     'rest.address': local,
     'rest.bind-address': local,

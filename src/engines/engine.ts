@@ -182,18 +182,13 @@ export interface ResumedFrom {
   readonly isChanged: boolean
 }
 
-/** What is known of a job, and how. */
-export type Observation =
-  | {
-      readonly kind: 'present'
-      readonly source: string
-      readonly at: number
-      readonly state: JobState
-      readonly error: Error | null
-      readonly report: RunReport
-    }
+/** What is known of a job, who says so, and when, in epoch milliseconds. Who cannot be reached says nothing of it. */
+export type Evidence<Known> =
+  | ({ readonly kind: 'present'; readonly source: string; readonly at: number } & Known)
   | { readonly kind: 'absent'; readonly source: string; readonly at: number }
   | { readonly kind: 'unreachable'; readonly source: string; readonly at: number; readonly reason: string }
+
+export type Observation = Evidence<{ readonly state: JobState; readonly error: Error | null; readonly report: RunReport }>
 
 export type JobState = 'running' | 'finished' | 'stopped' | 'failed'
 

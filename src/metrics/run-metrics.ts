@@ -35,7 +35,10 @@ export const noCheckpoints: CheckpointMetrics = {
  * smaller: relations that one generated loop computes together have one time, and the rows that go into and come out of the loop.
  */
 export interface OperatorMetrics {
-  /** The number of the relation in EXPLAIN JSON_EXECUTION_PLAN; what stands before it or behind it adds a word, such as `3-exchange`. */
+  /**
+   * The number of the relation in EXPLAIN JSON_EXECUTION_PLAN; what stands before it or behind it adds a word, such as `3-exchange`. On
+   * Flink an operator is a vertex, with its 32 hexadecimal digits.
+   */
   readonly operatorId: string
   /** Such as `GroupAggregate` or `Source: default_catalog.default_database.orders`. */
   readonly operatorName: string
@@ -61,7 +64,7 @@ export interface OperatorMetrics {
   /** Epoch milliseconds, the least of all inputs; null before the first. It stays where it was when an input ends. */
   readonly currentInputWatermark: number | null
   readonly currentOutputWatermark: number | null
-  /** Bytes of state in memory, about. */
+  /** Bytes of state in memory, about; on Flink those in its last checkpoint. */
   readonly stateBytes: number
   /** Bytes of state that memory has no room for, with the rows that wait for it. */
   readonly spilledBytes: number

@@ -3,11 +3,15 @@ export type {
   CheckpointPlace,
   FlinkJob,
   FlinkJobDetails,
+  JobSighting,
+  KnownJob,
   ListedCheckpoint,
   OutsideWait,
   RunReport,
+  SubtaskSighting,
   Topology,
 } from '#engines'
+export { hasEnded } from '#engines'
 export type { Completion } from './complete.ts'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'

@@ -1,6 +1,6 @@
 /** Jobs on a Flink cluster, each started once: its id follows from its name, so that a repeated start finds what runs. */
-import { closeNames, MillraceError, shortened } from '#base'
-import { type FlinkJob, type FlinkJobDetails, type FlinkJobs, hasEnded, jobIdOf, readTopology, type Topology, tablesIn } from '#engines'
+import { type Clock, closeNames, MillraceError, shortened } from '#base'
+import { type FlinkJob, type FlinkJobs, hasEnded, JobPoller, jobIdOf, type KnownJob, readTopology, type Topology, tablesIn } from '#engines'
 import { queryErrors } from './errors.ts'
 import { kindOf, type RemoteSession, statementsIn } from './remote-session.ts'
 
@@ -64,8 +64,15 @@ export class RemoteJobs {
     return (await this.list()).find((job) => job.name === name && !hasEnded(job)) ?? null
   }
 
-  async details(target: string): Promise<FlinkJobDetails> {
-    return this.#manager.details((await this.find(target)).id)
+  /** A job with all that its subtasks tell of themselves. */
+  async look(target: string): Promise<KnownJob> {
+    return this.#manager.look((await this.find(target)).id)
+  }
+
+  /** Looks at a job as often as it is asked to; `random` gives numbers from 0 to 1. */
+  async poller(target: string, clock: Clock, intervalMs: number, random: () => number): Promise<JobPoller> {
+    const reader = this.#manager.reader((await this.find(target)).id)
+    return new JobPoller({ observe: () => reader.observe(), clock, intervalMs, random })
   }
 
   /** Starts a job, unless one of its name runs. However often and from wherever it is asked for, one runs. */

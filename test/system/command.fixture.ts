@@ -13,6 +13,8 @@ export interface Ended {
 }
 
 export interface Started {
+  /** What it has printed so far. */
+  readonly out: string
   readonly ended: Promise<Ended>
   end(signal: 'SIGKILL' | 'SIGTERM'): void
 }
@@ -48,7 +50,13 @@ export class Commands {
       texts.notes += bytes.toString()
     })
     const ended = new Promise<Ended>((resolve) => child.on('close', (status) => resolve({ status, ...texts })))
-    const started = { ended, end: (signal: 'SIGKILL' | 'SIGTERM') => endGroup(child, signal) }
+    const started = {
+      get out() {
+        return texts.out
+      },
+      ended,
+      end: (signal: 'SIGKILL' | 'SIGTERM') => endGroup(child, signal),
+    }
     this.#started.push(started)
     return started
   }

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { installFlink, newestFlink, startLocalFlink, stopLocalFlink } from '#clusters'
+import { type FlinkScheduler, installFlink, newestFlink, startLocalFlink, stopLocalFlink } from '#clusters'
 import { installPackages } from './packages.fixture.ts'
 
 export const flinkVersion = newestFlink
@@ -29,12 +29,12 @@ export interface FlinkServer {
 const parts = { jobmanager: 'StandaloneSessionClusterEntrypoint', taskmanager: 'TaskManagerRunner', gateway: 'SqlGateway' }
 
 /** Starts a cluster with so many slots, and a gateway to it. */
-export async function startFlinkServer(slots = 2): Promise<FlinkServer> {
+export async function startFlinkServer(slots = 2, scheduler: FlinkScheduler = 'default'): Promise<FlinkServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-flink-'))
   const libraries = await installFlink(flinkVersion, process.env, () => undefined)
   const javaWords = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
   const marker = `millrace${randomBytes(16).toString('hex')}`
-  const { restUrl, gatewayUrl } = await startLocalFlink({ folder, marker, libraries, slots, taskHeapMb: 512, javaWords })
+  const { restUrl, gatewayUrl } = await startLocalFlink({ folder, marker, libraries, slots, scheduler, taskHeapMb: 512, javaWords })
   // It ends with this process, however that ends: the guard waits for the end of its input.
   const script = 'cat >/dev/null; pkill -9 -f "$0"'
   const guard = spawn('bash', ['-c', script, marker.replace('millrace', '[m]illrace')], {

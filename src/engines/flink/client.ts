@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { text as readText } from 'node:stream/consumers'
-import { GivenUp, type Patience, retrying, systemClock } from '#base'
+import { GivenUp, MillraceError, type Patience, retrying, systemClock } from '#base'
 import { flinkErrors } from './errors.ts'
 import { usefulReason } from './reason.ts'
 
@@ -48,6 +48,13 @@ export class FlinkServer {
   /** The fields of an answer. */
   async call(method: Method, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> {
     return parsed(await this.text(method, path, body), this.url)
+  }
+
+  /** The rows of an answer that is a list. */
+  async list(path: string): Promise<readonly unknown[]> {
+    const rows = read(await this.text('GET', path))
+    if (Array.isArray(rows)) return rows
+    throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.url })
   }
 
   /** An answer as text. */
@@ -166,13 +173,22 @@ function getWithBody(
 }
 
 function parsed(text: string, url: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  } catch {
-    // Told below.
-  }
+  const value = read(text)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   throw flinkErrors.ENGINE_FLINK_ANSWER({ url })
+}
+
+/** Undefined where it is no JSON. */
+function read(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export function isNotThere(error: unknown): boolean {
+  return error instanceof MillraceError && error.code === 'ENGINE_FLINK_NOT_THERE'
 }
 
 function errorsIn(text: string): string | null {

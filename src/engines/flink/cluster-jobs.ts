@@ -3,47 +3,21 @@
  * of ours, by which Flink knows them again.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { type Clock, MillraceError } from '#base'
-import { FlinkServer, type GatewayAddress } from './client.ts'
+import type { Clock } from '#base'
+import { FlinkServer, type GatewayAddress, isNotThere } from './client.ts'
 import { flinkErrors } from './errors.ts'
+import { JobReader, type KnownJob } from './job-metrics.ts'
+import {
+  type FlinkJob,
+  type FlinkJobDetails,
+  isJob,
+  readCheckpoints,
+  readFailures,
+  readJob,
+  readVertices,
+  type Written,
+} from './read-job.ts'
 import { usefulReason } from './reason.ts'
-
-/** In Flink's words, such as RUNNING, RESTARTING or FINISHED. */
-export interface FlinkJob {
-  readonly id: string
-  readonly name: string
-  readonly state: string
-  /** Epoch milliseconds. */
-  readonly startedAt: number
-  /** Milliseconds. */
-  readonly durationMs: number
-  readonly tasks: { readonly running: number; readonly total: number }
-}
-
-interface FlinkVertex {
-  readonly id: string
-  readonly name: string
-  readonly parallelism: number
-  readonly state: string
-  readonly recordsIn: number
-  readonly recordsOut: number
-  /** Milliseconds of all subtasks since the start. */
-  readonly busyMs: number
-  readonly idleMs: number
-  readonly backPressuredMs: number
-}
-
-export interface FlinkJobDetails extends FlinkJob {
-  readonly vertices: readonly FlinkVertex[]
-  readonly checkpoints: {
-    readonly completed: number
-    readonly failed: number
-    /** The newest that was completed. */
-    readonly latest: { readonly path: string; readonly bytes: number; readonly durationMs: number; readonly type: string } | null
-  }
-  /** The newest failures, one line each. */
-  readonly failures: readonly string[]
-}
 
 export interface SavepointOptions {
   /** Empty: where the cluster keeps savepoints. */
@@ -54,6 +28,7 @@ const pollMs = 200
 /** A savepoint may be large. */
 const savepointMsMax = 600_000
 const failuresMax = 3
+const looksMax = 4
 /** Of the savepoint that a job was stopped with. */
 const stopType = 'SYNC_SAVEPOINT'
 /** A job manager answers at once, or is away. */
@@ -94,11 +69,42 @@ export class FlinkJobs {
   async details(id: string): Promise<FlinkJobDetails> {
     const [job, checkpoints, exceptions] = await Promise.all([
       this.#server.call('GET', `/jobs/${id}`),
-      this.#server.call('GET', `/jobs/${id}/checkpoints`),
-      this.#server.call('GET', `/jobs/${id}/exceptions?maxExceptions=${failuresMax}`),
+      this.#callIfThere(`/jobs/${id}/checkpoints`),
+      this.#callIfThere(`/jobs/${id}/exceptions?maxExceptions=${failuresMax}`),
     ])
     if (!isJob(job)) throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#server.url })
-    return { ...readJob(job), ...readVertices(job), checkpoints: readCheckpoints(checkpoints), failures: readFailures(exceptions) }
+    return {
+      ...readJob(job),
+      vertices: readVertices(job),
+      checkpoints: readCheckpoints(checkpoints),
+      failures: readFailures(exceptions),
+    }
+  }
+
+  /** Reads a job again and again; what it has read once it does not ask for again. */
+  reader(id: string): JobReader {
+    return new JobReader({ id, server: this.#server, clock: this.#clock, details: () => this.details(id) })
+  }
+
+  /** A job with all that its subtasks tell of themselves. A job manager that is asked for the first time has to ask them itself. */
+  async look(id: string): Promise<KnownJob> {
+    const reader = this.reader(id)
+    for (let looks = 1; ; looks++) {
+      const known = await reader.read()
+      const isComplete = known.job.vertices.every((vertex) => vertex.isComplete)
+      if (isComplete || hasEnded(known.job) || looks === looksMax) return known
+      await sleep(pollMs)
+    }
+  }
+
+  /** A job that has no tasks yet, or no more, has no checkpoints to tell of either. */
+  async #callIfThere(path: string): Promise<Written> {
+    try {
+      return await this.#server.call('GET', path)
+    } catch (error) {
+      if (isNotThere(error)) return {}
+      throw error
+    }
   }
 
   /** Takes a savepoint of a job that runs on; where it is. */
@@ -169,7 +175,7 @@ export class FlinkJobs {
       const reason = operation?.['failure-cause']?.['stack-trace'] ?? ''
       return { isComplete: status.id === 'COMPLETED', location: operation?.location ?? '', reason: usefulReason(reason).reason }
     } catch (error) {
-      if (error instanceof MillraceError && error.code === 'ENGINE_FLINK_NOT_THERE') return null
+      if (isNotThere(error)) return null
       throw error
     }
   }
@@ -178,79 +184,6 @@ export class FlinkJobs {
 interface WrittenSavepoint {
   readonly status: { readonly id: string }
   readonly operation?: { readonly location?: string; readonly 'failure-cause'?: { readonly 'stack-trace'?: string } }
-}
-
-type Written = Readonly<Record<string, unknown>>
-
-function isJob(job: unknown): job is Written {
-  if (typeof job !== 'object' || job === null) return false
-  const { jid, name, state, duration, vertices, ...others } = job as Written
-  const isText = [jid, name, state].every((each) => typeof each === 'string')
-  return isText && Number.isFinite(others['start-time']) && Number.isFinite(duration) && (vertices === undefined || Array.isArray(vertices))
-}
-
-function readJob(job: Written): FlinkJob {
-  const { jid, name, state, duration } = job
-  // A list has the tasks of a job, its details those of each vertex.
-  const vertices = (job['vertices'] ?? [job]) as readonly { readonly tasks?: Readonly<Record<string, number>> }[]
-  const counts = vertices.flatMap(({ tasks = {} }) => Object.entries(tasks).filter(([state]) => state !== 'total'))
-  const sumOf = (wanted: (state: string) => boolean): number =>
-    counts.reduce((sum, [state, count]) => (wanted(state) ? sum + count : sum), 0)
-  return {
-    id: String(jid),
-    name: String(name),
-    state: String(state),
-    startedAt: Number(job['start-time']),
-    durationMs: Number(duration),
-    tasks: { running: sumOf((state) => state.toLowerCase() === 'running'), total: sumOf(() => true) },
-  }
-}
-
-function readVertices({ vertices }: Written): Pick<FlinkJobDetails, 'vertices'> {
-  const all = (Array.isArray(vertices) ? vertices : []) as Written[]
-  return {
-    vertices: all.map(({ id, name, parallelism, status, metrics }) => {
-      const counts = metrics as Readonly<Record<string, number>>
-      return {
-        id: String(id),
-        name: String(name),
-        parallelism: Number(parallelism),
-        state: String(status),
-        recordsIn: counts['read-records'] ?? 0,
-        recordsOut: counts['write-records'] ?? 0,
-        // Flink writes NaN as a text where nothing was measured.
-        busyMs: Number(counts['accumulated-busy-time']) || 0,
-        idleMs: Number(counts['accumulated-idle-time']) || 0,
-        backPressuredMs: Number(counts['accumulated-backpressured-time']) || 0,
-      }
-    }),
-  }
-}
-
-function readCheckpoints(checkpoints: Written): FlinkJobDetails['checkpoints'] {
-  const counts = checkpoints['counts'] as Readonly<Record<string, number>> | undefined
-  const { completed, savepoint } = (checkpoints['latest'] ?? {}) as Readonly<Record<string, Written | null | undefined>>
-  const latest = [completed, savepoint]
-    .filter((each) => each !== null && each !== undefined)
-    .toSorted((a, b) => Number(b['id']) - Number(a['id']))[0]
-  return {
-    completed: counts?.['completed'] ?? 0,
-    failed: counts?.['failed'] ?? 0,
-    latest:
-      latest === undefined
-        ? null
-        : {
-            path: String(latest['external_path']),
-            bytes: Number(latest['state_size']),
-            durationMs: Number(latest['end_to_end_duration']),
-            type: String(latest['checkpoint_type']),
-          },
-  }
-}
-
-function readFailures(exceptions: Written): string[] {
-  const { entries } = (exceptions['exceptionHistory'] ?? {}) as { readonly entries?: readonly Written[] }
-  return (entries ?? []).map(({ stacktrace }) => usefulReason(String(stacktrace)).reason)
 }
 
 function hexOf(text: string): string {
