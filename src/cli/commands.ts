@@ -1,5 +1,6 @@
 /** The commands of the terminal, one row each. */
 import { parseDurationMs } from '#base'
+import type { ParallelismWish } from '#query'
 import { checkpointActions } from './arguments/checkpoint-actions.ts'
 import { clusterActions, clusterSchedulers } from './arguments/cluster-actions.ts'
 import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
@@ -115,6 +116,12 @@ const claimMode: OptionRow = {
 }
 const savepointFolder: OptionRow = { name: 'to', value: 'place', summary: 'of stop and savepoint: where it goes' }
 const watchInterval: OptionRow = { name: 'interval', value: 'time', default: '5s', summary: 'of watch: how often it looks' }
+const jobParallelism: OptionRow = {
+  name: 'parallelism',
+  value: 'n|vertex=n',
+  repeatable: true,
+  summary: 'of rescale: of all vertices, or of one by its id',
+}
 const update: OptionRow = { name: 'update', summary: 'write what is expected anew, and nothing else' }
 const junit: OptionRow = { name: 'junit', value: 'file', summary: 'write a report in the XML of JUnit there, too' }
 
@@ -357,7 +364,7 @@ export const commands: readonly CommandRow[] = [
     name: 'job',
     summary: 'start jobs on a Flink cluster, look at them, stop them with a savepoint',
     about: [
-      'start: submits the one INSERT or statement set of a script, and goes. Its id follows from its name: a start that is repeated finds the job that runs. show: its operators, checkpoints and failures. watch: the same again and again, with the rates of the time between; a cluster that does not answer is asked less often, and what was known last is shown with its age. savepoint: takes one and lets the job run on. stop: takes one and ends the job; repeated, it finds the same savepoint. cancel: ends it without one. list: all jobs that the cluster knows.',
+      'start: submits the one INSERT or statement set of a script, and goes. Its id follows from its name: a start that is repeated finds the job that runs. show: its operators, checkpoints and failures. watch: the same again and again, with the rates of the time between; a cluster that does not answer is asked less often, and what was known last is shown with its age. rescale: gives a job that runs another parallelism, in place, and waits until it has it; the scheduler of the cluster has to be the adaptive one. savepoint: takes one and lets the job run on. stop: takes one and ends the job; repeated, it finds the same savepoint. cancel: ends it without one. list: all jobs that the cluster knows.',
       'A cluster that does not answer says nothing of its jobs: the exit status is 3.',
     ],
     arguments: [
@@ -368,7 +375,19 @@ export const commands: readonly CommandRow[] = [
         optional: true,
       },
     ],
-    options: [cluster, jobName, fromSavepoint, fromDataDir, claimMode, allowDroppedState, savepointFolder, watchInterval, json, set],
+    options: [
+      cluster,
+      jobName,
+      fromSavepoint,
+      fromDataDir,
+      claimMode,
+      allowDroppedState,
+      savepointFolder,
+      watchInterval,
+      jobParallelism,
+      json,
+      set,
+    ],
     examples: [
       { line: 'millrace job start orders.sql --cluster dev --name orders', shows: 'starts it, unless it runs, and prints its id' },
       { line: 'millrace job stop orders --cluster dev', shows: 'stops it, and prints where its savepoint is' },
@@ -388,6 +407,7 @@ export const commands: readonly CommandRow[] = [
         dataDir: optionValue(input, fromDataDir),
         folder: optionValue(input, savepointFolder),
         intervalMs: intervalMsOf(input),
+        parallelism: wishOf(input),
         json: input.values.has(json.name),
         settings: settingsOf({ ...input, values: new Map([...input.values].filter(([name]) => name === set.name)) }),
       }
@@ -530,6 +550,21 @@ function portOf(input: CommandInput): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw usageErrors.CLI_OPTION_VALUE({ name: '--port', expected: 'a port', got: `"${text}"` })
   return Number(text)
+}
+
+/** Null where nothing is wished for. */
+function wishOf(input: CommandInput): ParallelismWish | null {
+  const given = input.values.get(jobParallelism.name)
+  if (given === undefined) return null
+  const wishes = given.map((text) => {
+    const [, id = '', count = ''] = /^(?:([^=]+)=)?([1-9]\d{0,4})$/.exec(text) ?? []
+    if (count !== '') return [id, Number(count)] as const
+    throw usageErrors.CLI_OPTION_VALUE({ name: '--parallelism', expected: 'a number above 0, or VERTEX-ID=NUMBER', got: `"${text}"` })
+  })
+  const vertices = new Map(wishes)
+  const all = vertices.get('') ?? null
+  vertices.delete('')
+  return { all, vertices }
 }
 
 function intervalMsOf(input: CommandInput): number {

@@ -1,6 +1,6 @@
 /** `millrace job`: jobs on a Flink cluster, started once, looked at, and stopped with a savepoint. */
-import { counted, MillraceError } from '#base'
-import type { RemoteJobs } from '#query'
+import { counted, MillraceError, printable } from '#base'
+import type { ParallelismWish, RemoteJobs, RescaledVertex } from '#query'
 import type { JobAction } from './arguments/job-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
@@ -24,6 +24,8 @@ export interface JobOptions {
   readonly folder: string
   /** How often a job is looked at. */
   readonly intervalMs: number
+  /** What it shall have; null: nothing was wished for. */
+  readonly parallelism: ParallelismWish | null
   readonly json: boolean
   readonly settings: Readonly<Record<string, string>>
 }
@@ -42,6 +44,8 @@ export async function runJobCommand(options: JobOptions, environment: CliEnviron
       return showJob(await jobs.look(target), options.json, environment)
     case 'watch':
       return watchJob(jobs, { target, intervalMs: options.intervalMs, json: options.json }, environment)
+    case 'rescale':
+      return rescale(jobs, options, environment)
     case 'savepoint':
     case 'stop': {
       const place = action === 'stop' ? await jobs.stop(target, folder) : await jobs.savepoint(target, folder)
@@ -99,6 +103,17 @@ async function move(jobs: RemoteJobs, source: ErrorSource, options: JobOptions, 
     }
   } else await startOne(jobs, source, options, [], environment)
   await handOver.complete(successor)
+  return exitStatus.done
+}
+
+async function rescale(jobs: RemoteJobs, { target, parallelism, json }: JobOptions, { screen }: CliEnvironment): Promise<number> {
+  if (parallelism === null) throw usageErrors.CLI_OPTION_MISSING({ name: '--parallelism', purpose: '"millrace job rescale"' })
+  const vertices = await jobs.rescale(target, parallelism)
+  const textOf = ({ id, name, before, after }: RescaledVertex): string =>
+    `${printable(id)}  parallelism ${before === after ? after : `${before} -> ${after}`}  ${printable(name)}`
+  await screen.write(vertices.map((vertex) => `${json ? JSON.stringify(vertex) : textOf(vertex)}\n`).join(''))
+  const isChanged = vertices.some(({ before, after }) => before !== after)
+  screen.note(isChanged ? 'note: the job runs with its new parallelism\n' : 'note: the job runs so already\n')
   return exitStatus.done
 }
 

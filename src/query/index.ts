@@ -7,6 +7,8 @@ export type {
   KnownJob,
   ListedCheckpoint,
   OutsideWait,
+  ParallelismWish,
+  RescaledVertex,
   RunReport,
   SubtaskSighting,
   Topology,

@@ -1,6 +1,18 @@
 /** Jobs on a Flink cluster, each started once: its id follows from its name, so that a repeated start finds what runs. */
 import { type Clock, closeNames, MillraceError, shortened } from '#base'
-import { type FlinkJob, type FlinkJobs, hasEnded, JobPoller, jobIdOf, type KnownJob, readTopology, type Topology, tablesIn } from '#engines'
+import {
+  type FlinkJob,
+  type FlinkJobs,
+  hasEnded,
+  JobPoller,
+  jobIdOf,
+  type KnownJob,
+  type ParallelismWish,
+  type RescaledVertex,
+  readTopology,
+  type Topology,
+  tablesIn,
+} from '#engines'
 import { queryErrors } from './errors.ts'
 import { kindOf, type RemoteSession, statementsIn } from './remote-session.ts'
 
@@ -148,6 +160,11 @@ export class RemoteJobs {
   /** Stops a job with a savepoint; where that is. Asked again, it says the same. */
   async stop(target: string, folder: string): Promise<string> {
     return this.#manager.stop(await this.find(target), { folder })
+  }
+
+  /** Changes the parallelism of a job that runs; what it was, and is. */
+  async rescale(target: string, wish: ParallelismWish): Promise<readonly RescaledVertex[]> {
+    return this.#manager.rescale((await this.find(target)).id, wish)
   }
 
   /** Stops a job without a savepoint; what has ended stays as it is. */

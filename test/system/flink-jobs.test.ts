@@ -80,6 +80,8 @@ describe('a job', () => {
     const taken = await job('savepoint', 'kept')
     expect(taken.out).toMatch(/^file:\S+savepoint-\S+\n$/)
     expect((await jobsNamed('kept'))[0]?.state).toBe('RUNNING')
+    const rescaled = await job('rescale', 'kept', '--parallelism', '2')
+    expect([rescaled.status, rescaled.notes]).toEqual([1, expect.stringContaining('jobmanager.scheduler: adaptive')])
     const stopped = await job('stop', 'kept')
     expect(stopped).toMatchObject({ status: 0, out: expect.stringMatching(/^file:\S+savepoint-\S+\n$/) })
     expect((await job('stop', 'kept')).out).toBe(stopped.out)

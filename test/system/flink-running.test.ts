@@ -88,7 +88,7 @@ describe('a job that runs', () => {
       (last?.checkpoints.numberOfCompletedCheckpoints ?? 0) > 2 &&
       (last?.subtasks ?? []).filter((each) => each.kind === 'sink' && each.currentInputWatermark !== null && each.stateBytes > 0).length ===
         2
-    const seen = await watch('told', (all) => all.filter(isTold).length > 5)
+    const seen = await watch('told', (all) => all.filter(isTold).length > 2)
     const { last } = seen.at(-1) as Sighting
     const sinks = (last?.subtasks ?? []).filter(({ kind }) => kind === 'sink')
     expect(sinks.map(({ subtask }) => subtask)).toEqual([0, 1])
@@ -124,5 +124,69 @@ describe('a job that runs', () => {
     expect(JSON.stringify(seen)).not.toContain('FAILED')
     await job('cancel', 'told')
     expect(await job('watch', 'told')).toMatchObject({ status: 0, out: expect.stringContaining('CANCELED') })
+  })
+})
+
+interface Rescaled {
+  readonly id: string
+  readonly before: number
+  readonly after: number
+}
+
+async function rescaled(...words: string[]): Promise<Rescaled[]> {
+  const { status, out, notes } = await job('rescale', 'wide', '--json', ...words)
+  expect([status, notes]).toEqual([0, expect.stringMatching(/^note: the job runs/)])
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Rescaled)
+}
+
+/** How many subtasks run of each vertex, and how many lives the job has had, as Flink itself says. */
+async function running(): Promise<{ parallelism: number[]; checkpoints: number }> {
+  const { jobs } = (await (await fetch(`${flink.restUrl}/jobs/overview`)).json()) as {
+    jobs: { jid: string; name: string; state: string }[]
+  }
+  const [id] = jobs.flatMap(({ jid, name, state }) => (name === 'wide' && state === 'RUNNING' ? [jid] : []))
+  const [{ vertices }, { counts }] = (await Promise.all(
+    [`/jobs/${id}`, `/jobs/${id}/checkpoints`].map(async (path) => (await fetch(`${flink.restUrl}${path}`)).json()),
+  )) as [{ vertices: { parallelism: number }[] }, { counts: { completed: number } }]
+  return { parallelism: vertices.map(({ parallelism }) => parallelism), checkpoints: counts.completed }
+}
+
+describe('the parallelism of a job that runs', () => {
+  test('is changed in place, of all vertices or of one, and asked again it stays', async () => {
+    await job('start', await windows(1), '--name', 'wide')
+    while ((await running().catch(() => ({ checkpoints: 0 }))).checkpoints < 2) await sleep(200)
+    const all = await rescaled('--parallelism', '3')
+    expect(all.map(({ before, after }) => [before, after])).toEqual([
+      [1, 3],
+      [1, 3],
+    ])
+    const first = await running()
+    expect(first.parallelism).toEqual([3, 3])
+    expect(first.checkpoints).toBeGreaterThanOrEqual(2)
+    expect((await rescaled('--parallelism', '3')).map(({ before, after }) => [before, after])).toEqual([
+      [3, 3],
+      [3, 3],
+    ])
+    await rescaled('--parallelism', `${all[1]?.id}=2`)
+    expect((await running()).parallelism).toEqual([3, 2])
+    await rescaled('--parallelism', '1')
+    await rescaled('--parallelism', '4')
+    expect((await running()).parallelism).toEqual([4, 4])
+  })
+
+  test.each([
+    [['--parallelism', '5'], 'the job needs 5 slots, and 4 are there for it'],
+    [['--parallelism', '129'], 'has at most 128 subtasks, got 129'],
+    [['--parallelism', 'ffff=2'], 'the job has no vertex "ffff"'],
+    [['--parallelism', '0'], 'expects a number above 0'],
+    [[], 'option "--parallelism" is missing'],
+  ])('is not changed by %j', async (words, problem) => {
+    const { status, notes } = await job('rescale', 'wide', ...words)
+    expect(notes).toContain(problem)
+    expect(status).toBeGreaterThan(0)
+    expect((await running()).parallelism).toEqual([4, 4])
   })
 })

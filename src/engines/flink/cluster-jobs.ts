@@ -10,6 +10,7 @@ import { JobReader, type KnownJob } from './job-metrics.ts'
 import {
   type FlinkJob,
   type FlinkJobDetails,
+  hasEnded,
   isJob,
   readCheckpoints,
   readFailures,
@@ -18,6 +19,7 @@ import {
   type Written,
 } from './read-job.ts'
 import { usefulReason } from './reason.ts'
+import { type ParallelismWish, type RescaledVertex, rescale } from './rescale.ts'
 
 export interface SavepointOptions {
   /** Empty: where the cluster keeps savepoints. */
@@ -33,11 +35,6 @@ const looksMax = 4
 const stopType = 'SYNC_SAVEPOINT'
 /** A job manager answers at once, or is away. */
 const answerMsMax = 10_000
-const endStates = new Set(['FINISHED', 'CANCELED', 'FAILED'])
-
-export function hasEnded({ state }: Pick<FlinkJob, 'state'>): boolean {
-  return endStates.has(state)
-}
 
 /** The id of the nth life of a job of ours: the same wherever it is computed. */
 export function jobIdOf(name: string, life: number): string {
@@ -95,6 +92,12 @@ export class FlinkJobs {
       if (isComplete || hasEnded(known.job) || looks === looksMax) return known
       await sleep(pollMs)
     }
+  }
+
+  /** Changes the parallelism of a job that runs; what it was, and is. Asked again, it changes nothing. */
+  rescale(id: string, wish: ParallelismWish): Promise<readonly RescaledVertex[]> {
+    const cluster = { server: this.#server, clock: this.#clock, sleep, details: () => this.details(id), slots: () => this.slots() }
+    return rescale(cluster, wish)
   }
 
   /** A job that has no tasks yet, or no more, has no checkpoints to tell of either. */

@@ -19,5 +19,26 @@ export const flinkErrors = defineErrors({
   ENGINE_FLINK_PLAN: { blame: 'external', message: 'the plan of the job is not as Flink is known to give it' },
   ENGINE_FLINK_JOB_ENDED: { blame: 'user', message: 'job {job} has ended: {state}' },
   ENGINE_FLINK_SAVEPOINT: { blame: 'external', message: 'no savepoint of job {job} was taken: {reason}' },
+  ENGINE_FLINK_SCHEDULER: {
+    blame: 'user',
+    message: 'the scheduler of the cluster does not change jobs while they run',
+    hint: 'Start the cluster with "jobmanager.scheduler: adaptive" in its configuration, or stop the job and start it again.',
+  },
+  ENGINE_FLINK_SLOTS: {
+    blame: 'user',
+    message: 'the job needs {needed} slots, and {free} are there for it',
+    hint: 'Give the cluster more task managers or slots (taskmanager.numberOfTaskSlots), or the job less parallelism.',
+  },
+  ENGINE_FLINK_VERTEX_NOT_FOUND: { blame: 'user', message: 'the job has no vertex "{vertex}"' },
+  ENGINE_FLINK_PARALLELISM: {
+    blame: 'user',
+    message: 'vertex {vertex} has at most {max} subtasks, got {got}',
+    hint: 'It is set when a job is started for the first time (pipeline.max-parallelism).',
+  },
+  ENGINE_FLINK_RESCALE: {
+    blame: 'external',
+    message: 'job {job} has not taken its new parallelism in {seconds} s',
+    hint: 'It may still do so: look at it with millrace job show.',
+  },
   ENGINE_FLINK_REFUSED: { blame: 'user', message: 'the SQL gateway refused: {reason}' },
 })

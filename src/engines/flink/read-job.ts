@@ -61,6 +61,12 @@ export interface FlinkJobDetails extends FlinkJob {
   readonly failures: readonly string[]
 }
 
+const endStates = new Set(['FINISHED', 'CANCELED', 'FAILED'])
+
+export function hasEnded({ state }: Pick<FlinkJob, 'state'>): boolean {
+  return endStates.has(state)
+}
+
 export type Written = Readonly<Record<string, unknown>>
 
 export function isJob(job: unknown): job is Written {
