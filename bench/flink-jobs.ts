@@ -47,7 +47,7 @@ CREATE TABLE nowhere (n INT) WITH ('connector' = 'blackhole');\n`
   const own: number[] = []
   const ours: number[] = []
   for (let turn = 0; turn < starts; turn++) {
-    const session = await RemoteSession.open({ url: flink.gatewayUrl, headers: {} }, {}, false)
+    const session = await RemoteSession.open({ url: flink.gatewayUrl, headers: {} }, {}, { waits: false })
     const submitted: string[] = []
     own.push(await secondsOf(() => session.run(definitions + insert, { submitted: (id) => void submitted.push(id) }, signal)))
     await session.close()
@@ -60,7 +60,11 @@ CREATE TABLE nowhere (n INT) WITH ('connector' = 'blackhole');\n`
     `submission: ${whole.toFixed(2)} s by millrace job start, ${alone.toFixed(2)} s of the gateway itself, ${(whole - alone).toFixed(2)} s more (medians of ${starts})\n`,
   )
 
-  const session = await RemoteSession.open({ url: flink.gatewayUrl, headers: {} }, { 'execution.checkpointing.interval': '60 s' }, false)
+  const session = await RemoteSession.open(
+    { url: flink.gatewayUrl, headers: {} },
+    { 'execution.checkpointing.interval': '60 s' },
+    { waits: false },
+  )
   await session.run(definitions + insert.repeat(jobCount), {}, signal)
   const before = process.cpuUsage()
   const startedMs = systemClock.monotonicMs()

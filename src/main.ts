@@ -41,18 +41,24 @@ const environment: CliEnvironment = {
       import('#engines'),
       import('#query'),
     ])
-    const { gatewayUrl, restUrl } = await new Clusters(process.env, flinkHeaders()).withJobManager(name)
     const headers = flinkHeaders()
+    const clusters = new Clusters(process.env, headers)
+    const { gatewayUrl, restUrl } = await clusters.withJobManager(name)
     const manager = new FlinkJobs({ url: restUrl, headers }, systemClock)
-    return new RemoteJobs(manager, (own) => RemoteSession.open({ url: gatewayUrl, headers }, { ...settings, ...own }, false))
+    return new RemoteJobs(manager, async (own) => {
+      const findLibraries = await clusters.libraryFinder(gatewayUrl, noteFetching)
+      return RemoteSession.open({ url: gatewayUrl, headers }, { ...settings, ...own }, { waits: false, findLibraries })
+    })
   },
   openSecrets: async () => {
     const { openSecretStore } = await import('#secrets')
     return openSecretStore(process.env)
   },
   openRemote: async (url, settings) => {
-    const { RemoteSession } = await import('#query')
-    return RemoteSession.open({ url, headers: flinkHeaders() }, settings)
+    const [{ Clusters }, { RemoteSession }] = await Promise.all([import('#clusters'), import('#query')])
+    const headers = flinkHeaders()
+    const findLibraries = await new Clusters(process.env, headers).libraryFinder(url, noteFetching)
+    return RemoteSession.open({ url, headers }, settings, { findLibraries })
   },
   serveGateway: async (options) => {
     const [{ serveGateway }, { randomUUID }] = await Promise.all([import('#gateway'), import('node:crypto')])
@@ -96,6 +102,10 @@ function fail(error: unknown): void {
   // A report that fails must not be reported in its turn.
   const leave = (status: number): never => process.exit(status)
   void reportFailure(error, environment).then(leave, () => leave(exitStatus.ours))
+}
+
+function noteFetching(names: readonly string[]): void {
+  screen.note(`note: fetching ${names.join(', ')} with Maven, once\n`)
 }
 
 /** Those that Flink's clients send too, one a line. */

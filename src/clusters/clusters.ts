@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { clusterErrors } from './errors.ts'
+import { type LibraryFinder, libraryFinder } from './find-libraries.ts'
 import { installFlink } from './install-flink.ts'
 import { type FlinkScheduler, startLocalFlink, stopLocalFlink } from './local-flink.ts'
 import { type Cluster, ClusterRegistry, checkAddress } from './registry.ts'
@@ -99,6 +100,18 @@ export class Clusters {
     const cluster = await this.find(name)
     if (cluster.restUrl === '') throw clusterErrors.CLUSTER_REST({ name })
     return cluster
+  }
+
+  /**
+   * What finds libraries for a session of the cluster that has this gateway; undefined: what it has is not known.
+   *
+   * @param fetching is told the names of libraries before they are fetched
+   */
+  async libraryFinder(gatewayUrl: string, fetching: (names: readonly string[]) => void): Promise<LibraryFinder | undefined> {
+    const withoutSlash = (url: string): string => url.replace(/\/+$/, '')
+    const found = (await this.#registry.list()).find((each) => withoutSlash(each.gatewayUrl) === withoutSlash(gatewayUrl))
+    const local = found?.local
+    return local?.isReady === true ? libraryFinder(local.version, this.#variables, fetching) : undefined
   }
 
   /** Each cluster with what it says of itself. */

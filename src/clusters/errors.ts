@@ -38,7 +38,19 @@ export const clusterErrors = defineErrors({
     message: 'the program "{program}" is needed to start Flink here, and does not run',
     hint: 'Install Java 17 and Maven.',
   },
-  CLUSTER_FETCH: { blame: 'external', message: 'could not fetch Flink {version}' },
+  CLUSTER_FETCH: { blame: 'external', message: 'could not fetch {what}' },
+  CLUSTER_CONNECTOR: { blame: 'user', message: 'engine "flink" has no {kind} "{name}"' },
+  CLUSTER_LIBRARY: {
+    blame: 'user',
+    message: 'no library for {kind} "{name}" is published for Flink {version}',
+    hint: 'Run it here, without --engine flink, or bring a library of your own with ADD JAR.',
+  },
+  CLUSTER_JAR: { blame: 'user', message: '"{path}" is not a JAR, or not a whole one' },
+  CLUSTER_JAR_CLASH: {
+    blame: 'user',
+    message: 'the JARs {one} and {other} do not go together: each has a class {className} of its own',
+    hint: 'Use one of them at a time.',
+  },
   CLUSTER_ANSWER: { blame: 'external', message: 'it answered {answer}, which is not of Flink' },
   CLUSTER_START: { blame: 'external', message: 'the {part} of Flink did not start' },
 })

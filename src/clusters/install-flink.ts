@@ -1,9 +1,11 @@
 /** Fetches Flink once, by Maven, into the cache of the user. */
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { listed } from '#base'
 import { clusterErrors } from './errors.ts'
 import { type Artifact, flinkArtifacts } from './flink-version.ts'
 
@@ -12,10 +14,16 @@ type Variables = Readonly<Record<string, string | undefined>>
 const fetchMsMax = 900_000
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1'
 
-/** Where the libraries of a version are kept, or will be. */
-function flinkLibraries(version: string, variables: Variables): string {
-  const cache = variables['XDG_CACHE_HOME'] || path.join(homedir(), '.cache')
-  return path.join(cache, 'millrace', `flink-${version}`)
+/** Where the libraries of a version are kept, or will be; each set of them has a folder of its own. */
+export function flinkLibraries(version: string, variables: Variables): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(flinkArtifacts(version)))
+    .digest('hex')
+  return path.join(cacheOf(variables), `flink-${version}-${digest.slice(0, 8)}`)
+}
+
+function cacheOf(variables: Variables): string {
+  return path.join(variables['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'millrace')
 }
 
 /**
@@ -26,25 +34,71 @@ function flinkLibraries(version: string, variables: Variables): string {
 export async function installFlink(version: string, variables: Variables, fetching: () => void): Promise<string> {
   const { whole, alone } = flinkArtifacts(version)
   const place = flinkLibraries(version, variables)
-  const isThere = await access(place).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return place
+  if (await isThere(place)) return place
   await checkProgram('mvn', ['--version'])
   fetching()
+  await build(place, { what: `Flink ${version}`, whole, alone }, (lib) => rename(lib, place))
+  return place
+}
+
+/**
+ * Fetches JARs that are not there yet, without what they stand on; their paths, in the same order.
+ *
+ * @param fetching is told the names of those that are fetched
+ */
+export async function installJars(
+  artifacts: readonly Artifact[],
+  variables: Variables,
+  fetching: (names: readonly string[]) => void,
+): Promise<readonly string[]> {
+  const folder = path.join(cacheOf(variables), 'jars')
+  const placeOf = (artifact: Artifact): string => path.join(folder, jarOf(artifact))
+  const flags = await Promise.all(artifacts.map((artifact) => isThere(placeOf(artifact))))
+  const missing = artifacts.filter((_artifact, index) => flags[index] === false)
+  if (missing.length > 0) {
+    const names = missing.map(([, name]) => name)
+    await checkProgram('mvn', ['--version'])
+    fetching(names)
+    await build(folder, { what: listed(names), whole: [], alone: missing }, async (lib) => {
+      await mkdir(folder, { recursive: true })
+      for (const artifact of missing) await rename(path.join(lib, jarOf(artifact)), placeOf(artifact))
+    })
+  }
+  return artifacts.map(placeOf)
+}
+
+/** The file of an artifact. */
+export function jarOf([, name, version]: Artifact): string {
+  return `${name}-${version}.jar`
+}
+
+interface Fetched {
+  /** As an error calls it. */
+  readonly what: string
+  readonly whole: readonly Artifact[]
+  readonly alone: readonly Artifact[]
+}
+
+/** @param keep moves what was fetched out of the folder that it was fetched to */
+async function build(place: string, { what, whole, alone }: Fetched, keep: (lib: string) => Promise<void>): Promise<void> {
   await mkdir(path.dirname(place), { recursive: true })
   const building = await mkdtemp(`${place}-building-`)
   try {
     await fetchAll(building, whole, alone)
-    await rename(path.join(building, 'lib'), place)
-    return place
+    await keep(path.join(building, 'lib'))
   } catch (error) {
     const { stdout = '', message } = error as { readonly stdout?: string; readonly message: string }
-    throw clusterErrors.CLUSTER_FETCH({ version }, { detail: mavenReason(stdout || message), cause: error })
+    throw clusterErrors.CLUSTER_FETCH({ what }, { detail: mavenReason(stdout || message), cause: error })
   } finally {
     await rm(building, { recursive: true, force: true })
   }
+}
+
+function isThere(place: string): Promise<boolean> {
+  return access(place).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function fetchAll(building: string, whole: readonly Artifact[], alone: readonly Artifact[]): Promise<void> {

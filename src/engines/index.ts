@@ -31,7 +31,7 @@ export type {
 } from './engine.ts'
 export { EngineAround } from './engine-around.ts'
 export { type GatewayAddress, GatewayClient, type Method as GatewayMethod } from './flink/client.ts'
-export { FlinkJobs, FlinkJobs, hasEnded, jobIdOf, jobIdOf } from './flink/cluster-jobs.ts'
+export { FlinkJobs, jobIdOf } from './flink/cluster-jobs.ts'
 export { FlinkGatewaySession, type GatewayResult, type JobStatus } from './flink/gateway-session.ts'
 export type { KnownJob } from './flink/job-metrics.ts'
 export { JobPoller, type JobSighting, type SubtaskSighting } from './flink/job-poller.ts'

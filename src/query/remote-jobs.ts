@@ -14,7 +14,8 @@ import {
   tablesIn,
 } from '#engines'
 import { queryErrors } from './errors.ts'
-import { kindOf, type RemoteSession, statementsIn } from './remote-session.ts'
+import { kindOf, type RemoteSession } from './remote-session.ts'
+import { statementsIn } from './script-statements.ts'
 
 interface JobStart {
   readonly name: string

@@ -5,11 +5,13 @@
 import { assert, MillraceError } from '#base'
 import { rowsOf } from '#data'
 import { FlinkGatewaySession, type GatewayAddress, type GatewayResult, type JobStatus } from '#engines'
-import { firstTokens, scanStatements } from '#sql'
+import { firstTokens } from '#sql'
 import type { Completion } from './complete.ts'
 import { queryErrors } from './errors.ts'
+import { bringsLibraries, type FindLibraries, libraryUses } from './library-uses.ts'
 import type { StatementListener } from './listener.ts'
 import { quotedPath } from './quoted-path.ts'
+import { type ScriptStatement, statementsIn } from './script-statements.ts'
 
 /** What runs statements for a person: here, or elsewhere. */
 export interface StatementRunner {
@@ -19,34 +21,43 @@ export interface StatementRunner {
   complete?(text: string, offset: number): readonly Completion[]
 }
 
-interface RemoteStatement {
-  readonly text: string
-  /** Offset in the script. */
-  readonly start: number
-}
-
 const pollMs = 400
 /** A gateway that does not answer is asked for so long how a job is. */
 const silenceMsMax = 60_000
 /** A job that was just submitted may not be known at once. */
 const unknownMax = 20
 
+interface RemoteOptions {
+  /** Whether the end of jobs is waited for; they are by default. */
+  readonly waits?: boolean
+  /** Finds what the cluster lacks of what tables name; left out where nobody knows what it has. */
+  readonly findLibraries?: FindLibraries | undefined
+}
+
 export class RemoteSession implements StatementRunner {
   readonly #gateway: FlinkGatewaySession
   readonly #waits: boolean
+  /** Null once the session has JARs of its own, in which there may be anything. */
+  #findLibraries: FindLibraries | null
+  /** JARs that the session was given. */
+  readonly #libraries = new Set<string>()
   #properties: Readonly<Record<string, string>>
   readonly settings = { get: (key: string): string => this.#setting(key) }
 
-  private constructor(gateway: FlinkGatewaySession, properties: Readonly<Record<string, string>>, waits: boolean) {
+  private constructor(gateway: FlinkGatewaySession, properties: Readonly<Record<string, string>>, options: RemoteOptions) {
     this.#gateway = gateway
     this.#properties = properties
-    this.#waits = waits
+    this.#waits = options.waits ?? true
+    this.#findLibraries = options.findLibraries ?? null
   }
 
-  /** @param waits whether the end of jobs is waited for */
-  static async open(address: GatewayAddress, settings: Readonly<Record<string, string>>, waits = true): Promise<RemoteSession> {
+  static async open(
+    address: GatewayAddress,
+    settings: Readonly<Record<string, string>>,
+    options: RemoteOptions = {},
+  ): Promise<RemoteSession> {
     const gateway = await FlinkGatewaySession.open(address, settings)
-    return new RemoteSession(gateway, await gateway.properties(), waits)
+    return new RemoteSession(gateway, await gateway.properties(), options)
   }
 
   #setting(key: string): string {
@@ -61,6 +72,7 @@ export class RemoteSession implements StatementRunner {
    * @param beforeLast statements that are run before the last one of the text
    */
   async run(text: string, listener: StatementListener, signal: AbortSignal, beforeLast: readonly string[] = []): Promise<void> {
+    await this.#addLibraries(text)
     const statements = statementsIn(text)
     for (const statement of statements) {
       if (signal.aborted) return
@@ -72,6 +84,18 @@ export class RemoteSession implements StatementRunner {
         if (signal.aborted && !(error instanceof MillraceError)) return
         throw placed(error, text, statement)
       }
+    }
+  }
+
+  /** Gives the session what its tables need and the cluster lacks, before anything of a text has run. */
+  async #addLibraries(text: string): Promise<void> {
+    if (bringsLibraries(text)) this.#findLibraries = null
+    const uses = this.#findLibraries === null ? [] : libraryUses(text)
+    if (uses.length === 0) return
+    for (const library of (await this.#findLibraries?.(uses)) ?? []) {
+      if (this.#libraries.has(library)) continue
+      await this.#runOne(`ADD JAR '${library.replaceAll("'", "''")}'`, {}, new AbortController().signal)
+      this.#libraries.add(library)
     }
   }
 
@@ -176,24 +200,6 @@ async function giveTable(result: GatewayResult, listener: StatementListener): Pr
   listener.table?.(result.schema, rows)
 }
 
-/** What of a text runs by itself; comments alone are no statement. */
-export function statementsIn(text: string): RemoteStatement[] {
-  const { statements, rest } = scanStatements(text)
-  let from = 0
-  return [...statements, ...(rest === '' ? [] : [rest])].flatMap((each) => {
-    const start = text.indexOf(each, from)
-    assert(start >= 0, 'a statement stands in its script')
-    from = start + each.length
-    return isBlank(each) ? [] : [{ text: each, start }]
-  })
-}
-
-/** Whether a text holds nothing but comments. */
-function isBlank(text: string): boolean {
-  const [first] = firstTokens(text, 1)
-  return first === undefined || first.text === ';'
-}
-
 const setWords = 'EXECUTE STATEMENT SET BEGIN'
 
 interface SentStatement {
@@ -220,7 +226,7 @@ export function kindOf(text: string): string {
 }
 
 /** The place of an error in the script, where the gateway has said a line and a column of the statement. */
-function placed(error: unknown, script: string, { text, start }: RemoteStatement): unknown {
+function placed(error: unknown, script: string, { text, start }: ScriptStatement): unknown {
   if (!(error instanceof MillraceError)) return error
   const sent = asOneStatement(text)
   let offset = 0

@@ -1,7 +1,7 @@
 export { bindStatement } from './bind/bind.ts'
 export type { BoundStatement } from './bind/bound.ts'
 export { parseType } from './bind/parse-type.ts'
-export { firstTokens, type OpenPart, scanStatements } from './scan-statements.ts'
+export { type FoundToken, firstTokens, type OpenPart, scanStatements } from './scan-statements.ts'
 export { formatPosition } from './syntax/excerpt.ts'
 export { type Expectation, expectedAt } from './syntax/expectation.ts'
 export type { NameKind, TableInScope } from './syntax/probe.ts'

@@ -6,10 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Commands, type Ended } from './command.fixture.ts'
+import type { DatabaseServer } from './database-server.fixture.ts'
 import { type KafkaServer, startKafkaServer } from './kafka-server.fixture.ts'
+import { startPostgresServer } from './postgres-server.fixture.ts'
 
 let commands: Commands
 let kafka: KafkaServer
+let postgres: DatabaseServer
 let started: Ended
 const home = (): string => path.join(commands.folder, 'home')
 
@@ -17,11 +20,13 @@ beforeAll(async () => {
   commands = await Commands.open()
   commands.variables = { MILLRACE_HOME: home() }
   kafka = await startKafkaServer()
+  postgres = await startPostgresServer()
   started = await cluster('start', 'flink', '--name', 'dev', '--slots', '3')
 }, 300_000)
 afterAll(async () => {
   await cluster('stop', 'dev')
   await kafka.remove()
+  await postgres.remove()
   await commands.close()
 })
 
@@ -70,6 +75,41 @@ test('a script over Kafka answers there as it does here', async () => {
   expect([here.status, there.status]).toEqual([0, 0])
   expect(there.out.split('\n').toSorted()).toEqual(here.out.split('\n').toSorted())
   expect(here.out).toContain('{"item":"item 0","n":14,"total":280.00}')
+})
+
+test('connectors and formats that Flink lacks are brought along', async () => {
+  await postgres.ask('CREATE TABLE totals (item TEXT PRIMARY KEY, n BIGINT, total NUMERIC(12, 2))')
+  const files = path.join(commands.folder, 'sales')
+  const script = `CREATE TABLE sales (item STRING, price DECIMAL(8, 2)) WITH ('connector' = 'filesystem', 'path' = '${files}', 'format' = 'parquet');
+CREATE TABLE totals (item STRING, n BIGINT, total DECIMAL(12, 2), PRIMARY KEY (item) NOT ENFORCED) WITH ('connector' = 'jdbc',
+  'url' = '${postgres.url}', 'table-name' = 'totals', 'username' = '${postgres.user}', 'password' = '${postgres.password}');
+INSERT INTO sales VALUES ('ink', 1.50), ('pen', 2.25), ('ink', 3.00);
+INSERT INTO totals SELECT item, COUNT(*), SUM(price) FROM sales GROUP BY item;
+SELECT item, total FROM totals ORDER BY item;`
+  const there = await run(script, '--engine', 'flink', '--cluster', 'dev', '--set', 'execution.runtime-mode=batch')
+  expect(there).toMatchObject({ status: 0, out: '{"item":"ink","total":4.50}\n{"item":"pen","total":2.25}\n' })
+  expect(await postgres.ask('SELECT * FROM totals ORDER BY item')).toEqual([
+    ['ink', '2', '4.50'],
+    ['pen', '1', '2.25'],
+  ])
+  // The same files, read here.
+  const [sales = ''] = script.split(';')
+  const here = await run(`SET 'execution.runtime-mode' = 'batch'; ${sales}; SELECT COUNT(*) AS n, SUM(price) AS total FROM sales;`)
+  expect(here).toMatchObject({ status: 0, out: '{"n":3,"total":6.75}\n' })
+})
+
+test.each([
+  ['run', ['--engine', 'flink']],
+  ['topology', []],
+  ['job', ['--name', 'never']],
+])('what Flink has not is refused by %s before anything runs', async (command, words) => {
+  const script = await commands.script(`CREATE TABLE n (x INT) WITH ('connector' = 'datagen');
+CREATE TABLE t (x INT) WITH ('connector' = 'topic');
+INSERT INTO t SELECT * FROM n;`)
+  const action = { topology: ['show'], job: ['start'] }[command] ?? []
+  const { status, out, notes } = await commands.start([command, ...action, script, ...words, '--cluster', 'dev']).ended
+  expect(notes).toMatch(/engine "flink" has no connector "topic"[\s\S]*:2:44[\s\S]*The embedded engine has it/)
+  expect([status, out]).toEqual([1, ''])
 })
 
 test('a process that is killed is started again', async () => {
