@@ -102,6 +102,27 @@ export class RemoteJobs {
     }
   }
 
+  /** Fails where the cluster cannot hold the job of a script. It is planned only where it could take more than there is, since that takes time. */
+  async #checkSlots(text: string, session: RemoteSession): Promise<void> {
+    const told = [session.settings.get('parallelism.default'), ...text.matchAll(/parallelism[\w.-]*\W+(\d+)/gi).map(([, count]) => count)]
+    if (!(await this.#manager.lacksSlots(Math.max(1, ...told.map(Number).filter(Number.isFinite))))) return
+    const needed = await this.#neededSlots(text)
+    if (needed !== null) await this.#manager.checkSlots(needed)
+  }
+
+  /** Null where it is not known: what is wrong with the script its submission says, and tasks of a batch take slots one after another. */
+  async #neededSlots(text: string): Promise<number | null> {
+    try {
+      return await this.#planned(text, async (explained, session) => {
+        const mode = session.settings.get('execution.runtime-mode').toLowerCase()
+        return mode === '' || mode === 'streaming' ? readTopology(explained, () => false).slots : null
+      })
+    } catch (error) {
+      if (error instanceof MillraceError) return null
+      throw error
+    }
+  }
+
   async #known(): Promise<ReadonlyMap<string, FlinkJob>> {
     return new Map((await this.#manager.list()).map((job) => [job.id, job]))
   }
@@ -117,6 +138,7 @@ export class RemoteJobs {
     })
     const submitted: string[] = []
     try {
+      await this.#checkSlots(text, session)
       await session.run(text, { submitted: (job) => void submitted.push(job) }, new AbortController().signal, adjustments)
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error
@@ -136,14 +158,19 @@ export class RemoteJobs {
   /** The graph of a script's job, as the cluster would run it now. Nothing is started. */
   async topology(text: string): Promise<Topology> {
     checkScript(text)
-    const session = await this.#openSession({})
-    try {
-      const explained = await session.explainLast(text)
+    return this.#planned(text, async (explained, session) => {
       const old = new Set<string>()
       for (const table of tablesIn(explained)) {
         if (/'connector' = 'datagen'/.test(await session.definitionOf(table))) old.add(table.join('.'))
       }
       return readTopology(explained, (table) => old.has(table.join('.')))
+    })
+  }
+
+  async #planned<T>(text: string, read: (explained: string, session: RemoteSession) => Promise<T>): Promise<T> {
+    const session = await this.#openSession({})
+    try {
+      return await read(await session.explainLast(text), session)
     } finally {
       await session.close().catch(() => undefined)
     }

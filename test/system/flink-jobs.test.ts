@@ -32,11 +32,12 @@ function job(...words: string[]): Promise<Ended> {
 }
 
 /** A script that counts for ever; its counts are state. */
-async function counting(more = ''): Promise<string> {
-  return commands.script(`CREATE TABLE endless (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '50');
+async function counting(parallelism = 1): Promise<string> {
+  return commands.script(`SET 'parallelism.default' = '${parallelism}';
+CREATE TABLE endless (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '50');
 CREATE TABLE nowhere (n INT, c BIGINT) WITH ('connector' = 'blackhole');
 SET 'execution.checkpointing.interval' = '500 ms';
-INSERT INTO nowhere SELECT MOD(n, 10), COUNT(*) FROM endless${more} GROUP BY MOD(n, 10);`)
+INSERT INTO nowhere SELECT MOD(n, 10), COUNT(*) FROM endless GROUP BY MOD(n, 10);`)
 }
 
 interface Job {
@@ -115,6 +116,20 @@ INSERT INTO nowhere SELECT n FROM endless;`)
     await job('start', other, ...from, '--allow-dropped-state')
     await untilRunning('changed')
     await job('cancel', 'changed')
+  })
+
+  test('is not started where it would only wait for slots, as far as that is known', async () => {
+    const refused = await job('start', await counting(7), '--name', 'wide')
+    expect([refused.status, refused.notes]).toEqual([1, expect.stringContaining('the job needs 7 slots, and 6 are there for it')])
+    expect(await jobsNamed('wide')).toEqual([])
+    // Tasks of a batch take slots one after another.
+    const batch = `SET 'execution.runtime-mode' = 'batch';
+SET 'parallelism.default' = '7';
+CREATE TABLE few (n INT) WITH ('connector' = 'datagen', 'number-of-rows' = '60');
+CREATE TABLE nowhere (n INT) WITH ('connector' = 'blackhole');
+INSERT INTO nowhere SELECT n FROM few;`
+    expect(await job('start', await commands.script(batch), '--name', 'wide')).toMatchObject({ status: 0 })
+    await job('cancel', 'wide')
   })
 
   test.each([

@@ -17,6 +17,7 @@ import {
   readJob,
   readVertices,
   type Written,
+  writtenList,
 } from './read-job.ts'
 import { usefulReason } from './reason.ts'
 import { type ParallelismWish, type RescaledVertex, rescale } from './rescale.ts'
@@ -31,6 +32,7 @@ const pollMs = 200
 const savepointMsMax = 600_000
 const failuresMax = 3
 const looksMax = 4
+const slotsMsMax = 2000
 /** Of the savepoint that a job was stopped with. */
 const stopType = 'SYNC_SAVEPOINT'
 /** A job manager answers at once, or is away. */
@@ -92,6 +94,35 @@ export class FlinkJobs {
       if (isComplete || hasEnded(known.job) || looks === looksMax) return known
       await sleep(pollMs)
     }
+  }
+
+  /**
+   * Whether a job that takes so many slots would only wait for them. Nothing is said of a cluster that makes slots when they are asked for,
+   * that runs jobs with fewer than they want, or that has no task manager yet.
+   */
+  async lacksSlots(needed: number): Promise<boolean> {
+    const [isFixed, { free, all }] = await Promise.all([this.#hasFixedSlots(), this.slots()])
+    return isFixed && all > 0 && needed > free
+  }
+
+  /** Fails where so many slots are not free. */
+  async checkSlots(needed: number): Promise<void> {
+    const startedMs = this.#clock.monotonicMs()
+    for (;;) {
+      const { free } = await this.slots()
+      if (needed <= free) return
+      // Those of a job that has just ended come back in a moment.
+      if (this.#clock.monotonicMs() - startedMs > slotsMsMax) throw flinkErrors.ENGINE_FLINK_SLOTS({ needed, free })
+      await sleep(pollMs)
+    }
+  }
+
+  /** False where that is not known. */
+  async #hasFixedSlots(): Promise<boolean> {
+    const rows = writtenList(await this.#server.list('/jobmanager/config').catch(() => []))
+    const config = new Map(rows.map(({ key, value }) => [String(key), String(value).toLowerCase()]))
+    const isElastic = config.get('jobmanager.scheduler') === 'adaptive' || config.get('scheduler-mode') === 'reactive'
+    return config.size > 0 && !isElastic && ![...config.keys()].some((key) => /^(?:kubernetes|yarn)\./.test(key))
   }
 
   /** Changes the parallelism of a job that runs; what it was, and is. Asked again, it changes nothing. */
