@@ -7,9 +7,11 @@ import { type CommandInput, type CommandRow, type OptionRow, optionValue } from 
 import { deadletterActions } from './arguments/deadletter-actions.ts'
 import { claimModes, jobActions } from './arguments/job-actions.ts'
 import { secretActions } from './arguments/secret-actions.ts'
+import { topologyActions } from './arguments/topology-actions.ts'
 import type { CliEnvironment } from './environment.ts'
 import { usageErrors } from './errors.ts'
 import { type OutputFormat, outputFormats } from './output/output.ts'
+import type { TopologyChange } from './topology-command.ts'
 
 const format: OptionRow = {
   name: 'format',
@@ -106,6 +108,29 @@ const fromDataDir: OptionRow = {
   value: 'folder',
   summary: 'of start: go on with the work that millrace run keeps there, which then goes on here no more',
 }
+const vertexParallelism: OptionRow = {
+  name: 'parallelism',
+  value: 'id=number',
+  repeatable: true,
+  summary: 'of edit: how many subtasks a task has, by the beginning of its id; id= for what is planned',
+}
+const maxParallelism: OptionRow = {
+  name: 'max-parallelism',
+  value: 'number',
+  summary: 'of edit: groups that keys are divided into, the most subtasks a task may ever have; default for what Flink chooses',
+}
+const chaining: OptionRow = {
+  name: 'chaining',
+  value: 'how',
+  oneOf: ['on', 'off', 'default'],
+  summary: 'of edit: whether operators run in one task where they can',
+}
+const stateTtl: OptionRow = {
+  name: 'state-ttl',
+  value: 'time',
+  summary: 'of edit: for how long idle state is kept; default for what the script says',
+}
+const clearEdits: OptionRow = { name: 'clear', summary: 'of edit: take all earlier edits away first' }
 const jobName: OptionRow = { name: 'name', value: 'name', summary: 'of start: what the job is called' }
 const fromSavepoint: OptionRow = { name: 'from-savepoint', value: 'place', summary: 'of start: the savepoint that it goes on from' }
 const claimMode: OptionRow = {
@@ -418,16 +443,31 @@ export const commands: readonly CommandRow[] = [
     name: 'topology',
     summary: 'show the tasks that a job would have on a Flink cluster, before it runs',
     about: [
+      'edit: keeps what shall be other than planned in a file beside the script (FILE.topology.json), and says what comes of it. The next start of the script applies it: what is of the whole job when the job is planned, the parallelism of single tasks once it runs, for which the scheduler of the cluster has to be adaptive. An edit whose task is gone is told at each start.',
       'The script has definitions, settings and one INSERT or statement set. Flink plans it, and nothing is started. Printed are the tasks with their ids, by which Flink finds state in a savepoint, their parallelism, how rows come to them, and the operators that are chained in each.',
     ],
-    arguments: [{ name: 'action', summary: 'show', oneOf: ['show'] }, file],
-    options: [cluster, json, set],
-    examples: [{ line: 'millrace topology show orders.sql --cluster dev', shows: 'prints its tasks, and how many slots they take' }],
+    arguments: [{ name: 'action', summary: topologyActions.join(', '), oneOf: topologyActions }, file],
+    options: [cluster, vertexParallelism, maxParallelism, chaining, stateTtl, clearEdits, json, set],
+    examples: [
+      { line: 'millrace topology show orders.sql --cluster dev', shows: 'prints its tasks, and how many slots they take' },
+      {
+        line: 'millrace topology edit orders.sql --cluster dev --parallelism 90bea66d=4',
+        shows: 'gives a task four subtasks from the next start on',
+      },
+    ],
     run: async (input, environment) => {
-      const { showTopology } = await import('./topology-command.ts')
+      const { runTopologyCommand } = await import('./topology-command.ts')
       const [, script = ''] = input.arguments
       const settings = settingsOf({ ...input, values: new Map([...input.values].filter(([name]) => name === set.name)) })
-      return showTopology({ script, cluster: optionValue(input, cluster), json: input.values.has(json.name), settings }, environment)
+      const options = {
+        action: topologyActions.find((each) => each === firstArgument(input)) ?? 'show',
+        script,
+        cluster: optionValue(input, cluster),
+        change: changeOf(input),
+        json: input.values.has(json.name),
+        settings,
+      }
+      return runTopologyCommand(options, environment)
     },
   },
   {
@@ -553,6 +593,31 @@ function portOf(input: CommandInput): number {
 }
 
 /** Null where nothing is wished for. */
+function changeOf(input: CommandInput): TopologyChange {
+  const parallelism = (input.values.get(vertexParallelism.name) ?? []).map((text) => {
+    const [, id = '', count = ''] = /^([0-9a-f]{4,32})=([1-9]\d{0,4}|)$/.exec(text) ?? []
+    if (id !== '') return [id, count === '' ? null : Number(count)] as const
+    throw usageErrors.CLI_OPTION_VALUE({
+      name: '--parallelism',
+      expected: 'ID=NUMBER, with an id of four digits or more',
+      got: `"${text}"`,
+    })
+  })
+  const given = (row: OptionRow): string | undefined => (input.values.has(row.name) ? optionValue(input, row) : undefined)
+  const [groups, how, ttl] = [given(maxParallelism), given(chaining), given(stateTtl)]
+  if (groups !== undefined && groups !== 'default' && !/^[1-9]\d{0,4}$/.test(groups))
+    throw usageErrors.CLI_OPTION_VALUE({ name: '--max-parallelism', expected: 'a number from 1 to 32768, or default', got: `"${groups}"` })
+  if (ttl !== undefined && ttl !== 'default' && parseDurationMs(ttl) === undefined)
+    throw usageErrors.CLI_OPTION_VALUE({ name: '--state-ttl', expected: 'a time such as "1 d", or default', got: `"${ttl}"` })
+  return {
+    parallelism: new Map(parallelism),
+    clears: input.values.has(clearEdits.name),
+    ...(groups === undefined ? {} : { maxParallelism: groups === 'default' ? null : Number(groups) }),
+    ...(how === undefined ? {} : { chaining: how === 'default' ? null : how === 'on' }),
+    ...(ttl === undefined ? {} : { stateTtl: ttl === 'default' ? null : ttl }),
+  }
+}
+
 function wishOf(input: CommandInput): ParallelismWish | null {
   const given = input.values.get(jobParallelism.name)
   if (given === undefined) return null

@@ -17,6 +17,11 @@ export const usageErrors = defineErrors({
     hint: 'Statements run embedded, or on a Flink cluster.',
   },
   CLI_STATEMENT_NOT_FOUND: { blame: 'user', message: 'statement {number} has no checkpoints in "{place}"' },
+  CLI_VERTEX: {
+    blame: 'user',
+    message: 'no single task has an id that begins with "{id}"',
+    hint: 'Tasks are shown with their ids by millrace topology show.',
+  },
   CLI_SETTING_VALUE: { blame: 'user', message: '{problem}' },
   CLI_FILE_NOT_FOUND: { blame: 'user', message: 'file "{path}" does not exist' },
   CLI_FILE_IS_DIRECTORY: { blame: 'user', message: '"{path}" is a directory, expected a file of SQL statements' },

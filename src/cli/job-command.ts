@@ -7,6 +7,8 @@ import { usageErrors } from './errors.ts'
 import { jobLine, showJob } from './job-lines.ts'
 import { type ErrorSource, noteErrors } from './render-error.ts'
 import { openSession, readScript } from './script.ts'
+import { unboundLines } from './topology-command.ts'
+import { loadEdits } from './topology-file.ts'
 import { watchJob } from './watch-job.ts'
 
 export interface JobOptions {
@@ -74,12 +76,15 @@ async function start(jobs: RemoteJobs, options: JobOptions, environment: CliEnvi
 async function startOne(
   jobs: RemoteJobs,
   { text }: ErrorSource,
-  { name, from, claimMode, allowsDroppedState }: JobOptions,
+  { target, name, from, claimMode, allowsDroppedState }: JobOptions,
   adjustments: readonly string[],
   { screen }: CliEnvironment,
 ): Promise<number> {
+  const edits = await loadEdits(target)
+  const unbound = edits.vertices.length === 0 ? [] : unboundLines(await jobs.edited(text, edits))
+  for (const line of unbound) screen.note(line)
   const mode = claimMode === '' ? '' : claimMode.replace('-', '_').toUpperCase()
-  const { id, isAttached } = await jobs.start({ name, text, from, claimMode: mode, allowsDroppedState, adjustments })
+  const { id, isAttached } = await jobs.start({ name, text, from, claimMode: mode, allowsDroppedState, adjustments, edits })
   await screen.write(`${id}\n`)
   screen.note(isAttached ? `note: job "${name}" runs already\n` : `note: job "${name}" is started\n`)
   return exitStatus.done

@@ -1,31 +1,90 @@
-/** `millrace topology`: the graph of a job on a Flink cluster, before it runs. */
+/** `millrace topology`: the graph of a job on a Flink cluster, before it runs, and what a person wants to be other than it is planned. */
 import { counted } from '#base'
-import type { Topology } from '#query'
+import type { EditedTopology, Topology, TopologyEdits } from '#query'
+import type { TopologyAction } from './arguments/topology-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
 import { noteErrors } from './render-error.ts'
 import { readScript } from './script.ts'
+import { editsPlace, loadEdits, saveEdits } from './topology-file.ts'
 
 export interface TopologyOptions {
+  readonly action: TopologyAction
   readonly script: string
   readonly cluster: string
+  /** Of edit: what is to be other from now on. */
+  readonly change: TopologyChange
   readonly json: boolean
   readonly settings: Readonly<Record<string, string>>
 }
 
-export async function showTopology({ script, cluster, json, settings }: TopologyOptions, environment: CliEnvironment): Promise<number> {
+/** What is left out stays as it was. */
+export interface TopologyChange {
+  /** By the id of a vertex; null: as planned. */
+  readonly parallelism: ReadonlyMap<string, number | null>
+  readonly maxParallelism?: number | null
+  readonly chaining?: boolean | null
+  readonly stateTtl?: string | null
+  /** Whether all edits made before are taken away first. */
+  readonly clears: boolean
+}
+
+export async function runTopologyCommand(options: TopologyOptions, environment: CliEnvironment): Promise<number> {
+  const { action, script, cluster, json, settings, change } = options
   const { screen } = environment
   if (cluster === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--cluster', purpose: '"millrace topology"' })
+  if (action === 'edit' && script === '-') throw usageErrors.CLI_ARGUMENT_MISSING({ command: 'millrace topology edit', name: 'file' })
   const [source, jobs] = await Promise.all([readScript(script, environment), environment.openJobs(cluster, settings)])
   try {
-    const [topology, { free, all }] = await Promise.all([jobs.topology(source.text), jobs.slots()])
-    await screen.write(json ? `${JSON.stringify(topology)}\n` : textOf(topology))
+    const { noEdits } = await import('#query')
+    const known = change.clears ? noEdits : await loadEdits(script)
+    const changed = action === 'edit' ? await withChange(known, change, (edits) => jobs.topology(source.text, edits)) : known
+    const [edited, { free, all }] = await Promise.all([jobs.edited(source.text, changed), jobs.slots()])
+    // What cannot be is refused before anything is kept.
+    if (action === 'edit') await saveEdits(script, changed)
+    const { topology } = edited
+    await screen.write(json ? `${JSON.stringify({ ...topology, edits: changed, ...told(edited) })}\n` : textOf(topology))
+    for (const each of edited.consequences) screen.note(`note: ${each}\n`)
+    for (const line of unboundLines(edited)) screen.note(line)
     const short = topology.slots > free ? '; it would wait for more' : ''
     screen.note(`note: the job needs ${counted(topology.slots, 'slot')}, and ${free} of ${all} are free${short}\n`)
+    if (action === 'edit') screen.note(`note: kept in ${editsPlace(script)}; the next start of the script has it\n`)
     return exitStatus.done
   } catch (error) {
     return noteErrors(error, source, environment)
   }
+}
+
+function told({ consequences, unbound }: EditedTopology): Pick<EditedTopology, 'consequences' | 'unbound'> {
+  return { consequences, unbound }
+}
+
+/** Edits whose vertex is gone, a line each. */
+export function unboundLines({ unbound }: EditedTopology): string[] {
+  return unbound.map(
+    ({ id, operators, parallelism }) =>
+      `warning: no vertex is ${id} any more (it was ${operators.join(', ')}): its parallelism ${parallelism} is not applied\n`,
+  )
+}
+
+async function withChange(
+  known: TopologyEdits,
+  { parallelism, maxParallelism = known.maxParallelism, chaining = known.chaining, stateTtl = known.stateTtl }: TopologyChange,
+  plan: (edits: TopologyEdits) => Promise<Topology>,
+): Promise<TopologyEdits> {
+  const kept = { ...known, maxParallelism, chaining, stateTtl }
+  const { vertices } = await plan(kept)
+  const edits = new Map(known.vertices.map((edit) => [edit.id, edit]))
+  for (const [start, count] of parallelism) {
+    const matching = [...new Set([...vertices.map(({ id }) => id), ...edits.keys()])].filter((id) => id.startsWith(start))
+    const [id] = matching
+    if (id === undefined || matching.length > 1)
+      throw usageErrors.CLI_VERTEX({ id: start }, { detail: `There are ${vertices.map((each) => each.id).join(', ')}.` })
+    const operators = vertices.find((vertex) => vertex.id === id)?.operators.map(({ name }) => name)
+    if (count === null) edits.delete(id)
+    else edits.set(id, { id, operators: operators ?? edits.get(id)?.operators ?? [], parallelism: count })
+  }
+  return { ...kept, vertices: [...edits.values()] }
 }
 
 /** Each task with its operators, and how rows come to it. */

@@ -1,6 +1,7 @@
 export type {
   CheckpointDetails,
   CheckpointPlace,
+  EditedTopology,
   FlinkJob,
   FlinkJobDetails,
   JobSighting,
@@ -12,8 +13,9 @@ export type {
   RunReport,
   SubtaskSighting,
   Topology,
+  TopologyEdits,
 } from '#engines'
-export { hasEnded } from '#engines'
+export { hasEnded, noEdits, readEdits, writeEdits } from '#engines'
 export type { Completion } from './complete.ts'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'

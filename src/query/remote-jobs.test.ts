@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { MillraceError } from '#base'
-import { type FlinkJob, type FlinkJobs, jobIdOf } from '#engines'
+import { type FlinkJob, type FlinkJobs, jobIdOf, noEdits } from '#engines'
 import { RemoteJobs } from './remote-jobs.ts'
 import type { RemoteSession } from './remote-session.ts'
 
-const start = { name: 'sums', text: 'INSERT INTO a VALUES (1);', from: '', claimMode: '', allowsDroppedState: false, adjustments: [] }
+const start = {
+  name: 'sums',
+  text: 'INSERT INTO a VALUES (1);',
+  from: '',
+  claimMode: '',
+  allowsDroppedState: false,
+  adjustments: [],
+  edits: noEdits,
+}
 const lives = [1, 2, 3].map((life) => jobIdOf('sums', life)) as [string, string, string]
 
 /** A cluster in memory that refuses the ids of jobs which it has had, also where it lists them no more. */
@@ -37,9 +45,9 @@ class PretendedCluster {
         listener.submitted?.(id)
         await Promise.resolve()
       }
-      return Promise.resolve({ run, close: () => Promise.resolve() } as RemoteSession)
+      return Promise.resolve({ run, settings: { get: () => '' }, close: () => Promise.resolve() } as unknown as RemoteSession)
     }
-    return new RemoteJobs({ list, cancel } as unknown as FlinkJobs, open)
+    return new RemoteJobs({ list, cancel, lacksSlots: () => Promise.resolve(false) } as unknown as FlinkJobs, open)
   }
 }
 

@@ -1,16 +1,21 @@
 /** Jobs on a Flink cluster, each started once: its id follows from its name, so that a repeated start finds what runs. */
 import { type Clock, closeNames, MillraceError, shortened } from '#base'
 import {
+  type EditedTopology,
+  editTopology,
   type FlinkJob,
   type FlinkJobs,
   hasEnded,
   JobPoller,
   jobIdOf,
   type KnownJob,
+  noEdits,
   type ParallelismWish,
   type RescaledVertex,
   readTopology,
+  settingsOfEdits,
   type Topology,
+  type TopologyEdits,
   tablesIn,
 } from '#engines'
 import { queryErrors } from './errors.ts'
@@ -29,6 +34,8 @@ interface JobStart {
   readonly allowsDroppedState: boolean
   /** Statements that come before the last one of the text. */
   readonly adjustments: readonly string[]
+  /** What is other than Flink plans it. */
+  readonly edits: TopologyEdits
 }
 
 export interface StartedJob {
@@ -91,6 +98,23 @@ export class RemoteJobs {
   /** Starts a job, unless one of its name runs. However often and from wherever it is asked for, one runs. */
   async start(start: JobStart): Promise<StartedJob> {
     checkScript(start.text)
+    const wish = await this.#wishOf(start)
+    const started = await this.#startOnce(start)
+    if (wish !== null) await this.#manager.rescale(started.id, wish)
+    return started
+  }
+
+  /** The parallelism that is edited; null: none is. Fails where the cluster cannot give it. */
+  async #wishOf({ text, name, edits }: JobStart): Promise<ParallelismWish | null> {
+    if (edits.vertices.length === 0) return null
+    if (!(await this.#manager.isAdaptive())) throw queryErrors.QUERY_EDITS_SCHEDULER()
+    const { topology, unbound } = await this.edited(text, edits)
+    if ((await this.running(name)) === null) await this.#manager.checkSlots(topology.slots)
+    const bound = edits.vertices.filter((edit) => !unbound.includes(edit))
+    return bound.length === 0 ? null : { all: null, vertices: new Map(bound.map(({ id, parallelism }) => [id, parallelism])) }
+  }
+
+  async #startOnce(start: JobStart): Promise<StartedJob> {
     let known = await this.#known()
     for (let life = 1; ; life++) {
       const id = jobIdOf(start.name, life)
@@ -113,7 +137,7 @@ export class RemoteJobs {
   /** Null where it is not known: what is wrong with the script its submission says, and tasks of a batch take slots one after another. */
   async #neededSlots(text: string): Promise<number | null> {
     try {
-      return await this.#planned(text, async (explained, session) => {
+      return await this.#planned(text, {}, async (explained, session) => {
         const mode = session.settings.get('execution.runtime-mode').toLowerCase()
         return mode === '' || mode === 'streaming' ? readTopology(explained, () => false).slots : null
       })
@@ -128,8 +152,9 @@ export class RemoteJobs {
   }
 
   /** False where the cluster has, or had, a job of this id. */
-  async #submit(id: string, { name, text, from, claimMode, allowsDroppedState, adjustments }: JobStart): Promise<boolean> {
+  async #submit(id: string, { name, text, from, claimMode, allowsDroppedState, adjustments, edits }: JobStart): Promise<boolean> {
     const session = await this.#openSession({
+      ...settingsOfEdits(edits),
       'pipeline.name': name,
       '$internal.pipeline.job-id': id,
       ...(from === '' ? {} : { 'execution.state-recovery.path': from }),
@@ -155,20 +180,31 @@ export class RemoteJobs {
     throw queryErrors.QUERY_JOB_ID({ name, got: other })
   }
 
-  /** The graph of a script's job, as the cluster would run it now. Nothing is started. */
-  async topology(text: string): Promise<Topology> {
+  /** The graph of a script's job with its edits, and what comes of them. Nothing is started. */
+  async edited(text: string, edits: TopologyEdits): Promise<EditedTopology> {
+    const plain = await this.topology(text)
+    const isPlain = Object.keys(settingsOfEdits(edits)).length === 0
+    return editTopology(plain, isPlain ? plain : await this.topology(text, edits), edits, await this.#manager.slots())
+  }
+
+  /** The graph of a script's job, as the cluster would run it now with what the edits say of all of it. Nothing is started. */
+  async topology(text: string, edits: TopologyEdits = noEdits): Promise<Topology> {
     checkScript(text)
-    return this.#planned(text, async (explained, session) => {
+    return this.#planned(text, settingsOfEdits(edits), async (explained, session) => {
       const old = new Set<string>()
       for (const table of tablesIn(explained)) {
         if (/'connector' = 'datagen'/.test(await session.definitionOf(table))) old.add(table.join('.'))
       }
-      return readTopology(explained, (table) => old.has(table.join('.')))
+      return readTopology(explained, (table) => old.has(table.join('.')), edits.chaining !== false)
     })
   }
 
-  async #planned<T>(text: string, read: (explained: string, session: RemoteSession) => Promise<T>): Promise<T> {
-    const session = await this.#openSession({})
+  async #planned<T>(
+    text: string,
+    settings: Readonly<Record<string, string>>,
+    read: (explained: string, session: RemoteSession) => Promise<T>,
+  ): Promise<T> {
+    const session = await this.#openSession(settings)
     try {
       return await read(await session.explainLast(text), session)
     } finally {

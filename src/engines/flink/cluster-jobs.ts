@@ -21,6 +21,7 @@ import {
 } from './read-job.ts'
 import { usefulReason } from './reason.ts'
 import { type ParallelismWish, type RescaledVertex, rescale } from './rescale.ts'
+import type { ClusterRoom } from './topology-edits.ts'
 
 export interface SavepointOptions {
   /** Empty: where the cluster keeps savepoints. */
@@ -60,9 +61,17 @@ export class FlinkJobs {
   }
 
   /** Those of all task managers that are there now. */
-  async slots(): Promise<{ readonly free: number; readonly all: number }> {
+  async slots(): Promise<ClusterRoom> {
     const overview = await this.#server.call('GET', '/overview')
-    return { free: Number(overview['slots-available']), all: Number(overview['slots-total']) }
+    const { 'slots-available': free, 'slots-total': all, taskmanagers } = overview
+    return { free: Number(free), all: Number(all), taskManagers: Number(taskmanagers) }
+  }
+
+  /** Whether what runs can be changed. */
+  async isAdaptive(): Promise<boolean> {
+    const rows = await this.#server.list('/jobmanager/config')
+    const scheduler = rows.find((row) => (row as { readonly key?: unknown }).key === 'jobmanager.scheduler')
+    return String((scheduler as { readonly value?: unknown } | undefined)?.value).toLowerCase() === 'adaptive'
   }
 
   async details(id: string): Promise<FlinkJobDetails> {

@@ -19,6 +19,11 @@ export const flinkErrors = defineErrors({
   ENGINE_FLINK_PLAN: { blame: 'external', message: 'the plan of the job is not as Flink is known to give it' },
   ENGINE_FLINK_JOB_ENDED: { blame: 'user', message: 'job {job} has ended: {state}' },
   ENGINE_FLINK_SAVEPOINT: { blame: 'external', message: 'no savepoint of job {job} was taken: {reason}' },
+  ENGINE_FLINK_EDITS: {
+    blame: 'user',
+    message: '"{place}" does not hold edits of a topology',
+    hint: 'Remove it, and make the edits again with millrace topology edit.',
+  },
   ENGINE_FLINK_SCHEDULER: {
     blame: 'user',
     message: 'the scheduler of the cluster does not change jobs while they run',

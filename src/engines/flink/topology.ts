@@ -21,7 +21,7 @@ interface TopologyInput {
 }
 
 /** Operators that run in one task, the first of which gives it its id. */
-interface TopologyVertex {
+export interface TopologyVertex {
   readonly id: string
   readonly parallelism: number
   readonly operators: readonly TopologyOperator[]
@@ -59,10 +59,11 @@ function tableOf({ contents = '' }: WrittenNode): string[][] | null {
  * Reads what EXPLAIN JSON_EXECUTION_PLAN answered.
  *
  * @param isOldSource whether a table is read by a source of Flink's older kind, in whose task no sink can be
+ * @param chains whether operators run in one task where they can
  */
-export function readTopology(explained: string, isOldSource: (table: readonly string[]) => boolean): Topology {
+export function readTopology(explained: string, isOldSource: (table: readonly string[]) => boolean, chains = true): Topology {
   const nodes = nodesIn(explained)
-  const graph = new Graph(nodes, isOldSource)
+  const graph = new Graph(nodes, isOldSource, chains)
   const ids = idsOf(graph)
   const operators = nodes.map(({ id, type, parallelism, predecessors = [] }): TopologyOperator => {
     const inputs = predecessors.map((input) => ({ from: input.id, exchange: input.ship_strategy }))
@@ -105,12 +106,12 @@ class Graph {
   /** By number: the number of the first node of its task. */
   readonly #heads = new Map<number, number>()
 
-  constructor(nodes: readonly WrittenNode[], isOldSource: (table: readonly string[]) => boolean) {
+  constructor(nodes: readonly WrittenNode[], isOldSource: (table: readonly string[]) => boolean, chains: boolean) {
     this.nodes = nodes
     const byNumber = new Map(nodes.map((node) => [node.id, node]))
     for (const { id, type, predecessors = [], parallelism } of nodes) {
       const [input, ...others] = predecessors
-      const mayChain = input !== undefined && others.length === 0 && input.ship_strategy === 'FORWARD'
+      const mayChain = chains && input !== undefined && others.length === 0 && input.ship_strategy === 'FORWARD'
       const head = mayChain && byNumber.get(input.id)?.parallelism === parallelism ? this.headOf(input.id) : id
       const [table] = tableOf(byNumber.get(head) as WrittenNode) ?? []
       const isApart = type.endsWith(': Writer') && table !== undefined && isOldSource(table)

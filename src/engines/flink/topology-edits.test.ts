@@ -1,0 +1,102 @@
+/** Edits of a graph: where they bind, and what comes of them. */
+import { describe, expect, test } from 'vitest'
+import type { Topology } from './topology.ts'
+import { editTopology, noEdits, readEdits, settingsOfEdits, type TopologyEdits, writeEdits } from './topology-edits.ts'
+
+const [source, sum, other] = ['a'.repeat(32), 'b'.repeat(32), 'c'.repeat(32)]
+
+const operator = (number: number, id: string, name: string, inputs: Topology['vertices'][number]['operators'][number]['inputs'] = []) => ({
+  number,
+  id,
+  name,
+  parallelism: 1,
+  inputs,
+})
+
+const planned: Topology = {
+  vertices: [
+    { id: source, parallelism: 1, operators: [operator(1, source, 'Source: orders[1]')] },
+    { id: sum, parallelism: 1, operators: [operator(2, sum, 'GroupAggregate[2]', [{ from: 1, exchange: 'HASH' }])] },
+  ],
+  slots: 1,
+}
+const room = { free: 4, all: 4, taskManagers: 2 }
+
+function edits(given: Partial<TopologyEdits>): TopologyEdits {
+  return { ...noEdits, ...given }
+}
+
+const edit = (id: string, parallelism: number) => ({ id, operators: ['x'], parallelism })
+
+describe('edits', () => {
+  test('come back as they were written', () => {
+    const all = edits({ vertices: [edit(sum, 3)], maxParallelism: 64, chaining: false, stateTtl: '1 d' })
+    expect(readEdits(writeEdits(all), 'f')).toEqual(all)
+    expect(readEdits(writeEdits(noEdits), 'f')).toEqual(noEdits)
+  })
+
+  test.each([
+    '',
+    'null',
+    '[]',
+    '{"vertices":[{}]}',
+    '{"vertices":[{"id":"../x","operators":[],"parallelism":1}]}',
+    `{"vertices":[{"id":"${sum}","operators":[],"parallelism":0}]}`,
+    '{"vertices":[],"chaining":"off"}',
+    '{"vertices":[],"maxParallelism":40000}',
+  ])('are not %j', (text) => {
+    expect(() => readEdits(text, 'f')).toThrow('"f" does not hold edits')
+  })
+
+  test('of a whole job are settings', () => {
+    expect(settingsOfEdits(edits({ maxParallelism: 64, chaining: false, stateTtl: '1 d' }))).toEqual({
+      'pipeline.max-parallelism': '64',
+      'pipeline.operator-chaining.enabled': 'false',
+      'table.exec.state.ttl': '1 d',
+    })
+    expect(settingsOfEdits(noEdits)).toEqual({})
+  })
+})
+
+describe('what comes of edits', () => {
+  const told = (given: Partial<TopologyEdits>, changed = planned): readonly string[] =>
+    editTopology(planned, changed, edits(given), room).consequences
+
+  test('nothing of none', () => {
+    expect(editTopology(planned, planned, noEdits, room)).toEqual({ topology: planned, unbound: [], consequences: [] })
+  })
+
+  test('slots, buffers and shares of keys', () => {
+    expect(told({ vertices: [edit(sum, 3)] })).toEqual([
+      'the job needs 3 slots instead of 1, which are those of 2 task managers',
+      'rows between its tasks take up to 30 network buffers (1 MB) instead of 10',
+      'bbbbbbbb divides 128 groups of keys: some subtasks have 43, others 42, and the fullest 1 % more than its share',
+    ])
+    expect(told({ vertices: [edit(sum, 8)] })[0]).toContain('; only 4 of 4 are free')
+    expect(told({ vertices: [edit(sum, 4)] }).join('\n')).not.toContain('groups of keys')
+  })
+
+  test('readers that may have nothing to read', () => {
+    expect(told({ vertices: [edit(source, 2)] }).join('\n')).toContain('aaaaaaaa reads with 2 subtasks')
+  })
+
+  test('more subtasks than groups of keys are refused', () => {
+    expect(() => told({ vertices: [edit(sum, 129)] })).toThrow(`vertex ${sum} has at most 128 subtasks, got 129`)
+    expect(() => told({ vertices: [edit(sum, 3)], maxParallelism: 2 })).toThrow('has at most 2 subtasks')
+    expect(told({ vertices: [edit(sum, 150)], maxParallelism: 300 }).join('\n')).not.toContain('groups of keys:')
+  })
+
+  test('ids that move', () => {
+    const [first, second] = planned.vertices
+    if (first === undefined || second === undefined) throw new Error('there are two')
+    const moved = { ...second, id: other, operators: [operator(2, other, 'GroupAggregate[2]', [{ from: 1, exchange: 'HASH' }])] }
+    expect(told({ chaining: false }, { ...planned, vertices: [first, moved] })).toEqual([
+      '1 operator of 2 get other ids: a savepoint taken before does not restore them (bbbbbbbb)',
+    ])
+  })
+
+  test('an edit whose vertex is gone is told, and changes nothing', () => {
+    const { topology, unbound, consequences } = editTopology(planned, planned, edits({ vertices: [edit(other, 5)] }), room)
+    expect([topology, unbound, consequences]).toEqual([planned, [edit(other, 5)], []])
+  })
+})

@@ -1,0 +1,186 @@
+/**
+ * What a person wants to be other than Flink plans it, kept beside the script of a job: the parallelism of single vertices, which are known by
+ * their ids, and what is of the whole job. Each edit is told with what comes of it, before anything runs; one whose vertex is gone is told too.
+ */
+import { counted } from '#base'
+import { flinkErrors } from './errors.ts'
+import type { Topology, TopologyVertex } from './topology.ts'
+
+export interface TopologyEdits {
+  readonly vertices: readonly VertexEdit[]
+  /** Into how many groups keys are divided; null: as Flink chooses. */
+  readonly maxParallelism: number | null
+  /** Whether operators run in one task where they can; null: as configured. */
+  readonly chaining: boolean | null
+  /** For how long idle state is kept, such as `1 d`; null: as the script says. */
+  readonly stateTtl: string | null
+}
+
+interface VertexEdit {
+  /** 32 hexadecimal digits. */
+  readonly id: string
+  /** Its operators when the edit was made, for people. */
+  readonly operators: readonly string[]
+  readonly parallelism: number
+}
+
+/** What a cluster has room for. */
+export interface ClusterRoom {
+  readonly free: number
+  readonly all: number
+  readonly taskManagers: number
+}
+
+export interface EditedTopology {
+  readonly topology: Topology
+  /** Edits whose vertex the script has no more. */
+  readonly unbound: readonly VertexEdit[]
+  /** What comes of the edits, one sentence each. */
+  readonly consequences: readonly string[]
+}
+
+export const noEdits: TopologyEdits = { vertices: [], maxParallelism: null, chaining: null, stateTtl: null }
+
+const parallelismMax = 32_768
+const maxParallelismDefault = 128
+/** Of a channel, and of a gate besides; as Flink is configured at first. */
+const buffersPerChannel = 2
+const buffersPerGate = 8
+const bufferBytes = 32_768
+
+/** Reads what `writeEdits` wrote, or a person; fails where it is something else. */
+export function readEdits(text: string, place: string): TopologyEdits {
+  const { vertices, maxParallelism = null, chaining = null, stateTtl = null } = parsed(text)
+  const isWhole =
+    Array.isArray(vertices) &&
+    vertices.every(isVertexEdit) &&
+    (maxParallelism === null || isParallelism(maxParallelism)) &&
+    (chaining === null || typeof chaining === 'boolean') &&
+    (stateTtl === null || typeof stateTtl === 'string')
+  if (!isWhole) throw flinkErrors.ENGINE_FLINK_EDITS({ place })
+  return { vertices, maxParallelism, chaining, stateTtl }
+}
+
+function parsed(text: string): Readonly<Record<keyof TopologyEdits, unknown>> {
+  try {
+    return (JSON.parse(text) ?? {}) as Readonly<Record<keyof TopologyEdits, unknown>>
+  } catch {
+    return { vertices: null, maxParallelism: null, chaining: null, stateTtl: null }
+  }
+}
+
+function isVertexEdit(edit: unknown): edit is VertexEdit {
+  const { id, operators, parallelism } = (edit ?? {}) as Readonly<Record<keyof VertexEdit, unknown>>
+  const areNames = Array.isArray(operators) && operators.every((name) => typeof name === 'string')
+  return typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) && areNames && isParallelism(parallelism)
+}
+
+function isParallelism(count: unknown): count is number {
+  return Number.isInteger(count) && (count as number) >= 1 && (count as number) <= parallelismMax
+}
+
+export function writeEdits(edits: TopologyEdits): string {
+  return `${JSON.stringify(edits, null, 2)}\n`
+}
+
+/** Settings of the session of a job, for what is of all of it. */
+export function settingsOfEdits({ maxParallelism, chaining, stateTtl }: TopologyEdits): Readonly<Record<string, string>> {
+  return {
+    ...(maxParallelism === null ? {} : { 'pipeline.max-parallelism': String(maxParallelism) }),
+    ...(chaining === null ? {} : { 'pipeline.operator-chaining.enabled': String(chaining) }),
+    ...(stateTtl === null ? {} : { 'table.exec.state.ttl': stateTtl }),
+  }
+}
+
+/**
+ * The graph with its edits.
+ *
+ * @param plain as Flink plans the script without them
+ * @param planned as Flink plans it with those of the whole job
+ */
+export function editTopology(plain: Topology, planned: Topology, edits: TopologyEdits, room: ClusterRoom): EditedTopology {
+  const wanted = new Map(edits.vertices.map(({ id, parallelism }) => [id, parallelism]))
+  const vertices = planned.vertices.map((vertex) => ({ ...vertex, parallelism: wanted.get(vertex.id) ?? vertex.parallelism }))
+  const topology = { vertices, slots: Math.max(0, ...vertices.map(({ parallelism }) => parallelism)) }
+  const unbound = edits.vertices.filter(({ id }) => !planned.vertices.some((vertex) => vertex.id === id))
+  const changed = vertices.filter(({ id, parallelism }) => planned.vertices.find((each) => each.id === id)?.parallelism !== parallelism)
+  const consequences = [
+    ...roomTaken(plain, topology, room),
+    ...networkOf(plain, topology),
+    ...changed.flatMap((vertex) => keyGroupsOf(vertex, planned, edits.maxParallelism)),
+    ...changed.flatMap(idleReadersOf),
+    ...idsMoved(plain, planned),
+    ...(edits.maxParallelism === null
+      ? []
+      : [`state of a savepoint that has other key groups than ${edits.maxParallelism} is not taken over`]),
+    ...(edits.stateTtl === null ? [] : [`keyed state that was idle for ${edits.stateTtl} is dropped, and what comes later begins anew`]),
+  ]
+  return { topology, unbound, consequences }
+}
+
+function roomTaken(plain: Topology, { slots }: Topology, { free, all, taskManagers }: ClusterRoom): string[] {
+  if (slots === plain.slots) return []
+  const perManager = taskManagers === 0 ? 0 : Math.floor(all / taskManagers)
+  const managers = perManager === 0 ? '' : `, which are those of ${counted(Math.ceil(slots / perManager), 'task manager')}`
+  const short = slots > free ? `; only ${free} of ${all} are free` : ''
+  return [`the job needs ${counted(slots, 'slot')} instead of ${plain.slots}${managers}${short}`]
+}
+
+function networkOf(plain: Topology, edited: Topology): string[] {
+  const [before, after] = [buffersOf(plain), buffersOf(edited)]
+  if (before === after) return []
+  const size = `${Math.ceil((after * bufferBytes) / 2 ** 20)} MB`
+  return [`rows between its tasks take up to ${counted(after, 'network buffer')} (${size}) instead of ${before}`]
+}
+
+/** Of all receiving sides: each subtask has a channel from every subtask that sends to it. */
+function buffersOf({ vertices }: Topology): number {
+  const vertexOf = new Map(vertices.flatMap((vertex) => vertex.operators.map(({ number }) => [number, vertex] as const)))
+  return vertices.reduce((sum, vertex) => {
+    const inputs = vertex.operators.flatMap(({ inputs: all }) => all).filter(({ from }) => vertexOf.get(from) !== vertex)
+    const channels = inputs.map(({ from, exchange }) => {
+      const senders = vertexOf.get(from)?.parallelism ?? 1
+      return exchange === 'FORWARD' && senders === vertex.parallelism ? 1 : senders
+    })
+    return sum + channels.reduce((gate, count) => gate + vertex.parallelism * (buffersPerChannel * count + buffersPerGate), 0)
+  }, 0)
+}
+
+function keyGroupsOf({ id, parallelism, operators }: TopologyVertex, planned: Topology, wanted: number | null): string[] {
+  if (!operators.some(({ inputs }) => inputs.some(({ exchange }) => exchange === 'HASH'))) return []
+  const before = planned.vertices.find((vertex) => vertex.id === id)?.parallelism ?? 1
+  const groups = wanted ?? groupsOf(before)
+  if (parallelism > groups) throw flinkErrors.ENGINE_FLINK_PARALLELISM({ vertex: id, max: groups, got: parallelism })
+  if (groups % parallelism === 0) return []
+  const [most, least] = [Math.ceil(groups / parallelism), Math.floor(groups / parallelism)]
+  const percent = Math.round((100 * most * parallelism) / groups - 100)
+  return [
+    `${shortOf(id)} divides ${groups} groups of keys: some subtasks have ${most}, others ${least}, and the fullest ${percent} % more than its share`,
+  ]
+}
+
+/** As Flink computes it where nobody has said so. */
+function groupsOf(parallelism: number): number {
+  const half = parallelism + Math.floor(parallelism / 2)
+  return Math.min(parallelismMax, Math.max(maxParallelismDefault, 2 ** Math.ceil(Math.log2(half))))
+}
+
+function idleReadersOf({ id, parallelism, operators }: TopologyVertex): string[] {
+  if (parallelism === 1 || operators[0]?.name.startsWith('Source:') !== true) return []
+  return [`${shortOf(id)} reads with ${parallelism} subtasks: where its table has fewer partitions or files, the others read nothing`]
+}
+
+/** What is kept goes by ids. */
+function idsMoved(plain: Topology, planned: Topology): string[] {
+  const idsOf = ({ vertices }: Topology): ReadonlySet<string> => new Set(vertices.flatMap(({ operators }) => operators.map(({ id }) => id)))
+  const now = idsOf(planned)
+  const gone = [...idsOf(plain)].filter((id) => !now.has(id))
+  if (gone.length === 0) return []
+  return [
+    `${counted(gone.length, 'operator')} of ${idsOf(plain).size} get other ids: a savepoint taken before does not restore them (${gone.map(shortOf).join(', ')})`,
+  ]
+}
+
+function shortOf(id: string): string {
+  return id.slice(0, 8)
+}
