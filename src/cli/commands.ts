@@ -11,7 +11,7 @@ import { topologyActions } from './arguments/topology-actions.ts'
 import type { CliEnvironment } from './environment.ts'
 import { usageErrors } from './errors.ts'
 import { type OutputFormat, outputFormats } from './output/output.ts'
-import type { TopologyChange } from './topology-command.ts'
+import type { WantedEdits } from './topology-command.ts'
 
 const format: OptionRow = {
   name: 'format',
@@ -147,6 +147,7 @@ const jobParallelism: OptionRow = {
   repeatable: true,
   summary: 'of rescale: of all vertices, or of one by its id',
 }
+const comparedJob: OptionRow = { name: 'job', value: 'name', summary: 'of diff: the job that runs, by its name or its id' }
 const update: OptionRow = { name: 'update', summary: 'write what is expected anew, and nothing else' }
 const junit: OptionRow = { name: 'junit', value: 'file', summary: 'write a report in the XML of JUnit there, too' }
 
@@ -441,13 +442,14 @@ export const commands: readonly CommandRow[] = [
   },
   {
     name: 'topology',
-    summary: 'show the tasks that a job would have on a Flink cluster, before it runs',
+    summary: 'show the tasks that a job would have on a Flink cluster, before it runs, or what it would change',
     about: [
       'edit: keeps what shall be other than planned in a file beside the script (FILE.topology.json), and says what comes of it. The next start of the script applies it: what is of the whole job when the job is planned, the parallelism of single tasks once it runs, for which the scheduler of the cluster has to be adaptive. An edit whose task is gone is told at each start.',
       'The script has definitions, settings and one INSERT or statement set. Flink plans it, and nothing is started. Printed are the tasks with their ids, by which Flink finds state in a savepoint, their parallelism, how rows come to them, and the operators that are chained in each.',
+      'diff: compares the plan with a job that runs: which tasks stay, move to another id, are new or gone, and which state a start from a savepoint would not restore.',
     ],
     arguments: [{ name: 'action', summary: topologyActions.join(', '), oneOf: topologyActions }, file],
-    options: [cluster, vertexParallelism, maxParallelism, chaining, stateTtl, clearEdits, json, set],
+    options: [cluster, comparedJob, vertexParallelism, maxParallelism, chaining, stateTtl, clearEdits, json, set],
     examples: [
       { line: 'millrace topology show orders.sql --cluster dev', shows: 'prints its tasks, and how many slots they take' },
       {
@@ -457,16 +459,18 @@ export const commands: readonly CommandRow[] = [
     ],
     run: async (input, environment) => {
       const { runTopologyCommand } = await import('./topology-command.ts')
-      const [, script = ''] = input.arguments
+      const [action, script = ''] = input.arguments
       const settings = settingsOf({ ...input, values: new Map([...input.values].filter(([name]) => name === set.name)) })
       const options = {
         action: topologyActions.find((each) => each === firstArgument(input)) ?? 'show',
         script,
         cluster: optionValue(input, cluster),
+        job: optionValue(input, comparedJob),
         change: changeOf(input),
         json: input.values.has(json.name),
         settings,
       }
+      if (action === 'diff') return (await import('./topology-diff.ts')).diffTopology(options, environment)
       return runTopologyCommand(options, environment)
     },
   },
@@ -593,7 +597,7 @@ function portOf(input: CommandInput): number {
 }
 
 /** Null where nothing is wished for. */
-function changeOf(input: CommandInput): TopologyChange {
+function changeOf(input: CommandInput): WantedEdits {
   const parallelism = (input.values.get(vertexParallelism.name) ?? []).map((text) => {
     const [, id = '', count = ''] = /^([0-9a-f]{4,32})=([1-9]\d{0,4}|)$/.exec(text) ?? []
     if (id !== '') return [id, count === '' ? null : Number(count)] as const

@@ -13,13 +13,15 @@ export interface TopologyOptions {
   readonly script: string
   readonly cluster: string
   /** Of edit: what is to be other from now on. */
-  readonly change: TopologyChange
+  readonly change: WantedEdits
+  /** Of diff: the name or the id of the job that runs. */
+  readonly job: string
   readonly json: boolean
   readonly settings: Readonly<Record<string, string>>
 }
 
 /** What is left out stays as it was. */
-export interface TopologyChange {
+export interface WantedEdits {
   /** By the id of a vertex; null: as planned. */
   readonly parallelism: ReadonlyMap<string, number | null>
   readonly maxParallelism?: number | null
@@ -69,7 +71,7 @@ export function unboundLines({ unbound }: EditedTopology): string[] {
 
 async function withChange(
   known: TopologyEdits,
-  { parallelism, maxParallelism = known.maxParallelism, chaining = known.chaining, stateTtl = known.stateTtl }: TopologyChange,
+  { parallelism, maxParallelism = known.maxParallelism, chaining = known.chaining, stateTtl = known.stateTtl }: WantedEdits,
   plan: (edits: TopologyEdits) => Promise<Topology>,
 ): Promise<TopologyEdits> {
   const kept = { ...known, maxParallelism, chaining, stateTtl }

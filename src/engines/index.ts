@@ -38,6 +38,7 @@ export { JobPoller, type JobSighting, type SubtaskSighting } from './flink/job-p
 export { type FlinkJob, type FlinkJobDetails, hasEnded } from './flink/read-job.ts'
 export type { ParallelismWish, RescaledVertex } from './flink/rescale.ts'
 export { readTopology, type Topology, tablesIn } from './flink/topology.ts'
+export { type TopologyChange, topologyChanges } from './flink/topology-changes.ts'
 export {
   type EditedTopology,
   editTopology,

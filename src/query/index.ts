@@ -13,6 +13,7 @@ export type {
   RunReport,
   SubtaskSighting,
   Topology,
+  TopologyChange,
   TopologyEdits,
 } from '#engines'
 export { hasEnded, noEdits, readEdits, writeEdits } from '#engines'

@@ -15,8 +15,10 @@ import {
   readTopology,
   settingsOfEdits,
   type Topology,
+  type TopologyChange,
   type TopologyEdits,
   tablesIn,
+  topologyChanges,
 } from '#engines'
 import { queryErrors } from './errors.ts'
 import { kindOf, type RemoteSession } from './remote-session.ts'
@@ -210,6 +212,13 @@ export class RemoteJobs {
     } finally {
       await session.close().catch(() => undefined)
     }
+  }
+
+  /** What a start of a script, with its edits, would change of a job, and what of its state it would leave behind. Nothing is started. */
+  async topologyChanges(text: string, edits: TopologyEdits, target: string): Promise<readonly TopologyChange[]> {
+    const { id } = await this.find(target)
+    const [{ topology }, job] = await Promise.all([this.edited(text, edits), this.#manager.details(id)])
+    return topologyChanges(topology, job.vertices, await this.#manager.stateBytes(job))
   }
 
   slots(): Promise<{ readonly free: number; readonly all: number }> {

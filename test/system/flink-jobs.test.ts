@@ -54,6 +54,16 @@ async function jobsNamed(name: string): Promise<Job[]> {
   return jobs.flatMap((each) => (each.name === name ? [{ id: each.jid, name, state: each.state }] : []))
 }
 
+/** What a script would change of a job. */
+async function changesOf(script: string, name: string): Promise<{ kind: string; restores: string }[]> {
+  const { status, out } = await commands.start(['topology', 'diff', script, '--job', name, '--cluster', 'far', '--json']).ended
+  expect(status).toBe(0)
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string; restores: string })
+}
+
 async function untilRunning(name: string): Promise<void> {
   for (;;) {
     const { vertices } = JSON.parse((await job('show', name, '--json')).out) as { vertices: { state: string }[] }
@@ -99,12 +109,21 @@ describe('a job', () => {
   })
 
   test('does not leave state behind unless it is allowed to', async () => {
-    await job('start', await counting(), '--name', 'changed')
+    const script = await counting()
+    await job('start', script, '--name', 'changed')
     await untilRunning('changed')
+    while (!(await job('show', 'changed')).out.includes('B of state')) await sleep(200)
+    expect((await changesOf(script, 'changed')).map(({ kind, restores }) => `${kind} ${restores}`)).toEqual(['stays none', 'stays yes'])
     const savepoint = (await job('stop', 'changed')).out.trim()
     const other = await commands.script(`CREATE TABLE endless (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '50');
 CREATE TABLE nowhere (n INT) WITH ('connector' = 'blackhole');
 INSERT INTO nowhere SELECT n FROM endless;`)
+    expect((await changesOf(other, 'changed')).map(({ kind, restores }) => `${kind} ${restores}`)).toEqual([
+      'gone none',
+      'gone no',
+      'new none',
+      'new none',
+    ])
     const from = ['--name', 'changed', '--from-savepoint', savepoint]
     await job('start', other, ...from)
     for (;;) {

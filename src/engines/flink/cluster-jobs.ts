@@ -134,6 +134,14 @@ export class FlinkJobs {
     return config.size > 0 && !isElastic && ![...config.keys()].some((key) => /^(?:kubernetes|yarn)\./.test(key))
   }
 
+  /** Bytes of state by vertex, of the newest checkpoint; null where there is none. */
+  async stateBytes({ id, checkpoints: { latest } }: FlinkJobDetails): Promise<ReadonlyMap<string, number> | null> {
+    if (latest === null) return null
+    const { tasks } = await this.#callIfThere(`/jobs/${id}/checkpoints/details/${latest.id}`)
+    if (typeof tasks !== 'object' || tasks === null) return null
+    return new Map(Object.entries(tasks).map(([vertex, task]) => [vertex, Number((task as Written)['state_size']) || 0]))
+  }
+
   /** Changes the parallelism of a job that runs; what it was, and is. Asked again, it changes nothing. */
   rescale(id: string, wish: ParallelismWish): Promise<readonly RescaledVertex[]> {
     const cluster = { server: this.#server, clock: this.#clock, sleep, details: () => this.details(id), slots: () => this.slots() }

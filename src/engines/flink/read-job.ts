@@ -29,6 +29,8 @@ export interface FlinkVertex extends FlinkCounts {
   readonly id: string
   /** The names of its operators, such as `Source: orders[1] -> Calc[2]`. */
   readonly name: string
+  /** What its operators do, in the order of their chain, as EXPLAIN tells it: `[2]:Calc(select=[n])`. */
+  readonly descriptions: readonly string[]
   readonly parallelism: number
   readonly maxParallelism: number
   /** Vertices of one group share slots. */
@@ -93,11 +95,13 @@ export function readJob(job: Written): FlinkJob {
   }
 }
 
-export function readVertices({ vertices }: Written): FlinkVertex[] {
+export function readVertices({ vertices, plan }: Written): FlinkVertex[] {
+  const nodes = new Map(writtenList((plan as Written | undefined)?.['nodes']).map((node) => [node['id'], node['description']]))
   return writtenList(vertices).map(
     ({ id, name, parallelism, maxParallelism, status, slotSharingGroupId, duration, metrics, ...times }) => ({
       id: String(id),
       name: String(name),
+      descriptions: chainIn(nodes.get(id)),
       parallelism: Number(parallelism),
       maxParallelism: Number(maxParallelism),
       slotSharingGroup: typeof slotSharingGroupId === 'string' ? slotSharingGroupId : '',
@@ -106,6 +110,15 @@ export function readVertices({ vertices }: Written): FlinkVertex[] {
       ...readCounts(metrics, Number(parallelism) * Number(duration)),
     }),
   )
+}
+
+const escapes: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' }
+
+/** A chain is written as a tree in HTML. */
+function chainIn(description: unknown): string[] {
+  if (typeof description !== 'string') return []
+  const lines = description.split('<br/>').map((line) => line.replace(/^[\s:]*(?:\+?- )?/, '').trim())
+  return lines.filter((line) => line !== '').map((line) => line.replace(/&(?:lt|gt|quot|amp);/g, (escaped) => escapes[escaped] ?? escaped))
 }
 
 /** @param lifeMs how long all that it counts has run, together */

@@ -9,6 +9,7 @@ const operator = (number: number, id: string, name: string, inputs: Topology['ve
   number,
   id,
   name,
+  description: '',
   parallelism: 1,
   inputs,
 })

@@ -9,6 +9,8 @@ interface TopologyOperator {
   /** That Flink gives it, 32 hexadecimal digits; what is kept in a savepoint goes by it. */
   readonly id: string
   readonly name: string
+  /** What it does, without its number: `Calc(select=[n])`. */
+  readonly description: string
   readonly parallelism: number
   readonly inputs: readonly TopologyInput[]
 }
@@ -65,9 +67,9 @@ export function readTopology(explained: string, isOldSource: (table: readonly st
   const nodes = nodesIn(explained)
   const graph = new Graph(nodes, isOldSource, chains)
   const ids = idsOf(graph)
-  const operators = nodes.map(({ id, type, parallelism, predecessors = [] }): TopologyOperator => {
+  const operators = nodes.map(({ id, type, contents = type, parallelism, predecessors = [] }): TopologyOperator => {
     const inputs = predecessors.map((input) => ({ from: input.id, exchange: input.ship_strategy }))
-    return { number: id, id: ids.get(id) ?? '', name: type, parallelism, inputs }
+    return { number: id, id: ids.get(id) ?? '', name: type, description: withoutNumber(contents), parallelism, inputs }
   })
   const heads = operators.filter(({ number }) => graph.headOf(number) === number)
   const vertices = heads.map((head): TopologyVertex => {
@@ -75,6 +77,11 @@ export function readTopology(explained: string, isOldSource: (table: readonly st
     return { id: head.id, parallelism: head.parallelism, operators: members }
   })
   return { vertices, slots: Math.max(0, ...vertices.map(({ parallelism }) => parallelism)) }
+}
+
+/** Numbers of relations are others each time that a statement is planned. */
+export function withoutNumber(description: string): string {
+  return description.replace(/^\[\d+\]:/, '').replace(/^([^[(]*)\[\d+\](?=$|: )/, '$1')
 }
 
 /** Inputs come before what reads them. */
