@@ -1,0 +1,242 @@
+/** The commands that speak of Flink clusters and what runs there, as rows of data. */
+import { parseDurationMs } from '#base'
+import type { ParallelismWish } from '#query'
+import { clusterActions, clusterSchedulers } from './arguments/cluster-actions.ts'
+import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
+import { claimModes, jobActions } from './arguments/job-actions.ts'
+import { topologyActions } from './arguments/topology-actions.ts'
+import { usageErrors } from './errors.ts'
+import { allowDroppedState, cluster, countOf, file, firstArgument, givenSettings, json, refuseBeside, set } from './shared-options.ts'
+import type { WantedEdits } from './topology-command.ts'
+
+const clusterName: OptionRow = { name: 'name', value: 'name', default: 'local', summary: 'of start: what the cluster is called' }
+const flinkVersion: OptionRow = { name: 'flink-version', value: 'version', default: '2.3.0', summary: 'of start: 2.3.0 or 1.20.0' }
+const slots: OptionRow = { name: 'slots', value: 'number', default: '8', summary: 'of start: subtasks that run at a time' }
+const scheduler: OptionRow = {
+  name: 'scheduler',
+  value: 'scheduler',
+  oneOf: clusterSchedulers,
+  default: 'default',
+  summary: 'of start: adaptive lets job rescale change what runs',
+}
+const gatewayAddress: OptionRow = { name: 'gateway', value: 'url', summary: 'of add: the address of its SQL gateway' }
+const restAddress: OptionRow = { name: 'rest', value: 'url', summary: 'of add: the address of its job manager' }
+const fromDataDir: OptionRow = {
+  name: 'from-data-dir',
+  value: 'folder',
+  summary: 'of start: go on with the work that millrace run keeps there, which then goes on here no more',
+}
+const vertexParallelism: OptionRow = {
+  name: 'parallelism',
+  value: 'id=number',
+  repeatable: true,
+  summary: 'of edit: how many subtasks a task has, by the beginning of its id; id= for what is planned',
+}
+const maxParallelism: OptionRow = {
+  name: 'max-parallelism',
+  value: 'number',
+  summary: 'of edit: groups that keys are divided into, the most subtasks a task may ever have; default for what Flink chooses',
+}
+const chaining: OptionRow = {
+  name: 'chaining',
+  value: 'how',
+  oneOf: ['on', 'off', 'default'],
+  summary: 'of edit: whether operators run in one task where they can',
+}
+const stateTtl: OptionRow = {
+  name: 'state-ttl',
+  value: 'time',
+  summary: 'of edit: for how long idle state is kept; default for what the script says',
+}
+const clearEdits: OptionRow = { name: 'clear', summary: 'of edit: take all earlier edits away first' }
+const jobName: OptionRow = { name: 'name', value: 'name', summary: 'of start: what the job is called' }
+const fromSavepoint: OptionRow = { name: 'from-savepoint', value: 'place', summary: 'of start: the savepoint that it goes on from' }
+const claimMode: OptionRow = {
+  name: 'claim-mode',
+  value: 'mode',
+  oneOf: claimModes,
+  summary: 'of start: whether the job may remove that savepoint later; by default no',
+}
+const savepointFolder: OptionRow = { name: 'to', value: 'place', summary: 'of stop and savepoint: where it goes' }
+const watchInterval: OptionRow = { name: 'interval', value: 'time', default: '5s', summary: 'of watch: how often it looks' }
+const jobParallelism: OptionRow = {
+  name: 'parallelism',
+  value: 'n|vertex=n',
+  repeatable: true,
+  summary: 'of rescale: of all vertices, or of one by its id',
+}
+const comparedJob: OptionRow = { name: 'job', value: 'name', summary: 'of diff: the job that runs, by its name or its id' }
+
+export const flinkCommands: readonly CommandRow[] = [
+  {
+    name: 'cluster',
+    summary: 'name Flink clusters, and start one on this machine',
+    about: [
+      'start flink: fetches Flink with Maven, once, and starts a job manager, a task manager and a SQL gateway here, for development; they run on until stop. They are bound to 127.0.0.1, and ask nobody who they are. stop: ends what was started here and removes its files, but for savepoints. add: gives a name to a cluster that runs elsewhere, by the address of its SQL gateway. list: the clusters, and what each says of itself now. remove: forgets a name.',
+      'It takes Java 17 and Maven. Names are kept in MILLRACE_HOME or ~/.millrace.',
+    ],
+    arguments: [
+      { name: 'action', summary: clusterActions.join(', '), oneOf: clusterActions },
+      { name: 'target', summary: 'of start: flink; of the others the name of the cluster; not of list', optional: true },
+    ],
+    options: [clusterName, flinkVersion, slots, scheduler, gatewayAddress, restAddress, json],
+    examples: [
+      { line: 'millrace cluster start flink --name dev', shows: 'starts Flink on this machine, and calls it dev' },
+      { line: 'millrace cluster add prod --gateway http://flink:8083 --rest http://flink:8081', shows: 'calls a cluster elsewhere prod' },
+      { line: 'millrace cluster list', shows: 'prints each cluster with its slots and jobs' },
+    ],
+    run: async (input, environment) => {
+      const { runClusterCommand } = await import('./cluster-command.ts')
+      const [, target = ''] = input.arguments
+      const options = {
+        action: clusterActions.find((each) => each === firstArgument(input)) ?? 'list',
+        target,
+        name: optionValue(input, clusterName),
+        version: optionValue(input, flinkVersion),
+        slots: countOf(input, slots),
+        scheduler: clusterSchedulers.find((each) => each === optionValue(input, scheduler)) ?? 'default',
+        gateway: optionValue(input, gatewayAddress),
+        rest: optionValue(input, restAddress),
+        json: input.values.has(json.name),
+      }
+      return runClusterCommand(options, environment)
+    },
+  },
+  {
+    name: 'job',
+    summary: 'start jobs on a Flink cluster, look at them, stop them with a savepoint',
+    about: [
+      'start: submits the one INSERT or statement set of a script, and goes. Its id follows from its name: a start that is repeated finds the job that runs. show: its operators, checkpoints and failures. watch: the same again and again, with the rates of the time between; a cluster that does not answer is asked less often, and what was known last is shown with its age. rescale: gives a job that runs another parallelism, in place, and waits until it has it; the scheduler of the cluster has to be the adaptive one. savepoint: takes one and lets the job run on. stop: takes one and ends the job; repeated, it finds the same savepoint. cancel: ends it without one. list: all jobs that the cluster knows.',
+      'A cluster that does not answer says nothing of its jobs: the exit status is 3.',
+    ],
+    arguments: [
+      { name: 'action', summary: jobActions.join(', '), oneOf: jobActions },
+      {
+        name: 'target',
+        summary: 'of start: a file of SQL statements; of the others the name or the id of a job; not of list',
+        optional: true,
+      },
+    ],
+    options: [
+      cluster,
+      jobName,
+      fromSavepoint,
+      fromDataDir,
+      claimMode,
+      allowDroppedState,
+      savepointFolder,
+      watchInterval,
+      jobParallelism,
+      json,
+      set,
+    ],
+    examples: [
+      { line: 'millrace job start orders.sql --cluster dev --name orders', shows: 'starts it, unless it runs, and prints its id' },
+      { line: 'millrace job stop orders --cluster dev', shows: 'stops it, and prints where its savepoint is' },
+    ],
+    run: async (input, environment) => {
+      if (input.values.has(fromSavepoint.name)) refuseBeside(fromSavepoint, [fromDataDir], input)
+      const { runJobCommand } = await import('./job-command.ts')
+      const [, target = ''] = input.arguments
+      const options = {
+        action: jobActions.find((each) => each === firstArgument(input)) ?? 'list',
+        target,
+        cluster: optionValue(input, cluster),
+        name: optionValue(input, jobName),
+        from: optionValue(input, fromSavepoint),
+        claimMode: optionValue(input, claimMode),
+        allowsDroppedState: input.values.has(allowDroppedState.name),
+        dataDir: optionValue(input, fromDataDir),
+        folder: optionValue(input, savepointFolder),
+        intervalMs: intervalMsOf(input),
+        parallelism: wishOf(input),
+        json: input.values.has(json.name),
+        settings: givenSettings(input),
+      }
+      return runJobCommand(options, environment)
+    },
+  },
+  {
+    name: 'topology',
+    summary: 'show the tasks that a job would have on a Flink cluster, before it runs, or what it would change',
+    about: [
+      'edit: keeps what shall be other than planned in a file beside the script (FILE.topology.json), and says what comes of it. The next start of the script applies it: what is of the whole job when the job is planned, the parallelism of single tasks once it runs, for which the scheduler of the cluster has to be adaptive. An edit whose task is gone is told at each start.',
+      'The script has definitions, settings and one INSERT or statement set. Flink plans it, and nothing is started. Printed are the tasks with their ids, by which Flink finds state in a savepoint, their parallelism, how rows come to them, and the operators that are chained in each.',
+      'diff: compares the plan with a job that runs: which tasks stay, move to another id, are new or gone, and which state a start from a savepoint would not restore.',
+    ],
+    arguments: [{ name: 'action', summary: topologyActions.join(', '), oneOf: topologyActions }, file],
+    options: [cluster, comparedJob, vertexParallelism, maxParallelism, chaining, stateTtl, clearEdits, json, set],
+    examples: [
+      { line: 'millrace topology show orders.sql --cluster dev', shows: 'prints its tasks, and how many slots they take' },
+      {
+        line: 'millrace topology edit orders.sql --cluster dev --parallelism 90bea66d=4',
+        shows: 'gives a task four subtasks from the next start on',
+      },
+    ],
+    run: async (input, environment) => {
+      const { runTopologyCommand } = await import('./topology-command.ts')
+      const [action, script = ''] = input.arguments
+      const settings = givenSettings(input)
+      const options = {
+        action: topologyActions.find((each) => each === firstArgument(input)) ?? 'show',
+        script,
+        cluster: optionValue(input, cluster),
+        job: optionValue(input, comparedJob),
+        change: changeOf(input),
+        json: input.values.has(json.name),
+        settings,
+      }
+      if (action === 'diff') return (await import('./topology-diff.ts')).diffTopology(options, environment)
+      return runTopologyCommand(options, environment)
+    },
+  },
+]
+
+/** Null where nothing is wished for. */
+function changeOf(input: CommandInput): WantedEdits {
+  const parallelism = (input.values.get(vertexParallelism.name) ?? []).map((text) => {
+    const [, id = '', count = ''] = /^([0-9a-f]{4,32})=([1-9]\d{0,4}|)$/.exec(text) ?? []
+    if (id !== '') return [id, count === '' ? null : Number(count)] as const
+    throw usageErrors.CLI_OPTION_VALUE({
+      name: '--parallelism',
+      expected: 'ID=NUMBER, with an id of four digits or more',
+      got: `"${text}"`,
+    })
+  })
+  const given = (row: OptionRow): string | undefined => (input.values.has(row.name) ? optionValue(input, row) : undefined)
+  const [groups, how, ttl] = [given(maxParallelism), given(chaining), given(stateTtl)]
+  if (groups !== undefined && groups !== 'default' && !/^[1-9]\d{0,4}$/.test(groups))
+    throw usageErrors.CLI_OPTION_VALUE({ name: '--max-parallelism', expected: 'a number from 1 to 32768, or default', got: `"${groups}"` })
+  if (ttl !== undefined && ttl !== 'default' && parseDurationMs(ttl) === undefined)
+    throw usageErrors.CLI_OPTION_VALUE({ name: '--state-ttl', expected: 'a time such as "1 d", or default', got: `"${ttl}"` })
+  return {
+    parallelism: new Map(parallelism),
+    clears: input.values.has(clearEdits.name),
+    ...(groups === undefined ? {} : { maxParallelism: groups === 'default' ? null : Number(groups) }),
+    ...(how === undefined ? {} : { chaining: how === 'default' ? null : how === 'on' }),
+    ...(ttl === undefined ? {} : { stateTtl: ttl === 'default' ? null : ttl }),
+  }
+}
+
+function wishOf(input: CommandInput): ParallelismWish | null {
+  const given = input.values.get(jobParallelism.name)
+  if (given === undefined) return null
+  const wishes = given.map((text) => {
+    const [, id = '', count = ''] = /^(?:([^=]+)=)?([1-9]\d{0,4})$/.exec(text) ?? []
+    if (count !== '') return [id, Number(count)] as const
+    throw usageErrors.CLI_OPTION_VALUE({ name: '--parallelism', expected: 'a number above 0, or VERTEX-ID=NUMBER', got: `"${text}"` })
+  })
+  const vertices = new Map(wishes)
+  const all = vertices.get('') ?? null
+  vertices.delete('')
+  return { all, vertices }
+}
+
+function intervalMsOf(input: CommandInput): number {
+  const text = optionValue(input, watchInterval)
+  const ms = parseDurationMs(text)
+  // A job manager asks its tasks no more often by itself.
+  if (ms === undefined || ms < 1000)
+    throw usageErrors.CLI_OPTION_VALUE({ name: '--interval', expected: 'a time of a second or more, such as 5s', got: `"${text}"` })
+  return ms
+}

@@ -1,0 +1,44 @@
+/** Options that several commands have, and how they are read. */
+import { type CommandInput, type OptionRow, optionValue } from './arguments/command.ts'
+import { usageErrors } from './errors.ts'
+
+export const set: OptionRow = {
+  name: 'set',
+  value: 'key=value',
+  repeatable: true,
+  summary: 'set a configuration key of Flink, such as table.local-time-zone',
+}
+export const allowDroppedState: OptionRow = {
+  name: 'allow-dropped-state',
+  summary: 'go on without state that the changed script has no place for',
+}
+export const cluster: OptionRow = { name: 'cluster', value: 'name', summary: 'let this cluster run it; see millrace cluster' }
+export const json: OptionRow = { name: 'json', summary: 'print one JSON object a line' }
+export const file = { name: 'file', summary: 'a file of SQL statements, or - for standard input' }
+
+export function firstArgument(input: CommandInput): string {
+  return input.arguments[0] ?? ''
+}
+
+/** Options that mean nothing beside another. */
+export function refuseBeside({ name }: OptionRow, rows: readonly OptionRow[], input: CommandInput): void {
+  const extra = rows.find((row) => input.values.has(row.name))
+  if (extra !== undefined) throw usageErrors.CLI_OPTION_BESIDE({ name: `--${extra.name}`, other: `--${name}` })
+}
+
+export function countOf(input: CommandInput, row: OptionRow): number {
+  const text = optionValue(input, row).replaceAll('_', '')
+  if (!/^[1-9]\d{0,9}$/.test(text))
+    throw usageErrors.CLI_OPTION_VALUE({ name: `--${row.name}`, expected: 'a whole number above 0', got: `"${text}"` })
+  return Number(text)
+}
+/** Settings that were given one by one. */
+export function givenSettings(input: CommandInput): Record<string, string> {
+  return Object.fromEntries(
+    (input.values.get(set.name) ?? []).map((text) => {
+      const at = text.indexOf('=')
+      if (at <= 0) throw usageErrors.CLI_OPTION_VALUE({ name: '--set', expected: '<key=value>', got: `"${text}"` })
+      return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+    }),
+  )
+}
