@@ -92,6 +92,13 @@ export async function stopLocalFlink(marker: string, folder: string): Promise<bo
 const frameworkHeapMb = 64
 const networkMb = 192
 
+/** Who develops wants to see at once what was changed. Where no scheduler is named, Flink takes one that suits the job. */
+const adaptiveRows = {
+  'jobmanager.scheduler': 'adaptive',
+  'jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling': '1s',
+  'jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout': '2s',
+}
+
 interface Ports {
   readonly rest: number
   readonly rpc: number
@@ -107,10 +114,7 @@ async function configure({ folder, slots, scheduler, taskHeapMb }: LocalFlinkSha
     'jobmanager.rpc.port': rpc,
     'jobmanager.bind-host': local,
     'jobmanager.memory.process.size': '1g',
-    'jobmanager.scheduler': scheduler,
-    // Who develops wants to see at once what was changed.
-    'jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling': '1s',
-    'jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout': '2s',
+    ...(scheduler === 'adaptive' ? adaptiveRows : {}),
     'metrics.fetcher.update-interval': 1000,
     'blob.server.port': blobs,
     'rest.address': local,

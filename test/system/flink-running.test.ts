@@ -170,9 +170,8 @@ describe('the parallelism of a job that runs', () => {
       [3, 3],
       [3, 3],
     ])
-    await rescaled('--parallelism', `${all[1]?.id}=2`)
-    expect((await running()).parallelism).toEqual([3, 2])
-    await rescaled('--parallelism', '1')
+    await rescaled('--parallelism', '1', '--parallelism', `${all[1]?.id}=2`)
+    expect((await running()).parallelism).toEqual([1, 2])
     await rescaled('--parallelism', '4')
     expect((await running()).parallelism).toEqual([4, 4])
   })

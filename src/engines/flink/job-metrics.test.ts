@@ -156,6 +156,25 @@ test('what measures no work was idle as long as it was not held back', async () 
   expect(operator).toMatchObject({ accumulatedBusyTimeMs: 0, accumulatedBackPressuredTimeMs: 2500, accumulatedIdleTimeMs: 6500 })
 })
 
+test('what measures no work is as old as the last that was heard of it', async () => {
+  const told = (records: number, lifeMs: number): void => {
+    const metrics = { ...writtenCounts(0, records, 0), 'accumulated-busy-time': 'NaN' }
+    server.answers.set('/jobs/j', writtenJob([writtenVertex('a', source, 1, { metrics, duration: lifeMs })]))
+    server.answers.set('/jobs/j/vertices/a', { subtasks: [{ subtask: 0, duration: lifeMs, metrics }] })
+  }
+  const idleMs: (number | undefined)[] = []
+  for (const [records, lifeMs] of [
+    [50, 5000],
+    [50, 10_000],
+    [70, 12_000],
+    [70, 30_000],
+  ] as const) {
+    told(records, lifeMs)
+    idleMs.push((await present()).metrics.operators[0]?.accumulatedIdleTimeMs)
+  }
+  expect(idleMs).toEqual([5000, 5000, 12_000, 30_000])
+})
+
 test('counts that have not come from all subtasks yet are no counts', async () => {
   const metrics = { ...writtenCounts(0, 0, 0), 'read-records-complete': false }
   server.answers.set('/jobs/j', writtenJob([writtenVertex('a', source, 1, { metrics })]))

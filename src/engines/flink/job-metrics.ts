@@ -56,6 +56,8 @@ const source = 'job manager'
 const verticesMax = 32
 /** How many of them at a time. */
 const requestsAtOnce = 8
+/** By default a job manager asks its tasks every ten seconds at most. */
+const silenceMsMax = 15_000
 /** Netty takes first lines of 4096 bytes. */
 const namesLengthMax = 3200
 /** A watermark that has not come yet. */
@@ -114,7 +116,7 @@ export class JobReader {
       isKnown ? [{ ...countsOf(vertex), taskManager: lone.taskManager }] : this.#readSubtasks(vertex),
       this.#readGauges(vertex),
     ])
-    return { vertex, turn, subtasks, gauges }
+    return { vertex, turn, subtasks: subtasks.map((now, subtask) => newerOf(before?.subtasks[subtask], now)), gauges }
   }
 
   async #readSubtasks({ id }: FlinkVertex): Promise<readonly SubtaskReading[]> {
@@ -140,9 +142,10 @@ export class JobReader {
     if (latest === null || latest.id === this.#sizes.checkpoint) return
     const place = `${this.#place}/checkpoints/details/${latest.id}`
     const { tasks } = await orNothing(this.#job.server.call('GET', place), {})
+    if (typeof tasks !== 'object' || tasks === null) return
     const bytes = new Map<string, readonly number[]>()
     await inGroups(vertices.slice(0, verticesMax), async ({ id, parallelism }) => {
-      const size = sizeOf((tasks as Readonly<Record<string, unknown>> | undefined)?.[id])
+      const size = sizeOf((tasks as Readonly<Record<string, unknown>>)[id])
       if (parallelism === 1 || size === 0) return void bytes.set(id, [size])
       const { subtasks } = await orNothing(this.#job.server.call('GET', `${place}/subtasks/${id}`), {})
       bytes.set(
@@ -174,8 +177,20 @@ async function inGroups<T>(items: readonly T[], read: (item: T) => Promise<void>
   for (let at = 0; at < items.length; at += requestsAtOnce) await Promise.all(items.slice(at, at + requestsAtOnce).map(read))
 }
 
-function countsOf({ recordsIn, recordsOut, busyMs, idleMs, backPressuredMs, isComplete }: FlinkCounts): FlinkCounts {
-  return { recordsIn, recordsOut, busyMs, idleMs, backPressuredMs, isComplete }
+function countsOf({ recordsIn, recordsOut, busyMs, idleMs, backPressuredMs, isMeasured, isComplete }: FlinkCounts): FlinkCounts {
+  return { recordsIn, recordsOut, busyMs, idleMs, backPressuredMs, isMeasured, isComplete }
+}
+
+/**
+ * Time goes on for what does not measure its work, though a job manager may have heard nothing of it since. Then what was read before is
+ * all that is known.
+ */
+function newerOf(before: SubtaskReading | undefined, now: SubtaskReading): SubtaskReading {
+  if (before === undefined || now.isMeasured) return now
+  const isSilent =
+    before.recordsIn === now.recordsIn && before.recordsOut === now.recordsOut && before.backPressuredMs === now.backPressuredMs
+  const silentMs = now.idleMs - before.idleMs
+  return isSilent && silentMs >= 0 && silentMs < silenceMsMax ? before : now
 }
 
 function textIn(value: unknown): string {

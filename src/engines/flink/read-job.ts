@@ -21,6 +21,8 @@ export interface FlinkCounts {
   readonly busyMs: number
   readonly idleMs: number
   readonly backPressuredMs: number
+  /** Whether it measures its work. */
+  readonly isMeasured: boolean
   /** False where a job manager has not heard of all subtasks yet. */
   readonly isComplete: boolean
 }
@@ -138,6 +140,7 @@ export function readCounts(metrics: unknown, lifeMs: number): FlinkCounts {
     busyMs: busy,
     idleMs: isMeasured ? idleMs : Math.max(idleMs, lifeMs - backPressuredMs),
     backPressuredMs,
+    isMeasured,
     isComplete: counts['read-records-complete'] !== false && counts['write-records-complete'] !== false,
   }
 }
