@@ -36,7 +36,7 @@ const environment: CliEnvironment = {
     return new Clusters(process.env, flinkHeaders())
   },
   openJobs: async (name, settings) => {
-    const [{ Clusters }, { FlinkJobs }, { RemoteJobs, RemoteSession }] = await Promise.all([
+    const [{ Clusters }, { FlinkJars, FlinkJobs }, { RemoteJobs, RemoteSession }] = await Promise.all([
       import('#clusters'),
       import('#engines'),
       import('#query'),
@@ -45,7 +45,7 @@ const environment: CliEnvironment = {
     const clusters = new Clusters(process.env, headers)
     const { gatewayUrl, restUrl } = await clusters.withJobManager(name)
     const manager = new FlinkJobs({ url: restUrl, headers }, systemClock)
-    return new RemoteJobs(manager, async (own) => {
+    return new RemoteJobs(manager, new FlinkJars({ url: restUrl, headers }), async (own) => {
       const findLibraries = await clusters.libraryFinder(gatewayUrl, noteFetching)
       return RemoteSession.open({ url: gatewayUrl, headers }, { ...settings, ...own }, { waits: false, findLibraries })
     })

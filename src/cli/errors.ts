@@ -11,6 +11,11 @@ export const usageErrors = defineErrors({
   CLI_ARGUMENT_UNEXPECTED: { blame: 'user', message: 'argument "{got}" is one too many for "{command}"' },
   CLI_OPTION_BESIDE: { blame: 'user', message: 'option "{name}" means nothing beside "{other}"' },
   CLI_OPTION_MISSING: { blame: 'user', message: 'option "{name}" is missing, which {purpose} needs' },
+  CLI_OPTION_WITHOUT_JAR: {
+    blame: 'user',
+    message: '"{name}" is only for a JAR',
+    hint: 'The name of a JAR ends in .jar. A script has its settings in SET statements.',
+  },
   CLI_ENGINE_NOT_AVAILABLE: {
     blame: 'user',
     message: 'engine "{engine}" is not built yet',

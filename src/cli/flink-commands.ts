@@ -6,7 +6,8 @@ import { type CommandInput, type CommandRow, type OptionRow, optionValue } from 
 import { claimModes, jobActions } from './arguments/job-actions.ts'
 import { topologyActions } from './arguments/topology-actions.ts'
 import { usageErrors } from './errors.ts'
-import { allowDroppedState, cluster, countOf, file, firstArgument, givenSettings, json, refuseBeside, set } from './shared-options.ts'
+import type { JarOptions } from './jar-program.ts'
+import { allowDroppedState, cluster, countOf, firstArgument, givenSettings, json, refuseBeside, set } from './shared-options.ts'
 import type { WantedEdits } from './topology-command.ts'
 
 const clusterName: OptionRow = { name: 'name', value: 'name', default: 'local', summary: 'of start: what the cluster is called' }
@@ -30,7 +31,7 @@ const vertexParallelism: OptionRow = {
   name: 'parallelism',
   value: 'id=number',
   repeatable: true,
-  summary: 'of edit: how many subtasks a task has, by the beginning of its id; id= for what is planned',
+  summary: 'of edit: how many subtasks a task has, by the beginning of its id; id= for what is planned; of a JAR a number for all',
 }
 const maxParallelism: OptionRow = {
   name: 'max-parallelism',
@@ -57,13 +58,21 @@ const claimMode: OptionRow = {
   oneOf: claimModes,
   summary: 'of start: whether the job may remove that savepoint later; by default no',
 }
+const mainClass: OptionRow = { name: 'main-class', value: 'class', summary: 'of a JAR: the class whose main method is run' }
+const library: OptionRow = {
+  name: 'library',
+  value: 'file',
+  repeatable: true,
+  summary: 'of a JAR: another one that it stands on; the cluster has to see it at the same place',
+}
+const programArgument = { name: 'argument', summary: 'of a JAR, behind --: words for its main method', optional: true, repeatable: true }
 const savepointFolder: OptionRow = { name: 'to', value: 'place', summary: 'of stop and savepoint: where it goes' }
 const watchInterval: OptionRow = { name: 'interval', value: 'time', default: '5s', summary: 'of watch: how often it looks' }
 const jobParallelism: OptionRow = {
   name: 'parallelism',
   value: 'n|vertex=n',
   repeatable: true,
-  summary: 'of rescale: of all vertices, or of one by its id',
+  summary: 'of rescale: of all vertices, or of one by its id; of start of a JAR: of each operator',
 }
 const comparedJob: OptionRow = { name: 'job', value: 'name', summary: 'of diff: the job that runs, by its name or its id' }
 
@@ -106,7 +115,7 @@ export const flinkCommands: readonly CommandRow[] = [
     name: 'job',
     summary: 'start jobs on a Flink cluster, look at them, stop them with a savepoint',
     about: [
-      'start: submits the one INSERT or statement set of a script, and goes. Its id follows from its name: a start that is repeated finds the job that runs. show: its operators, checkpoints and failures. watch: the same again and again, with the rates of the time between; a cluster that does not answer is asked less often, and what was known last is shown with its age. rescale: gives a job that runs another parallelism, in place, and waits until it has it; the scheduler of the cluster has to be the adaptive one. savepoint: takes one and lets the job run on. stop: takes one and ends the job; repeated, it finds the same savepoint. cancel: ends it without one. list: all jobs that the cluster knows.',
+      'start: submits the one INSERT or statement set of a script, or what the main method of a JAR builds, and goes. Its id follows from its name: a start that is repeated finds the job that runs. show: its operators, checkpoints and failures. watch: the same again and again, with the rates of the time between; a cluster that does not answer is asked less often, and what was known last is shown with its age. rescale: gives a job that runs another parallelism, in place, and waits until it has it; the scheduler of the cluster has to be the adaptive one. savepoint: takes one and lets the job run on. stop: takes one and ends the job; repeated, it finds the same savepoint. cancel: ends it without one. list: all jobs that the cluster knows.',
       'A cluster that does not answer says nothing of its jobs: the exit status is 3.',
     ],
     arguments: [
@@ -124,6 +133,8 @@ export const flinkCommands: readonly CommandRow[] = [
       fromDataDir,
       claimMode,
       allowDroppedState,
+      mainClass,
+      library,
       savepointFolder,
       watchInterval,
       jobParallelism,
@@ -132,6 +143,10 @@ export const flinkCommands: readonly CommandRow[] = [
     ],
     examples: [
       { line: 'millrace job start orders.sql --cluster dev --name orders', shows: 'starts it, unless it runs, and prints its id' },
+      {
+        line: 'millrace job start app.jar --cluster dev --name app -- --topic orders',
+        shows: 'starts the job of a JAR, whose main method gets --topic orders',
+      },
       { line: 'millrace job stop orders --cluster dev', shows: 'stops it, and prints where its savepoint is' },
     ],
     run: async (input, environment) => {
@@ -149,9 +164,9 @@ export const flinkCommands: readonly CommandRow[] = [
         dataDir: optionValue(input, fromDataDir),
         folder: optionValue(input, savepointFolder),
         intervalMs: intervalMsOf(input),
-        parallelism: wishOf(input),
+        wish: wishOf(input),
         json: input.values.has(json.name),
-        settings: givenSettings(input),
+        ...jarOptionsOf(input, jobParallelism),
       }
       return runJobCommand(options, environment)
     },
@@ -161,11 +176,15 @@ export const flinkCommands: readonly CommandRow[] = [
     summary: 'show the tasks that a job would have on a Flink cluster, before it runs, or what it would change',
     about: [
       'edit: keeps what shall be other than planned in a file beside the script (FILE.topology.json), and says what comes of it. The next start of the script applies it: what is of the whole job when the job is planned, the parallelism of single tasks once it runs, for which the scheduler of the cluster has to be adaptive. An edit whose task is gone is told at each start.',
-      'The script has definitions, settings and one INSERT or statement set. Flink plans it, and nothing is started. Printed are the tasks with their ids, by which Flink finds state in a savepoint, their parallelism, how rows come to them, and the operators that are chained in each.',
+      'The script has definitions, settings and one INSERT or statement set; of a JAR the main method is asked. Flink plans it, and nothing is started. Printed are the tasks with their ids, by which Flink finds state in a savepoint, their parallelism, how rows come to them, and the operators that are chained in each.',
       'diff: compares the plan with a job that runs: which tasks stay, move to another id, are new or gone, and which state a start from a savepoint would not restore.',
     ],
-    arguments: [{ name: 'action', summary: topologyActions.join(', '), oneOf: topologyActions }, file],
-    options: [cluster, comparedJob, vertexParallelism, maxParallelism, chaining, stateTtl, clearEdits, json, set],
+    arguments: [
+      { name: 'action', summary: topologyActions.join(', '), oneOf: topologyActions },
+      { name: 'file', summary: 'a file of SQL statements, - for standard input, or a JAR, which show takes' },
+      programArgument,
+    ],
+    options: [cluster, comparedJob, mainClass, library, vertexParallelism, maxParallelism, chaining, stateTtl, clearEdits, json, set],
     examples: [
       { line: 'millrace topology show orders.sql --cluster dev', shows: 'prints its tasks, and how many slots they take' },
       {
@@ -175,16 +194,15 @@ export const flinkCommands: readonly CommandRow[] = [
     ],
     run: async (input, environment) => {
       const { runTopologyCommand } = await import('./topology-command.ts')
-      const [action, script = ''] = input.arguments
-      const settings = givenSettings(input)
+      const [action, target = ''] = input.arguments
       const options = {
         action: topologyActions.find((each) => each === firstArgument(input)) ?? 'show',
-        script,
+        target,
         cluster: optionValue(input, cluster),
         job: optionValue(input, comparedJob),
         change: changeOf(input),
         json: input.values.has(json.name),
-        settings,
+        ...jarOptionsOf(input, vertexParallelism),
       }
       if (action === 'diff') return (await import('./topology-diff.ts')).diffTopology(options, environment)
       return runTopologyCommand(options, environment)
@@ -193,16 +211,34 @@ export const flinkCommands: readonly CommandRow[] = [
 ]
 
 /** Null where nothing is wished for. */
+/** What a JAR takes, which nothing else does. */
+function jarOptionsOf(input: CommandInput, parallelism: OptionRow): JarOptions {
+  const [, , ...programArguments] = input.arguments
+  const isOfAll =
+    firstArgument(input) === 'rescale' ? [] : (input.values.get(parallelism.name) ?? []).filter((text) => wholeNumber.test(text))
+  return {
+    mainClass: optionValue(input, mainClass),
+    parallelism: Number(isOfAll.at(-1) ?? 0),
+    libraries: input.values.get(library.name) ?? [],
+    programArguments,
+    settings: givenSettings(input),
+  }
+}
+
+const wholeNumber = /^[1-9]\d{0,4}$/
+
 function changeOf(input: CommandInput): WantedEdits {
-  const parallelism = (input.values.get(vertexParallelism.name) ?? []).map((text) => {
-    const [, id = '', count = ''] = /^([0-9a-f]{4,32})=([1-9]\d{0,4}|)$/.exec(text) ?? []
-    if (id !== '') return [id, count === '' ? null : Number(count)] as const
-    throw usageErrors.CLI_OPTION_VALUE({
-      name: '--parallelism',
-      expected: 'ID=NUMBER, with an id of four digits or more',
-      got: `"${text}"`,
+  const parallelism = (input.values.get(vertexParallelism.name) ?? [])
+    .filter((text) => !wholeNumber.test(text))
+    .map((text) => {
+      const [, id = '', count = ''] = /^([0-9a-f]{4,32})=([1-9]\d{0,4}|)$/.exec(text) ?? []
+      if (id !== '') return [id, count === '' ? null : Number(count)] as const
+      throw usageErrors.CLI_OPTION_VALUE({
+        name: '--parallelism',
+        expected: 'ID=NUMBER, with an id of four digits or more',
+        got: `"${text}"`,
+      })
     })
-  })
   const given = (row: OptionRow): string | undefined => (input.values.has(row.name) ? optionValue(input, row) : undefined)
   const [groups, how, ttl] = [given(maxParallelism), given(chaining), given(stateTtl)]
   if (groups !== undefined && groups !== 'default' && !/^[1-9]\d{0,4}$/.test(groups))

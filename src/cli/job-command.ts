@@ -1,9 +1,10 @@
 /** `millrace job`: jobs on a Flink cluster, started once, looked at, and stopped with a savepoint. */
 import { counted, MillraceError, printable } from '#base'
-import type { ParallelismWish, RemoteJobs, RescaledVertex } from '#query'
+import type { JarProgram, ParallelismWish, RemoteJobs, RescaledVertex, StartedJob, StartOptions } from '#query'
 import type { JobAction } from './arguments/job-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
+import { type JarOptions, readJar, refuseWithoutJar } from './jar-program.ts'
 import { jobLine, showJob } from './job-lines.ts'
 import { type ErrorSource, noteErrors } from './render-error.ts'
 import { openSession, readScript } from './script.ts'
@@ -11,9 +12,9 @@ import { unboundLines } from './topology-command.ts'
 import { loadEdits } from './topology-file.ts'
 import { watchJob } from './watch-job.ts'
 
-export interface JobOptions {
+export interface JobOptions extends JarOptions {
   readonly action: JobAction
-  /** The script to start, else the name or the id of a job. */
+  /** The script or the JAR to start, else the name or the id of a job. */
   readonly target: string
   readonly cluster: string
   readonly name: string
@@ -27,15 +28,15 @@ export interface JobOptions {
   /** How often a job is looked at. */
   readonly intervalMs: number
   /** What it shall have; null: nothing was wished for. */
-  readonly parallelism: ParallelismWish | null
+  readonly wish: ParallelismWish | null
   readonly json: boolean
-  readonly settings: Readonly<Record<string, string>>
 }
 
 export async function runJobCommand(options: JobOptions, environment: CliEnvironment): Promise<number> {
   const { action, target, cluster, folder, settings } = options
   const { screen } = environment
   if (cluster === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--cluster', purpose: '"millrace job"' })
+  if (action !== 'start') refuseWithoutJar(options)
   const jobs = await environment.openJobs(cluster, settings)
   if (action === 'list') return list(jobs, options.json, environment)
   if (target === '') throw usageErrors.CLI_ARGUMENT_MISSING({ command: `millrace job ${action}`, name: 'target' })
@@ -65,6 +66,8 @@ export async function runJobCommand(options: JobOptions, environment: CliEnviron
 
 async function start(jobs: RemoteJobs, options: JobOptions, environment: CliEnvironment): Promise<number> {
   if (options.name === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--name', purpose: '"millrace job start"' })
+  const program = await readJar(options.target, options)
+  if (program !== null) return startJar(jobs, program, options, environment)
   const source = await readScript(options.target, environment)
   try {
     return options.dataDir === '' ? await startOne(jobs, source, options, [], environment) : await move(jobs, source, options, environment)
@@ -76,15 +79,30 @@ async function start(jobs: RemoteJobs, options: JobOptions, environment: CliEnvi
 async function startOne(
   jobs: RemoteJobs,
   { text }: ErrorSource,
-  { target, name, from, claimMode, allowsDroppedState }: JobOptions,
+  options: JobOptions,
   adjustments: readonly string[],
-  { screen }: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<number> {
-  const edits = await loadEdits(target)
+  const edits = await loadEdits(options.target)
   const unbound = edits.vertices.length === 0 ? [] : unboundLines(await jobs.edited(text, edits))
-  for (const line of unbound) screen.note(line)
-  const mode = claimMode === '' ? '' : claimMode.replace('-', '_').toUpperCase()
-  const { id, isAttached } = await jobs.start({ name, text, from, claimMode: mode, allowsDroppedState, adjustments, edits })
+  for (const line of unbound) environment.screen.note(line)
+  const started = await jobs.start({ ...startOptionsOf(options), text, adjustments, edits })
+  return tellStarted(started, options, environment)
+}
+
+async function startJar(jobs: RemoteJobs, program: JarProgram, options: JobOptions, environment: CliEnvironment): Promise<number> {
+  try {
+    return await tellStarted(await jobs.startJar({ ...startOptionsOf(options), ...program }), options, environment)
+  } catch (error) {
+    return noteErrors(error, undefined, environment)
+  }
+}
+
+function startOptionsOf({ name, from, claimMode, allowsDroppedState }: JobOptions): StartOptions {
+  return { name, from, claimMode: claimMode === '' ? '' : claimMode.replace('-', '_').toUpperCase(), allowsDroppedState }
+}
+
+async function tellStarted({ id, isAttached }: StartedJob, { name }: JobOptions, { screen }: CliEnvironment): Promise<number> {
   await screen.write(`${id}\n`)
   screen.note(isAttached ? `note: job "${name}" runs already\n` : `note: job "${name}" is started\n`)
   return exitStatus.done
@@ -111,9 +129,9 @@ async function move(jobs: RemoteJobs, source: ErrorSource, options: JobOptions, 
   return exitStatus.done
 }
 
-async function rescale(jobs: RemoteJobs, { target, parallelism, json }: JobOptions, { screen }: CliEnvironment): Promise<number> {
-  if (parallelism === null) throw usageErrors.CLI_OPTION_MISSING({ name: '--parallelism', purpose: '"millrace job rescale"' })
-  const vertices = await jobs.rescale(target, parallelism)
+async function rescale(jobs: RemoteJobs, { target, wish, json }: JobOptions, { screen }: CliEnvironment): Promise<number> {
+  if (wish === null) throw usageErrors.CLI_OPTION_MISSING({ name: '--parallelism', purpose: '"millrace job rescale"' })
+  const vertices = await jobs.rescale(target, wish)
   const textOf = ({ id, name, before, after }: RescaledVertex): string =>
     `${printable(id)}  parallelism ${before === after ? after : `${before} -> ${after}`}  ${printable(name)}`
   await screen.write(vertices.map((vertex) => `${json ? JSON.stringify(vertex) : textOf(vertex)}\n`).join(''))

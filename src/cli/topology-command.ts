@@ -1,23 +1,24 @@
 /** `millrace topology`: the graph of a job on a Flink cluster, before it runs, and what a person wants to be other than it is planned. */
 import { counted } from '#base'
-import type { EditedTopology, Topology, TopologyEdits } from '#query'
+import type { EditedTopology, JarProgram, RemoteJobs, Topology, TopologyEdits } from '#query'
 import type { TopologyAction } from './arguments/topology-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
+import { type JarOptions, readJar } from './jar-program.ts'
 import { noteErrors } from './render-error.ts'
 import { readScript } from './script.ts'
 import { editsPlace, loadEdits, saveEdits } from './topology-file.ts'
 
-export interface TopologyOptions {
+export interface TopologyOptions extends JarOptions {
   readonly action: TopologyAction
-  readonly script: string
+  /** A script or a JAR. */
+  readonly target: string
   readonly cluster: string
   /** Of edit: what is to be other from now on. */
   readonly change: WantedEdits
   /** Of diff: the name or the id of the job that runs. */
   readonly job: string
   readonly json: boolean
-  readonly settings: Readonly<Record<string, string>>
 }
 
 /** What is left out stays as it was. */
@@ -32,29 +33,46 @@ export interface WantedEdits {
 }
 
 export async function runTopologyCommand(options: TopologyOptions, environment: CliEnvironment): Promise<number> {
-  const { action, script, cluster, json, settings, change } = options
+  const { action, target: script, cluster, json, settings, change } = options
   const { screen } = environment
   if (cluster === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--cluster', purpose: '"millrace topology"' })
   if (action === 'edit' && script === '-') throw usageErrors.CLI_ARGUMENT_MISSING({ command: 'millrace topology edit', name: 'file' })
+  const program = action === 'show' ? await readJar(script, options) : null
+  if (program !== null) return showJar(await environment.openJobs(cluster, settings), program, options, environment)
   const [source, jobs] = await Promise.all([readScript(script, environment), environment.openJobs(cluster, settings)])
   try {
     const { noEdits } = await import('#query')
     const known = change.clears ? noEdits : await loadEdits(script)
     const changed = action === 'edit' ? await withChange(known, change, (edits) => jobs.topology(source.text, edits)) : known
-    const [edited, { free, all }] = await Promise.all([jobs.edited(source.text, changed), jobs.slots()])
+    const [edited, room] = await Promise.all([jobs.edited(source.text, changed), jobs.slots()])
     // What cannot be is refused before anything is kept.
     if (action === 'edit') await saveEdits(script, changed)
     const { topology } = edited
     await screen.write(json ? `${JSON.stringify({ ...topology, edits: changed, ...told(edited) })}\n` : textOf(topology))
     for (const each of edited.consequences) screen.note(`note: ${each}\n`)
     for (const line of unboundLines(edited)) screen.note(line)
-    const short = topology.slots > free ? '; it would wait for more' : ''
-    screen.note(`note: the job needs ${counted(topology.slots, 'slot')}, and ${free} of ${all} are free${short}\n`)
+    screen.note(slotsNote(topology, room))
     if (action === 'edit') screen.note(`note: kept in ${editsPlace(script)}; the next start of the script has it\n`)
     return exitStatus.done
   } catch (error) {
     return noteErrors(error, source, environment)
   }
+}
+
+async function showJar(jobs: RemoteJobs, program: JarProgram, { json }: TopologyOptions, environment: CliEnvironment): Promise<number> {
+  const { screen } = environment
+  try {
+    const [topology, room] = await Promise.all([jobs.jarTopology(program), jobs.slots()])
+    await screen.write(json ? `${JSON.stringify(topology)}\n` : textOf(topology))
+    screen.note(slotsNote(topology, room))
+    return exitStatus.done
+  } catch (error) {
+    return noteErrors(error, undefined, environment)
+  }
+}
+
+function slotsNote({ slots }: Topology, { free, all }: { readonly free: number; readonly all: number }): string {
+  return `note: the job needs ${counted(slots, 'slot')}, and ${free} of ${all} are free${slots > free ? '; it would wait for more' : ''}\n`
 }
 
 function told({ consequences, unbound }: EditedTopology): Pick<EditedTopology, 'consequences' | 'unbound'> {

@@ -9,7 +9,7 @@ import type { TopologyOptions } from './topology-command.ts'
 import { loadEdits } from './topology-file.ts'
 
 export async function diffTopology(
-  { script, cluster, job, json, settings }: TopologyOptions,
+  { target: script, cluster, job, json, settings }: TopologyOptions,
   environment: CliEnvironment,
 ): Promise<number> {
   const { screen } = environment

@@ -46,6 +46,7 @@ export const clusterErrors = defineErrors({
     hint: 'Run it here, without --engine flink, or bring a library of your own with ADD JAR.',
   },
   CLUSTER_JAR: { blame: 'user', message: '"{path}" is not a JAR, or not a whole one' },
+  CLUSTER_JAR_FILE: { blame: 'user', message: 'the JAR "{path}" cannot be read' },
   CLUSTER_JAR_CLASH: {
     blame: 'user',
     message: 'the JARs {one} and {other} do not go together: each has a class {className} of its own',

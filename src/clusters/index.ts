@@ -1,4 +1,5 @@
 export { type ClusterState, Clusters } from './clusters.ts'
 export { newestFlink } from './flink-version.ts'
 export { installFlink } from './install-flink.ts'
+export { checkJar, openJar } from './jar-file.ts'
 export { type FlinkScheduler, startLocalFlink, stopLocalFlink } from './local-flink.ts'

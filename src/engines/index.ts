@@ -31,6 +31,7 @@ export type {
 } from './engine.ts'
 export { EngineAround } from './engine-around.ts'
 export { type GatewayAddress, GatewayClient, type Method as GatewayMethod } from './flink/client.ts'
+export { FlinkJars, type JarFile } from './flink/cluster-jars.ts'
 export { FlinkJobs, jobIdOf } from './flink/cluster-jobs.ts'
 export { FlinkGatewaySession, type GatewayResult, type JobStatus } from './flink/gateway-session.ts'
 export type { KnownJob } from './flink/job-metrics.ts'

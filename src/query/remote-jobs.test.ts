@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { MillraceError } from '#base'
-import { type FlinkJob, type FlinkJobs, jobIdOf, noEdits } from '#engines'
+import { type FlinkJars, type FlinkJob, type FlinkJobs, jobIdOf, noEdits } from '#engines'
 import { RemoteJobs } from './remote-jobs.ts'
 import type { RemoteSession } from './remote-session.ts'
 
@@ -25,9 +26,27 @@ class PretendedCluster {
   /** Comes between the look and the submission. */
   beforeSubmit = (): void => undefined
 
-  put(id: string, state: string): void {
+  put(id: string, state: string, name = 'sums'): void {
     this.had.add(id)
-    this.listed.set(id, { id, name: 'sums', state, startedAt: 0, durationMs: 0, tasks: { running: 0, total: 0 } })
+    this.listed.set(id, { id, name, state, startedAt: 0, durationMs: 0, tasks: { running: 0, total: 0 } })
+  }
+
+  /** Uploads, and what was run. */
+  readonly jarCalls: unknown[] = []
+
+  #jars(): FlinkJars {
+    const keep: FlinkJars['keep'] = ({ hash }) => Promise.resolve(`kept-${hash}`)
+    const run: FlinkJars['run'] = (jar, { jobId, ...others }) => {
+      this.beforeSubmit()
+      this.jarCalls.push([jar, others])
+      if (this.had.has(jobId)) {
+        const message = 'the job manager refused: Job has already been submitted.'
+        return Promise.reject(new MillraceError('ENGINE_FLINK_REFUSED', { blame: 'user', message }, {}))
+      }
+      this.put(this.otherId ?? jobId, 'RUNNING', 'a name of its own')
+      return Promise.resolve(this.otherId ?? jobId)
+    }
+    return { keep, run } as unknown as FlinkJars
   }
 
   get jobs(): RemoteJobs {
@@ -47,7 +66,8 @@ class PretendedCluster {
       }
       return Promise.resolve({ run, settings: { get: () => '' }, close: () => Promise.resolve() } as unknown as RemoteSession)
     }
-    return new RemoteJobs({ list, cancel, lacksSlots: () => Promise.resolve(false) } as unknown as FlinkJobs, open)
+    const manager = { list, cancel, lacksSlots: () => Promise.resolve(false) } as unknown as FlinkJobs
+    return new RemoteJobs(manager, this.#jars(), open)
   }
 }
 
@@ -95,6 +115,39 @@ describe('a job is started', () => {
     const cluster = new PretendedCluster()
     cluster.otherId = 'abc'
     await expect(cluster.jobs.start(start)).rejects.toMatchObject({ code: 'QUERY_JOB_ID' })
+    expect(cluster.cancelled).toEqual(['abc'])
+  })
+})
+
+describe('the job of a JAR', () => {
+  const program = { mainClass: 'a.Main', arguments: ['x'], parallelism: 2, from: 'file:/s', claimMode: 'CLAIM', allowsDroppedState: true }
+  const jar = { hash: 'abc', bytes: 0, read: () => Readable.from([]) }
+  const libraries = ['file:///b.jar', 'file:///c.jar']
+  const jarStart = { name: 'sums', ...program, jar, libraries, settings: { 'a.b': 'c' } }
+
+  test('is started once, and found by the name that it was given', async () => {
+    const cluster = new PretendedCluster()
+    expect(await cluster.jobs.startJar(jarStart)).toEqual({ id: lives[0], isAttached: false })
+    expect(await cluster.jobs.startJar(jarStart)).toEqual({ id: lives[0], isAttached: true })
+    const settings = { 'a.b': 'c', 'pipeline.classpaths': 'file:///b.jar;file:///c.jar', 'pipeline.name': 'sums' }
+    expect(cluster.jarCalls).toEqual([['kept-abc', { ...program, settings }]])
+    expect(await cluster.jobs.find('sums')).toMatchObject({ id: lives[0], name: 'a name of its own' })
+    await expect(cluster.jobs.find('other')).rejects.toMatchObject({ code: 'QUERY_JOB_NOT_FOUND' })
+  })
+
+  test('is started in its next life, and attached to where somebody else was faster', async () => {
+    const cluster = new PretendedCluster()
+    cluster.had.add(lives[0])
+    expect(await cluster.jobs.startJar(jarStart)).toEqual({ id: lives[1], isAttached: false })
+    const other = new PretendedCluster()
+    other.beforeSubmit = () => other.put(lives[0], 'CREATED')
+    expect(await other.jobs.startJar(jarStart)).toEqual({ id: lives[0], isAttached: true })
+  })
+
+  test('is cancelled where it got another id', async () => {
+    const cluster = new PretendedCluster()
+    cluster.otherId = 'abc'
+    await expect(cluster.jobs.startJar(jarStart)).rejects.toMatchObject({ code: 'QUERY_JOB_ID' })
     expect(cluster.cancelled).toEqual(['abc'])
   })
 })

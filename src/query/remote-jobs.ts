@@ -3,9 +3,11 @@ import { type Clock, closeNames, MillraceError, shortened } from '#base'
 import {
   type EditedTopology,
   editTopology,
+  type FlinkJars,
   type FlinkJob,
   type FlinkJobs,
   hasEnded,
+  type JarFile,
   JobPoller,
   jobIdOf,
   type KnownJob,
@@ -24,21 +26,39 @@ import { queryErrors } from './errors.ts'
 import { kindOf, type RemoteSession } from './remote-session.ts'
 import { statementsIn } from './script-statements.ts'
 
-interface JobStart {
+export interface StartOptions {
   readonly name: string
-  /** Definitions and settings, and one INSERT or statement set at the end. */
-  readonly text: string
   /** The savepoint or checkpoint that it goes on from; empty: none. */
   readonly from: string
   /** NO_CLAIM, CLAIM, or empty for what the cluster does by itself. */
   readonly claimMode: string
   /** Whether state that the script has no place for may be left behind. */
   readonly allowsDroppedState: boolean
+}
+
+interface JobStart extends StartOptions {
+  /** Definitions and settings, and one INSERT or statement set at the end. */
+  readonly text: string
   /** Statements that come before the last one of the text. */
   readonly adjustments: readonly string[]
   /** What is other than Flink plans it. */
   readonly edits: TopologyEdits
 }
+
+export interface JarProgram {
+  readonly jar: JarFile
+  /** Empty: the one that the JAR names itself. */
+  readonly mainClass: string
+  readonly arguments: readonly string[]
+  /** 0: as the program or the cluster has it. */
+  readonly parallelism: number
+  /** Addresses of further JARs, such as file:///opt/x.jar, as the processes of the cluster see them. */
+  readonly libraries: readonly string[]
+  /** Under Flink's keys. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
+interface JarStart extends StartOptions, JarProgram {}
 
 export interface StartedJob {
   readonly id: string
@@ -52,13 +72,18 @@ const alreadyThere = /already been submitted|Job has already|DuplicateJob|Duplic
 
 const stateWithoutPlace = /Cannot map checkpoint\/savepoint state for operator ([0-9a-f]{32})/
 
+/** Lives of a job by whose ids it is found where it has a name of its own. */
+const livesMax = 1000
+
 export class RemoteJobs {
   readonly #manager: FlinkJobs
+  readonly #jars: FlinkJars
   readonly #openSession: OpenSession
 
   /** @param openSession opens a session that does not wait for its jobs */
-  constructor(manager: FlinkJobs, openSession: OpenSession) {
+  constructor(manager: FlinkJobs, jars: FlinkJars, openSession: OpenSession) {
     this.#manager = manager
+    this.#jars = jars
     this.#openSession = openSession
   }
 
@@ -67,10 +92,11 @@ export class RemoteJobs {
     return (await this.#manager.list()).toSorted((a, b) => b.startedAt - a.startedAt)
   }
 
-  /** By its id or its name: what runs, else what ended last. Fails when there is none. */
+  /** By its id or its name, or the one that it was started by: what runs, else what ended last. Fails when there is none. */
   async find(target: string): Promise<FlinkJob> {
     const jobs = await this.list()
-    const found = jobs.filter(({ id, name }) => id === target || name === target)
+    const ids = new Set([target, ...Array.from({ length: livesMax }, (_, index) => jobIdOf(target, index + 1))])
+    const found = jobs.filter(({ id, name }) => ids.has(id) || name === target)
     const [job] = [...found.filter((each) => !hasEnded(each)), ...found]
     if (job !== undefined) return job
     const [nearest] = closeNames(
@@ -101,7 +127,7 @@ export class RemoteJobs {
   async start(start: JobStart): Promise<StartedJob> {
     checkScript(start.text)
     const wish = await this.#wishOf(start)
-    const started = await this.#startOnce(start)
+    const started = await this.#startOnce(start.name, (id) => this.#submit(id, start))
     if (wish !== null) await this.#manager.rescale(started.id, wish)
     return started
   }
@@ -116,11 +142,17 @@ export class RemoteJobs {
     return bound.length === 0 ? null : { all: null, vertices: new Map(bound.map(({ id, parallelism }) => [id, parallelism])) }
   }
 
-  async #startOnce(start: JobStart): Promise<StartedJob> {
+  /** Starts the job of a JAR, as `start` does; its main method runs on the cluster. */
+  async startJar(start: JarStart): Promise<StartedJob> {
+    return this.#startOnce(start.name, (id) => this.#runJar(id, start))
+  }
+
+  /** @param submit gives false where the cluster has, or had, a job of the id that it is given */
+  async #startOnce(name: string, submit: (id: string) => Promise<boolean>): Promise<StartedJob> {
     let known = await this.#known()
     for (let life = 1; ; life++) {
-      const id = jobIdOf(start.name, life)
-      if (!known.has(id) && (await this.#submit(id, start))) return { id, isAttached: false }
+      const id = jobIdOf(name, life)
+      if (!known.has(id) && (await submit(id))) return { id, isAttached: false }
       // It runs now if somebody else was faster. Else the cluster lists a job no more whose id it refuses still: the next life has another.
       if (!known.has(id)) known = await this.#known()
       const job = known.get(id)
@@ -168,18 +200,34 @@ export class RemoteJobs {
       await this.#checkSlots(text, session)
       await session.run(text, { submitted: (job) => void submitted.push(job) }, new AbortController().signal, adjustments)
     } catch (error) {
-      if (!(error instanceof MillraceError)) throw error
-      const said = `${error.message} ${error.detail ?? ''}`
-      if (alreadyThere.test(said)) return false
-      const [, operator] = stateWithoutPlace.exec(said) ?? []
-      throw operator === undefined ? error : queryErrors.QUERY_JOB_STATE_DROPPED({ from, operator }, { cause: error })
+      return alreadyThereOr(error, from)
     } finally {
       await session.close().catch(() => undefined)
     }
     const other = submitted.find((job) => job !== id)
-    if (other === undefined) return true
-    await this.#manager.cancel(other)
-    throw queryErrors.QUERY_JOB_ID({ name, got: other })
+    if (other !== undefined) await this.#refuseId(name, other)
+    return true
+  }
+
+  async #runJar(id: string, { name, jar, libraries, settings, ...program }: JarStart): Promise<boolean> {
+    const all = { ...settings, ...classPathOf(libraries), 'pipeline.name': name }
+    try {
+      const submitted = await this.#jars.run(await this.#jars.keep(jar), { ...program, settings: all, jobId: id })
+      if (submitted !== id) await this.#refuseId(name, submitted)
+      return true
+    } catch (error) {
+      return alreadyThereOr(error, program.from)
+    }
+  }
+
+  async #refuseId(name: string, got: string): Promise<never> {
+    await this.#manager.cancel(got)
+    throw queryErrors.QUERY_JOB_ID({ name, got })
+  }
+
+  /** The graph of the job that a JAR would submit, as `topology` gives that of a script. */
+  async jarTopology({ jar, libraries, settings, ...program }: JarProgram): Promise<Topology> {
+    return this.#jars.plan(await this.#jars.keep(jar), { ...program, settings: { ...settings, ...classPathOf(libraries) } })
   }
 
   /** The graph of a script's job with its edits, and what comes of them. Nothing is started. */
@@ -247,6 +295,19 @@ export class RemoteJobs {
     await this.#manager.cancel(job.id)
     return (await this.#manager.ended(job.id, new AbortController().signal)) ?? job
   }
+}
+
+/** False where an error says that the cluster has, or had, the job; fails with any other. */
+function alreadyThereOr(error: unknown, from: string): false {
+  if (!(error instanceof MillraceError)) throw error
+  const said = `${error.message} ${error.detail ?? ''}`
+  if (alreadyThere.test(said)) return false
+  const [, operator] = stateWithoutPlace.exec(said) ?? []
+  throw operator === undefined ? error : queryErrors.QUERY_JOB_STATE_DROPPED({ from, operator }, { cause: error })
+}
+
+function classPathOf(libraries: readonly string[]): Readonly<Record<string, string>> {
+  return libraries.length === 0 ? {} : { 'pipeline.classpaths': libraries.join(';') }
 }
 
 const jobKinds = /^(?:INSERT|EXECUTE|BEGIN)$/

@@ -1,7 +1,9 @@
 /** Asks servers of Flink over HTTP: a SQL gateway, in the highest version that both sides know, or a job manager. */
+import { randomBytes } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { text as readText } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { GivenUp, MillraceError, type Patience, retrying, systemClock } from '#base'
 import { flinkErrors } from './errors.ts'
 import { usefulReason } from './reason.ts'
@@ -26,16 +28,24 @@ const patience: Patience = {
 
 const versionMax = 4
 
+interface ServerOptions {
+  /** What errors call it. */
+  readonly server: 'SQL gateway' | 'job manager'
+  /** How long an answer may take. */
+  readonly answerMsMax?: number
+}
+
 /** A server of Flink that is asked for JSON. */
 export class FlinkServer {
   readonly #address: GatewayAddress
+  readonly #server: ServerOptions['server']
   readonly #answerMsMax: number
   readonly #base: URL
 
-  /** @param limitMs how long an answer may take */
-  constructor(address: GatewayAddress, limitMs = answerMsMax) {
+  constructor(address: GatewayAddress, options: ServerOptions) {
     this.#address = address
-    this.#answerMsMax = limitMs
+    this.#server = options.server
+    this.#answerMsMax = options.answerMsMax ?? answerMsMax
     const base = URL.parse(address.url.replace(/\/*$/, '/'))
     if (base === null || !/^https?:$/.test(base.protocol)) throw flinkErrors.ENGINE_FLINK_ADDRESS({ url: address.url })
     this.#base = base
@@ -45,45 +55,35 @@ export class FlinkServer {
     return this.#address.url
   }
 
+  /** Says that an answer is not as this server gives it. */
+  strangeAnswer(detail?: string): MillraceError {
+    return flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#address.url, server: this.#server }, { detail })
+  }
+
   /** The fields of an answer. */
   async call(method: Method, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> {
-    return parsed(await this.text(method, path, body), this.url)
+    return this.#fieldsIn(await this.text(method, path, body))
   }
 
   /** The rows of an answer that is a list. */
   async list(path: string): Promise<readonly unknown[]> {
     const rows = read(await this.text('GET', path))
     if (Array.isArray(rows)) return rows
-    throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.url })
+    throw this.strangeAnswer()
   }
 
   /** An answer as text. */
   async text(method: Method, path: string, body?: unknown): Promise<string> {
-    const { url } = this
-    const { status, text } = await this.exchange(method, path, body)
-    if (status >= 200 && status < 300) return text
-    const errors = errorsIn(text)
-    if (errors === null) throw flinkErrors.ENGINE_FLINK_ANSWER({ url }, { detail: `It answered with status ${status}.` })
-    const { reason, detail, position } = usefulReason(errors)
-    const known = status === 404 ? flinkErrors.ENGINE_FLINK_NOT_THERE : flinkErrors.ENGINE_FLINK_REFUSED
-    throw known({ reason }, { detail, position })
+    return this.#judged(await this.exchange(method, path, body))
   }
 
   /** An answer, whatever it says but that we may not ask. Only what changes nothing is asked again where nothing came. */
-  async exchange(method: Method, path: string, body?: unknown): Promise<FlinkAnswer> {
-    const { url } = this
-    const pauseAfter = (): number | null => (method === 'GET' ? pauseMs : null)
-    const ask = (): Promise<FlinkAnswer> => this.#askOnce(method, path, body)
-    const answer = await retrying(ask, pauseAfter, patience).catch((error: unknown) => {
-      const cause = error instanceof GivenUp ? error.cause : error
-      throw flinkErrors.ENGINE_FLINK_UNREACHABLE({ url }, { detail: reasonOf(cause), cause })
-    })
-    if (answer.status === 401 || answer.status === 403) throw flinkErrors.ENGINE_FLINK_UNAUTHORIZED({ url })
-    return answer
+  exchange(method: Method, path: string, body?: unknown): Promise<FlinkAnswer> {
+    return this.#answered(method === 'GET', () => this.#askOnce(method, path, body))
   }
 
   async #askOnce(method: Method, path: string, body: unknown): Promise<FlinkAnswer> {
-    const url = new URL(path.slice(1), this.#base)
+    const url = this.#placeOf(path)
     const request = {
       method,
       headers: { ...this.#address.headers, 'content-type': 'application/json' },
@@ -93,6 +93,91 @@ export class FlinkServer {
     const text = JSON.stringify(body)
     return method === 'GET' ? getWithBody(url, request, text) : readAnswer(await fetch(url, { ...request, body: text }))
   }
+
+  /** Sends a file as the one part of a form; the fields of the answer. */
+  async upload(path: string, file: UploadedFile): Promise<Readonly<Record<string, unknown>>> {
+    return this.#fieldsIn(this.#judged(await this.#answered(false, () => this.#sendForm(path, file))))
+  }
+
+  /** `fetch` would hold all that the line does not take at once; this reads no faster than it is sent. */
+  async #sendForm(path: string, file: UploadedFile): Promise<FlinkAnswer> {
+    const { field, name, bytes } = file
+    const boundary = `millrace${randomBytes(16).toString('hex')}`
+    const head = `--${boundary}\r\ncontent-disposition: form-data; name="${field}"; filename="${name}"\r\ncontent-type: application/octet-stream\r\n\r\n`
+    const tail = `\r\n--${boundary}--\r\n`
+    const request = (this.#base.protocol === 'https:' ? httpsRequest : httpRequest)(this.#placeOf(path), {
+      method: 'POST',
+      headers: {
+        ...this.#address.headers,
+        'content-type': `multipart/form-data; boundary=${boundary}`,
+        'content-length': head.length + bytes + tail.length,
+      },
+      signal: AbortSignal.timeout(this.#answerMsMax),
+    })
+    let unread: Error | null = null
+    const answered = new Promise<FlinkAnswer>((resolve, reject) => {
+      request.on('error', (error) => reject(unread ?? error))
+      request.on('response', (response) => {
+        readText(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject)
+      })
+    })
+    async function* form(): AsyncGenerator<string | Uint8Array> {
+      yield head
+      try {
+        yield* file.read()
+      } catch (error) {
+        unread = error as Error
+        throw error
+      }
+      yield tail
+    }
+    // Where it fails, the request does: it is told by that.
+    pipeline(form, request).catch(() => undefined)
+    return answered
+  }
+
+  async #answered(mayRepeat: boolean, ask: () => Promise<FlinkAnswer>): Promise<FlinkAnswer> {
+    const { url } = this.#address
+    const server = this.#server
+    const answer = await retrying(ask, () => (mayRepeat ? pauseMs : null), patience).catch((error: unknown) => {
+      const cause = error instanceof GivenUp ? error.cause : error
+      // What went wrong with the file that is sent says so itself.
+      throw cause instanceof MillraceError
+        ? cause
+        : flinkErrors.ENGINE_FLINK_UNREACHABLE({ url, server }, { detail: reasonOf(cause), cause })
+    })
+    if (answer.status === 401 || answer.status === 403) throw flinkErrors.ENGINE_FLINK_UNAUTHORIZED({ url, server })
+    return answer
+  }
+
+  #placeOf(path: string): URL {
+    return new URL(path.slice(1), this.#base)
+  }
+
+  /** The text of an answer; fails with what is said in the place of one. */
+  #judged({ status, text }: FlinkAnswer): string {
+    const server = this.#server
+    if (status >= 200 && status < 300) return text
+    const errors = errorsIn(text)
+    if (errors === null) throw this.strangeAnswer(`It answered with status ${status}.`)
+    const { reason, detail, position } = usefulReason(errors)
+    const known = status === 404 ? flinkErrors.ENGINE_FLINK_NOT_THERE : flinkErrors.ENGINE_FLINK_REFUSED
+    throw known({ reason, server }, { detail, position })
+  }
+
+  #fieldsIn(text: string): Record<string, unknown> {
+    const value = read(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+    throw this.strangeAnswer()
+  }
+}
+
+interface UploadedFile {
+  /** Of the form. */
+  readonly field: string
+  readonly name: string
+  readonly bytes: number
+  read(): AsyncIterable<Uint8Array>
 }
 
 interface FlinkAnswer {
@@ -108,7 +193,12 @@ export class GatewayClient {
   #version = 0
 
   constructor(address: GatewayAddress) {
-    this.#server = new FlinkServer(address)
+    this.#server = new FlinkServer(address, { server: 'SQL gateway' })
+  }
+
+  /** Says that an answer is not as a gateway gives it. */
+  strangeAnswer(): MillraceError {
+    return this.#server.strangeAnswer()
   }
 
   /** The one that is spoken. */
@@ -121,7 +211,7 @@ export class GatewayClient {
     const { versions } = await this.#server.call('GET', '/v1/api_versions')
     const known = Array.isArray(versions) ? versions.map((name) => Number(String(name).slice(1))) : []
     this.#version = Math.max(...known.filter((version) => version <= versionMax))
-    if (!(this.#version >= 1)) throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#server.url })
+    if (!(this.#version >= 1)) throw this.#server.strangeAnswer()
   }
 
   /** The handle of a session that is opened with these properties. */
@@ -129,7 +219,7 @@ export class GatewayClient {
     const { sessionHandle } = await this.call('POST', '/sessions', { sessionName: 'millrace', properties })
     // It comes back in paths.
     if (typeof sessionHandle === 'string' && /^[\w-]{1,100}$/.test(sessionHandle)) return sessionHandle
-    throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#server.url })
+    throw this.#server.strangeAnswer()
   }
 
   /** The fields of an answer. */
@@ -170,12 +260,6 @@ function getWithBody(
   sent.on('error', reject)
   sent.end(body)
   return promise
-}
-
-function parsed(text: string, url: string): Record<string, unknown> {
-  const value = read(text)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  throw flinkErrors.ENGINE_FLINK_ANSWER({ url })
 }
 
 /** Undefined where it is no JSON. */

@@ -49,14 +49,14 @@ export class FlinkJobs {
   readonly #clock: Clock
 
   constructor(address: GatewayAddress, clock: Clock) {
-    this.#server = new FlinkServer(address, answerMsMax)
+    this.#server = new FlinkServer(address, { server: 'job manager', answerMsMax })
     this.#clock = clock
   }
 
   /** All jobs that the cluster knows, those that have ended included, with one request. */
   async list(): Promise<readonly FlinkJob[]> {
     const { jobs } = await this.#server.call('GET', '/jobs/overview')
-    if (!Array.isArray(jobs) || !jobs.every(isJob)) throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#server.url })
+    if (!Array.isArray(jobs) || !jobs.every(isJob)) throw this.#server.strangeAnswer()
     return jobs.map(readJob)
   }
 
@@ -80,7 +80,7 @@ export class FlinkJobs {
       this.#callIfThere(`/jobs/${id}/checkpoints`),
       this.#callIfThere(`/jobs/${id}/exceptions?maxExceptions=${failuresMax}`),
     ])
-    if (!isJob(job)) throw flinkErrors.ENGINE_FLINK_ANSWER({ url: this.#server.url })
+    if (!isJob(job)) throw this.#server.strangeAnswer()
     return {
       ...readJob(job),
       vertices: readVertices(job),

@@ -1,17 +1,17 @@
-/** What goes wrong with a SQL gateway of Flink, and what it says of statements. */
+/** What goes wrong with servers of Flink, and what they say of statements and jobs. */
 import { defineErrors } from '#base'
 
 export const flinkErrors = defineErrors({
   ENGINE_FLINK_ADDRESS: { blame: 'user', message: '"{url}" is no address of a gateway', hint: 'It is like http://127.0.0.1:8083.' },
   ENGINE_FLINK_UNREACHABLE: {
     blame: 'external',
-    message: 'the SQL gateway at {url} does not answer',
+    message: 'the {server} at {url} does not answer',
     hint: 'Look whether it runs, and whether the address is right.',
   },
-  ENGINE_FLINK_ANSWER: { blame: 'external', message: 'the server at {url} does not answer as a SQL gateway does' },
+  ENGINE_FLINK_ANSWER: { blame: 'external', message: 'the server at {url} does not answer as a {server} does' },
   ENGINE_FLINK_UNAUTHORIZED: {
     blame: 'user',
-    message: 'the SQL gateway at {url} wants to know who asks',
+    message: 'the {server} at {url} wants to know who asks',
     hint: 'Give the headers that it wants in FLINK_REST_CLIENT_HEADERS, such as "Authorization:Bearer …".',
   },
   ENGINE_FLINK_VALUE: { blame: 'external', message: 'the SQL gateway gave a {type} that cannot be shown: "{value}"' },
@@ -45,5 +45,5 @@ export const flinkErrors = defineErrors({
     message: 'job {job} has not taken its new parallelism in {seconds} s',
     hint: 'It may still do so: look at it with millrace job show.',
   },
-  ENGINE_FLINK_REFUSED: { blame: 'user', message: 'the SQL gateway refused: {reason}' },
+  ENGINE_FLINK_REFUSED: { blame: 'user', message: 'the {server} refused: {reason}' },
 })

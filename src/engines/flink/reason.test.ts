@@ -41,6 +41,10 @@ End of exception on server side>]
 \tat org.apache.flink.runtime.rest.RestClient.parse(RestClient.java:7)${end}`,
     { reason: 'Application has already been submitted.', position: undefined },
   ],
+  [
+    `${head}\nCaused by: java.lang.NoClassDefFoundError: demo/Main$1\n\tat demo.Main.main(Main.java:7)\n\t... 12 more${end}`,
+    { reason: 'class demo.Main$1 is not there', position: undefined },
+  ],
   ['', { reason: 'no reason was given', position: undefined }],
 ])('of %s', (text, { reason, detail, position }: { reason: string; detail?: string; position: number[] | undefined }) => {
   const useful = usefulReason(text)

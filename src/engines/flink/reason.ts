@@ -10,6 +10,8 @@ export interface UsefulReason {
 }
 
 const causeMark = 'Caused by: '
+/** The text of such a cause is the name of the class, and nothing else. */
+const missingClass = /^java\.lang\.(?:ClassNotFoundException|NoClassDefFoundError): ([\w.$/]+)$/m
 const stackLine = /^\s*(?:at |\.\.\. \d+ more)/
 const ours = /^line (\d+), column (\d+): /
 const range = /[Ff]rom line (\d+), column (\d+) to line \d+, column \d+/
@@ -23,6 +25,7 @@ export function usefulReason(text: string): UsefulReason {
   const lines = last
     // A server that asked another one tells what that one said.
     .replace(/^[\s\S]*<Exception on server side:\n/, '')
+    .replace(missingClass, (_cause, name: string) => `class ${name.replaceAll('/', '.')} is not there`)
     .replace(/^[\w.$]+(?:Exception|Error): /, '')
     .split('\n')
     .filter((line) => !stackLine.test(line) && line.trim() !== '')

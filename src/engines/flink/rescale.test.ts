@@ -109,7 +109,7 @@ test('what does not come about is not waited for without end, and told as what i
   const details = await jobs.details('j')
   let nowMs = 0
   const cluster = {
-    server: new FlinkServer({ url: server.url, headers: {} }),
+    server: new FlinkServer({ url: server.url, headers: {} }, { server: 'job manager' }),
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
     sleep: async (ms: number) => {
       nowMs += 100 * ms
