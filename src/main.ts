@@ -43,9 +43,10 @@ const environment: CliEnvironment = {
     ])
     const headers = flinkHeaders()
     const clusters = new Clusters(process.env, headers)
-    const { gatewayUrl, restUrl } = await clusters.withJobManager(name)
+    const { restUrl } = await clusters.withJobManager(name)
     const manager = new FlinkJobs({ url: restUrl, headers }, systemClock)
     return new RemoteJobs(manager, new FlinkJars({ url: restUrl, headers }), async (own) => {
+      const { gatewayUrl } = await clusters.withGateway(name)
       const findLibraries = await clusters.libraryFinder(gatewayUrl, noteFetching)
       return RemoteSession.open({ url: gatewayUrl, headers }, { ...settings, ...own }, { waits: false, findLibraries })
     })
@@ -79,7 +80,7 @@ const environment: CliEnvironment = {
 async function openElsewhere(name: string, properties: Readonly<Record<string, string>>): Promise<ForwardedSession> {
   const [{ Clusters }, { ForwardedSession }] = await Promise.all([import('#clusters'), import('#query')])
   const headers = flinkHeaders()
-  const { gatewayUrl } = await new Clusters(process.env, headers).find(name)
+  const { gatewayUrl } = await new Clusters(process.env, headers).withGateway(name)
   return ForwardedSession.open({ url: gatewayUrl, headers }, properties)
 }
 

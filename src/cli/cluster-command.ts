@@ -1,9 +1,12 @@
 /** `millrace cluster`: names of Flink clusters, and one that is started on this machine. */
 import { counted } from '#base'
 import type { ClusterState, Clusters, FlinkScheduler } from '#clusters'
+import { libraryUses } from '#query'
 import type { ClusterAction } from './arguments/cluster-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
+import { noteErrors } from './render-error.ts'
+import { readScript } from './script.ts'
 
 export interface ClusterOptions {
   readonly action: ClusterAction
@@ -14,6 +17,8 @@ export interface ClusterOptions {
   readonly version: string
   readonly slots: number
   readonly scheduler: FlinkScheduler
+  /** The script that the started cluster is for; empty: it takes statements. */
+  readonly application: string
   readonly gateway: string
   readonly rest: string
   readonly json: boolean
@@ -45,13 +50,11 @@ export async function runClusterCommand(options: ClusterOptions, environment: Cl
   }
 }
 
-async function start(
-  clusters: Clusters,
-  { target, name, version, slots, scheduler }: ClusterOptions,
-  environment: CliEnvironment,
-): Promise<number> {
+async function start(clusters: Clusters, options: ClusterOptions, environment: CliEnvironment): Promise<number> {
+  const { target, name, version, slots, scheduler } = options
   const { screen } = environment
   if (target !== 'flink') throw usageErrors.CLI_ARGUMENT_VALUE({ name: 'target', expected: 'flink', got: target })
+  const source = options.application === '' ? undefined : await readScript(options.application, environment)
   let isInterrupted = false
   const forget = environment.onInterrupt(() => {
     if (isInterrupted) environment.exit(exitStatus.interrupted)
@@ -61,12 +64,22 @@ async function start(
       () => environment.exit(exitStatus.interrupted),
     )
   })
-  const cluster = await clusters.start({ name, version, slots, scheduler }, () =>
-    screen.note(`note: fetching Flink ${version} with Maven, once; that takes a minute or two\n`),
-  )
-  forget()
-  await screen.write(`gateway  ${cluster.gatewayUrl}\nrest     ${cluster.restUrl}\n`)
-  screen.note(`note: run statements on it with --engine flink --cluster ${name}; end it with millrace cluster stop ${name}\n`)
+  const application = source === undefined ? null : { text: source.text, named: libraryUses(source.text) }
+  try {
+    const cluster = await clusters.start({ name, version, slots, scheduler, application }, (names) =>
+      screen.note(`note: fetching ${names.join(', ')} with Maven, once; that takes a minute or two\n`),
+    )
+    await screen.write(`${cluster.gatewayUrl === '' ? '' : `gateway  ${cluster.gatewayUrl}\n`}rest     ${cluster.restUrl}\n`)
+  } catch (error) {
+    return noteErrors(error, source, environment)
+  } finally {
+    forget()
+  }
+  const use =
+    source === undefined
+      ? `run statements on it with --engine flink --cluster ${name}`
+      : `look at its job with millrace job list --cluster ${name}`
+  screen.note(`note: ${use}; end it with millrace cluster stop ${name}\n`)
   return exitStatus.done
 }
 

@@ -369,7 +369,7 @@ async function gatewayOf(input: CommandInput, environment: CliEnvironment): Prom
   if (where === 'embedded' && input.values.has(engine.name)) refuseBeside(engine, [cluster, gateway], input)
   if (where === 'flink' && name === '' && url === '')
     throw usageErrors.CLI_OPTION_MISSING({ name: '--cluster', purpose: '"--engine flink"' })
-  return name === '' ? url : (await (await environment.openClusters()).find(name)).gatewayUrl
+  return name === '' ? url : (await (await environment.openClusters()).withGateway(name)).gatewayUrl
 }
 
 /** The option that says that the statements run elsewhere. */

@@ -20,6 +20,11 @@ const scheduler: OptionRow = {
   default: 'default',
   summary: 'of start: adaptive lets job rescale change what runs',
 }
+const application: OptionRow = {
+  name: 'application',
+  value: 'file',
+  summary: 'of start: a script that the cluster is for, and that it ends with',
+}
 const gatewayAddress: OptionRow = { name: 'gateway', value: 'url', summary: 'of add: the address of its SQL gateway' }
 const restAddress: OptionRow = { name: 'rest', value: 'url', summary: 'of add: the address of its job manager' }
 const fromDataDir: OptionRow = {
@@ -81,14 +86,14 @@ export const flinkCommands: readonly CommandRow[] = [
     name: 'cluster',
     summary: 'name Flink clusters, and start one on this machine',
     about: [
-      'start flink: fetches Flink with Maven, once, and starts a job manager, a task manager and a SQL gateway here, for development; they run on until stop. They are bound to 127.0.0.1, and ask nobody who they are. stop: ends what was started here and removes its files, but for savepoints. add: gives a name to a cluster that runs elsewhere, by the address of its SQL gateway. list: the clusters, and what each says of itself now. remove: forgets a name.',
+      'start flink: fetches Flink with Maven, once, and starts a job manager, a task manager and a SQL gateway here, for development; they run on until stop. They are bound to 127.0.0.1, and ask nobody who they are. With --application the cluster is for one script: its job manager plans it, there is no gateway, and the cluster ends with the job. stop: ends what was started here and removes its files, but for savepoints. add: gives a name to a cluster that runs elsewhere, by the address of its SQL gateway. list: the clusters, and what each says of itself now. remove: forgets a name.',
       'It takes Java 17 and Maven. Names are kept in MILLRACE_HOME or ~/.millrace.',
     ],
     arguments: [
       { name: 'action', summary: clusterActions.join(', '), oneOf: clusterActions },
       { name: 'target', summary: 'of start: flink; of the others the name of the cluster; not of list', optional: true },
     ],
-    options: [clusterName, flinkVersion, slots, scheduler, gatewayAddress, restAddress, json],
+    options: [clusterName, flinkVersion, slots, scheduler, application, gatewayAddress, restAddress, json],
     examples: [
       { line: 'millrace cluster start flink --name dev', shows: 'starts Flink on this machine, and calls it dev' },
       { line: 'millrace cluster add prod --gateway http://flink:8083 --rest http://flink:8081', shows: 'calls a cluster elsewhere prod' },
@@ -103,6 +108,7 @@ export const flinkCommands: readonly CommandRow[] = [
         name: optionValue(input, clusterName),
         version: optionValue(input, flinkVersion),
         slots: countOf(input, slots),
+        application: optionValue(input, application),
         scheduler: clusterSchedulers.find((each) => each === optionValue(input, scheduler)) ?? 'default',
         gateway: optionValue(input, gatewayAddress),
         rest: optionValue(input, restAddress),

@@ -8,7 +8,7 @@ export async function runGateway(
 ): Promise<number> {
   const { screen } = environment
   // A name that nobody knows is told at once, and not to the first client.
-  if (cluster !== '') await (await environment.openClusters()).find(cluster)
+  if (cluster !== '') await (await environment.openClusters()).withGateway(cluster)
   const { value: token, file } = await environment.gatewayToken()
   const server = await environment.serveGateway({
     host,

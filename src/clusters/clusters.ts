@@ -4,7 +4,10 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { clusterErrors } from './errors.ts'
 import { type LibraryFinder, libraryFinder } from './find-libraries.ts'
+import type { NamedLibrary } from './flink-connectors.ts'
+import { versionRow } from './flink-version.ts'
 import { installFlink } from './install-flink.ts'
+import { endOfApplication, startLocalApplication } from './local-application.ts'
 import { type FlinkScheduler, startLocalFlink, stopLocalFlink } from './local-flink.ts'
 import { type Cluster, ClusterRegistry, checkAddress } from './registry.ts'
 
@@ -15,6 +18,14 @@ export interface StartShape {
   readonly version: string
   readonly slots: number
   readonly scheduler: FlinkScheduler
+  /** A script that it is for; null: it takes statements and jobs. */
+  readonly application: ApplicationScript | null
+}
+
+interface ApplicationScript {
+  readonly text: string
+  /** What its tables name. */
+  readonly named: readonly NamedLibrary[]
 }
 
 /** What a cluster says of itself now; what it does not say is null. */
@@ -46,17 +57,24 @@ export class Clusters {
   /**
    * Starts Flink on this machine.
    *
-   * @param fetching is told before libraries are fetched
+   * @param fetching is told what is fetched before it is
    */
-  async start({ name, version, slots, scheduler }: StartShape, fetching: () => void): Promise<Cluster> {
-    const libraries = await installFlink(version, this.#variables, fetching)
+  async start(
+    { name, version, slots, scheduler, application }: StartShape,
+    fetching: (names: readonly string[]) => void,
+  ): Promise<Cluster> {
+    if (application !== null && versionRow(version).application === null) throw clusterErrors.CLUSTER_APPLICATION_VERSION({ version })
+    const libraries = await installFlink(version, this.#variables, () => fetching([`Flink ${version}`]))
+    const jars = application === null ? [] : await libraryFinder(version, this.#variables, fetching)(application.named)
     const folder = this.#registry.folderOf(name)
     const local = { version, marker: newMarker(), folder, isReady: false }
     const cluster: Cluster = { name, engine: 'flink', gatewayUrl: '', restUrl: '', local }
     // Known before its first process is there, it can be stopped whatever happens on the way.
     await this.#registry.add(cluster)
     try {
-      const addresses = await startLocalFlink({ folder, marker: local.marker, libraries, slots, scheduler, taskHeapMb, javaWords: [] })
+      const shape = { folder, marker: local.marker, libraries, jars, slots, scheduler, taskHeapMb, javaWords: [] }
+      const addresses =
+        application === null ? await startLocalFlink(shape) : await startLocalApplication({ ...shape, name, script: application.text })
       const ready = { ...cluster, ...addresses, local: { ...local, isReady: true } }
       await this.#registry.update(ready)
       return ready
@@ -89,15 +107,22 @@ export class Clusters {
   }
 
   /** A cluster that runs, as far as is known. */
-  async find(name: string): Promise<Cluster> {
+  async #find(name: string): Promise<Cluster> {
     const cluster = await this.#registry.find(name)
     if (cluster.local?.isReady === false) throw clusterErrors.CLUSTER_STARTING({ name })
     return cluster
   }
 
+  /** A cluster that takes statements; fails where it is for one script. */
+  async withGateway(name: string): Promise<Cluster> {
+    const cluster = await this.#find(name)
+    if (cluster.gatewayUrl === '') throw clusterErrors.CLUSTER_OF_APPLICATION({ name })
+    return cluster
+  }
+
   /** A cluster whose job manager can be asked; fails where its address is not known. */
   async withJobManager(name: string): Promise<Cluster> {
-    const cluster = await this.find(name)
+    const cluster = await this.#find(name)
     if (cluster.restUrl === '') throw clusterErrors.CLUSTER_REST({ name })
     return cluster
   }
@@ -123,6 +148,8 @@ export class Clusters {
 async function stateOf(cluster: Cluster, headers: Readonly<Record<string, string>>): Promise<ClusterState> {
   const nothing = { cluster, version: cluster.local?.version ?? null, slots: null, jobs: null }
   if (cluster.local?.isReady === false) return { ...nothing, unreachable: 'it is being started, or its start was broken off' }
+  const end = cluster.local !== null && cluster.gatewayUrl === '' ? await endOfApplication(cluster.local.folder) : null
+  if (end !== null) return { ...nothing, unreachable: end === 0 ? 'its job has ended' : `it has ended with status ${end}` }
   try {
     if (cluster.restUrl === '') {
       const { version } = await ask(`${cluster.gatewayUrl.replace(/\/+$/, '')}/v1/info`, headers)

@@ -53,5 +53,16 @@ export const clusterErrors = defineErrors({
     hint: 'Use one of them at a time.',
   },
   CLUSTER_ANSWER: { blame: 'external', message: 'it answered {answer}, which is not of Flink' },
+  CLUSTER_APPLICATION: { blame: 'user', message: 'the script does not run on Flink: {reason}' },
+  CLUSTER_APPLICATION_VERSION: {
+    blame: 'user',
+    message: 'version {version} of Flink runs no script as an application',
+    hint: 'Flink 2.3.0 does.',
+  },
+  CLUSTER_OF_APPLICATION: {
+    blame: 'user',
+    message: 'cluster "{name}" runs one script, and takes no statements',
+    hint: 'Ask for its job with millrace job.',
+  },
   CLUSTER_START: { blame: 'external', message: 'the {part} of Flink did not start' },
 })

@@ -12,11 +12,13 @@ interface VersionRow {
   /** Of flink-sql-connector-kafka, which has versions of its own. */
   readonly kafka: string
   readonly log4j: string
+  /** The module that runs a script as an application; null: it has none that does. */
+  readonly application: string | null
 }
 
 const versions: readonly VersionRow[] = [
-  { version: '2.3.0', kafka: '5.0.0-2.2', log4j: '2.25.3' },
-  { version: '1.20.0', kafka: '3.2.0-1.19', log4j: '2.25.3' },
+  { version: '2.3.0', kafka: '5.0.0-2.2', log4j: '2.25.3', application: 'flink-container' },
+  { version: '1.20.0', kafka: '3.2.0-1.19', log4j: '2.25.3', application: null },
 ]
 
 export const newestFlink = '2.3.0'
@@ -61,7 +63,7 @@ export function flinkArtifacts(version: string): FlinkArtifacts {
   const logging = 'org.apache.logging.log4j'
   return {
     whole: [
-      ...modules.map((name): Artifact => [flink, name, version]),
+      ...[...modules, ...(row.application === null ? [] : [row.application])].map((name): Artifact => [flink, name, version]),
       [logging, 'log4j-core', row.log4j],
       [logging, 'log4j-slf4j-impl', row.log4j],
     ],

@@ -28,6 +28,8 @@ export interface LocalFlinkShape {
   readonly taskHeapMb: number
   /** Further words for each Java. */
   readonly javaWords: readonly string[]
+  /** JARs besides those in the folder. */
+  readonly jars?: readonly string[]
 }
 
 export interface LocalFlink {
@@ -36,9 +38,11 @@ export interface LocalFlink {
   readonly gatewayUrl: string
 }
 
-const startMsMax = 180_000
+export const startMsMax = 180_000
 const endMsMax = 15_000
 const pollMs = 200
+/** Starts what ends by itself again. */
+const forEver = 'while :; do "$@"; sleep 1; done'
 
 /** What Java must let Flink do. */
 const packages = 'java.lang java.net java.io java.nio sun.nio.ch java.lang.reflect java.text java.time java.util java.util.concurrent'
@@ -52,22 +56,16 @@ const opens = [
 /** Resolves when the cluster has its slots and the gateway answers; leaves nothing behind when it fails. */
 export async function startLocalFlink(shape: LocalFlinkShape): Promise<LocalFlink> {
   await checkProgram('java', ['-version'])
-  const { folder, taskHeapMb } = shape
-  const [rest = 0, rpc = 0, blobs = 0, gateway = 0] = await freePorts(4)
-  await configure(shape, { rest, rpc, blobs, gateway })
-  const start = (name: string, megabytes: number, words: readonly string[]): Promise<void> =>
-    launch(shape, name, [`-Xmx${megabytes}m`, ...words])
-  const configured = ['--configDir', path.join(folder, 'conf')]
-  const restUrl = `http://127.0.0.1:${rest}`
-  const gatewayUrl = `http://127.0.0.1:${gateway}`
+  const { folder } = shape
+  const { restUrl, gatewayUrl } = await configure(shape, {})
   try {
-    await start('jobmanager', 512, ['org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint', ...configured])
-    await start('gateway', 512, ['org.apache.flink.table.gateway.SqlGateway'])
-    await start('taskmanager', taskHeapMb + frameworkHeapMb, [
-      `-XX:MaxDirectMemorySize=${networkMb + 128}m`,
-      'org.apache.flink.runtime.taskexecutor.TaskManagerRunner',
-      ...configured,
+    await launch(shape, 'jobmanager', [
+      '-Xmx512m',
+      'org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint',
+      ...configured(shape),
     ])
+    await launch(shape, 'gateway', ['-Xmx512m', 'org.apache.flink.table.gateway.SqlGateway'])
+    await launchTaskManager(shape)
     await answers(folder, 'jobmanager', `${restUrl}/overview`, (answer) => Number(answer['slots-total']) > 0)
     await answers(folder, 'gateway', `${gatewayUrl}/v1/info`, () => true)
     return { restUrl, gatewayUrl }
@@ -99,14 +97,31 @@ const adaptiveRows = {
   'jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout': '2s',
 }
 
-interface Ports {
-  readonly rest: number
-  readonly rpc: number
-  readonly blobs: number
-  readonly gateway: number
+/** Starts a task manager; its process group. */
+export function launchTaskManager(shape: LocalFlinkShape): Promise<number> {
+  return launch(shape, 'taskmanager', [
+    `-Xmx${shape.taskHeapMb + frameworkHeapMb}m`,
+    `-XX:MaxDirectMemorySize=${networkMb + 128}m`,
+    'org.apache.flink.runtime.taskexecutor.TaskManagerRunner',
+    ...configured(shape),
+  ])
 }
 
-async function configure({ folder, slots, scheduler, taskHeapMb }: LocalFlinkShape, { rest, rpc, blobs, gateway }: Ports): Promise<void> {
+/** The words that tell a process where its configuration is. */
+export function configured({ folder }: LocalFlinkShape): readonly string[] {
+  return ['--configDir', path.join(folder, 'conf')]
+}
+
+/**
+ * Makes the folder of a cluster, and gives it ports that are free.
+ *
+ * @param more of its configuration, under Flink's keys
+ */
+export async function configure(
+  { folder, slots, scheduler, taskHeapMb }: LocalFlinkShape,
+  more: Readonly<Record<string, string>>,
+): Promise<LocalFlink> {
+  const [rest = 0, rpc = 0, blobs = 0, gateway = 0] = await freePorts(4)
   for (const name of ['conf', 'log', 'tmp', 'checkpoints', 'savepoints']) await mkdir(path.join(folder, name), { recursive: true })
   const local = '127.0.0.1'
   const rows = {
@@ -143,6 +158,7 @@ async function configure({ folder, slots, scheduler, taskHeapMb }: LocalFlinkSha
     'parallelism.default': 1,
     'execution.checkpointing.dir': JSON.stringify(`file://${folder}/checkpoints`),
     'execution.checkpointing.savepoint-dir': JSON.stringify(`file://${folder}/savepoints`),
+    ...more,
   }
   const lines = Object.entries(rows).map(([key, value]) => `${key}: ${value}\n`)
   await writeFile(path.join(folder, 'conf', 'config.yaml'), lines.join(''))
@@ -150,9 +166,20 @@ async function configure({ folder, slots, scheduler, taskHeapMb }: LocalFlinkSha
     path.join(folder, 'conf', 'log4j.properties'),
     'rootLogger.level=INFO\nrootLogger.appenderRef.out.ref=out\nappender.out.type=Console\nappender.out.name=out\nappender.out.target=SYSTEM_ERR\nappender.out.layout.type=PatternLayout\nappender.out.layout.pattern=%d %p %c{1} %m%n\n',
   )
+  return { restUrl: `http://${local}:${rest}`, gatewayUrl: `http://${local}:${gateway}` }
 }
 
-async function launch({ folder, marker, libraries, javaWords }: LocalFlinkShape, name: string, words: readonly string[]): Promise<void> {
+/**
+ * Starts a Java; its process group.
+ *
+ * @param script of the shell that runs it, with words for that before those of Java
+ */
+export async function launch(
+  { folder, marker, libraries, javaWords, jars = [] }: LocalFlinkShape,
+  name: string,
+  words: readonly string[],
+  [script, ...before]: readonly [string, ...string[]] = [forEver],
+): Promise<number> {
   const java = [
     'java',
     ...javaWords,
@@ -162,24 +189,25 @@ async function launch({ folder, marker, libraries, javaWords }: LocalFlinkShape,
     '-Djava.net.preferIPv4Stack=true',
     `-Dlog4j.configurationFile=file:${folder}/conf/log4j.properties`,
     '-cp',
-    `${libraries}/*`,
+    [`${libraries}/*`, ...jars].join(path.delimiter),
     ...words,
   ]
   const log = await open(logOf(folder, name), 'a')
   try {
-    const child = spawn('sh', ['-c', 'while :; do "$@"; sleep 1; done', marker, ...java], {
+    const child = spawn('sh', ['-c', script, marker, ...before, ...java], {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
       env: { ...process.env, FLINK_CONF_DIR: path.join(folder, 'conf') },
     })
     child.unref()
     if (child.pid === undefined) throw clusterErrors.CLUSTER_START({ part: name })
+    return child.pid
   } finally {
     await log.close()
   }
 }
 
-function logOf(folder: string, name: string): string {
+export function logOf(folder: string, name: string): string {
   return path.join(folder, 'log', `${name}.log`)
 }
 
@@ -197,7 +225,7 @@ async function answers(folder: string, name: string, url: string, isReady: (answ
   throw clusterErrors.CLUSTER_START({ part: name }, { detail })
 }
 
-async function endAll(marker: string): Promise<void> {
+export async function endAll(marker: string): Promise<void> {
   for (const group of await groupsOf(marker)) signal(group, 'SIGTERM')
   for (let waitedMs = 0; waitedMs < endMsMax; waitedMs += pollMs) {
     if ((await groupsOf(marker)).length === 0) return

@@ -24,7 +24,7 @@ beforeAll(async () => {
   started = await cluster('start', 'flink', '--name', 'dev', '--slots', '3')
 }, 300_000)
 afterAll(async () => {
-  await cluster('stop', 'dev')
+  for (const name of ['app', 'dev']) await cluster('stop', name)
   await kafka.remove()
   await postgres.remove()
   await commands.close()
@@ -110,6 +110,36 @@ INSERT INTO t SELECT * FROM n;`)
   const { status, out, notes } = await commands.start([command, ...action, script, ...words, '--cluster', 'dev']).ended
   expect(notes).toMatch(/engine "flink" has no connector "topic"[\s\S]*:2:44[\s\S]*The embedded engine has it/)
   expect([status, out]).toEqual([1, ''])
+})
+
+test('a cluster for one script has its job, and ends with it', async () => {
+  const script = await commands.script(`CREATE TABLE endless (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '50');
+CREATE TABLE nowhere (n INT, c BIGINT) WITH ('connector' = 'blackhole');
+SET 'execution.checkpointing.interval' = '500 ms';
+INSERT INTO nowhere SELECT MOD(n, 10), COUNT(*) FROM endless GROUP BY MOD(n, 10);`)
+  const app = await cluster('start', 'flink', '--name', 'app', '--slots', '1', '--application', script)
+  expect(app).toMatchObject({ status: 0, out: expect.stringMatching(/^rest {5}http:\S+\n$/) })
+  expect(await stateOf('app')).toMatchObject({ slots: { all: 1 }, jobs: 1, unreachable: null })
+  expect((await run('SELECT 1;', '--cluster', 'app')).notes).toContain('cluster "app" runs one script, and takes no statements')
+  for (let isRunning = false; !isRunning; await sleep(200)) {
+    const { out } = await commands.start(['job', 'show', 'app', '--cluster', 'app', '--json']).ended
+    isRunning = (JSON.parse(out) as { vertices: { state: string }[] }).vertices.every(({ state }) => state === 'RUNNING')
+  }
+  const stopped = await commands.start(['job', 'stop', 'app', '--cluster', 'app']).ended
+  expect(stopped.notes).toBe('note: the job is stopped; start it again with --from-savepoint\n')
+  expect(stopped).toMatchObject({ status: 0, out: expect.stringMatching(/^file:\S+savepoint-\S+\n$/) })
+  while ((await processes('clusters/app')).length > 0) await sleep(100)
+  expect((await stateOf('app')).unreachable).toBe('its job has ended')
+  expect((await cluster('stop', 'app')).notes).toMatch(/^note: cluster "app" is stopped; its savepoints are in \S+\n$/)
+})
+
+test('a cluster for a script that does not run is told why, and leaves nothing', async () => {
+  const script = await commands.script("CREATE TABLE n (x INT) WITH ('connector' = 'datagen');\nINSERT INTO missing SELECT x FROM n;")
+  const { status, notes } = await cluster('start', 'flink', '--name', 'wrong', '--application', script)
+  expect(notes).toMatch(/the script does not run on Flink: Cannot find table .*missing/)
+  expect(status).toBe(1)
+  expect(await processes('clusters/wrong')).toEqual([])
+  expect((await cluster('list')).out).not.toContain('wrong')
 })
 
 test('a process that is killed is started again', async () => {
