@@ -26,6 +26,7 @@ test('a jdbc table needs its connector, and the driver of its database', () => {
     'flink-connector-jdbc-postgres',
     'postgresql',
   ])
+  expect(names(named('connector', 'jdbc', 'mysql')).slice(1)).toEqual(['flink-connector-jdbc-mysql', 'mysql-connector-j'])
   expect(names(named('connector', 'jdbc'))).toEqual(['flink-connector-jdbc-core'])
 })
 

@@ -45,7 +45,14 @@ const databases: Readonly<Record<string, Artifacts>> = {
     ],
     '1.20.0': [['org.postgresql', 'postgresql', '42.7.7']],
   },
-  mysql: { '2.3.0': null, '1.20.0': [['com.mysql', 'mysql-connector-j', '9.4.0']] },
+  mysql: {
+    '2.3.0': [
+      // The newest that is published for it; it goes with the newer core.
+      [flink, 'flink-connector-jdbc-mysql', '3.3.0-1.20'],
+      ['com.mysql', 'mysql-connector-j', '9.4.0'],
+    ],
+    '1.20.0': [['com.mysql', 'mysql-connector-j', '9.4.0']],
+  },
 }
 
 const avroConfluent: Artifacts = {

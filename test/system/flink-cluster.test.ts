@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Commands, type Ended } from './command.fixture.ts'
 import type { DatabaseServer } from './database-server.fixture.ts'
 import { type KafkaServer, startKafkaServer } from './kafka-server.fixture.ts'
+import { startMysqlServer } from './mysql-server.fixture.ts'
 import { startPostgresServer } from './postgres-server.fixture.ts'
 
 let commands: Commands
@@ -96,6 +97,23 @@ SELECT item, total FROM totals ORDER BY item;`
   const [sales = ''] = script.split(';')
   const here = await run(`SET 'execution.runtime-mode' = 'batch'; ${sales}; SELECT COUNT(*) AS n, SUM(price) AS total FROM sales;`)
   expect(here).toMatchObject({ status: 0, out: '{"n":3,"total":6.75}\n' })
+})
+
+test('so is what a table in MySQL takes', async () => {
+  const mysql = await startMysqlServer()
+  try {
+    await mysql.ask('CREATE TABLE totals (item VARCHAR(20) PRIMARY KEY, n BIGINT)')
+    const script = `CREATE TABLE totals (item STRING, n BIGINT, PRIMARY KEY (item) NOT ENFORCED) WITH ('connector' = 'jdbc',
+  'url' = '${mysql.url}', 'table-name' = 'totals', 'username' = '${mysql.user}', 'password' = '${mysql.password}');
+INSERT INTO totals VALUES ('ink', 1), ('pen', 2);`
+    expect(await run(script, '--cluster', 'dev', '--set', 'execution.runtime-mode=batch')).toMatchObject({ status: 0 })
+    expect(await mysql.ask('SELECT * FROM totals ORDER BY item')).toEqual([
+      ['ink', '1'],
+      ['pen', '2'],
+    ])
+  } finally {
+    await mysql.remove()
+  }
 })
 
 test.each([
