@@ -128,9 +128,10 @@ export const flinkCommands: readonly CommandRow[] = [
       { name: 'action', summary: jobActions.join(', '), oneOf: jobActions },
       {
         name: 'target',
-        summary: 'of start: a file of SQL statements; of the others the name or the id of a job; not of list',
+        summary: 'of start: a file of SQL statements, or a JAR; of the others the name or the id of a job; not of list',
         optional: true,
       },
+      programArgument,
     ],
     options: [
       cluster,

@@ -23,6 +23,11 @@ class PretendedCluster {
   readonly cancelled: string[] = []
   /** The id that the next job gets, in the place of the one that was asked for. */
   otherId: string | null = null
+  freeSlots = 8
+  /** How often a script was planned. */
+  planned = 0
+  /** Its runtime mode. */
+  mode = ''
   /** Comes between the look and the submission. */
   beforeSubmit = (): void => undefined
 
@@ -64,10 +69,18 @@ class PretendedCluster {
         listener.submitted?.(id)
         await Promise.resolve()
       }
-      return Promise.resolve({ run, settings: { get: () => '' }, close: () => Promise.resolve() } as unknown as RemoteSession)
+      const explainLast = (): Promise<string> => {
+        this.planned++
+        const nodes = [{ id: 1, type: 'Values', parallelism: 4 }]
+        return Promise.resolve(`== Physical Execution Plan ==${JSON.stringify({ nodes })}`)
+      }
+      const known = { get: (key: string): string => (key === 'execution.runtime-mode' ? this.mode : '') }
+      return Promise.resolve({ run, explainLast, settings: known, close: () => Promise.resolve() } as unknown as RemoteSession)
     }
-    const manager = { list, cancel, lacksSlots: () => Promise.resolve(false) } as unknown as FlinkJobs
-    return new RemoteJobs(manager, this.#jars(), open)
+    const lacksSlots = (needed: number): Promise<boolean> => Promise.resolve(needed > this.freeSlots)
+    const checkSlots = (needed: number): Promise<void> =>
+      needed > this.freeSlots ? Promise.reject(new TypeError(`${needed} of ${this.freeSlots}`)) : Promise.resolve()
+    return new RemoteJobs({ list, cancel, lacksSlots, checkSlots } as unknown as FlinkJobs, this.#jars(), open)
   }
 }
 
@@ -149,5 +162,30 @@ describe('the job of a JAR', () => {
     cluster.otherId = 'abc'
     await expect(cluster.jobs.startJar(jarStart)).rejects.toMatchObject({ code: 'QUERY_JOB_ID' })
     expect(cluster.cancelled).toEqual(['abc'])
+  })
+})
+
+describe('slots of a job that is started', () => {
+  const wide = { ...start, text: "SET 'parallelism.default' = '4'; INSERT INTO a VALUES (1);" }
+
+  test('are those of its plan, which is made only where they may not suffice', async () => {
+    const cluster = new PretendedCluster()
+    cluster.freeSlots = 4
+    await cluster.jobs.start(wide)
+    expect(cluster.planned).toBe(0)
+  })
+
+  test('are more than there are: nothing is submitted', async () => {
+    const cluster = new PretendedCluster()
+    cluster.freeSlots = 3
+    await expect(cluster.jobs.start(wide)).rejects.toThrow('4 of 3')
+    expect([cluster.planned, cluster.had.size]).toEqual([1, 0])
+  })
+
+  test('are not known of a batch, whose tasks take them one after another', async () => {
+    const cluster = new PretendedCluster()
+    cluster.freeSlots = 3
+    cluster.mode = 'BATCH'
+    expect(await cluster.jobs.start(wide)).toMatchObject({ isAttached: false })
   })
 })
