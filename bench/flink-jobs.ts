@@ -1,6 +1,6 @@
 /**
  * `make bench ARGS=flink-jobs`: how long `millrace job start` takes over what Flink's gateway itself takes for the same statements, and what
- * it costs to look at 200 jobs of one cluster each second. Flink 2.3 runs on this machine.
+ * it costs to look at 200 jobs of one cluster each second, and at all that their subtasks tell every ten. Flink 2.3 runs on this machine.
  */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -17,6 +17,8 @@ import { RemoteSession } from '#query'
 const starts = 11
 const jobCount = 200
 const polls = 60
+const looks = 10
+const lookEveryMs = 10_000
 const millrace = path.join(path.dirname(import.meta.dirname), 'bin', 'millrace')
 const run = promisify(execFile)
 
@@ -76,6 +78,21 @@ CREATE TABLE nowhere (n INT) WITH ('connector' = 'blackhole');\n`
   const { user, system } = process.cpuUsage(before)
   const share = (100 * (user + system)) / 1000 / (systemClock.monotonicMs() - startedMs)
   process.stdout.write(`poll: ${running} jobs running, asked each second for ${polls} s: ${share.toFixed(1)} % of a core\n`)
+
+  /** All that a job tells of its subtasks, its checkpoints and its failures. */
+  const readers = (await jobs.list()).flatMap(({ id, state }) => (state === 'RUNNING' ? [jobs.reader(id)] : []))
+  const beforeLooks = process.cpuUsage()
+  const looksMs = systemClock.monotonicMs()
+  for (let look = 0; look < looks; look++) {
+    const begunMs = systemClock.monotonicMs()
+    for (const reader of readers) await reader.read()
+    await sleep(Math.max(0, lookEveryMs - (systemClock.monotonicMs() - begunMs)))
+  }
+  const used = process.cpuUsage(beforeLooks)
+  const lookShare = (100 * (used.user + used.system)) / 1000 / (systemClock.monotonicMs() - looksMs)
+  process.stdout.write(
+    `watch: ${readers.length} jobs with all their subtasks, each every ${lookEveryMs / 1000} s, ${looks} times: ${lookShare.toFixed(1)} % of a core\n`,
+  )
 } finally {
   await stopLocalFlink(marker, path.join(folder, 'flink'))
   await rm(folder, { recursive: true, force: true })

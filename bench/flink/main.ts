@@ -4,7 +4,7 @@
  *   make bench-flink ARGS="--events 2000000 --queries q0,q5 --backends hashmap --runs 3 --output docs/benchmarks.md"
  */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
@@ -58,7 +58,7 @@ try {
   await running?.stop()
 }
 const comparison: Comparison = { events, runs, backends, installation, usages: [...usages.values()] }
-writeFileSync(values.output, renderReport(comparison))
+writeFileSync(values.output, renderReport(comparison) + otherFigures(values.output))
 console.log(`\n${renderTable(comparison)}`)
 
 /** Flink and Millrace take turns, so that what else the machine does falls on both. */
@@ -110,4 +110,11 @@ function middle(all: readonly JobUsage[]): JobUsage | null {
 
 function secondsOf(usage: JobUsage | null | undefined): string {
   return usage === null || usage === undefined ? '-' : `${usage.cpuSeconds.toFixed(2)} CPU-seconds, ${usage.wallSeconds.toFixed(2)} s`
+}
+
+/** What stands in the report behind this one, and was measured by others. */
+function otherFigures(place: string): string {
+  const text = existsSync(place) ? readFileSync(place, 'utf8') : ''
+  const at = text.indexOf('\n## The gateway and jobs\n')
+  return at < 0 ? '' : text.slice(at)
 }
