@@ -1,5 +1,6 @@
 /** `millrace explain` and `millrace check`: what a script would do and what is wrong with it, without running it. */
 import type { MillraceError } from '#base'
+import type { FlinkVersion } from '#query'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { exitStatusOf, noteErrors, renderError } from './render-error.ts'
 import { openSession, readScript } from './script.ts'
@@ -14,6 +15,26 @@ export async function explainScript(
   const [source, session] = await Promise.all([readScript(path, environment), openSession(settings, environment)])
   try {
     await screen.write(await session.explain(source.text, showsCode ? ['GENERATED_CODE'] : []))
+    return exitStatus.done
+  } catch (error) {
+    return noteErrors(error, source, environment)
+  }
+}
+
+/** Prints every query of a script as Flink SQL, written from its plan. */
+export async function renderScript(
+  path: string,
+  {
+    settings,
+    version,
+    isOptimized,
+  }: { readonly settings: Readonly<Record<string, string>>; readonly version: FlinkVersion; readonly isOptimized: boolean },
+  environment: CliEnvironment,
+): Promise<number> {
+  const { screen } = environment
+  const [source, session] = await Promise.all([readScript(path, environment), openSession(settings, environment)])
+  try {
+    await screen.write(await session.render(source.text, { version, isOptimized }))
     return exitStatus.done
   } catch (error) {
     return noteErrors(error, source, environment)

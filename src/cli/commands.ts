@@ -1,6 +1,8 @@
+/** The commands of the terminal, one row each. */
 import { checkpointActions } from './arguments/checkpoint-actions.ts'
 import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
 import { deadletterActions } from './arguments/deadletter-actions.ts'
+import { flinkVersions } from './arguments/flink-versions.ts'
 import { secretActions } from './arguments/secret-actions.ts'
 import type { CliEnvironment } from './environment.ts'
 import { usageErrors } from './errors.ts'
@@ -60,6 +62,21 @@ const letterCode: OptionRow = { name: 'code', value: 'code', summary: 'only lett
 const letterLimit: OptionRow = { name: 'limit', value: 'count', default: '20', summary: 'how many are shown at most' }
 const events: OptionRow = { name: 'events', value: 'count', default: '5000000', summary: 'events that nexmark generates' }
 const runs: OptionRow = { name: 'runs', value: 'count', default: '3', summary: 'runs of each query; the middle one counts' }
+const asSql: OptionRow = {
+  name: 'as',
+  value: 'language',
+  oneOf: ['plan', 'flink'],
+  default: 'plan',
+  summary: 'show the plan, or the query as Flink SQL',
+}
+const sqlVersion: OptionRow = {
+  name: 'flink-version',
+  value: 'version',
+  oneOf: flinkVersions,
+  default: '2.3',
+  summary: 'with --as flink: the version of Flink that has to understand it',
+}
+const optimized: OptionRow = { name: 'optimized', summary: 'with --as flink: as the plan will run, not as it was written' }
 const code: OptionRow = { name: 'code', summary: 'show the loops that are generated for each query too' }
 const queries: OptionRow = { name: 'queries', value: 'names', repeatable: true, summary: 'measure only these, such as q0,q5' }
 const workers: OptionRow = { name: 'workers', value: 'count', default: '1', summary: 'threads that share each run' }
@@ -144,19 +161,29 @@ export const commands: readonly CommandRow[] = [
     summary: 'show the plan of each query of a script, without running it or with what its operators do',
     about: [
       'Prints the plan as written and as it will run, what each relation keeps and what bounds it, and how safely each sink gets its rows. EXPLAIN in the script asks for more: CHANGELOG_MODE, PLAN_ADVICE, ESTIMATED_COST, JSON_EXECUTION_PLAN, GENERATED_CODE.',
+      'With --as flink each query is written as Flink SQL from its plan. What a version of Flink lacks is named instead.',
       'With --analyze the script is run, to the end of its inputs or until Ctrl-C: tables are written, the rows of a SELECT are thrown away. Printed is the plan with the rows, the time and the state of each operator.',
     ],
     arguments: [file],
-    options: [set, code, analyze],
+    options: [set, code, analyze, asSql, sqlVersion, optimized],
     examples: [
       { line: 'millrace explain examples/hot-items.sql', shows: 'prints the plan as written and as it will run' },
       { line: 'millrace explain --analyze examples/hot-items.sql', shows: 'runs it, and prints what each operator did' },
+      {
+        line: 'millrace explain report.sql --as flink --flink-version 1.20',
+        shows: 'prints its queries for Flink 1.20, or what that lacks',
+      },
     ],
     run: async (input, environment) => {
       const settings = settingsOf(input)
       if (input.values.has(analyze.name)) {
         const { analyzeScript } = await import('./analyze-command.ts')
         return analyzeScript(firstArgument(input), settings, environment)
+      }
+      if (optionValue(input, asSql) === 'flink') {
+        const { renderScript } = await import('./check-command.ts')
+        const version = flinkVersions.find((each) => each === optionValue(input, sqlVersion)) ?? '2.3'
+        return renderScript(firstArgument(input), { settings, version, isOptimized: input.values.has(optimized.name) }, environment)
       }
       const { explainScript } = await import('./check-command.ts')
       return explainScript(firstArgument(input), { settings, showsCode: input.values.has(code.name) }, environment)

@@ -37,6 +37,8 @@ export { FlinkGatewaySession, type GatewayResult, type JobStatus } from './flink
 export type { KnownJob } from './flink/job-metrics.ts'
 export { JobPoller, type JobSighting, type SubtaskSighting } from './flink/job-poller.ts'
 export { type FlinkJob, type FlinkJobDetails, hasEnded } from './flink/read-job.ts'
+export { renderPlan } from './flink/render/plan.ts'
+export { assertSayable, type FlinkVersion, whatLacks } from './flink/render/version.ts'
 export type { ParallelismWish, RescaledVertex } from './flink/rescale.ts'
 export { readTopology, type Topology, tablesIn } from './flink/topology.ts'
 export { type TopologyChange, topologyChanges } from './flink/topology-changes.ts'

@@ -105,6 +105,7 @@ export {
   mapPlan,
   mapRelations,
   match,
+  matchExpression,
   partsOf,
   readersFirst,
   rootsOf,
@@ -114,3 +115,4 @@ export {
   walkRelations,
   withInputs,
 } from './visit.ts'
+export { isPlainName, isReserved, quotedName, writtenName } from './written-name.ts'

@@ -1,8 +1,8 @@
 /** What may be typed at a place: keywords from the grammar, names from the catalog. */
 import type { Catalog } from '#catalog'
 import { type Column, printType } from '#data'
-import { builtInFunctions, type TablePath } from '#plan'
-import { type Expectation, expectedAt, type NameKind, type TableInScope, writtenName } from '#sql'
+import { builtInFunctions, type TablePath, writtenName } from '#plan'
+import { type Expectation, expectedAt, type NameKind, type TableInScope } from '#sql'
 import { settingRows } from './settings.ts'
 
 export interface Completion {

@@ -4,8 +4,7 @@
  */
 import { type Batch, rowsOf, type Schema } from '#data'
 import type { RunReport, TableWays } from '#engines'
-import type { TableDefinition, TablePath } from '#plan'
-import { writtenName } from '#sql'
+import { type TableDefinition, type TablePath, writtenName } from '#plan'
 import { queryErrors } from './errors.ts'
 import type { QuerySession } from './session.ts'
 import { deadLetterTableSetting, pathOfSetting } from './side-tables.ts'

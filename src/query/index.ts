@@ -4,6 +4,7 @@ export type {
   EditedTopology,
   FlinkJob,
   FlinkJobDetails,
+  FlinkVersion,
   JobSighting,
   KnownJob,
   ListedCheckpoint,
@@ -25,7 +26,7 @@ export { type FindLibraries, libraryUses } from './library-uses.ts'
 export type { MeasuredRun, QueryInfo, StatementInfo, StatementListener } from './listener.ts'
 export { type JarProgram, RemoteJobs, type StartedJob, type StartOptions } from './remote-jobs.ts'
 export { RemoteSession, type StatementRunner } from './remote-session.ts'
-export { QuerySession } from './session.ts'
+export { QuerySession, type SessionOptions } from './session.ts'
 export { isSettingKey } from './settings.ts'
 export { UserFunctions } from './user-functions.ts'
 export { type InsertWatch, WatchedEngine } from './watched-engine.ts'

@@ -5,7 +5,7 @@
 import { assert, type Clock, MillraceError, parseDurationMs, timerMs } from '#base'
 import type { Catalog } from '#catalog'
 import { type Batch, type Schema, stringType } from '#data'
-import type { Engine, Observation, RunReport } from '#engines'
+import { assertSayable, type Engine, type FlinkVersion, type Observation, type RunReport, renderPlan } from '#engines'
 import { optimize } from '#optimizer'
 import {
   assertPlan,
@@ -16,8 +16,9 @@ import {
   schemaOf,
   type TablePath,
   type Tables,
+  writtenName,
 } from '#plan'
-import { type BoundStatement, bindStatement, parseScript, type Statement, writtenName } from '#sql'
+import { type BoundStatement, bindStatement, parseScript, type Statement } from '#sql'
 import { type Completion, completeAt } from './complete.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { applyDefinition, type Definition, isDefinition } from './definitions.ts'
@@ -137,6 +138,28 @@ export class QuerySession {
       parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${explainPlan(details, compiled)}`)
     }
     return parts.length === 0 ? 'The script has no query.\n' : parts.join('\n')
+  }
+
+  /** The queries of a text as Flink SQL of a version, written from their plans: as they are bound, or as they will run. */
+  async render(text: string, { version, isOptimized }: { readonly version: FlinkVersion; readonly isOptimized: boolean }): Promise<string> {
+    const { statements, diagnostics } = parseScript(text)
+    throwAll(diagnostics)
+    const scratch = new QuerySession(this.#options)
+    const parts: string[] = []
+    for (const statement of statements) {
+      const bound = bind(statement, scratch.catalog)
+      try {
+        const compiled = await scratch.#rehearse(bound)
+        if (compiled === null) continue
+        const plan = isOptimized ? compiled.optimized : compiled.plan
+        assertSayable(plan, version)
+        const { catalog } = scratch
+        parts.push(`${renderPlan(plan, { tables: catalog, current: catalog.current })};\n`)
+      } catch (error) {
+        throw error instanceof MillraceError ? located(error, bound.position) : error
+      }
+    }
+    return parts.length === 0 ? '-- The script has no query.\n' : parts.join('\n')
   }
 
   /** The durable work of a script with one INSERT or statement set, at its end. Its definitions and settings take effect, and nothing runs. */

@@ -36,12 +36,14 @@ export class EmbeddedCaseSession implements CaseSession {
       return new EmbeddedEngine({ clock, userFunction: (user) => functions.callable(user), ...steered, ...shared })
     })
     this.#recording = new RecordingEngine(this.#restarting, (table, schema, batch) => listener.wrote(table, schema, batch))
+    const catalog = new MemoryCatalog()
     this.#session = new QuerySession({
-      createCatalog: () => new MemoryCatalog(),
+      createCatalog: () => catalog,
       engine: this.#recording,
       settings: world.settings ?? {},
       clock,
       loadFunction: (definition) => functions.load(definition),
+      ...(world.optimize === undefined ? {} : { optimize: world.optimize(catalog) }),
     })
   }
 

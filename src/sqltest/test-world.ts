@@ -1,7 +1,8 @@
 /** The world outside, as far as tests need it. */
 import type { Clock } from '#base'
+import type { Catalog } from '#catalog'
 import type { WorkerHost } from '#engines'
-import type { RemoteSession } from '#query'
+import type { RemoteSession, SessionOptions } from '#query'
 
 /** An empty folder of one run of a test. */
 export interface CaseFolder {
@@ -22,6 +23,8 @@ export interface TestWorld {
   readonly workers?: WorkerHost
   /** Settings that differ from the defaults; tests may set them again. */
   readonly settings?: Readonly<Record<string, string>>
+  /** What makes better plans of plans, whose tables are in the catalog; left out: the optimiser. */
+  readonly optimize?: (catalog: Catalog) => NonNullable<SessionOptions['optimize']>
   /** Opens a session of the engine elsewhere that runs the statements in the place of the embedded one, with settings under Flink's keys. */
   readonly openRemote?: (settings: Readonly<Record<string, string>>) => Promise<RemoteSession>
   createFolder(): Promise<CaseFolder>

@@ -281,6 +281,24 @@ test('explain shows plans and runs nothing', async () => {
   expect(out).not.toContain('== Generated Code ==')
 })
 
+test('explain writes queries as Flink SQL when asked to', async () => {
+  const script =
+    "CREATE TABLE t (a INT, b STRING) WITH ('connector' = 'datagen');\nSELECT a FROM (SELECT a, b FROM t) AS q WHERE b LIKE 'x%' AND 1 = 1;"
+  const written = await millrace(['explain', '-', '--as', 'flink'], script)
+  expect(written).toEqual({ status: 0, out: "SELECT a\nFROM t\nWHERE b LIKE 'x%' AND 1 = 1;\n", notes: '' })
+  const optimized = await millrace(['explain', '-', '--as', 'flink', '--optimized'], script)
+  expect(optimized.out).toBe("SELECT a\nFROM t\nWHERE b LIKE 'x%';\n")
+})
+
+test('explain names what a version of Flink lacks', async () => {
+  const script = "SELECT 1 AS n;\nSELECT STARTSWITH('abc', 'a') AS b"
+  const { status, out, notes } = await millrace(['explain', '-', '--as', 'flink', '--flink-version', '1.20'], script)
+  expect(status).toBe(1)
+  expect(out).toBe('')
+  expect(notes).toContain('version 1.20 of Flink has no function STARTSWITH')
+  expect(notes).toContain('<stdin>:2:1')
+})
+
 test('explain shows the generated loops when asked to', async () => {
   const { status, out } = await millrace(['explain', '--code', '-'], 'SELECT n + 1 AS m FROM (VALUES (1), (2)) AS t(n)')
   expect(status).toBe(0)

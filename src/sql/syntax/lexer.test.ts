@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isReserved } from './keywords.ts'
+import { isReserved } from '#plan'
 import { readTokens } from './lexer.ts'
 import { parseScript } from './script.ts'
 

@@ -1,7 +1,8 @@
 import { closeNames, type MillraceError, type TextPosition } from '#base'
+import { isReserved } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { probeAt } from './expectation.ts'
-import { isClauseWord, isReserved } from './keywords.ts'
+import { isClauseWord } from './keywords.ts'
 import type { Probe } from './probe.ts'
 import { describeToken, placeOf, type Token } from './token.ts'
 

@@ -1,5 +1,5 @@
+import { isReserved } from '#plan'
 import type { Cursor } from '../cursor.ts'
-import { isReserved } from '../keywords.ts'
 import { placeOf, type Token } from '../token.ts'
 import type {
   ColumnDefinition,

@@ -1,6 +1,6 @@
 import { closeNames } from '#base'
+import { isReserved } from '#plan'
 import type { Cursor } from '../cursor.ts'
-import { isReserved } from '../keywords.ts'
 import type { Token } from '../token.ts'
 import type { DataType, RowField, SimpleTypeName } from '../tree.ts'
 import { parseIntervalQualifier } from './literals.ts'

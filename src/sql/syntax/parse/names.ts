@@ -1,6 +1,7 @@
+import { isReserved } from '#plan'
 import { sqlErrors } from '../../errors.ts'
 import type { Cursor } from '../cursor.ts'
-import { isClauseWord, isReserved } from '../keywords.ts'
+import { isClauseWord } from '../keywords.ts'
 import type { NameKind } from '../probe.ts'
 import { placeOf, type Token } from '../token.ts'
 import type { Identifier, Name, StringLiteral } from '../tree.ts'

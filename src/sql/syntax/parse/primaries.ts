@@ -1,5 +1,6 @@
+import { isReserved } from '#plan'
 import type { Cursor } from '../cursor.ts'
-import { isBareFunction, isFunctionWord, isReserved } from '../keywords.ts'
+import { isBareFunction, isFunctionWord } from '../keywords.ts'
 import { placeOf, type Token } from '../token.ts'
 import type { CaseBranch, Expression, Query } from '../tree.ts'
 import { parseCall, parseCallModifiers } from './calls.ts'

@@ -1,5 +1,6 @@
+import { isPlainName } from '#plan'
 import type { Hint } from '../tree.ts'
-import { isPlainName, unparseIdentifier, unparseString } from './name.ts'
+import { unparseIdentifier, unparseString } from './name.ts'
 
 /** Writes a hint block, or nothing. */
 export function unparseHints(hints: readonly Hint[]): string[] {

@@ -1,26 +1,10 @@
-import { isReserved } from '../keywords.ts'
+import { quotedName, writtenName } from '#plan'
 import type { Identifier, Name, TableAlias } from '../tree.ts'
-
-const plainName = /^[\p{L}_$][\p{L}\p{Mn}\p{Mc}\p{Nd}_$]*$/u
 
 /** Writes a name, in backticks if it had them or needs them. */
 export function unparseIdentifier(identifier: Identifier): string {
   const { text, quoted } = identifier
   return quoted ? quotedName(text) : writtenName(text)
-}
-
-/** A name as it must be written: in backticks where it cannot stand without. */
-export function writtenName(text: string): string {
-  return isPlainName(text) ? text : quotedName(text)
-}
-
-function quotedName(text: string): string {
-  return `\`${text.replaceAll('`', '``')}\``
-}
-
-/** Whether a name can stand without backticks. */
-export function isPlainName(text: string): boolean {
-  return plainName.test(text) && text !== '$' && !isReserved(text.toUpperCase())
 }
 
 export function unparseName(name: Name): string {
