@@ -46,7 +46,8 @@ export function renderLiteral({ value, type }: Literal): Written {
  * was. Null where the exact form is as short.
  */
 export function plainLiteral({ value, type }: Literal): { readonly literal: Literal; readonly written: Written } | null {
-  if (value === null) return type.kind === 'null' ? null : plain('NULL', { kind: 'null', nullable: true }, null)
+  // Functions of Flink take no NULL that has no type.
+  if (value === null) return null
   switch (type.kind) {
     case 'varchar':
       return plain(quotedText(String(value)), { kind: 'char', length: String(value).length, nullable: false }, value)
