@@ -119,6 +119,11 @@ describe('constants', () => {
     [-9223372036854775808n, bigintType, '-9223372036854775808'],
     [150, { kind: 'decimal', precision: 3, scale: 2, nullable: false }, '1.50'],
     [150, { kind: 'decimal', precision: 10, scale: 2, nullable: false }, 'CAST(1.50 AS DECIMAL(10, 2))'],
+    [
+      12345678901234567890123n,
+      { kind: 'decimal', precision: 30, scale: 2, nullable: false },
+      "CAST('123456789012345678901.23' AS DECIMAL(30, 2))",
+    ],
     [0.1, doubleType, '0.1E0'],
     [1e300, doubleType, '1E300'],
     [Number.NaN, doubleType, "CAST('NaN' AS DOUBLE)"],
@@ -134,6 +139,7 @@ describe('constants', () => {
     [1500, { kind: 'timestamp-ltz', precision: 3, nullable: false }, 'TO_TIMESTAMP_LTZ(1500, 3)'],
     [86_400_000 * 100, { kind: 'interval-day-time', nullable: false }, "INTERVAL '100' DAY(3)"],
     [-1500, { kind: 'interval-day-time', nullable: false }, "INTERVAL -'1.500' SECOND(2, 3)"],
+    [86_400_000 + 1500 * 1000, { kind: 'interval-day-time', nullable: false }, "INTERVAL '1 00:25:00.000' DAY(3) TO SECOND(3)"],
     [14, { kind: 'interval-year-month', nullable: false }, "INTERVAL '14' MONTH"],
   ]
 

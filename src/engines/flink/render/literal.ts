@@ -78,7 +78,7 @@ function numberType(value: bigint, scale: number): DataType | null {
   if (scale === 0 && value >= -(1n << 31n) && value < 1n << 31n) return { kind: 'integer', nullable: false }
   if (scale === 0 && value >= -(1n << 63n) && value < 1n << 63n) return { kind: 'bigint', nullable: false }
   const precision = digitsOf(value, scale).replace(/[-.]/g, '').length
-  return precision > 38 ? null : { kind: 'decimal', precision, scale, nullable: false }
+  return isTooWide(value) || precision > 38 ? null : { kind: 'decimal', precision, scale, nullable: false }
 }
 
 function plain(text: string, type: DataType, value: LiteralValue): ReturnType<typeof plainLiteral> {
@@ -128,7 +128,13 @@ function decimal(value: bigint, type: DataType & { readonly kind: 'decimal' }): 
   const digits = digitsOf(value, type.scale)
   const own = numberType(value, type.scale)
   const isOwn = own?.kind === 'decimal' && own.precision === type.precision && type.scale > 0
+  if (isTooWide(value)) return cast(quotedText(digits), type)
   return isOwn ? signed(digits) : cast(digits, type)
+}
+
+/** The digits of a number that is written have to fit into 64 bits for Flink, whatever its type. */
+function isTooWide(value: bigint): boolean {
+  return value < -(1n << 63n) || value >= 1n << 63n
 }
 
 function digitsOf(unscaled: bigint, scale: number): string {
@@ -222,10 +228,22 @@ const secondUnit: IntervalUnit = { name: 'SECOND', size: 1000 }
 const yearUnit: IntervalUnit = { name: 'YEAR', size: 12 }
 const monthUnit: IntervalUnit = { name: 'MONTH', size: 1 }
 
-/** Milliseconds as an interval, in the largest unit that leaves no rest. */
+/** Milliseconds as an interval, in the largest unit that leaves no rest, or where that has too many digits in days to seconds. */
 export function renderInterval(ms: number): string {
-  return interval(ms, dayUnits.find(({ size }) => ms !== 0 && ms % size === 0) ?? secondUnit)
+  const unit = dayUnits.find(({ size }) => ms !== 0 && ms % size === 0) ?? secondUnit
+  return Math.abs(ms) / unit.size < countMax ? interval(ms, unit) : daysToSeconds(ms)
 }
+
+function daysToSeconds(ms: number): string {
+  const length = Math.abs(ms)
+  const days = Math.floor(length / dayMs)
+  if (days >= countMax) throw renderErrors.ENGINE_FLINK_RENDER_VALUE({ type: 'INTERVAL', reason: 'it is longer than 999 days' })
+  const clock = new Date(length % dayMs).toISOString().slice(11, 23)
+  return `INTERVAL ${ms < 0 ? '-' : ''}'${days} ${clock}' DAY(3) TO SECOND(3)`
+}
+
+/** Flink counts each unit with three digits at most. */
+const countMax = 1000
 
 /** Without a precision an interval has at most two digits. */
 function interval(value: number, { name, size }: IntervalUnit): string {
@@ -233,7 +251,7 @@ function interval(value: number, { name, size }: IntervalUnit): string {
   const rest = Math.abs(value) % size
   const fraction = rest === 0 ? '' : `.${String(rest).padStart(3, '0')}`
   const digits = String(whole).length
-  if (digits > 10) throw renderErrors.ENGINE_FLINK_RENDER_VALUE({ type: 'INTERVAL', reason: 'it is too long' })
+  if (whole >= countMax) throw renderErrors.ENGINE_FLINK_RENDER_VALUE({ type: 'INTERVAL', reason: 'it has more than 999 months or years' })
   const precision = fraction !== '' ? `(${Math.max(digits, 2)}, 3)` : digits > 2 ? `(${digits})` : ''
   return `INTERVAL ${value < 0 ? '-' : ''}'${whole}${fraction}' ${name}${precision}`
 }
