@@ -124,7 +124,8 @@ describe('an asynchronous function', () => {
       '+I 20 0',
       '+I 30 1',
     ])
-    expect((await changesOf('SELECT SUM(tenfold(x)) FROM t;')).at(-1)).toBe('+I 110')
+    // In one batch or in several, as the answers come.
+    expect((await changesOf('SELECT SUM(tenfold(x)) FROM t;')).at(-1)).toMatch(/^\+[IU] 110$/)
   })
 
   test('gives values for rows that change, in their order', async () => {
