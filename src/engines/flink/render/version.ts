@@ -14,17 +14,37 @@ import {
 } from '#plan'
 import { renderErrors } from './errors.ts'
 
-/** The versions that are known, from old to new, each with what came with it. What is in none of the rows was there before the first. */
+/**
+ * The versions that are known, from old to new, each with what came with it. What is in none of the rows was there before the first. Source:
+ * the built-in functions that the library flink-table-common of each version names.
+ */
 const versions = [
   { version: '1.20', functions: [], relations: [], types: [] },
   {
     version: '2.0',
-    functions: ['STARTSWITH', 'ENDSWITH', 'REGEXP_COUNT', 'REGEXP_EXTRACT_ALL', 'REGEXP_INSTR', 'REGEXP_SUBSTR'],
+    functions: [
+      'BTRIM',
+      'ELT',
+      'ENDSWITH',
+      'JSON_QUOTE',
+      'JSON_UNQUOTE',
+      'PERCENTILE',
+      'PRINTF',
+      'REGEXP_COUNT',
+      'REGEXP_EXTRACT_ALL',
+      'REGEXP_INSTR',
+      'REGEXP_SUBSTR',
+      'STARTSWITH',
+      'TRANSLATE',
+      'UNHEX',
+      'URL_DECODE',
+      'URL_ENCODE',
+    ],
     relations: [],
     types: [],
   },
-  { version: '2.1', functions: ['PARSE_JSON', 'TRY_PARSE_JSON', 'OBJECT_OF', 'OBJECT_UPDATE'], relations: [], types: ['variant'] },
-  { version: '2.2', functions: [], relations: [], types: [] },
+  { version: '2.1', functions: ['PARSE_JSON', 'TRY_PARSE_JSON'], relations: [], types: ['variant'] },
+  { version: '2.2', functions: ['OBJECT_OF', 'OBJECT_UPDATE'], relations: [], types: [] },
   {
     version: '2.3',
     functions: [
@@ -38,6 +58,12 @@ const versions = [
       'BITMAP_TO_BYTES',
       'BITMAP_TO_ARRAY',
       'BITMAP_TO_STRING',
+      'BITMAP_AND_CARDINALITY_AGG',
+      'BITMAP_BUILD_CARDINALITY_AGG',
+      'BITMAP_OR_CARDINALITY_AGG',
+      'BITMAP_XOR_CARDINALITY_AGG',
+      'INET_ATON',
+      'INET_NTOA',
     ],
     relations: ['to-changelog', 'from-changelog'],
     types: ['bitmap'],
