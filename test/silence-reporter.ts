@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
 /** Longer than any test may take. */
-const silenceMsMax = Number(process.env['TEST_SILENCE_MS'] ?? 600_000)
+const silenceMsMax = Number(process.env['TEST_SILENCE_MS'] ?? 900_000)
 
 export default class SilenceReporter implements Reporter {
   readonly #tests = new Map<string, string>()
