@@ -1,7 +1,10 @@
 /** What of durable work can go on elsewhere, and how. */
 import { describe, expect, test } from 'vitest'
-import type { KeptWork, SourceStand, Successor, WorkStand } from '#engines'
+import { systemClock } from '#base'
+import { MemoryCatalog } from '#catalog'
+import { EmbeddedEngine, type KeptWork, type SourceStand, type Successor, type WorkStand } from '#engines'
 import { HandOver, successionOf } from './hand-over.ts'
+import { QuerySession } from './session.ts'
 
 const orders: SourceStand = { table: ['c', 'd', 'orders'], hasEnded: false, beginsAlike: true, options: { 'scan.startup.mode': "it's" } }
 const files: SourceStand = { table: ['c', 'd', 'files'], hasEnded: false, beginsAlike: true, options: null }
@@ -100,5 +103,36 @@ describe('a move', () => {
     await handOver.begin('job "a"')
     await handOver.takeBack()
     expect(work.mark).toBeNull()
+  })
+})
+
+describe('the work of a script', () => {
+  const tables = "CREATE TABLE a (n INT) WITH ('connector' = 'blackhole');"
+  const insert = 'INSERT INTO a VALUES (1);'
+
+  function open(): QuerySession {
+    return new QuerySession({
+      createCatalog: () => new MemoryCatalog(),
+      engine: new EmbeddedEngine({ clock: systemClock, userFunction: () => () => null }),
+      settings: { 'execution.checkpointing.dir': '/no/where' },
+      clock: systemClock,
+      loadFunction: (definition) => Promise.reject(new TypeError(`no function ${definition.name}`)),
+    })
+  }
+
+  test.each([
+    ['two that write', `${tables}${insert}${insert}`],
+    ['a table that is filled as it is created', `${tables}CREATE TABLE b WITH ('connector' = 'blackhole') AS SELECT 1 AS n;${insert}`],
+    ['none that writes', `${tables}SELECT 1;`],
+    ['one that writes before others', `${tables}${insert}SET 'pipeline.name' = 'x';`],
+    ['nothing', ''],
+  ])('is that of one statement, and not of %s', async (_what, text) => {
+    await expect(open().handOver(text)).rejects.toMatchObject({ code: 'QUERY_JOB_SCRIPT' })
+  })
+
+  test('is where its checkpoints are, or nowhere', async () => {
+    await expect((await open().handOver(`${tables}${insert}`)).begin('job "a"')).rejects.toMatchObject({
+      code: 'ENGINE_CHECKPOINTS_NOT_FOUND',
+    })
   })
 })

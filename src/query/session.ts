@@ -169,6 +169,8 @@ export class QuerySession {
     const last = statements.at(-1)
     for (const statement of statements) {
       const bound = bind(statement, this.catalog)
+      // Work that another statement wrote before has the place of the first one.
+      if (isWriting(bound) !== (statement === last)) throw queryErrors.QUERY_JOB_SCRIPT({ count: statement === last ? 0 : 2 })
       try {
         if (statement !== last) await this.#rehearse(bound)
         else return new HandOver(await this.#options.engine.keptWork((await this.#compile(bound)).program))
@@ -409,6 +411,11 @@ function tooDeepOr(error: unknown, position: BoundStatement['position']): unknow
 function infoOf(statement: Statement, text: string): StatementInfo {
   const { position } = statement
   return { kind: statementKind(statement), text: text.slice(position.start, position.end), position }
+}
+
+/** Whether a run of the statement writes to tables. */
+function isWriting(bound: BoundStatement): boolean {
+  return bound.kind === 'insert' || bound.kind === 'statement-set' || (bound.kind === 'create-table' && bound.as !== null)
 }
 
 function planIn(bound: BoundStatement): Plan | null {
