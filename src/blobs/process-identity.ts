@@ -47,9 +47,9 @@ export async function isDead(other: ProcessIdentity): Promise<boolean> {
     if (other.boot !== self.boot) return other.boot !== null && self.boot !== null && other.machine !== null
   }
   if (other.space !== self.space) return false
-  if (!isThere(other.pid)) return true
   const status = await statusOf(other.pid)
-  if (status === null) return false
+  // Asked in this order: it may go away meanwhile.
+  if (status === null) return !isThere(other.pid)
   return status.hasEnded || (other.began !== null && status.began !== other.began)
 }
 
