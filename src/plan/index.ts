@@ -80,7 +80,7 @@ export type {
   WindowShape,
 } from './plan.ts'
 export { type PlanLine, planLines, printDuration, printOutputLine, printPlan, printRelationLine, type RelationNote } from './print.ts'
-export { printExpression, printName } from './print-expression.ts'
+export { printExpression, printName, printText } from './print-expression.ts'
 export { columnOf, columnsByName, groupingIdOf, isRegularJoin, referTo, schemaOf, windowBoundType } from './schema.ts'
 export { isLargerThan, levelsMax, sizeOf } from './size.ts'
 export type {

@@ -155,6 +155,7 @@ function wrap(text: string, own: number, place: number): string {
   return own < place ? `(${text})` : text
 }
 
+/** A text between quotes, as SQL has it. */
 export function printText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }

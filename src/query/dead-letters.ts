@@ -4,7 +4,7 @@
  */
 import { type Batch, rowsOf, type Schema } from '#data'
 import type { RunReport, TableWays } from '#engines'
-import { type TableDefinition, type TablePath, writtenName } from '#plan'
+import { printText, type TableDefinition, type TablePath, writtenName } from '#plan'
 import { queryErrors } from './errors.ts'
 import type { QuerySession } from './session.ts'
 import { deadLetterTableSetting, pathOfSetting } from './side-tables.ts'
@@ -161,18 +161,17 @@ export class DeadLetters {
 }
 
 function whereOf({ table, code }: LetterFilter): string {
-  const conditions = [...(table === '' ? [] : [`table_name = ${text(table)}`]), ...(code === '' ? [] : [`error_code = ${text(code)}`])]
+  const conditions = [
+    ...(table === '' ? [] : [`table_name = ${printText(table)}`]),
+    ...(code === '' ? [] : [`error_code = ${printText(code)}`]),
+  ]
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
 }
 
 function assignments(options: Readonly<Record<string, string>>): string {
   return Object.entries(options)
-    .map(([key, value]) => `${text(key)} = ${text(value)}`)
+    .map(([key, value]) => `${printText(key)} = ${printText(value)}`)
     .join(', ')
-}
-
-function text(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`
 }
 
 function written(path: TablePath): string {

@@ -8,7 +8,7 @@
  */
 import { listed } from '#base'
 import type { KeptWork, SourceStand, WorkStand } from '#engines'
-import type { TablePath } from '#plan'
+import { printText, type TablePath } from '#plan'
 import { queryErrors } from './errors.ts'
 import { quotedPath } from './quoted-path.ts'
 
@@ -93,10 +93,6 @@ function nameOf({ table }: SourceStand): string {
 }
 
 function alterTable(table: TablePath, options: Readonly<Record<string, string>>): string {
-  const list = Object.entries(options).map(([key, value]) => `${textOf(key)} = ${textOf(value)}`)
+  const list = Object.entries(options).map(([key, value]) => `${printText(key)} = ${printText(value)}`)
   return `ALTER TABLE ${quotedPath(table)} SET (${list.join(', ')})`
-}
-
-function textOf(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`
 }

@@ -5,6 +5,7 @@
 import { assert, MillraceError } from '#base'
 import { rowsOf } from '#data'
 import { FlinkGatewaySession, type GatewayAddress, type GatewayResult, type JobStatus } from '#engines'
+import { printText } from '#plan'
 import { firstTokens } from '#sql'
 import type { Completion } from './complete.ts'
 import { queryErrors } from './errors.ts'
@@ -94,7 +95,7 @@ export class RemoteSession implements StatementRunner {
     if (uses.length === 0) return
     for (const library of (await this.#findLibraries?.(uses)) ?? []) {
       if (this.#libraries.has(library)) continue
-      await this.#runOne(`ADD JAR '${library.replaceAll("'", "''")}'`, {}, new AbortController().signal)
+      await this.#runOne(`ADD JAR ${printText(library)}`, {}, new AbortController().signal)
       this.#libraries.add(library)
     }
   }

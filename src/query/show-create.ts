@@ -5,16 +5,17 @@
 import { shownOption } from '#base'
 import type { CatalogDefinition } from '#catalog'
 import { type DataType, printType, unboundedLength } from '#data'
-import type { TableColumn, TableDefinition, TablePath, ViewDefinition } from '#plan'
+import { printText, quotedName, type TableColumn, type TableDefinition, type ViewDefinition } from '#plan'
+import { quotedPath } from './quoted-path.ts'
 
 export function printCreateTable(table: TableDefinition): string {
   const { watermark, primaryKey, partitionedBy } = table
-  const lines = table.columns.map((column) => `${quoteName(column.name)} ${printColumn(column)}${commentClause(' ', column.comment)}`)
-  if (watermark !== null) lines.push(`WATERMARK FOR ${quoteName(watermark.column)} AS ${watermark.text}`)
+  const lines = table.columns.map((column) => `${quotedName(column.name)} ${printColumn(column)}${commentClause(' ', column.comment)}`)
+  if (watermark !== null) lines.push(`WATERMARK FOR ${quotedName(watermark.column)} AS ${watermark.text}`)
   if (primaryKey.length > 0)
-    lines.push(`CONSTRAINT ${quoteName(`PK_${primaryKey.join('_')}`)} PRIMARY KEY ${nameList(primaryKey)} NOT ENFORCED`)
+    lines.push(`CONSTRAINT ${quotedName(`PK_${primaryKey.join('_')}`)} PRIMARY KEY ${nameList(primaryKey)} NOT ENFORCED`)
   const parts = [
-    `CREATE ${table.temporary ? 'TEMPORARY ' : ''}TABLE ${quotePath(table.path)} ${inLines(lines)}${commentClause('\n', table.comment)}`,
+    `CREATE ${table.temporary ? 'TEMPORARY ' : ''}TABLE ${quotedPath(table.path)} ${inLines(lines)}${commentClause('\n', table.comment)}`,
     ...(partitionedBy.length > 0 ? [`PARTITIONED BY ${nameList(partitionedBy)}`] : []),
     ...withClause(table.options),
   ]
@@ -23,12 +24,12 @@ export function printCreateTable(table: TableDefinition): string {
 
 /** `names` are those of the view's columns. */
 export function printCreateView(view: ViewDefinition, names: readonly string[]): string {
-  const head = `CREATE ${view.temporary ? 'TEMPORARY ' : ''}VIEW ${quotePath(view.path)} ${inLines(names.map(quoteName))}`
+  const head = `CREATE ${view.temporary ? 'TEMPORARY ' : ''}VIEW ${quotedPath(view.path)} ${inLines(names.map(quotedName))}`
   return `${head}${commentClause('\n', view.comment)}\nAS ${view.query}\n`
 }
 
 export function printCreateCatalog({ name, options, comment }: CatalogDefinition): string {
-  return `${[`CREATE CATALOG ${quoteName(name)}${commentClause('\n', comment)}`, ...withClause(options)].join('\n')}\n`
+  return `${[`CREATE CATALOG ${quotedName(name)}${commentClause('\n', comment)}`, ...withClause(options)].join('\n')}\n`
 }
 
 function printColumn(column: TableColumn): string {
@@ -44,7 +45,7 @@ function printColumn(column: TableColumn): string {
 
 /** What makes a column one of metadata; its key where that is not its name. */
 export function printMetadata({ name, key, virtual }: Extract<TableColumn, { kind: 'metadata' }>): string {
-  return `METADATA${key === name ? '' : ` FROM ${quoteText(key)}`}${virtual ? ' VIRTUAL' : ''}`
+  return `METADATA${key === name ? '' : ` FROM ${printText(key)}`}${virtual ? ' VIRTUAL' : ''}`
 }
 
 /** The long form of a type: Flink's short ones, such as STRING, are for reading. */
@@ -69,18 +70,18 @@ function printStoredType(type: DataType): string {
 }
 
 function printRow({ className, fields }: Extract<DataType, { kind: 'row' }>): string {
-  const parts = fields.map((field) => `${quoteName(field.name)} ${printStoredType(field.type)}`)
-  return className === undefined ? `ROW<${parts.join(', ')}>` : `STRUCTURED<${[quoteText(className), ...parts].join(', ')}>`
+  const parts = fields.map((field) => `${quotedName(field.name)} ${printStoredType(field.type)}`)
+  return className === undefined ? `ROW<${parts.join(', ')}>` : `STRUCTURED<${[printText(className), ...parts].join(', ')}>`
 }
 
 function withClause(options: Readonly<Record<string, string>>): string[] {
   const keys = Object.keys(options).sort()
-  const lines = keys.map((key) => `${quoteText(key)} = ${quoteText(shownOption(key, options[key] ?? ''))}`)
+  const lines = keys.map((key) => `${printText(key)} = ${printText(shownOption(key, options[key] ?? ''))}`)
   return lines.length === 0 ? [] : [`WITH ${inLines(lines)}`]
 }
 
 function commentClause(before: string, comment: string | null): string {
-  return comment === null ? '' : `${before}COMMENT ${quoteText(comment)}`
+  return comment === null ? '' : `${before}COMMENT ${printText(comment)}`
 }
 
 function inLines(lines: readonly string[]): string {
@@ -88,17 +89,5 @@ function inLines(lines: readonly string[]): string {
 }
 
 function nameList(names: readonly string[]): string {
-  return `(${names.map(quoteName).join(', ')})`
-}
-
-function quotePath(path: TablePath): string {
-  return path.map(quoteName).join('.')
-}
-
-function quoteName(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``
-}
-
-function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
+  return `(${names.map(quotedName).join(', ')})`
 }

@@ -1,6 +1,6 @@
 /** Constants as Flink SQL, of exactly their type: what no literal is of is cast. */
 import { type DataType, printType, withNullable } from '#data'
-import type { Literal, LiteralValue } from '#plan'
+import { type Literal, type LiteralValue, printText } from '#plan'
 import { renderErrors } from './errors.ts'
 import { level, type Written } from './written.ts'
 
@@ -113,7 +113,7 @@ export function quotedText(value: string): string {
   if (!value.isWellFormed()) {
     throw renderErrors.ENGINE_FLINK_RENDER_VALUE({ type: 'STRING', reason: 'it has half a character' })
   }
-  return `'${value.replaceAll("'", "''")}'`
+  return printText(value)
 }
 
 function text(value: string, length: number): Written {

@@ -1,4 +1,4 @@
-import { quotedName, writtenName } from '#plan'
+import { printText, quotedName, writtenName } from '#plan'
 import type { Identifier, Name, TableAlias } from '../tree.ts'
 
 /** Writes a name, in backticks if it had them or needs them. */
@@ -23,7 +23,7 @@ export function unparseAlias(alias: TableAlias | undefined): string {
 }
 
 export function unparseString(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
+  return printText(text)
 }
 
 /** Joins the parts that are there with blanks. */
