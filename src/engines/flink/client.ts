@@ -1,6 +1,6 @@
 /** Asks servers of Flink over HTTP: a SQL gateway, in the highest version that both sides know, or a job manager. */
 import { randomBytes } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
+import { type ClientRequest, request as httpRequest, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { text as readText } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
@@ -105,7 +105,7 @@ export class FlinkServer {
     const boundary = `millrace${randomBytes(16).toString('hex')}`
     const head = `--${boundary}\r\ncontent-disposition: form-data; name="${field}"; filename="${name}"\r\ncontent-type: application/octet-stream\r\n\r\n`
     const tail = `\r\n--${boundary}--\r\n`
-    const request = (this.#base.protocol === 'https:' ? httpsRequest : httpRequest)(this.#placeOf(path), {
+    const { request, answered } = beginRequest(this.#placeOf(path), {
       method: 'POST',
       headers: {
         ...this.#address.headers,
@@ -115,12 +115,6 @@ export class FlinkServer {
       signal: AbortSignal.timeout(this.#answerMsMax),
     })
     let unread: Error | null = null
-    const answered = new Promise<FlinkAnswer>((resolve, reject) => {
-      request.on('error', (error) => reject(unread ?? error))
-      request.on('response', (response) => {
-        readText(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject)
-      })
-    })
     async function* form(): AsyncGenerator<string | Uint8Array> {
       yield head
       try {
@@ -133,7 +127,9 @@ export class FlinkServer {
     }
     // Where it fails, the request does: it is told by that.
     pipeline(form, request).catch(() => undefined)
-    return answered
+    return answered.catch((error: unknown) => {
+      throw unread ?? error
+    })
   }
 
   async #answered(mayRepeat: boolean, ask: () => Promise<FlinkAnswer>): Promise<FlinkAnswer> {
@@ -252,14 +248,23 @@ function getWithBody(
   { headers, signal }: { headers: Record<string, string>; signal: AbortSignal },
   body: string,
 ): Promise<FlinkAnswer> {
+  const { request, answered } = beginRequest(url, {
+    method: 'GET',
+    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    signal,
+  })
+  request.end(body)
+  return answered
+}
+
+function beginRequest(url: URL, options: RequestOptions): { readonly request: ClientRequest; readonly answered: Promise<FlinkAnswer> } {
   const { promise, resolve, reject } = Promise.withResolvers<FlinkAnswer>()
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest
-  const sent = send(url, { method: 'GET', headers: { ...headers, 'content-length': Buffer.byteLength(body) }, signal }, (response) => {
+  const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options)
+  request.on('error', reject)
+  request.on('response', (response) => {
     readText(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject)
   })
-  sent.on('error', reject)
-  sent.end(body)
-  return promise
+  return { request, answered: promise }
 }
 
 /** Undefined where it is no JSON. */

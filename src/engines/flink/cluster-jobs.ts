@@ -69,9 +69,13 @@ export class FlinkJobs {
 
   /** Whether what runs can be changed. */
   async isAdaptive(): Promise<boolean> {
-    const rows = await this.#server.list('/jobmanager/config')
-    const scheduler = rows.find((row) => (row as { readonly key?: unknown }).key === 'jobmanager.scheduler')
-    return String((scheduler as { readonly value?: unknown } | undefined)?.value).toLowerCase() === 'adaptive'
+    return isAdaptive(await this.#config())
+  }
+
+  /** Values in small letters, by key. */
+  async #config(): Promise<ReadonlyMap<string, string>> {
+    const rows = writtenList(await this.#server.list('/jobmanager/config'))
+    return new Map(rows.map(({ key, value }) => [String(key), String(value).toLowerCase()]))
   }
 
   async details(id: string): Promise<FlinkJobDetails> {
@@ -128,9 +132,8 @@ export class FlinkJobs {
 
   /** False where that is not known. */
   async #hasFixedSlots(): Promise<boolean> {
-    const rows = writtenList(await this.#server.list('/jobmanager/config').catch(() => []))
-    const config = new Map(rows.map(({ key, value }) => [String(key), String(value).toLowerCase()]))
-    const isElastic = config.get('jobmanager.scheduler') === 'adaptive' || config.get('scheduler-mode') === 'reactive'
+    const config = await this.#config().catch(() => new Map<string, string>())
+    const isElastic = isAdaptive(config) || config.get('scheduler-mode') === 'reactive'
     return config.size > 0 && !isElastic && ![...config.keys()].some((key) => /^(?:kubernetes|yarn)\./.test(key))
   }
 
@@ -235,6 +238,10 @@ export class FlinkJobs {
 interface WrittenSavepoint {
   readonly status: { readonly id: string }
   readonly operation?: { readonly location?: string; readonly 'failure-cause'?: { readonly 'stack-trace'?: string } }
+}
+
+function isAdaptive(config: ReadonlyMap<string, string>): boolean {
+  return config.get('jobmanager.scheduler') === 'adaptive'
 }
 
 function hexOf(text: string): string {
