@@ -41,17 +41,19 @@ export async function runTopologyCommand(options: TopologyOptions, environment: 
   if (program !== null) return showJar(await environment.openJobs(cluster, settings), program, options, environment)
   const [source, jobs] = await Promise.all([readScript(script, environment), environment.openJobs(cluster, settings)])
   try {
-    const { noEdits } = await import('#query')
+    const { editTopology, noEdits } = await import('#query')
     const known = change.clears ? noEdits : await loadEdits(script)
-    const changed = action === 'edit' ? await withChange(known, change, (edits) => jobs.topology(source.text, edits)) : known
-    const [edited, room] = await Promise.all([jobs.edited(source.text, changed), jobs.slots()])
+    const ofWhole = action === 'edit' ? withWhole(known, change) : known
+    const plan = await jobs.plan(source.text, ofWhole)
+    const changed = action === 'edit' ? withVertices(ofWhole, change, plan.planned) : known
+    const edited = editTopology(plan, changed)
     // What cannot be is refused before anything is kept.
     if (action === 'edit') await saveEdits(script, changed)
     const { topology } = edited
     await screen.write(json ? `${JSON.stringify({ ...topology, edits: changed, ...told(edited) })}\n` : textOf(topology))
     for (const each of edited.consequences) screen.note(`note: ${each}\n`)
     for (const line of unboundLines(edited)) screen.note(line)
-    screen.note(slotsNote(topology, room))
+    screen.note(slotsNote(topology, plan.room))
     if (action === 'edit') screen.note(`note: kept in ${editsPlace(script)}; the next start of the script has it\n`)
     return exitStatus.done
   } catch (error) {
@@ -87,13 +89,16 @@ export function unboundLines({ unbound }: EditedTopology): string[] {
   )
 }
 
-async function withChange(
+/** With what is wanted of the whole job. */
+function withWhole(
   known: TopologyEdits,
-  { parallelism, maxParallelism = known.maxParallelism, chaining = known.chaining, stateTtl = known.stateTtl }: WantedEdits,
-  plan: (edits: TopologyEdits) => Promise<Topology>,
-): Promise<TopologyEdits> {
-  const kept = { ...known, maxParallelism, chaining, stateTtl }
-  const { vertices } = await plan(kept)
+  { maxParallelism = known.maxParallelism, chaining = known.chaining, stateTtl = known.stateTtl }: WantedEdits,
+): TopologyEdits {
+  return { ...known, maxParallelism, chaining, stateTtl }
+}
+
+/** With what is wanted of single tasks. */
+function withVertices(known: TopologyEdits, { parallelism }: WantedEdits, { vertices }: Topology): TopologyEdits {
   const edits = new Map(known.vertices.map((edit) => [edit.id, edit]))
   for (const [start, count] of parallelism) {
     const matching = [...new Set([...vertices.map(({ id }) => id), ...edits.keys()])].filter((id) => id.startsWith(start))
@@ -104,7 +109,7 @@ async function withChange(
     if (count === null) edits.delete(id)
     else edits.set(id, { id, operators: operators ?? edits.get(id)?.operators ?? [], parallelism: count })
   }
-  return { ...kept, vertices: [...edits.values()] }
+  return { ...known, vertices: [...edits.values()] }
 }
 
 /** Each task with its operators, and how rows come to it. */

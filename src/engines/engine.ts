@@ -149,7 +149,6 @@ export interface WorkStand {
 
 export interface SourceStand {
   readonly table: TablePath
-  readonly hasEnded: boolean
   /** Whether readers of another engine begin where those here began. */
   readonly beginsAlike: boolean
   /** The options by which they go on where those here stand; null where they cannot. */

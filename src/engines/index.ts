@@ -46,6 +46,7 @@ export {
   type EditedTopology,
   editTopology,
   noEdits,
+  type PlannedJob,
   readEdits,
   settingsOfEdits,
   type TopologyEdits,

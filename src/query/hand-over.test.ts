@@ -6,8 +6,8 @@ import { EmbeddedEngine, type KeptWork, type SourceStand, type Successor, type W
 import { HandOver, successionOf } from './hand-over.ts'
 import { QuerySession } from './session.ts'
 
-const orders: SourceStand = { table: ['c', 'd', 'orders'], hasEnded: false, beginsAlike: true, options: { 'scan.startup.mode': "it's" } }
-const files: SourceStand = { table: ['c', 'd', 'files'], hasEnded: false, beginsAlike: true, options: null }
+const orders: SourceStand = { table: ['c', 'd', 'orders'], beginsAlike: true, options: { 'scan.startup.mode': "it's" } }
+const files: SourceStand = { table: ['c', 'd', 'files'], beginsAlike: true, options: null }
 const latest: SourceStand = { ...files, table: ['c', 'd', 'latest'], beginsAlike: false }
 const upserts = { table: 'totals', isRepeatable: true }
 const appends = { table: 'log', isRepeatable: false }

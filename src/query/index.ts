@@ -17,7 +17,7 @@ export type {
   TopologyChange,
   TopologyEdits,
 } from '#engines'
-export { hasEnded, noEdits, readEdits, writeEdits } from '#engines'
+export { editTopology, hasEnded, noEdits, readEdits, writeEdits } from '#engines'
 export type { Completion } from './complete.ts'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'

@@ -13,6 +13,7 @@ const start = {
   allowsDroppedState: false,
   adjustments: [],
   edits: noEdits,
+  edited: null,
 }
 const lives = [1, 2, 3].map((life) => jobIdOf('sums', life)) as [string, string, string]
 

@@ -13,6 +13,7 @@ import {
   type KnownJob,
   noEdits,
   type ParallelismWish,
+  type PlannedJob,
   type RescaledVertex,
   readTopology,
   settingsOfEdits,
@@ -43,6 +44,8 @@ interface JobStart extends StartOptions {
   readonly adjustments: readonly string[]
   /** What is other than Flink plans it. */
   readonly edits: TopologyEdits
+  /** The graph with that, where single vertices are edited; null: none is. */
+  readonly edited: EditedTopology | null
 }
 
 export interface JarProgram {
@@ -133,10 +136,10 @@ export class RemoteJobs {
   }
 
   /** The parallelism that is edited; null: none is. Fails where the cluster cannot give it. */
-  async #wishOf({ text, name, edits }: JobStart): Promise<ParallelismWish | null> {
-    if (edits.vertices.length === 0) return null
+  async #wishOf({ name, edits, edited }: JobStart): Promise<ParallelismWish | null> {
+    if (edited === null) return null
     if (!(await this.#manager.isAdaptive())) throw queryErrors.QUERY_EDITS_SCHEDULER()
-    const { topology, unbound } = await this.edited(text, edits)
+    const { topology, unbound } = edited
     if ((await this.running(name)) === null) await this.#manager.checkSlots(topology.slots)
     const bound = edits.vertices.filter((edit) => !unbound.includes(edit))
     return bound.length === 0 ? null : { all: null, vertices: new Map(bound.map(({ id, parallelism }) => [id, parallelism])) }
@@ -225,20 +228,24 @@ export class RemoteJobs {
     throw queryErrors.QUERY_JOB_ID({ name, got })
   }
 
-  /** The graph of the job that a JAR would submit, as `topology` gives that of a script. */
+  /** The graph of the job that a JAR would submit, as `plan` gives that of a script. */
   async jarTopology({ jar, libraries, settings, ...program }: JarProgram): Promise<Topology> {
     return this.#jars.plan(await this.#jars.keep(jar), { ...program, settings: { ...settings, ...classPathOf(libraries) } })
   }
 
   /** The graph of a script's job with its edits, and what comes of them. Nothing is started. */
   async edited(text: string, edits: TopologyEdits): Promise<EditedTopology> {
-    const plain = await this.topology(text)
-    const isPlain = Object.keys(settingsOfEdits(edits)).length === 0
-    return editTopology(plain, isPlain ? plain : await this.topology(text, edits), edits, await this.#manager.slots())
+    return editTopology(await this.plan(text, edits), edits)
   }
 
-  /** The graph of a script's job, as the cluster would run it now with what the edits say of all of it. Nothing is started. */
-  async topology(text: string, edits: TopologyEdits = noEdits): Promise<Topology> {
+  /** The graph of a script's job, without edits and with what they say of all of it. Nothing is started. */
+  async plan(text: string, edits: TopologyEdits): Promise<PlannedJob> {
+    const plain = await this.#topology(text, noEdits)
+    const isPlain = Object.keys(settingsOfEdits(edits)).length === 0
+    return { plain, planned: isPlain ? plain : await this.#topology(text, edits), room: await this.#manager.slots() }
+  }
+
+  async #topology(text: string, edits: TopologyEdits): Promise<Topology> {
     checkScript(text)
     return this.#planned(text, settingsOfEdits(edits), async (explained, session) => {
       const old = new Set<string>()

@@ -61,10 +61,10 @@ describe('edits', () => {
 
 describe('what comes of edits', () => {
   const told = (given: Partial<TopologyEdits>, changed = planned): readonly string[] =>
-    editTopology(planned, changed, edits(given), room).consequences
+    editTopology({ plain: planned, planned: changed, room }, edits(given)).consequences
 
   test('nothing of none', () => {
-    expect(editTopology(planned, planned, noEdits, room)).toEqual({ topology: planned, unbound: [], consequences: [] })
+    expect(editTopology({ plain: planned, planned, room }, noEdits)).toEqual({ topology: planned, unbound: [], consequences: [] })
   })
 
   test('slots, buffers and shares of keys', () => {
@@ -97,7 +97,7 @@ describe('what comes of edits', () => {
   })
 
   test('an edit whose vertex is gone is told, and changes nothing', () => {
-    const { topology, unbound, consequences } = editTopology(planned, planned, edits({ vertices: [edit(other, 5)] }), room)
+    const { topology, unbound, consequences } = editTopology({ plain: planned, planned, room }, edits({ vertices: [edit(other, 5)] }))
     expect([topology, unbound, consequences]).toEqual([planned, [edit(other, 5)], []])
   })
 })

@@ -31,6 +31,15 @@ export interface ClusterRoom {
   readonly taskManagers: number
 }
 
+/** The graph of a script, and the cluster that is to run it. */
+export interface PlannedJob {
+  /** As Flink plans it without edits. */
+  readonly plain: Topology
+  /** As Flink plans it with the edits of the whole job. */
+  readonly planned: Topology
+  readonly room: ClusterRoom
+}
+
 export interface EditedTopology {
   readonly topology: Topology
   /** Edits whose vertex the script has no more. */
@@ -92,13 +101,8 @@ export function settingsOfEdits({ maxParallelism, chaining, stateTtl }: Topology
   }
 }
 
-/**
- * The graph with its edits.
- *
- * @param plain as Flink plans the script without them
- * @param planned as Flink plans it with those of the whole job
- */
-export function editTopology(plain: Topology, planned: Topology, edits: TopologyEdits, room: ClusterRoom): EditedTopology {
+/** The graph with its edits. */
+export function editTopology({ plain, planned, room }: PlannedJob, edits: TopologyEdits): EditedTopology {
   const wanted = new Map(edits.vertices.map(({ id, parallelism }) => [id, parallelism]))
   const vertices = planned.vertices.map((vertex) => ({ ...vertex, parallelism: wanted.get(vertex.id) ?? vertex.parallelism }))
   const topology = { vertices, slots: Math.max(0, ...vertices.map(({ parallelism }) => parallelism)) }

@@ -88,12 +88,10 @@ export class PlacedWork implements KeptWork {
 function sourceStand(task: ScanTask, index: number, manifest: Manifest): SourceStand {
   const { table, source } = task
   const saved = manifest.sources.filter(({ id }) => id === sourceId(task, index))
-  const positions = saved.map(({ position }) => position)
   return {
     table,
-    hasEnded: saved.length > 0 && saved.every(({ ended }) => ended),
     beginsAlike: source.elsewhere?.beginsAlike === true,
-    options: source.elsewhere?.optionsAt(positions) ?? null,
+    options: source.elsewhere?.optionsAt(saved.map(({ position }) => position)) ?? null,
   }
 }
 
