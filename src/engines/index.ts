@@ -14,6 +14,7 @@ export { localHost } from './embedded/workers/local-host.ts'
 export { type Answer, type Order, sendError } from './embedded/workers/messages.ts'
 export type {
   Engine,
+  Evidence,
   ExchangeNote,
   Explanation,
   KeptWork,

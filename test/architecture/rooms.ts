@@ -16,6 +16,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   formats: ['base', 'data'],
   blobs: ['base'],
   secrets: ['base'],
+  store: ['base'],
   topics: ['base', 'blobs'],
   connectors: ['base', 'data', 'formats', 'blobs', 'topics'],
   engines: ['base', 'metrics', 'data', 'plan', 'dataflow', 'connectors', 'blobs'],
@@ -25,6 +26,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   sqltest: ['base', 'data', 'plan', 'sql', 'catalog', 'engines', 'query'],
   gateway: ['base', 'data', 'sql', 'query'],
   clusters: ['base'],
+  jobs: ['base', 'metrics', 'engines', 'store'],
+  processes: ['base', 'metrics', 'data', 'engines', 'query', 'jobs'],
   cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway', 'clusters'],
 }
 
@@ -51,7 +54,18 @@ interface Laws {
 const walledRooms: readonly string[] = ['engines', 'connectors', 'formats']
 
 /** Who touches the outside world. Everything else can be run in simulated time with a seed. */
-const outsideRooms: readonly string[] = ['connectors', 'blobs', 'secrets', 'topics', 'threads', 'gateway', 'clusters', 'cli']
+const outsideRooms: readonly string[] = [
+  'connectors',
+  'blobs',
+  'secrets',
+  'topics',
+  'threads',
+  'store',
+  'gateway',
+  'clusters',
+  'processes',
+  'cli',
+]
 const outsideFiles: readonly RegExp[] = [
   /^src\/(?:main|worker-thread)\.ts$/,
   /^src\/base\/clock\.ts$/,

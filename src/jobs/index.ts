@@ -1,0 +1,5 @@
+export type { JobHost, RunEvidence, RunFailure, RunOrder, RunState, SavepointOrder, SavepointSight, SeenRun } from './job-host.ts'
+export type { JobEngine, JobProgram, JobSpec, JobWish, LatencyTier, RestartPolicy, RestorePoint, StopHow, UpgradeMode } from './job-spec.ts'
+export { jobKind, wishKind } from './job-spec.ts'
+export type { JobEvidence, JobIntent, JobRestart, JobRun, JobState, JobStatus } from './job-status.ts'
+export { statusKind } from './job-status.ts'
