@@ -28,6 +28,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   clusters: ['base'],
   jobs: ['base', 'metrics', 'engines', 'store'],
   processes: ['base', 'metrics', 'data', 'engines', 'query', 'jobs'],
+  access: ['base', 'store'],
+  api: ['base', 'metrics', 'data', 'sql', 'query', 'store', 'jobs', 'processes', 'access'],
   cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway', 'clusters'],
 }
 
@@ -43,6 +45,12 @@ export const packageOwners: Readonly<Record<string, string>> = {
   pg: 'connectors',
   protobufjs: 'formats',
   hysnappy: 'formats',
+  fastify: 'api',
+  '@fastify/cookie': 'api',
+  '@fastify/helmet': 'api',
+  '@fastify/rate-limit': 'api',
+  '@fastify/static': 'api',
+  typebox: 'api',
 }
 
 interface Laws {

@@ -1,0 +1,7 @@
+/** The whole contract: what can be asked of a server, by whom, and what it answers. The browser imports the types of it. */
+import { jobRoutes } from './job-routes.ts'
+import { peopleRoutes } from './people-routes.ts'
+import { sqlRoutes } from './sql-routes.ts'
+
+export const routes = { ...peopleRoutes, ...jobRoutes, ...sqlRoutes }
+export type Contract = typeof routes
