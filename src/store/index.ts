@@ -1,3 +1,4 @@
+export { RecordMap } from './record-map.ts'
 export type {
   Commit,
   EntryOptions,

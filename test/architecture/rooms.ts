@@ -95,7 +95,11 @@ const computingBuiltins: readonly string[] = [
   'util',
   'util/types',
 ]
-const computingBuiltinsOf: Readonly<Record<string, readonly string[]>> = { engines: ['crypto', 'zlib'], formats: ['zlib'] }
+const computingBuiltinsOf: Readonly<Record<string, readonly string[]>> = {
+  access: ['crypto'],
+  engines: ['crypto', 'zlib'],
+  formats: ['zlib'],
+}
 
 export function roomOf(filePath: string): string | undefined {
   const [top, room, ...rest] = filePath.split('/')

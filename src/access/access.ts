@@ -1,0 +1,149 @@
+/** The door through which everyone comes: who is it, and what may he do. */
+import type { Clock } from '#base'
+import { entryOf, type LogEntry, type Store } from '#store'
+import { BrowserSessions } from './browser-sessions.ts'
+import type { Caller } from './caller.ts'
+import { accessErrors } from './errors.ts'
+import { type Choice, type Link, People } from './people.ts'
+import { type AuditRecord, auditLog } from './records.ts'
+import { SignInGuard } from './sign-in-guard.ts'
+import { Workspaces } from './workspaces.ts'
+
+const dayMs = 86_400_000
+const auditDays = 400
+
+/** The workspace that there is from the beginning. */
+export const firstWorkspace = 'main'
+
+export interface SignedIn {
+  /** What the browser is to hold. */
+  readonly key: string
+  readonly caller: Caller
+}
+
+export class Access {
+  readonly people: People
+  readonly workspaces: Workspaces
+  readonly #sessions: BrowserSessions
+  readonly #guard: SignInGuard
+  readonly #store: Store
+  readonly #clock: Clock
+
+  private constructor(store: Store, clock: Clock, parts: Pick<Access, 'people' | 'workspaces'> & { readonly sessions: BrowserSessions }) {
+    this.people = parts.people
+    this.workspaces = parts.workspaces
+    this.#sessions = parts.sessions
+    this.#guard = new SignInGuard(clock)
+    this.#store = store
+    this.#clock = clock
+  }
+
+  static async open(store: Store, clock: Clock): Promise<Access> {
+    const people = await People.load(store, clock)
+    const workspaces = await Workspaces.load(store, clock)
+    return new Access(store, clock, { people, workspaces, sessions: await BrowserSessions.load(store, clock) })
+  }
+
+  /** Signs somebody in who knows a password; `address` is where the request comes from. */
+  async signIn(name: string, password: string, address: string): Promise<SignedIn> {
+    const keys = [`name ${name}`, `address ${address}`]
+    this.#guard.check(keys)
+    if (!(await this.people.isRight(name, password))) {
+      this.#guard.wrong(keys)
+      await this.audit('', name, { action: 'POST /sign-in', outcome: 'refused', detail: 'ACCESS_SIGN_IN_WRONG' }, address)
+      throw accessErrors.ACCESS_SIGN_IN_WRONG()
+    }
+    this.#guard.right(keys)
+    return this.#begin(name)
+  }
+
+  async signInByLink(link: string, choice: Choice, address: string): Promise<SignedIn> {
+    const keys = [`address ${address}`]
+    this.#guard.check(keys)
+    const isFirst = this.people.needsFirstAdmin
+    try {
+      const name = await this.people.useLink(link, choice)
+      if (isFirst && !this.workspaces.has(firstWorkspace)) await this.workspaces.create(firstWorkspace, 'Main', name)
+      return await this.#begin(name)
+    } catch (error) {
+      this.#guard.wrong(keys)
+      throw error
+    }
+  }
+
+  /** Who holds the key of a browser; fails where nobody does. */
+  callerOfBrowser(key: string): Caller {
+    const session = this.#sessions.find(key)
+    const user = session === null ? null : this.people.active(session.user)
+    if (session === null || user === null) throw accessErrors.ACCESS_SIGN_IN_NEEDED()
+    return this.#callerOf(session.user, session.csrfToken)
+  }
+
+  /** The service that shows a token; fails where there is none. */
+  callerOfToken(secret: string): Caller {
+    const token = this.workspaces.findToken(secret)
+    if (token === null) throw accessErrors.ACCESS_SIGN_IN_NEEDED()
+    const roles = new Map([[token.workspace, token.value.role]])
+    return { name: `token:${token.id}`, displayName: token.value.title, isServerAdmin: false, csrfToken: null, roles }
+  }
+
+  async signOut(key: string): Promise<void> {
+    await this.#sessions.end(key)
+  }
+
+  /** Changes the password of somebody who knows the present one; ends the sessions of all other browsers. */
+  async changePassword({ name }: Caller, key: string | null, current: string, password: string): Promise<void> {
+    const keys = [`name ${name}`]
+    this.#guard.check(keys)
+    if (!(await this.people.isRight(name, current))) {
+      this.#guard.wrong(keys)
+      throw accessErrors.ACCESS_SIGN_IN_WRONG()
+    }
+    await this.people.setPassword(name, password, name)
+    await this.#sessions.endAllOf(name, key)
+  }
+
+  /** Lets a person in no longer, or again. */
+  async setActive(name: string, isActive: boolean, by: string): Promise<void> {
+    await this.people.change(name, { isActive }, by)
+    if (!isActive) await this.#sessions.endAllOf(name, null)
+  }
+
+  lastSeenAt(name: string): number | null {
+    return this.#sessions.lastSeenAt(name)
+  }
+
+  /** A link by which the first administrator, or a person, signs in for the first time. */
+  createLink(user: string | null, by: string): Promise<Link> {
+    return this.people.createLink(user, by)
+  }
+
+  async audit(workspace: string, subject: string, record: AuditRecord, by: string): Promise<void> {
+    await this.#store.commit({ writes: [], entries: [entryOf(auditLog, workspace, subject, record)], by })
+  }
+
+  auditEntries(
+    workspace: string,
+    options: { subject?: string; before?: number; limit: number },
+  ): Promise<readonly LogEntry<AuditRecord>[]> {
+    return this.#store.entries(auditLog, { workspace, ...options })
+  }
+
+  /** Forgets what was asked more than 400 days ago. */
+  async forgetOldAudit(): Promise<void> {
+    await this.#store.dropEntries(auditLog, this.#clock.nowMs() - auditDays * dayMs)
+  }
+
+  async #begin(name: string): Promise<SignedIn> {
+    const { key, session } = await this.#sessions.begin(name)
+    return { key, caller: this.#callerOf(name, session.csrfToken) }
+  }
+
+  #callerOf(name: string, csrfToken: string): Caller {
+    const { displayName, isServerAdmin } = this.people.find(name)
+    const roles = this.workspaces.rolesOf(name)
+    // Administrators of the server are in every workspace.
+    if (isServerAdmin) for (const { id } of this.workspaces.all()) roles.set(id, 'admin')
+    return { name, displayName, isServerAdmin, csrfToken, roles }
+  }
+}

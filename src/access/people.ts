@@ -1,0 +1,144 @@
+/** The people of a server, their passwords, and the links by which they sign in for the first time. */
+import type { Clock } from '#base'
+import { RecordMap, type Store, type Stored } from '#store'
+import { accessErrors } from './errors.ts'
+import { hashPassword, isPassword } from './password.ts'
+import { type Credential, credentialKind, everywhere, type SignInLink, signInLinkKind, type User, userKind } from './records.ts'
+import { createSecretKey, hashOfKey } from './secret-key.ts'
+
+const linkMsMax = 86_400_000
+export const passwordLengthMin = 10
+const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/
+
+export interface Link {
+  readonly key: string
+  readonly expiresAt: number
+}
+
+/** What the holder of a link chooses. */
+export interface Choice {
+  readonly name?: string
+  readonly displayName?: string
+  readonly password?: string
+}
+
+export class People {
+  readonly #users: RecordMap<User>
+  readonly #credentials: RecordMap<Credential>
+  readonly #links: RecordMap<SignInLink>
+  readonly #clock: Clock
+
+  private constructor(users: RecordMap<User>, credentials: RecordMap<Credential>, links: RecordMap<SignInLink>, clock: Clock) {
+    this.#users = users
+    this.#credentials = credentials
+    this.#links = links
+    this.#clock = clock
+  }
+
+  static async load(store: Store, clock: Clock): Promise<People> {
+    return new People(
+      await RecordMap.load(userKind, store, clock),
+      await RecordMap.load(credentialKind, store, clock),
+      await RecordMap.load(signInLinkKind, store, clock),
+      clock,
+    )
+  }
+
+  get needsFirstAdmin(): boolean {
+    return this.#users.in(everywhere).length === 0
+  }
+
+  all(): readonly Stored<User>[] {
+    return this.#users.in(everywhere)
+  }
+
+  /** Null for who is not there, or not active. */
+  active(name: string): User | null {
+    const user = this.#users.get(everywhere, name)?.value
+    return user?.isActive === true ? user : null
+  }
+
+  find(name: string): User {
+    const user = this.#users.get(everywhere, name)?.value
+    if (user === undefined) throw accessErrors.ACCESS_USER_NOT_FOUND({ name })
+    return user
+  }
+
+  async add(name: string, { displayName, isServerAdmin }: Pick<User, 'displayName' | 'isServerAdmin'>, by: string): Promise<User> {
+    if (!namePattern.test(name)) throw accessErrors.ACCESS_NAME({ name })
+    if (this.#users.get(everywhere, name) !== undefined) throw accessErrors.ACCESS_USER_EXISTS({ name })
+    const user: User = { displayName, isServerAdmin, isActive: true, source: 'local', createdAt: this.#clock.nowMs() }
+    await this.#users.write(keyOf(name), user, by)
+    return user
+  }
+
+  async change(name: string, changes: Partial<Pick<User, 'displayName' | 'isServerAdmin' | 'isActive'>>, by: string): Promise<User> {
+    const user = { ...this.find(name), ...changes }
+    const isAdmin = (each: User): boolean => each.isServerAdmin && each.isActive
+    const others = this.all().some(({ id, value }) => id !== name && isAdmin(value))
+    if (!isAdmin(user) && !others) throw accessErrors.ACCESS_LAST_ADMIN({ name })
+    await this.#users.write(keyOf(name), user, by)
+    return user
+  }
+
+  /** Whether name and password fit; takes as long for names that are not there. */
+  async isRight(name: string, password: string): Promise<boolean> {
+    const kept = this.#credentials.get(everywhere, name)?.value.passwordHash ?? null
+    const isRight = await isPassword(password, kept)
+    return isRight && this.active(name) !== null
+  }
+
+  async setPassword(name: string, password: string, by: string): Promise<void> {
+    await this.#credentials.write(keyOf(name), { passwordHash: await hashOf(password) }, by)
+  }
+
+  /** A link for a person; null: for the first administrator. */
+  async createLink(user: string | null, by: string): Promise<Link> {
+    const stale = this.#links.in(everywhere).filter(({ value }) => value.expiresAt < this.#clock.nowMs())
+    const key = createSecretKey()
+    const expiresAt = this.#clock.nowMs() + linkMsMax
+    const spent = stale.map(({ id }) => this.#links.change(keyOf(id), null))
+    await this.#links.commit([...spent, this.#links.change(keyOf(hashOfKey(key)), { user, expiresAt })], by)
+    return { key, expiresAt }
+  }
+
+  /** Uses a link up; gives the name of who it signs in. */
+  async useLink(key: string, choice: Choice): Promise<string> {
+    const hash = hashOfKey(key)
+    const link = this.#links.get(everywhere, hash)
+    if (link === undefined || link.value.expiresAt < this.#clock.nowMs()) throw accessErrors.ACCESS_LINK_SPENT()
+    const isFirst = link.value.user === null
+    // Two links for the first administrator make one.
+    if (isFirst && !this.needsFirstAdmin) throw accessErrors.ACCESS_LINK_SPENT()
+    const name = link.value.user ?? choice.name
+    const hasPassword = name !== undefined && this.#credentials.get(everywhere, name) !== undefined
+    if (name === undefined || (choice.password === undefined && !hasPassword)) throw accessErrors.ACCESS_PASSWORD_MISSING()
+    if (!namePattern.test(name)) throw accessErrors.ACCESS_NAME({ name })
+    if (!isFirst && this.active(name) === null) throw accessErrors.ACCESS_LINK_SPENT()
+    const first: User = {
+      displayName: choice.displayName ?? name,
+      isServerAdmin: true,
+      isActive: true,
+      source: 'local',
+      createdAt: this.#clock.nowMs(),
+    }
+    const credential = choice.password === undefined ? null : { passwordHash: await hashOf(choice.password) }
+    // All at once: a link that signs nobody in must not be gone. Who comes second finds it spent.
+    const changes = [
+      this.#links.change(keyOf(hash), null),
+      ...(isFirst ? [this.#users.change(keyOf(name), first)] : []),
+      ...(credential === null ? [] : [this.#credentials.change(keyOf(name), credential)]),
+    ]
+    await this.#links.commit(changes, name)
+    return name
+  }
+}
+
+function keyOf(id: string): { readonly workspace: string; readonly id: string } {
+  return { workspace: everywhere, id }
+}
+
+function hashOf(password: string): Promise<string> {
+  if (password.length < passwordLengthMin) throw accessErrors.ACCESS_PASSWORD({ least: passwordLengthMin })
+  return hashPassword(password)
+}
