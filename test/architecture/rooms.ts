@@ -48,7 +48,6 @@ export const packageOwners: Readonly<Record<string, string>> = {
   fastify: 'api',
   '@fastify/cookie': 'api',
   '@fastify/helmet': 'api',
-  '@fastify/rate-limit': 'api',
   '@fastify/static': 'api',
   typebox: 'api',
 }

@@ -1,0 +1,25 @@
+/** What goes wrong between a client and the server, before a room is asked. */
+import { defineErrors } from '#base'
+
+export const apiErrors = defineErrors({
+  API_REQUEST: { blame: 'user', message: 'the {part} of the request is not as described: {trouble}' },
+  API_BODY_TOO_LARGE: { blame: 'user', message: 'the body is larger than {most} bytes' },
+  API_BODY_UNREADABLE: { blame: 'user', message: 'the body is not JSON', hint: 'Send JSON, with content-type application/json.' },
+  API_NOT_FOUND: { blame: 'user', message: 'there is nothing at "{path}"', hint: 'What there is says /api/v1/openapi.json.' },
+  API_CSRF: {
+    blame: 'user',
+    message: 'the request does not show that it comes from the console',
+    hint: 'Send csrfToken of GET /me as X-Millrace-Csrf, or use a token instead of a cookie.',
+  },
+  API_ORIGIN: { blame: 'user', message: 'pages of "{origin}" may not call this server' },
+  API_HOST: {
+    blame: 'user',
+    message: 'this server is not called "{host}"',
+    hint: 'Start it with --public-url and the address that people use.',
+  },
+  API_TOO_MANY: { blame: 'user', message: 'too many requests', hint: 'Ask again in a second.' },
+  API_STOPPING: { blame: 'external', message: 'the server is being stopped', hint: 'Ask again when it is back.' },
+  API_FAILED: { blame: 'internal', message: 'the server failed at this; its log tells more under "{id}"' },
+  API_ADDRESS_UNUSABLE: { blame: 'external', message: 'could not listen at {address}' },
+  API_CURSOR: { blame: 'user', message: 'this is no cursor of this list', hint: 'Begin without one.' },
+})

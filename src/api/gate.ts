@@ -1,0 +1,110 @@
+/** Lets requests in: who calls, whether the request was meant to be sent, how often, and with what right. Nobody has read its body by then. */
+import { timingSafeEqual } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Access, accessErrors, assertMay, assertServerAdmin, type Caller } from '#access'
+import type { Clock } from '#base'
+import type { Right } from './contract/route.ts'
+import { apiErrors } from './errors.ts'
+import { RateLimit } from './rate-limit.ts'
+
+export interface GateOptions {
+  readonly access: Access
+  readonly clock: Clock
+  /** How people reach the server, such as `https://millrace.example.org`; null: by the address that it listens at. */
+  readonly publicUrl: string | null
+}
+
+/** Requests of a second. */
+const callsMax = 3000
+const anonymousCallsMax = 30
+const cookieSeconds = 604_800
+
+const nobody: Caller = { name: '', displayName: '', isServerAdmin: false, csrfToken: null, roles: new Map() }
+
+export class Gate {
+  readonly #access: Access
+  readonly #origin: string | null
+  readonly #host: string | null
+  readonly #isSecure: boolean
+  readonly #callers: RateLimit
+  readonly #strangers: RateLimit
+
+  constructor({ access, clock, publicUrl }: GateOptions) {
+    const url = publicUrl === null ? null : new URL(publicUrl)
+    this.#access = access
+    this.#origin = url?.origin ?? null
+    this.#host = url?.host ?? null
+    this.#isSecure = url?.protocol === 'https:'
+    this.#callers = new RateLimit(callsMax, clock)
+    this.#strangers = new RateLimit(anonymousCallsMax, clock)
+  }
+
+  /** The caller with the right that a route wants; fails where there is none. */
+  admit(request: FastifyRequest, right: Right): Caller {
+    this.#assertOwnHost(request)
+    const isReading = request.method === 'GET'
+    if (!isReading) this.#assertOwnOrigin(request)
+    const caller = right === 'anyone' ? nobody : this.#callerOf(request)
+    if (caller === nobody) {
+      this.#strangers.take(request.ip)
+      return caller
+    }
+    this.#callers.take(caller.name)
+    if (!isReading && caller.csrfToken !== null) assertCsrf(request, caller.csrfToken)
+    if (right === 'administer-server') assertServerAdmin(caller)
+    else if (right !== 'signed-in' && right !== 'anyone')
+      assertMay(caller, right, (request.params as Record<string, string>)['workspace'] ?? '')
+    return caller
+  }
+
+  /** What the browser holds; null where it holds nothing. */
+  browserKeyOf(request: FastifyRequest): string | null {
+    return request.cookies[this.#cookie] ?? null
+  }
+
+  /** Lets the browser hold a key; null: forget it. */
+  holdKey(reply: FastifyReply, key: string | null): void {
+    const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: this.#isSecure } as const
+    if (key === null) void reply.clearCookie(this.#cookie, options)
+    else void reply.setCookie(this.#cookie, key, { ...options, maxAge: cookieSeconds })
+  }
+
+  /** A browser sends it over TLS, and to this host alone, where that can be had. */
+  get #cookie(): string {
+    return this.#isSecure ? '__Host-millrace_session' : 'millrace_session'
+  }
+
+  #callerOf(request: FastifyRequest): Caller {
+    const header = request.headers.authorization ?? ''
+    const key = this.browserKeyOf(request)
+    try {
+      if (header !== '') return this.#access.callerOfToken(/^Bearer +(\S+)$/i.exec(header)?.[1] ?? '')
+      if (key === null) throw accessErrors.ACCESS_SIGN_IN_NEEDED()
+      return this.#access.callerOfBrowser(key)
+    } catch (error) {
+      this.#strangers.take(request.ip)
+      throw error
+    }
+  }
+
+  /** Browsers say which page sends a request. */
+  #assertOwnOrigin({ headers }: FastifyRequest): void {
+    const { origin, host = '' } = headers
+    if (origin !== undefined && origin !== (this.#origin ?? `http://${host}`)) throw apiErrors.API_ORIGIN({ origin })
+  }
+
+  /** A name that somebody else points at this machine is none of ours: his pages would speak to us as our own. */
+  #assertOwnHost({ headers }: FastifyRequest): void {
+    const host = (headers.host ?? '').toLowerCase()
+    const name = host.replace(/:\d+$/, '')
+    const isAddress = /^\[[0-9a-f:.]+\]$/.test(name) || /^\d+\.\d+\.\d+\.\d+$/.test(name)
+    if (name !== 'localhost' && !isAddress && host !== this.#host) throw apiErrors.API_HOST({ host })
+  }
+}
+
+/** A page of another site can have a cookie sent along, but cannot know this. */
+function assertCsrf({ headers }: FastifyRequest, csrfToken: string): void {
+  const sent = Buffer.from(String(headers['x-millrace-csrf'] ?? ''))
+  const wanted = Buffer.from(csrfToken)
+  if (sent.length !== wanted.length || !timingSafeEqual(sent, wanted)) throw apiErrors.API_CSRF()
+}

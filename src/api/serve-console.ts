@@ -1,0 +1,34 @@
+/** The console's files. Every path that is no file and no part of the interface is a page of the console. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+
+/** Stands in the page for what lets its own styles pass, and is another one each time. */
+const noncePlace = '__STYLE_NONCE__'
+
+export async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
+  const page = await readFile(path.join(folder, 'index.html'), 'utf8')
+  const sendPage = (reply: FastifyReply): FastifyReply =>
+    reply
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(page.replaceAll(noncePlace, reply.cspNonce.style))
+  // Names of these files change with what is in them.
+  await app.register(fastifyStatic, {
+    root: path.join(folder, 'assets'),
+    prefix: '/assets/',
+    decorateReply: false,
+    immutable: true,
+    maxAge: '365d',
+    preCompressed: true,
+    index: false,
+  })
+  app.get('/', (_request, reply) => sendPage(reply))
+  app.get('/*', (request, reply) => (isPage(request.url) ? sendPage(reply) : reply.callNotFound()))
+}
+
+function isPage(url: string): boolean {
+  const [first = ''] = url.slice(1).split(/[/?]/)
+  return first !== 'api' && first !== 'assets'
+}

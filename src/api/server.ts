@@ -1,0 +1,202 @@
+/** The HTTP server: every route of the contract, each checked for who calls, how often and with what; and the console's files. */
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { AuditRecord, Caller } from '#access'
+import { MillraceError } from '#base'
+import type { Handlers, StreamEvent } from './call.ts'
+import { inputCheck } from './check-input.ts'
+import { type Contract, routes } from './contract/index.ts'
+import type { Route } from './contract/route.ts'
+import { apiErrors } from './errors.ts'
+import { sendEvents } from './event-stream.ts'
+import { failureOf, statusOf } from './failures.ts'
+import { Gate, type GateOptions } from './gate.ts'
+import { openApi } from './open-api.ts'
+import { serveConsole } from './serve-console.ts'
+
+export interface ServeOptions extends GateOptions {
+  readonly host: string
+  /** 0: one that is free. */
+  readonly port: number
+  readonly version: string
+  readonly handlers: Handlers<Contract>
+  /** The folder of the console's files; null: none is served. */
+  readonly consoleFolder: string | null
+  /** Told what went wrong in the server itself, under the id that its client was told. */
+  failed(id: string, error: unknown): void
+}
+
+export interface RunningServer {
+  readonly port: number
+  /** Ends connections; nothing is answered any more. */
+  close(): Promise<void>
+}
+
+const apiRoot = '/api/v1'
+const bodyBytesMax = 4_194_304
+const requestMsMax = 60_000
+
+/** What is known of a request once it was let in. */
+interface Admitted {
+  readonly caller: Caller
+  readonly signal: AbortSignal
+}
+
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const app = fastify({
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestMsMax,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 500 },
+  })
+  await app.register(cookie)
+  await app.register(helmet, headersOf(options))
+  app.setErrorHandler((error: FastifyError | MillraceError, _request, reply) => answerFailure(error, reply, options))
+  app.setNotFoundHandler((request, reply) =>
+    answerFailure(apiErrors.API_NOT_FOUND({ path: request.url.split('?')[0] ?? '' }), reply, options),
+  )
+  const gate = new Gate(options)
+  const stopping = new AbortController()
+  for (const [key, route] of Object.entries(routes)) addRoute(app, key as keyof Contract, route, { options, gate, stopping: stopping.signal })
+  addDescription(app, gate, options.version)
+  if (options.consoleFolder !== null) await serveConsole(app, options.consoleFolder)
+  const { host, port } = options
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    const { message } = error as Error
+    throw apiErrors.API_ADDRESS_UNUSABLE({ address: `${host}:${port}` }, { detail: `${message}.`, cause: error })
+  }
+  return {
+    port: (app.server.address() as AddressInfo).port,
+    close: async () => {
+      stopping.abort()
+      await app.close()
+    },
+  }
+}
+
+/** Pages run the console's own code and nothing else, and stand in no frame of another page. */
+function headersOf({ publicUrl }: ServeOptions): object {
+  return {
+    enableCSPNonces: true,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'none'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'"],
+        'style-src-attr': ["'unsafe-inline'"],
+        'img-src': ["'self'", 'data:'],
+        'font-src': ["'self'"],
+        'connect-src': ["'self'"],
+        'worker-src': ["'self'"],
+        'manifest-src': ["'self'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    strictTransportSecurity: publicUrl?.startsWith('https:') === true ? undefined : false,
+    referrerPolicy: { policy: 'no-referrer' },
+  }
+}
+
+interface RouteContext {
+  readonly options: ServeOptions
+  readonly gate: Gate
+  readonly stopping: AbortSignal
+}
+
+function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { options, gate, stopping }: RouteContext): void {
+  const [method = '', path = ''] = key.split(' ')
+  const checkQuery = route.query === undefined ? null : inputCheck(route.query, 'query')
+  const checkBody = route.body === undefined ? null : inputCheck(route.body, 'body')
+  const handler = options.handlers[key] as unknown as (call: unknown) => unknown
+  const admitted = new WeakMap<FastifyRequest, Admitted>()
+  app.route({
+    method,
+    url: `${apiRoot}${path}`,
+    onRequest: async (request, reply) => {
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      admitted.set(request, { caller: gate.admit(request, route.right), signal: AbortSignal.any([gone.signal, stopping]) })
+    },
+    handler: async (request, reply) => {
+      const { caller, signal } = admitted.get(request) ?? { caller: gate.admit(request, route.right), signal: stopping }
+      const call = {
+        caller,
+        params: request.params,
+        query: checkQuery === null ? {} : checkQuery(request.query),
+        body: checkBody === null ? undefined : checkBody(request.body),
+        address: request.ip,
+        browserKey: gate.browserKeyOf(request),
+        holdKey: (held: string | null) => gate.holdKey(reply, held),
+        signal,
+      }
+      const answer = await audited(key, route, { options, caller, params: call.params as Record<string, string> }, async () => handler(call))
+      void reply.header('cache-control', 'no-store')
+      if (route.streams === true) {
+        reply.hijack()
+        for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
+        return sendEvents(answer as AsyncIterable<StreamEvent<unknown>>, reply.raw, signal).catch((error: unknown) => {
+          if (!signal.aborted) options.failed(randomUUID(), error)
+        })
+      }
+      if (route.answer === null) return reply.code(204).send()
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
+    },
+  })
+}
+
+/** Writes down what is asked before it is done, and what came of it. */
+async function audited(
+  key: string,
+  route: Route,
+  { options, caller, params }: { readonly options: ServeOptions; readonly caller: Caller; readonly params: Readonly<Record<string, string>> },
+  run: () => Promise<unknown>,
+): Promise<unknown> {
+  // Who has not signed in yet is written down by the door itself.
+  if (route.changes !== true || route.right === 'anyone') return run()
+  const { workspace = '', ...others } = params
+  const subject = Object.values(others)[0] ?? ''
+  const note = (outcome: AuditRecord['outcome'], detail: string): Promise<void> =>
+    options.access.audit(workspace, subject, { action: key, outcome, detail }, caller.name)
+  await note('asked', '')
+  try {
+    const answer = await run()
+    await note('done', '')
+    return answer
+  } catch (error) {
+    const isOfUser = error instanceof MillraceError && error.blame === 'user'
+    await note(isOfUser ? 'refused' : 'failed', error instanceof MillraceError ? error.code : '').catch(() => undefined)
+    throw error
+  }
+}
+
+function addDescription(app: FastifyInstance, gate: Gate, version: string): void {
+  const document = JSON.stringify(openApi(routes, version))
+  app.get(`${apiRoot}/openapi.json`, {
+    onRequest: async (request) => void gate.admit(request, 'signed-in'),
+    handler: (_request, reply) => reply.type('application/json; charset=utf-8').send(document),
+  })
+}
+
+function answerFailure(error: FastifyError | MillraceError, reply: FastifyReply, options: ServeOptions): FastifyReply {
+  const known = knownError(error)
+  if (known !== null && known.blame !== 'internal') return reply.code(statusOf(known)).send({ error: failureOf(known) })
+  const id = randomUUID()
+  options.failed(id, error)
+  return reply.code(500).send({ error: failureOf(apiErrors.API_FAILED({ id })) })
+}
+
+/** Ours, or one of those that fastify finds in a request before anybody is asked. */
+function knownError(error: FastifyError | MillraceError): MillraceError | null {
+  if (error instanceof MillraceError) return error
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return apiErrors.API_BODY_TOO_LARGE({ most: bodyBytesMax })
+  if (error.statusCode !== undefined && error.statusCode < 500) return apiErrors.API_BODY_UNREADABLE()
+  return null
+}
