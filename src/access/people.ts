@@ -27,6 +27,8 @@ export class People {
   readonly #credentials: RecordMap<Credential>
   readonly #links: RecordMap<SignInLink>
   readonly #clock: Clock
+  /** Links are used one after another: two for the first administrator make one. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   private constructor(users: RecordMap<User>, credentials: RecordMap<Credential>, links: RecordMap<SignInLink>, clock: Clock) {
     this.#users = users
@@ -103,18 +105,20 @@ export class People {
   }
 
   /** Uses a link up; gives the name of who it signs in. */
-  async useLink(key: string, choice: Choice): Promise<string> {
+  useLink(key: string, choice: Choice): Promise<string> {
+    const used = this.#turn.then(() => this.#useLink(key, choice))
+    this.#turn = used.catch(() => undefined)
+    return used
+  }
+
+  async #useLink(key: string, choice: Choice): Promise<string> {
     const hash = hashOfKey(key)
-    const link = this.#links.get(everywhere, hash)
-    if (link === undefined || link.value.expiresAt < this.#clock.nowMs()) throw accessErrors.ACCESS_LINK_SPENT()
-    const isFirst = link.value.user === null
-    // Two links for the first administrator make one.
-    if (isFirst && !this.needsFirstAdmin) throw accessErrors.ACCESS_LINK_SPENT()
-    const name = link.value.user ?? choice.name
+    const { user } = this.#linkWith(hash)
+    const name = user ?? choice.name
     const hasPassword = name !== undefined && this.#credentials.get(everywhere, name) !== undefined
     if (name === undefined || (choice.password === undefined && !hasPassword)) throw accessErrors.ACCESS_PASSWORD_MISSING()
     if (!namePattern.test(name)) throw accessErrors.ACCESS_NAME({ name })
-    if (!isFirst && this.active(name) === null) throw accessErrors.ACCESS_LINK_SPENT()
+    const credential = choice.password === undefined ? null : { passwordHash: await hashOf(choice.password) }
     const first: User = {
       displayName: choice.displayName ?? name,
       isServerAdmin: true,
@@ -122,15 +126,25 @@ export class People {
       source: 'local',
       createdAt: this.#clock.nowMs(),
     }
-    const credential = choice.password === undefined ? null : { passwordHash: await hashOf(choice.password) }
-    // All at once: a link that signs nobody in must not be gone. Who comes second finds it spent.
+    // All at once: a link that signs nobody in must not be gone.
     const changes = [
       this.#links.change(keyOf(hash), null),
-      ...(isFirst ? [this.#users.change(keyOf(name), first)] : []),
+      ...(user === null ? [this.#users.change(keyOf(name), first)] : []),
       ...(credential === null ? [] : [this.#credentials.change(keyOf(name), credential)]),
     ]
     await this.#links.commit(changes, name)
     return name
+  }
+
+  /** Fails where a link is good for nothing any more: of two for the first administrator the second one is. */
+  #linkWith(hash: string): SignInLink {
+    const link = this.#links.get(everywhere, hash)?.value
+    const isGood =
+      link !== undefined &&
+      link.expiresAt >= this.#clock.nowMs() &&
+      (link.user === null ? this.needsFirstAdmin : this.active(link.user) !== null)
+    if (!isGood) throw accessErrors.ACCESS_LINK_SPENT()
+    return link
   }
 }
 

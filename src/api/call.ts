@@ -18,7 +18,11 @@ export interface Call<Path extends string, R extends Route> {
 }
 
 /** An answer that lists read-only data is as good. */
-type Frozen<T> = T extends readonly (infer Item)[] ? readonly Frozen<Item>[] : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T
 
 /** An event of a stream, and the id under which a client asks for what comes behind it. */
 export interface StreamEvent<T> {

@@ -1,8 +1,8 @@
 /** A client whose calls have the types of the contract: what a route does not take is not compiled. */
 import { MillraceError } from '#base'
+import { clientErrors } from './client-errors.ts'
 import type { Contract } from './contract/index.ts'
 import type { AnswerOf, BodyOf, Failure, PathNames, QueryOf, Route } from './contract/route.ts'
-import { clientErrors } from './client-errors.ts'
 
 export interface ClientOptions {
   /** The address of the server, such as `http://127.0.0.1:8080`. */

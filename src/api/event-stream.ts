@@ -6,7 +6,11 @@ import type { StreamEvent } from './call.ts'
 const beatMs = 15_000
 
 /** Sends events until there are no more, or nobody reads them. */
-export async function sendEvents(events: AsyncIterable<StreamEvent<unknown>>, response: ServerResponse, signal: AbortSignal): Promise<void> {
+export async function sendEvents(
+  events: AsyncIterable<StreamEvent<unknown>>,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',

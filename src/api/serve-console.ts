@@ -10,10 +10,7 @@ const noncePlace = '__STYLE_NONCE__'
 export async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
   const page = await readFile(path.join(folder, 'index.html'), 'utf8')
   const sendPage = (reply: FastifyReply): FastifyReply =>
-    reply
-      .header('cache-control', 'no-store')
-      .type('text/html; charset=utf-8')
-      .send(page.replaceAll(noncePlace, reply.cspNonce.style))
+    reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page.replaceAll(noncePlace, reply.cspNonce.style))
   // Names of these files change with what is in them.
   await app.register(fastifyStatic, {
     root: path.join(folder, 'assets'),

@@ -60,7 +60,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   )
   const gate = new Gate(options)
   const stopping = new AbortController()
-  for (const [key, route] of Object.entries(routes)) addRoute(app, key as keyof Contract, route, { options, gate, stopping: stopping.signal })
+  for (const [key, route] of Object.entries(routes))
+    addRoute(app, key as keyof Contract, route, { options, gate, stopping: stopping.signal })
   addDescription(app, gate, options.version)
   if (options.consoleFolder !== null) await serveConsole(app, options.consoleFolder)
   const { host, port } = options
@@ -137,7 +138,9 @@ function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { opt
         holdKey: (held: string | null) => gate.holdKey(reply, held),
         signal,
       }
-      const answer = await audited(key, route, { options, caller, params: call.params as Record<string, string> }, async () => handler(call))
+      const answer = await audited(key, route, { options, caller, params: call.params as Record<string, string> }, async () =>
+        handler(call),
+      )
       void reply.header('cache-control', 'no-store')
       if (route.streams === true) {
         reply.hijack()
@@ -156,7 +159,11 @@ function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { opt
 async function audited(
   key: string,
   route: Route,
-  { options, caller, params }: { readonly options: ServeOptions; readonly caller: Caller; readonly params: Readonly<Record<string, string>> },
+  {
+    options,
+    caller,
+    params,
+  }: { readonly options: ServeOptions; readonly caller: Caller; readonly params: Readonly<Record<string, string>> },
   run: () => Promise<unknown>,
 ): Promise<unknown> {
   // Who has not signed in yet is written down by the door itself.

@@ -8,7 +8,7 @@ import type { CliEnvironment } from './environment.ts'
 import { usageErrors } from './errors.ts'
 import { flinkCommands } from './flink-commands.ts'
 import { type OutputFormat, outputFormats } from './output/output.ts'
-import { allowDroppedState, cluster, countOf, file, firstArgument, givenSettings, json, refuseBeside, set } from './shared-options.ts'
+import { allowDroppedState, cluster, countOf, file, firstArgument, givenSettings, json, portIn, refuseBeside, set } from './shared-options.ts'
 
 const format: OptionRow = {
   name: 'format',
@@ -301,7 +301,7 @@ export const commands: readonly CommandRow[] = [
     ],
     run: async (input, environment) => {
       const { runGateway } = await import('./gateway-command.ts')
-      return runGateway({ host: optionValue(input, host), port: portOf(input), cluster: optionValue(input, sessionCluster) }, environment)
+      return runGateway({ host: optionValue(input, host), port: portIn(input, port), cluster: optionValue(input, sessionCluster) }, environment)
     },
   },
   ...flinkCommands,
@@ -402,11 +402,4 @@ async function gatewayOf(input: CommandInput, environment: CliEnvironment): Prom
 /** The option that says that the statements run elsewhere. */
 function elsewhereIn(input: CommandInput): OptionRow {
   return [cluster, gateway].find((row) => input.values.has(row.name)) ?? engine
-}
-
-function portOf(input: CommandInput): number {
-  const text = optionValue(input, port)
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw usageErrors.CLI_OPTION_VALUE({ name: '--port', expected: 'a port', got: `"${text}"` })
-  return Number(text)
 }

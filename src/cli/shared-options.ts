@@ -32,6 +32,15 @@ export function countOf(input: CommandInput, row: OptionRow): number {
     throw usageErrors.CLI_OPTION_VALUE({ name: `--${row.name}`, expected: 'a whole number above 0', got: `"${text}"` })
   return Number(text)
 }
+
+/** A port to listen at; 0: any that is free. */
+export function portIn(input: CommandInput, row: OptionRow): number {
+  const text = optionValue(input, row)
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw usageErrors.CLI_OPTION_VALUE({ name: `--${row.name}`, expected: 'a port', got: `"${text}"` })
+  return Number(text)
+}
+
 /** Settings that were given one by one. */
 export function givenSettings(input: CommandInput): Record<string, string> {
   return Object.fromEntries(

@@ -30,7 +30,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   processes: ['base', 'metrics', 'data', 'engines', 'query', 'jobs'],
   access: ['base', 'store'],
   api: ['base', 'metrics', 'data', 'sql', 'query', 'store', 'jobs', 'processes', 'access'],
-  cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway', 'clusters'],
+  server: ['base', 'metrics', 'engines', 'query', 'store', 'jobs', 'processes', 'access', 'api'],
+  cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway', 'clusters', 'server'],
 }
 
 /** The only files outside the rooms: they wire them, in the process and in threads. */

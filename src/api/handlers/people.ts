@@ -69,7 +69,9 @@ export function peopleHandlers(access: Access, version: string): Handlers<People
       return userOf(params.user)
     },
     'GET /workspaces': ({ caller }) =>
-      workspaces.all().flatMap(({ id, value }) => (caller.roles.has(id) ? [{ name: id, title: value.title, createdAt: value.createdAt }] : [])),
+      workspaces
+        .all()
+        .flatMap(({ id, value }) => (caller.roles.has(id) ? [{ name: id, title: value.title, createdAt: value.createdAt }] : [])),
     'POST /workspaces': async ({ caller, body }) => ({ name: body.name, ...(await workspaces.create(body.name, body.title, caller.name)) }),
     'GET /workspaces/:workspace/members': ({ params }) =>
       workspaces
@@ -113,6 +115,10 @@ export function peopleHandlers(access: Access, version: string): Handlers<People
 }
 
 /** What is kept of a token, but for its hash. */
-function tokenOf(workspace: string, id: string, { hash: _hash, ...token }: Omit<TokenAnswer, 'id' | 'workspace'> & { hash: string }): TokenAnswer {
+function tokenOf(
+  workspace: string,
+  id: string,
+  { hash: _hash, ...token }: Omit<TokenAnswer, 'id' | 'workspace'> & { hash: string },
+): TokenAnswer {
   return { id, workspace, ...token }
 }
