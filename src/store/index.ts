@@ -1,13 +1,19 @@
+export { MemoryStore } from './memory-store.ts'
+export { openStore } from './open-store.ts'
 export { RecordMap } from './record-map.ts'
 export type {
   Commit,
+  CommitNews,
+  EntryNews,
   EntryOptions,
+  Lease,
   ListOptions,
   LogEntry,
   LogKind,
   NewEntry,
   RecordKey,
   RecordKind,
+  RecordNews,
   Store,
   Stored,
   Write,

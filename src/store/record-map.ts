@@ -62,9 +62,9 @@ export class RecordMap<Value> {
     }
   }
 
-  /** A value in place of the version that is known here, to be committed; null removes it. */
+  /** A value in place of the version that is known here, to be committed; null removes the record, whatever its version. */
   change(key: RecordKey, value: Value | null): RecordChange {
-    const write = writeOf(this.kind, key, value, this.get(key.workspace, key.id)?.version ?? 0)
+    const write = writeOf(this.kind, key, value, value === null ? null : (this.get(key.workspace, key.id)?.version ?? 0))
     return { write, committed: (stamp) => this.#apply(key, value, stamp) }
   }
 

@@ -82,26 +82,66 @@ export interface EntryOptions {
   readonly subject?: string
   /** Only what came before this sequence number. */
   readonly before?: number
+  /** Only what came after this sequence number. */
+  readonly after?: number
   readonly limit: number
 }
 
+/** What a commit changed. */
+export interface CommitNews {
+  readonly by: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly records: readonly RecordNews[]
+  readonly entries: readonly EntryNews[]
+}
+
+export interface RecordNews extends RecordKey {
+  readonly kind: string
+  readonly version: number
+  /** False: it was removed. */
+  readonly isThere: boolean
+}
+
+export interface EntryNews {
+  readonly log: string
+  readonly workspace: string
+  readonly subject: string
+  readonly sequence: number
+}
+
+/** The right to be the only one who does something, such as to run the control loop. */
+export interface Lease {
+  /** Lets go of it. Where it was lost, it does nothing. */
+  release(): Promise<void>
+}
+
+/** Of all lists, `limit` is at most 10,000. Texts of keys have at most 512 bytes, else STORE_KEY_MISMATCH; a value has at most 4 MB. */
 export interface Store {
   /** Null where there is none. */
   read<Value>(kind: RecordKind<Value>, key: RecordKey): Promise<Stored<Value> | null>
   /** By workspace and id, each compared as UTF-8 bytes. */
   list<Value>(kind: RecordKind<Value>, options: ListOptions): Promise<readonly Stored<Value>[]>
-  /** Versions of a record, newest first, those before its removal too; a removal itself is none. */
+  /** Versions of a record of a kind that keeps them, newest first, those before its removal too; a removal itself is none. */
   versions<Value>(
     kind: RecordKind<Value>,
     key: RecordKey,
     options: { readonly before?: number; readonly limit: number },
   ): Promise<readonly Stored<Value>[]>
-  /** Writes all or nothing, durably; gives the new version of each record. Fails with STORE_RECORD_CHANGED where an expected version is not there. */
+  /**
+   * Writes all or nothing, durably; gives the new version of each record. Fails with STORE_RECORD_CHANGED where an expected version is not
+   * there. A removal takes a version, too; the removal of what is not there changes nothing, and gives the version it had last, or 0.
+   */
   commit(commit: Commit): Promise<readonly number[]>
   /** Newest first. */
   entries<Value>(log: LogKind<Value>, options: EntryOptions): Promise<readonly LogEntry<Value>[]>
   /** Drops entries that were written before a moment in epoch milliseconds; gives how many. */
   dropEntries(log: LogKind<unknown>, before: number): Promise<number>
+  /** Tells of the commits through this store, in their order, each once it is durable. Gives what ends it. A listener must not fail. */
+  watch(listener: (news: CommitNews) => void): () => void
+  /** Null while somebody else holds a lease of this name. `onLost` is called at most once, if it is lost before it is released. */
+  lease(name: string, onLost: () => void): Promise<Lease | null>
+  /** Waits for the commits that have begun, and lets go of leases, which are not lost by that. */
   close(): Promise<void>
 }
 
