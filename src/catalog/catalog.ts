@@ -29,6 +29,13 @@ export interface DropHow {
   readonly temporary: boolean
 }
 
+/** A permanent thing of a catalog. */
+export interface CatalogObject {
+  readonly kind: 'catalog' | 'database' | 'table' | 'view' | 'function'
+  /** One name for a catalog, two for a database, else three. */
+  readonly path: readonly string[]
+}
+
 /** Where the name stands in the statement, so that errors can show it. */
 export type At = TextPosition | undefined
 
@@ -51,6 +58,9 @@ export interface Catalog extends Tables {
   function(path: TablePath): FunctionDefinition | undefined
   /** A temporary system function: found by its bare name, before everything else. */
   systemFunction(name: string): FunctionDefinition | undefined
+
+  /** The permanent things that were made, changed or dropped since this was asked last; none where nobody keeps them. */
+  takeTouched(): readonly CatalogObject[]
 
   useCatalog(name: string, at?: At): void
   useDatabase(path: DatabasePath, at?: At): void

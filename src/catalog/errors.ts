@@ -16,6 +16,11 @@ export const catalogErrors = defineErrors({
     blame: 'user',
     message: 'catalog "{name}" does not exist',
   },
+  CATALOG_SECRET_LITERAL: {
+    blame: 'user',
+    message: 'option "{key}" holds a secret, and would be kept for others to read',
+    hint: "Keep the value as a secret, and write '${secret:its-name}' instead; or make the table TEMPORARY.",
+  },
   CATALOG_DATABASE_EXISTS: {
     blame: 'user',
     message: 'database "{name}" already exists',

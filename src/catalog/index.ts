@@ -1,2 +1,3 @@
-export type { Catalog, CatalogDefinition } from './catalog.ts'
+export type { Catalog, CatalogDefinition, CatalogObject } from './catalog.ts'
+export { KeptCatalog } from './kept-catalog.ts'
 export { MemoryCatalog } from './memory.ts'

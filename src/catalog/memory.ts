@@ -5,6 +5,7 @@ import {
   type At,
   type Catalog,
   type CatalogDefinition,
+  type CatalogObject,
   type DatabaseDefinition,
   type DatabasePath,
   type DropHow,
@@ -40,9 +41,12 @@ export class MemoryCatalog implements Catalog {
   #current: DatabasePath = defaultPath
 
   constructor() {
-    const [catalog] = defaultPath
-    this.createCatalog({ name: catalog, options: { type: 'generic_in_memory' }, comment: null }, 'fail')
-    this.createDatabase({ path: defaultPath, options: {}, comment: null }, 'keep')
+    const [name, database] = defaultPath
+    const definition = { name, options: { type: 'generic_in_memory' }, comment: null }
+    this.#spaces.set(name, {
+      definition,
+      databases: new Map([[database, emptyDatabase({ path: defaultPath, options: {}, comment: null })]]),
+    })
   }
 
   get current(): DatabasePath {
@@ -105,6 +109,10 @@ export class MemoryCatalog implements Catalog {
     return this.#systemFunctions.get(name.toUpperCase())
   }
 
+  takeTouched(): readonly CatalogObject[] {
+    return []
+  }
+
   useCatalog(name: string, at?: At): void {
     const space = this.#space(name, at)
     const [, fallback] = defaultPath
@@ -144,7 +152,7 @@ export class MemoryCatalog implements Catalog {
       if (whenThere === 'fail') throw catalogErrors.CATALOG_DATABASE_EXISTS({ name }, { position: at })
       return false
     }
-    databases.set(name, { definition, named: new Map(), functions: new Map() })
+    databases.set(name, emptyDatabase(definition))
     return true
   }
 
@@ -325,4 +333,8 @@ function keyOf(path: TablePath): string {
 
 function sorted(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort()
+}
+
+function emptyDatabase(definition: DatabaseDefinition): Database {
+  return { definition, named: new Map(), functions: new Map() }
 }

@@ -27,6 +27,7 @@ import { type Compiled, type ExplainDetail, explainPlan } from './explain.ts'
 import { explainMeasured } from './explain-measured.ts'
 import { HandOver } from './hand-over.ts'
 import { createJobId } from './job-id.ts'
+import { type DefinitionChange, keptDefinition, type LostDefinition, recallDefinitions } from './kept-definitions.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
 import { isOn, optimizerFacts, upsertKeys } from './optimizer-facts.ts'
 import { withOffsets } from './place.ts'
@@ -86,6 +87,19 @@ export class QuerySession {
     const { statements, diagnostics } = parseScript(text)
     throwAll(diagnostics)
     return statements.map((statement) => infoOf(statement, text))
+  }
+
+  /** Makes permanent things again that were kept; gives those that could not be made. */
+  async recall(kept: Parameters<typeof recallDefinitions>[0]): Promise<readonly LostDefinition[]> {
+    const lost = await recallDefinitions(kept, (text) => this.define(text))
+    this.catalog.takeTouched()
+    return lost
+  }
+
+  /** The permanent things that statements touched since this was asked last, as they are now. */
+  takeChanges(): readonly DefinitionChange[] {
+    const columns = (path: TablePath): Schema | null => this.#viewColumns(path)
+    return this.catalog.takeTouched().map((object) => ({ object, definition: keptDefinition(this.catalog, object, columns) }))
   }
 
   /** Applies the definitions and settings of a text, and runs nothing else of it. Fails at the first that fails. */

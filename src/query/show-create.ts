@@ -8,7 +8,10 @@ import { type DataType, printType, unboundedLength } from '#data'
 import { printText, quotedName, type TableColumn, type TableDefinition, type ViewDefinition } from '#plan'
 import { quotedPath } from './quoted-path.ts'
 
-export function printCreateTable(table: TableDefinition): string {
+/** How the value of an option is written. */
+type ShowOption = (key: string, value: string) => string
+
+export function printCreateTable(table: TableDefinition, showOption: ShowOption = shownOption): string {
   const { watermark, primaryKey, partitionedBy } = table
   const lines = table.columns.map((column) => `${quotedName(column.name)} ${printColumn(column)}${commentClause(' ', column.comment)}`)
   if (watermark !== null) lines.push(`WATERMARK FOR ${quotedName(watermark.column)} AS ${watermark.text}`)
@@ -17,7 +20,7 @@ export function printCreateTable(table: TableDefinition): string {
   const parts = [
     `CREATE ${table.temporary ? 'TEMPORARY ' : ''}TABLE ${quotedPath(table.path)} ${inLines(lines)}${commentClause('\n', table.comment)}`,
     ...(partitionedBy.length > 0 ? [`PARTITIONED BY ${nameList(partitionedBy)}`] : []),
-    ...withClause(table.options),
+    ...withClause(table.options, showOption),
   ]
   return `${parts.join('\n')}\n`
 }
@@ -29,7 +32,7 @@ export function printCreateView(view: ViewDefinition, names: readonly string[]):
 }
 
 export function printCreateCatalog({ name, options, comment }: CatalogDefinition): string {
-  return `${[`CREATE CATALOG ${quotedName(name)}${commentClause('\n', comment)}`, ...withClause(options)].join('\n')}\n`
+  return `${[`CREATE CATALOG ${quotedName(name)}${commentClause('\n', comment)}`, ...withClause(options, shownOption)].join('\n')}\n`
 }
 
 function printColumn(column: TableColumn): string {
@@ -74,9 +77,9 @@ function printRow({ className, fields }: Extract<DataType, { kind: 'row' }>): st
   return className === undefined ? `ROW<${parts.join(', ')}>` : `STRUCTURED<${[printText(className), ...parts].join(', ')}>`
 }
 
-function withClause(options: Readonly<Record<string, string>>): string[] {
+export function withClause(options: Readonly<Record<string, string>>, showOption: ShowOption): string[] {
   const keys = Object.keys(options).sort()
-  const lines = keys.map((key) => `${printText(key)} = ${printText(shownOption(key, options[key] ?? ''))}`)
+  const lines = keys.map((key) => `${printText(key)} = ${printText(showOption(key, options[key] ?? ''))}`)
   return lines.length === 0 ? [] : [`WITH ${inLines(lines)}`]
 }
 

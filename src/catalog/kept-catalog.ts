@@ -1,0 +1,118 @@
+/**
+ * A catalog whose permanent things outlive it: it tells which of them were touched, and whoever opened it writes them down. Passwords
+ * are not written down: options that hold one have to name a secret instead.
+ */
+import { isSecretKey } from '#base'
+import type { FunctionDefinition, TableDefinition, TablePath, ViewDefinition } from '#plan'
+import type { At, CatalogDefinition, CatalogObject, DatabaseDefinition, DatabasePath, DropHow, WhenMissing, WhenThere } from './catalog.ts'
+import { catalogErrors } from './errors.ts'
+import { MemoryCatalog } from './memory.ts'
+
+export class KeptCatalog extends MemoryCatalog {
+  /** By kind and path; in the order in which they were touched first. */
+  readonly #touched = new Map<string, CatalogObject>()
+
+  override takeTouched(): readonly CatalogObject[] {
+    const touched = [...this.#touched.values()]
+    this.#touched.clear()
+    return touched
+  }
+
+  override createCatalog(definition: CatalogDefinition, whenThere: WhenThere, at?: At): boolean {
+    refuseLiteralSecrets(definition.options, at)
+    return this.#noteIf(super.createCatalog(definition, whenThere, at), 'catalog', [definition.name])
+  }
+
+  override alterCatalog(definition: CatalogDefinition, at?: At): void {
+    refuseLiteralSecrets(definition.options, at)
+    super.alterCatalog(definition, at)
+    this.#note('catalog', [definition.name])
+  }
+
+  override dropCatalog(name: string, whenMissing: WhenMissing, at?: At): boolean {
+    const held = this.databaseNames(name).map((database) => [name, database] as const)
+    const isDropped = super.dropCatalog(name, whenMissing, at)
+    if (isDropped) for (const path of held) this.#note('database', path)
+    return this.#noteIf(isDropped, 'catalog', [name])
+  }
+
+  override createDatabase(definition: DatabaseDefinition, whenThere: WhenThere, at?: At): boolean {
+    return this.#noteIf(super.createDatabase(definition, whenThere, at), 'database', definition.path)
+  }
+
+  override alterDatabase(definition: DatabaseDefinition, at?: At): void {
+    super.alterDatabase(definition, at)
+    this.#note('database', definition.path)
+  }
+
+  override dropDatabase(path: DatabasePath, how: { readonly whenMissing: WhenMissing; readonly cascade: boolean }, at?: At): boolean {
+    return this.#noteIf(super.dropDatabase(path, how, at), 'database', path)
+  }
+
+  override createTable(definition: TableDefinition, whenThere: WhenThere, at?: At): boolean {
+    if (!definition.temporary) refuseLiteralSecrets(definition.options, at)
+    return this.#noteIf(super.createTable(definition, whenThere, at) && !definition.temporary, 'table', definition.path)
+  }
+
+  override alterTable(definition: TableDefinition, at?: At): void {
+    if (!definition.temporary) refuseLiteralSecrets(definition.options, at)
+    super.alterTable(definition, at)
+    if (!definition.temporary) this.#note('table', definition.path)
+  }
+
+  override renameTable(path: TablePath, to: TablePath, at?: At): void {
+    const isView = this.view(path) !== undefined
+    const isTemporary = (this.table(path) ?? this.view(path))?.temporary === true
+    super.renameTable(path, to, at)
+    if (isTemporary) return
+    this.#note(isView ? 'view' : 'table', path)
+    this.#note(isView ? 'view' : 'table', to)
+  }
+
+  override dropTable(path: TablePath, how: DropHow, at?: At): boolean {
+    return this.#noteIf(super.dropTable(path, how, at) && !how.temporary, 'table', path)
+  }
+
+  override createView(definition: ViewDefinition, whenThere: WhenThere, at?: At): boolean {
+    return this.#noteIf(super.createView(definition, whenThere, at) && !definition.temporary, 'view', definition.path)
+  }
+
+  override alterView(definition: ViewDefinition, at?: At): void {
+    super.alterView(definition, at)
+    if (!definition.temporary) this.#note('view', definition.path)
+  }
+
+  override dropView(path: TablePath, how: DropHow, at?: At): boolean {
+    return this.#noteIf(super.dropView(path, how, at) && !how.temporary, 'view', path)
+  }
+
+  override createFunction(
+    definition: FunctionDefinition,
+    how: { readonly whenThere: WhenThere; readonly system: boolean },
+    at?: At,
+  ): boolean {
+    const isKept = !definition.temporary && !how.system
+    return this.#noteIf(super.createFunction(definition, how, at) && isKept, 'function', definition.path)
+  }
+
+  override dropFunction(path: TablePath, how: DropHow & { readonly system: boolean }, at?: At): boolean {
+    return this.#noteIf(super.dropFunction(path, how, at) && !how.temporary && !how.system, 'function', path)
+  }
+
+  /** Passes on whether something changed. */
+  #noteIf(isChanged: boolean, kind: CatalogObject['kind'], path: readonly string[]): boolean {
+    if (isChanged) this.#note(kind, path)
+    return isChanged
+  }
+
+  #note(kind: CatalogObject['kind'], path: readonly string[]): void {
+    this.#touched.set(JSON.stringify([kind, ...path]), { kind, path: [...path] })
+  }
+}
+
+const reference = /^\$\{secret:[^}]+\}$/
+
+function refuseLiteralSecrets(options: Readonly<Record<string, string>>, at: At): void {
+  const key = Object.keys(options).find((each) => isSecretKey(each) && options[each] !== '' && !reference.test(options[each] ?? ''))
+  if (key !== undefined) throw catalogErrors.CATALOG_SECRET_LITERAL({ key }, { position: at })
+}
