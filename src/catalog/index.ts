@@ -1,3 +1,5 @@
 export type { Catalog, CatalogDefinition, CatalogObject } from './catalog.ts'
 export { KeptCatalog } from './kept-catalog.ts'
+export type { DefinitionChange, KeptColumn, KeptDefinition } from './kept-definition.ts'
 export { MemoryCatalog } from './memory.ts'
+export { type CatalogEntry, WorkspaceCatalogs } from './workspace-catalogs.ts'

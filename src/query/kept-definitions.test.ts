@@ -1,9 +1,8 @@
 /** Permanent things as the statements that make them: kept by one session, and made again by another one. */
 import { expect, test } from 'vitest'
 import { systemClock } from '#base'
-import { KeptCatalog } from '#catalog'
+import { type DefinitionChange, KeptCatalog } from '#catalog'
 import { EmbeddedEngine } from '#engines'
-import type { DefinitionChange } from './kept-definitions.ts'
 import { QuerySession } from './session.ts'
 import { UserFunctions } from './user-functions.ts'
 

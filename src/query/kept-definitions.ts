@@ -1,33 +1,10 @@
 /** Permanent things of a catalog as the statements that make them: what is kept of them, and how they come back. */
 import { assert, MillraceError } from '#base'
-import type { Catalog, CatalogObject } from '#catalog'
+import type { Catalog, CatalogObject, KeptDefinition } from '#catalog'
 import { printType, type Schema } from '#data'
 import { type FunctionDefinition, printText, quotedName, type TablePath } from '#plan'
 import { quotedPath } from './quoted-path.ts'
 import { printCreateTable, printCreateView, withClause } from './show-create.ts'
-
-export interface KeptDefinition {
-  /** One statement, with full names; secrets stand in it by their names. */
-  readonly text: string
-  /** Of tables and views; null where it is something else, or where a view no longer fits what it reads. */
-  readonly columns: readonly KeptColumn[] | null
-  readonly comment: string | null
-  /** The connector of a table; null for everything else. */
-  readonly connector: string | null
-}
-
-export interface KeptColumn {
-  readonly name: string
-  /** Such as `BIGINT NOT NULL`. */
-  readonly type: string
-  readonly comment: string | null
-}
-
-/** A thing that was touched, and what is to be kept of it; null: it is gone, with all that was in it. */
-export interface DefinitionChange {
-  readonly object: CatalogObject
-  readonly definition: KeptDefinition | null
-}
 
 /** What is to be kept of a thing as it is now. */
 export function keptDefinition(

@@ -3,7 +3,7 @@
  * current database, settings, temporary tables.
  */
 import { assert, type Clock, MillraceError, parseDurationMs, timerMs } from '#base'
-import type { Catalog } from '#catalog'
+import type { Catalog, DefinitionChange } from '#catalog'
 import { type Batch, type Schema, stringType } from '#data'
 import { assertSayable, type Engine, type FlinkVersion, type Observation, type RunReport, renderPlan } from '#engines'
 import { optimize } from '#optimizer'
@@ -27,7 +27,7 @@ import { type Compiled, type ExplainDetail, explainPlan } from './explain.ts'
 import { explainMeasured } from './explain-measured.ts'
 import { HandOver } from './hand-over.ts'
 import { createJobId } from './job-id.ts'
-import { type DefinitionChange, keptDefinition, type LostDefinition, recallDefinitions } from './kept-definitions.ts'
+import { keptDefinition, type LostDefinition, recallDefinitions } from './kept-definitions.ts'
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
 import { isOn, optimizerFacts, upsertKeys } from './optimizer-facts.ts'
 import { withOffsets } from './place.ts'

@@ -15,7 +15,7 @@ export const storeErrors = defineErrors({
   STORE_TOO_LARGE: { blame: 'user', message: '{what} takes more than {limit} bytes' },
   STORE_ADDRESS: {
     blame: 'user',
-    message: 'the address of the store has another form, expected postgresql://user@host:port/database',
+    message: 'the address of the store has another form, expected postgresql://user@host:port/name',
     hint: 'Leave it empty to keep records in the folder of the server; give the password in PGPASSWORD or in the address.',
   },
   STORE_IN_USE: {
@@ -29,7 +29,7 @@ export const storeErrors = defineErrors({
     detail: 'They are at step {found}, and this one knows steps up to {known}. Nothing was changed.',
     hint: 'Start the newer one.',
   },
-  STORE_REFUSED: { blame: 'user', message: 'the database "{place}" refuses what the store asks of it' },
+  STORE_REFUSED: { blame: 'user', message: 'database "{place}" cannot be used' },
   STORE_ENCODING: {
     blame: 'user',
     message: 'database "{place}" cannot hold all characters: its encoding is {encoding}, expected UTF8',

@@ -27,13 +27,16 @@ export async function migrate(database: MigratedDatabase, migrations: readonly M
   }
 }
 
+/** PostgreSQL is not asked by to_regclass, which may not yet know of a table that another server made while this one waited. */
+const findTable = {
+  sqlite: "SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AND name = 'millrace_migrations'",
+  postgresql: `SELECT 1 AS found FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relname = 'millrace_migrations' AND n.nspname = ANY (current_schemas(false))`,
+} as const
+
 /** The number of the last step. */
 async function readApplied({ dialect, place, ask }: MigratedDatabase, migrations: readonly Migration[]): Promise<number> {
-  const isThere =
-    dialect === 'sqlite'
-      ? "SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AND name = 'millrace_migrations'"
-      : "SELECT 1 AS found WHERE to_regclass('millrace_migrations') IS NOT NULL"
-  if ((await ask(isThere, [])).length === 0) return 0
+  if ((await ask(findTable[dialect], [])).length === 0) return 0
   const [row] = await ask('SELECT max(number) AS last FROM millrace_migrations', [])
   const found = Number(row?.['last'] ?? 0)
   if (found > migrations.length) throw storeErrors.STORE_NEWER({ place, found, known: migrations.length })

@@ -50,7 +50,7 @@ export const migrations: readonly Migration[] = [
     ],
     // Commits whose answer may have been lost. A process that has its file open alone gets its answers.
     [
-      'CREATE TABLE millrace_commits (id uuid PRIMARY KEY, outcome text NOT NULL, written_at timestamptz NOT NULL DEFAULT now())',
+      'CREATE TABLE millrace_commits (id uuid PRIMARY KEY, written_at timestamptz NOT NULL DEFAULT now())',
       'CREATE INDEX millrace_commits_by_age ON millrace_commits (written_at)',
     ],
   ),
