@@ -21,7 +21,7 @@ export const catalogErrors = defineErrors({
     message: 'option "{key}" holds a secret, and would be kept for others to read',
     hint: "Keep the value as a secret, and write '${secret:its-name}' instead; or make the table TEMPORARY.",
   },
-  CATALOG_ENTRY_NOT_FOUND: { blame: 'user', message: 'the workspace has no {kind} "{name}"' },
+  CATALOG_ENTRY_NOT_FOUND: { blame: 'user', message: 'the workspace has no "{id}" in its catalog' },
   CATALOG_FULL: { blame: 'user', message: 'a workspace keeps at most {most} tables and other things', hint: 'Drop what nobody needs.' },
   CATALOG_DATABASE_EXISTS: {
     blame: 'user',

@@ -30,7 +30,7 @@ test('what was made is there after a restart, with who changed it and how', asyn
   await catalogs.apply('main', [made('table', 'c.d.t', 'two')], 'bob')
   const later = await WorkspaceCatalogs.load(store, systemClock)
   expect(names('main', later)).toEqual(['c.d', 'c.d.t'])
-  const versions = await later.versions('main', { kind: 'table', path: ['c', 'd', 't'] })
+  const versions = await later.versions('main', 'table:c:d:t')
   expect(versions.map(({ value, writtenBy }) => [value.text, writtenBy])).toEqual([
     ['two', 'bob'],
     ['one', 'ada'],
@@ -47,12 +47,12 @@ test('what is dropped takes along what is in it, and nothing whose name begins a
   expect(names()).toEqual(['c.dd.t', 'c%.d.t'].toSorted((a, b) => (encodeURIComponent(a) < encodeURIComponent(b) ? -1 : 1)))
   await catalogs.apply('main', [gone('table', 'c.d.t')], 'ada')
   await catalogs.apply('main', [gone('table', 'c.dd.t'), made('table', 'c.dd.t', 'anew')], 'ada')
-  expect(catalogs.find('main', { kind: 'table', path: ['c', 'dd', 't'] }).value.text).toBe('anew')
+  expect(catalogs.find('main', 'table:c:dd:t').value.text).toBe('anew')
 })
 
 test('workspaces see nothing of one another', async () => {
   await catalogs.apply('main', [made('table', 'c.d.t')], 'ada')
   expect(names('sales')).toEqual([])
-  expect(() => catalogs.find('sales', { kind: 'table', path: ['c', 'd', 't'] })).toThrow('the workspace has no table "c.d.t"')
+  expect(() => catalogs.find('sales', 'table:c:d:t')).toThrow('the workspace has no "table:c:d:t" in its catalog')
   expect([catalogs.revision('main'), catalogs.revision('sales')]).toEqual([1, 0])
 })

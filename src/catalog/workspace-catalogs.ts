@@ -43,15 +43,15 @@ export class WorkspaceCatalogs {
     return this.#entries.in(workspace).toSorted((a, b) => (a.id < b.id ? -1 : 1))
   }
 
-  find(workspace: string, object: CatalogObject): Stored<CatalogEntry> {
-    const found = this.#entries.get(workspace, idOf(object))
-    if (found === undefined) throw catalogErrors.CATALOG_ENTRY_NOT_FOUND({ kind: object.kind, name: object.path.join('.') })
+  find(workspace: string, id: string): Stored<CatalogEntry> {
+    const found = this.#entries.get(workspace, id)
+    if (found === undefined) throw catalogErrors.CATALOG_ENTRY_NOT_FOUND({ id })
     return found
   }
 
   /** Newest first; those of a thing that is gone, too. */
-  versions(workspace: string, object: CatalogObject): Promise<readonly Stored<CatalogEntry>[]> {
-    return this.#store.versions(entryKind, { workspace, id: idOf(object) }, { limit: versionsMax })
+  versions(workspace: string, id: string): Promise<readonly Stored<CatalogEntry>[]> {
+    return this.#store.versions(entryKind, { workspace, id }, { limit: versionsMax })
   }
 
   /** Writes down what statements did, all of it or nothing. Of two who change the same thing at a time the second one wins. */
@@ -60,7 +60,7 @@ export class WorkspaceCatalogs {
     const values = new Map<string, CatalogEntry | null>()
     for (const { object, definition } of changes) {
       if (definition === null) for (const id of this.#idsIn(workspace, object)) values.set(id, null)
-      values.set(idOf(object), definition === null ? null : { object, ...definition })
+      values.set(entryIdOf(object), definition === null ? null : { object, ...definition })
     }
     const added = [...values].filter(([id, value]) => value !== null && this.#entries.get(workspace, id) === undefined).length
     if (this.#entries.in(workspace).length + added > entriesMax) throw catalogErrors.CATALOG_FULL({ most: entriesMax })
@@ -83,6 +83,6 @@ export class WorkspaceCatalogs {
 }
 
 /** Names may hold whatever they like, also what stands between them. */
-function idOf({ kind, path }: CatalogObject): string {
+export function entryIdOf({ kind, path }: CatalogObject): string {
   return [kind, ...path.map((name) => encodeURIComponent(name))].join(':')
 }

@@ -29,8 +29,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   jobs: ['base', 'metrics', 'engines', 'store'],
   processes: ['base', 'metrics', 'data', 'engines', 'query', 'jobs'],
   access: ['base', 'store'],
-  api: ['base', 'metrics', 'data', 'sql', 'query', 'store', 'jobs', 'processes', 'access'],
-  server: ['base', 'metrics', 'engines', 'query', 'store', 'jobs', 'processes', 'access', 'api'],
+  api: ['base', 'metrics', 'data', 'sql', 'catalog', 'query', 'store', 'jobs', 'processes', 'access'],
+  server: ['base', 'metrics', 'engines', 'catalog', 'query', 'store', 'jobs', 'processes', 'access', 'api'],
   cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway', 'clusters', 'server'],
 }
 

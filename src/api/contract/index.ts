@@ -1,7 +1,8 @@
 /** The whole contract: what can be asked of a server, by whom, and what it answers. The browser imports the types of it. */
+import { catalogRoutes } from './catalog-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { sqlRoutes } from './sql-routes.ts'
 
-export const routes = { ...peopleRoutes, ...jobRoutes, ...sqlRoutes }
+export const routes = { ...peopleRoutes, ...jobRoutes, ...sqlRoutes, ...catalogRoutes }
 export type Contract = typeof routes
