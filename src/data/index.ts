@@ -78,7 +78,7 @@ export {
   parseTimeBytes,
   parseTimestampBytes,
 } from './parse-bytes.ts'
-export { base64Text, isoJsonFunction, jsonFunction, jsonText, printValue } from './print.ts'
+export { base64Text, doubleJsonFunction, isoJsonFunction, jsonFunction, jsonText, printValue } from './print.ts'
 export { rowAt, rowsOf } from './rows.ts'
 export { type Column, type ColumnRole, columnIndex, type Schema } from './schema.ts'
 export { keepBatch, keepRows, selectBatch, selectBatchParts, selectRows, sliceVector } from './select.ts'

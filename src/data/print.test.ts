@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { base64Text, isoJsonFunction, jsonFunction, jsonText, printValue } from './print.ts'
+import { base64Text, doubleJsonFunction, isoJsonFunction, jsonFunction, jsonText, printValue } from './print.ts'
 import { typeOfText } from './type-text.fixture.ts'
 
 const print = (value: unknown, type: string) => printValue(value, typeOfText(type), 'America/New_York')
@@ -83,6 +83,21 @@ describe('JSON of results', () => {
     ]
     for (const [value, type, text] of shown) expect(isoJsonFunction(typeOfText(type), 'UTC')(value)).toBe(text)
     expect(isoJsonFunction(typeOfText('TIMESTAMP_LTZ(3)'), 'Asia/Tokyo')(1500)).toBe('"1970-01-01T09:00:01.5Z"')
+  })
+
+  it('writes as text what a double cannot hold, where that is asked for', () => {
+    const shown: readonly [value: unknown, type: string, text: string][] = [
+      [9007199254740991, 'BIGINT', '9007199254740991'],
+      [9007199254740993n, 'BIGINT', '"9007199254740993"'],
+      [-9007199254740993n, 'BIGINT', '"-9007199254740993"'],
+      [1250n, 'DECIMAL(10, 2)', '"12.50"'],
+      [[9007199254740993n, null], 'ARRAY<BIGINT>', '["9007199254740993",null]'],
+      [new Map([['a', 100n]]), 'MAP<STRING, DECIMAL(10, 2)>', '{"a":"1.00"}'],
+      [[100n, 1], 'ROW<`a` DECIMAL(10, 2), `b` INT>', '{"a":"1.00","b":1}'],
+      [1.5, 'DOUBLE', '1.5'],
+    ]
+    for (const [value, type, text] of shown) expect(doubleJsonFunction(typeOfText(type), 'UTC')(value)).toBe(text)
+    expect(jsonFunction(typeOfText('BIGINT'), 'UTC')(9007199254740993n)).toBe('9007199254740993')
   })
 
   it('says so when a text would be too long', () => {

@@ -66,8 +66,29 @@ export function isoJsonFunction(type: DataType, timeZone: string): TextOf {
   return checked(jsonOrNull(type, timeZone, isoTimes))
 }
 
+/**
+ * As `jsonFunction`, but for readers whose numbers are doubles, such as browsers: integers that those cannot hold become text, and so do all
+ * decimals.
+ */
+export function doubleJsonFunction(type: DataType, timeZone: string): TextOf {
+  return checked(jsonOrNull(type, timeZone, textInQuotes, doubles))
+}
+
 /** How values of times, dates, intervals and text are written in JSON. */
 type OtherJson = (type: DataType, timeZone: string) => TextOf
+
+/** How exact numbers are written in JSON, by their digits. */
+interface NumberJson {
+  readonly bigint: TextOf
+  readonly decimal: (digits: string) => string
+}
+
+const allDigits: NumberJson = { bigint: String, decimal: (digits) => digits }
+
+const doubles: NumberJson = {
+  bigint: (value) => (Number.isSafeInteger(Number(value)) ? String(value) : `"${String(value)}"`),
+  decimal: (digits) => `"${digits}"`,
+}
 
 const textInQuotes: OtherJson = (type, timeZone) => {
   const text = textFunction(type, timeZone)
@@ -85,21 +106,22 @@ const isoTimes: OtherJson = (type, timeZone) => {
   }
 }
 
-function jsonOrNull(type: DataType, timeZone: string, other: OtherJson = textInQuotes): TextOf {
-  const text = plainJson(type, timeZone, other)
+function jsonOrNull(type: DataType, timeZone: string, other: OtherJson = textInQuotes, numbers: NumberJson = allDigits): TextOf {
+  const text = plainJson(type, timeZone, other, numbers)
   return (value) => (value === null ? 'null' : text(value))
 }
 
-function plainJson(type: DataType, timeZone: string, other: OtherJson): TextOf {
+function plainJson(type: DataType, timeZone: string, other: OtherJson, numbers: NumberJson): TextOf {
   switch (type.kind) {
     case 'boolean':
     case 'tinyint':
     case 'smallint':
     case 'integer':
-    case 'bigint':
       return String
+    case 'bigint':
+      return numbers.bigint
     case 'decimal':
-      return (value) => printDecimal(value as ExactInteger, type.scale)
+      return (value) => numbers.decimal(printDecimal(value as ExactInteger, type.scale))
     case 'float':
       return (value) => jsonNumber(Number.isFinite(value) ? Number(printFloat(value as number)) : (value as number))
     case 'double':
@@ -110,15 +132,18 @@ function plainJson(type: DataType, timeZone: string, other: OtherJson): TextOf {
     case 'variant':
       return (value) => printVariant(value as string, jsonNumber)
     case 'array': {
-      const element = jsonOrNull(type.element, timeZone, other)
+      const element = jsonOrNull(type.element, timeZone, other, numbers)
       return (value) => `[${(value as readonly unknown[]).map((item) => element(item)).join(',')}]`
     }
     case 'map':
-      return jsonEntries(keyText(type.key, timeZone), jsonOrNull(type.value, timeZone, other))
+      return jsonEntries(keyText(type.key, timeZone), jsonOrNull(type.value, timeZone, other, numbers))
     case 'multiset':
       return jsonEntries(keyText(type.element, timeZone), String)
     case 'row': {
-      const fields = type.fields.map((field) => ({ name: JSON.stringify(field.name), text: jsonOrNull(field.type, timeZone, other) }))
+      const fields = type.fields.map((field) => ({
+        name: JSON.stringify(field.name),
+        text: jsonOrNull(field.type, timeZone, other, numbers),
+      }))
       return (value) =>
         `{${fields.map(({ name, text }, index) => `${name}:${text((value as readonly unknown[])[index] ?? null)}`).join(',')}}`
     }

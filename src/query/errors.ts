@@ -91,6 +91,11 @@ export const queryErrors = defineErrors({
     hint: "Kafka tables can that begin at 'earliest-offset', a time or given offsets.",
   },
   QUERY_SETTING_NOT_FOUND: { blame: 'user', message: 'setting "{key}" does not exist' },
+  QUERY_SETTING_FIXED: {
+    blame: 'user',
+    message: 'setting "{key}" cannot be set here',
+    detail: 'Whoever runs the statement has decided it.',
+  },
   QUERY_SETTING_VALUE: { blame: 'user', message: 'setting "{key}" expects {expected}, got "{value}"' },
   QUERY_FUNCTION_FILE: { blame: 'user', message: 'could not load the function file "{file}"' },
   QUERY_FUNCTION_RESULT: { blame: 'user', message: 'function {name} gave {got}, expected {expected}' },

@@ -41,6 +41,8 @@ export interface SessionOptions {
   createCatalog(): Catalog
   readonly engine: Engine
   readonly settings: Readonly<Record<string, string>>
+  /** Settings that no statement can change; left out: none. */
+  readonly fixedSettings?: Readonly<Record<string, string>>
   readonly clock: Clock
   /** Loads the file of a user's function and reads its signature. */
   loadFunction(definition: Omit<FunctionDefinition, 'signature'>): Promise<FunctionDefinition>
@@ -62,7 +64,7 @@ export class QuerySession {
   constructor(options: SessionOptions) {
     this.#options = options
     this.#loadFunction = (definition) => options.loadFunction(definition)
-    this.settings = new Settings(options.settings)
+    this.settings = new Settings(options.settings, options.fixedSettings)
     this.catalog = options.createCatalog()
   }
 

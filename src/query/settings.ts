@@ -219,15 +219,19 @@ export function isSettingKey(key: string): boolean {
 
 export class Settings {
   readonly #values: Map<string, string>
+  readonly #fixed: ReadonlyMap<string, string>
 
-  constructor(initial: Readonly<Record<string, string>> = {}) {
+  /** `fixed`: what nobody can set otherwise, nor reset. */
+  constructor(initial: Readonly<Record<string, string>> = {}, fixed: Readonly<Record<string, string>> = {}) {
     this.#values = new Map()
+    this.#fixed = new Map(Object.entries(fixed))
     for (const [key, value] of Object.entries(initial)) this.set(key, value)
   }
 
-  /** Fails on a key that does not exist and on a value that does not suit. */
+  /** Fails on a key that does not exist or is fixed, and on a value that does not suit. */
   set(key: string, value: string): void {
     const expected = settingRow(key).check(value)
+    if (this.#fixed.has(key)) throw queryErrors.QUERY_SETTING_FIXED({ key })
     if (expected !== null) throw queryErrors.QUERY_SETTING_VALUE({ key, expected, value: value.slice(0, 60) })
     this.#values.set(key, value)
   }
@@ -272,7 +276,7 @@ export class Settings {
   }
 
   get(key: string): string {
-    return this.#values.get(key) ?? settingRows[key]?.default ?? ''
+    return this.#fixed.get(key) ?? this.#values.get(key) ?? settingRows[key]?.default ?? ''
   }
 
   /** What was set, by key. */

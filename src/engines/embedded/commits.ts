@@ -28,6 +28,11 @@ export interface Commits {
   msToNext(): number
   /** Calls back when a commit is due earlier than it was said. */
   onDue(wake: () => void): void
+  /**
+   * Takes a checkpoint as soon as it can, and lets `use` have its number; it is kept until that is done. Fails where the run ends before.
+   * Left out where none are published.
+   */
+  withNext?<T>(use: (checkpoint: number) => Promise<T>): Promise<T>
   begin(): Promise<Beginning>
   /** What a sink has to know of the lives before this one; undefined where there are none. */
   workOf(task: SinkTask): DurableWork | undefined

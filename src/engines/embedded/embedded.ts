@@ -55,13 +55,13 @@ export interface EmbeddedOptions {
 }
 
 /** A run, of one worker or of several. */
-type RunningJob = Pick<Run, 'run' | 'stop' | 'state' | 'error' | 'report' | 'metrics'>
+type RunningJob = Pick<Run, 'run' | 'stop' | 'withCheckpoint' | 'state' | 'error' | 'report' | 'metrics'>
 
 export class EmbeddedEngine implements Engine<EmbeddedProgram> {
   readonly name = 'embedded'
   readonly capabilities = embeddedCapabilities
   readonly #options: EmbeddedOptions
-  readonly #runs = new Map<string, { readonly run: RunningJob; readonly ended: Promise<void> }>()
+  readonly #runs = new Map<string, { readonly run: RunningJob; readonly place: string; readonly ended: Promise<void> }>()
 
   constructor(options: EmbeddedOptions) {
     this.#options = options
@@ -157,7 +157,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     if (this.#runs.has(jobId)) return
     const ended = run.run()
     ended.catch(() => undefined)
-    this.#runs.set(jobId, { run, ended })
+    this.#runs.set(jobId, { run, place: program.settings['execution.checkpointing.dir'] ?? '', ended })
   }
 
   /** A run in this thread. */
@@ -217,6 +217,19 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     } finally {
       this.forget(jobId)
     }
+  }
+
+  /**
+   * Takes a checkpoint of a running job, and copies it to a place that has none yet, from where a run can start; the job goes on meanwhile.
+   * Gives the bytes of state that it holds. One that is stopped right after this call ends with that checkpoint.
+   */
+  async savepoint(jobId: string, address: string): Promise<{ readonly checkpoint: number; readonly bytes: number }> {
+    const known = this.#runs.get(jobId)
+    if (known === undefined) throw embeddedErrors.ENGINE_CHECKPOINT_NOT_TAKEN()
+    return known.run.withCheckpoint(async (checkpoint) => {
+      const { exportRunning } = await import('./checkpoint/checkpoint-places.ts')
+      return { checkpoint, bytes: await exportRunning(known.place, address, checkpoint, this.#options.openBlobs) }
+    })
   }
 
   observe(jobId: string): Promise<Observation> {

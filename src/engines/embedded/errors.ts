@@ -77,6 +77,7 @@ export const embeddedErrors = defineErrors({
     hint: 'Go on with the version of Millrace that wrote it.',
   },
   ENGINE_CHECKPOINT_NOT_FOUND: { blame: 'user', message: 'there is no checkpoint {number} in "{place}"' },
+  ENGINE_CHECKPOINT_NOT_TAKEN: { blame: 'external', message: 'the run ended before a checkpoint of it could be taken' },
   ENGINE_CHECKPOINTS_NOT_FOUND: {
     blame: 'user',
     message: 'there are no checkpoints in "{place}"',

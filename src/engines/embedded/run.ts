@@ -110,6 +110,12 @@ export class Run {
     this.#wake()
   }
 
+  /** Takes a checkpoint as soon as it can, and lets `use` have its number; fails where the run keeps none, or ends before. */
+  withCheckpoint<T>(use: (checkpoint: number) => Promise<T>): Promise<T> {
+    const used = this.#endedMs === null ? this.#commits.withNext?.(use) : Promise.reject(embeddedErrors.ENGINE_CHECKPOINT_NOT_TAKEN())
+    return used ?? Promise.reject(embeddedErrors.ENGINE_WORK_NOT_KEPT())
+  }
+
   get error(): Error | null {
     return this.#failure instanceof Error ? this.#failure : null
   }

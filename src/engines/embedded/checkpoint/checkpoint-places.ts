@@ -59,6 +59,15 @@ function below(address: string, statement: string): string {
   return statement === '' ? address : `${address.replace(/\/+$/, '')}/${statement}`
 }
 
+/** Copies a checkpoint of a run that goes on, under the name of its statement. Gives the bytes of state that it holds. */
+export async function exportRunning(place: string, target: string, number: number, open = openBlobs): Promise<number> {
+  const statement = /[^/]*$/.exec(place)?.[0] ?? ''
+  const copies = open(below(target, statement))
+  await exportCheckpoint(open(place), copies, number)
+  const { files } = await new Checkpoints(copies).read(number)
+  return files.reduce((bytes, file) => bytes + file.bytes, 0)
+}
+
 async function exportCheckpoint(blobs: BlobStore, target: BlobStore, number: number): Promise<string> {
   const manifest = await new Checkpoints(blobs).find(number)
   const copies = new Checkpoints(target)

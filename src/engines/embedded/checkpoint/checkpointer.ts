@@ -25,6 +25,12 @@ export interface DurableSettings {
 /** What a run tells of itself at a checkpoint. */
 export type RunFacts = Pick<Manifest, 'finished' | 'workers' | 'sources' | 'sinks' | 'watermarks' | 'files'>
 
+/** Who wants the next checkpoint for a use of its own. */
+interface Wish {
+  use(checkpoint: number): Promise<void>
+  refuse(): void
+}
+
 /** Checkpoints that are there at any time: the newest, and one to go back to. */
 const checkpointsKept = 2
 
@@ -38,6 +44,12 @@ export class Checkpointer {
   #number = 0
   #begunMs = 0
   #workId = ''
+  /** Wait for the next checkpoint that is ordered. */
+  #wishes: Wish[] = []
+  /** Have the checkpoint that is being taken. */
+  #granted: Wish[] = []
+  /** Uses that last, with the checkpoints that are kept for them. */
+  readonly #uses = new Map<Promise<void>, number>()
   /** What was published. */
   metrics: CheckpointMetrics = noCheckpoints
 
@@ -82,9 +94,25 @@ export class Checkpointer {
     return { checkpoint: number, finished, isChanged: plan !== this.#settings.plan }
   }
 
+  /** Lets `use` have the number of a checkpoint that is ordered from now on, which is kept until it is done with it. */
+  withNext<T>(use: (checkpoint: number) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#wishes.push({
+        use: (checkpoint) => use(checkpoint).then(resolve, reject),
+        refuse: () => reject(embeddedErrors.ENGINE_CHECKPOINT_NOT_TAKEN()),
+      })
+    })
+  }
+
+  /** Whether somebody waits for the next checkpoint to be ordered. */
+  get isWanted(): boolean {
+    return this.#wishes.length > 0
+  }
+
   /** The next checkpoint is ordered now. */
   noteBegin(): void {
     this.#begunMs = this.#clock.monotonicMs()
+    this.#granted.push(...this.#wishes.splice(0))
   }
 
   /** Names the state file that a worker writes for the next checkpoint. */
@@ -109,7 +137,13 @@ export class Checkpointer {
       ...(this.#origin === undefined ? {} : { origin: this.#origin }),
     })
     this.#measure(facts)
-    await this.#checkpoints.removeOld(checkpointsKept)
+    for (const wish of this.#granted.splice(0)) this.#serve(wish)
+    await this.#checkpoints.removeOld(checkpointsKept, [...this.#uses.values()])
+  }
+
+  #serve(wish: Wish): void {
+    const use = wish.use(this.#number).finally(() => this.#uses.delete(use))
+    this.#uses.set(use, this.#number)
   }
 
   #measure({ files }: RunFacts): void {
@@ -128,7 +162,10 @@ export class Checkpointer {
     this.#checkpoints.checkLock()
   }
 
+  /** Lets go of the place, once nobody uses a checkpoint of it any more. */
   async end(): Promise<void> {
+    for (const wish of [...this.#granted.splice(0), ...this.#wishes.splice(0)]) wish.refuse()
+    await Promise.all(this.#uses.keys())
     await this.#checkpoints.release()
   }
 }

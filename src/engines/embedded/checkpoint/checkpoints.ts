@@ -92,11 +92,11 @@ export class Checkpoints {
     await writeBlob(this.blobs, manifestName(manifest.number), 'new', (writer) => writer.append(writeManifest(manifest)))
   }
 
-  /** Removes all but the newest `kept` checkpoints, and state that none of them names. */
-  async removeOld(kept: number): Promise<void> {
+  /** Removes all but the newest `kept` checkpoints and those in use, and state that none of them names. */
+  async removeOld(kept: number, inUse: readonly number[] = []): Promise<void> {
     const numbers = await this.numbers()
     const old = numbers.slice(0, Math.max(0, numbers.length - kept))
-    await this.remove(old)
+    await this.remove(old.filter((number) => !inUse.includes(number)))
   }
 
   /** Removes checkpoints, and state that no other names. Whatever has another name than ours is left alone. */

@@ -80,11 +80,18 @@ export class DurableRun implements Commits {
   /** While one is written the run goes on, however long that takes: the next one is taken when it is there. */
   msToNext(): number {
     if (this.#isPublishing) return Number.POSITIVE_INFINITY
+    if (this.#checkpointer.isWanted) return 0
     return this.#takenMs + this.#intervalMs - this.#clock.monotonicMs()
   }
 
   onDue(wake: () => void): void {
     this.#wake = wake
+  }
+
+  withNext<T>(use: (checkpoint: number) => Promise<T>): Promise<T> {
+    const used = this.#checkpointer.withNext(use)
+    this.#wake()
+    return used
   }
 
   /** The run may go on as soon as this resolves, while the checkpoint is written; the next one waits for it. */

@@ -124,6 +124,16 @@ export class Leader {
     this.#wake()
   }
 
+  /** Takes a checkpoint as soon as it can, and lets `use` have its number; fails where the run keeps none, or ends before. */
+  withCheckpoint<T>(use: (checkpoint: number) => Promise<T>): Promise<T> {
+    const { checkpointer } = this.#shape
+    if (checkpointer === null) return Promise.reject(embeddedErrors.ENGINE_WORK_NOT_KEPT())
+    if (this.#endedMs !== null) return Promise.reject(embeddedErrors.ENGINE_CHECKPOINT_NOT_TAKEN())
+    const used = checkpointer.withNext(use)
+    this.#wake()
+    return used
+  }
+
   /** Workers that have come to the last commit are not stuck, however long it takes. */
   #giveUpLater(): void {
     const giveUp = (): void => {
@@ -211,7 +221,8 @@ export class Leader {
   }
 
   #msToCommit(): number {
-    const { commitEveryMs, clock } = this.#shape
+    const { commitEveryMs, checkpointer, clock } = this.#shape
+    if (checkpointer?.isWanted === true) return 0
     return commitEveryMs === null ? Number.POSITIVE_INFINITY : this.#committedMs + commitEveryMs - clock.monotonicMs()
   }
 
