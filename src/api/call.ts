@@ -24,10 +24,19 @@ type Frozen<T> = T extends readonly (infer Item)[]
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T
 
+/** JSON that was written elsewhere, and is what it should be. */
+export class RawJson {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
 /** An event of a stream, and the id under which a client asks for what comes behind it. */
 export interface StreamEvent<T> {
-  readonly id: number | null
-  readonly data: T
+  readonly id: string | null
+  readonly data: T | RawJson
 }
 
 export type Handler<Path extends string, R extends Route> = (

@@ -1,6 +1,6 @@
 /** Server-sent events (HTML standard, 9.2). Who reads slowly is waited for. */
 import type { ServerResponse } from 'node:http'
-import type { StreamEvent } from './call.ts'
+import { RawJson, type StreamEvent } from './call.ts'
 
 /** Proxies take a connection on which nothing comes for dead. */
 const beatMs = 15_000
@@ -21,7 +21,8 @@ export async function sendEvents(
   try {
     for await (const { id, data } of events) {
       if (signal.aborted) break
-      const text = `${id === null ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`
+      const json = data instanceof RawJson ? data.text : JSON.stringify(data)
+      const text = `${id === null ? '' : `id: ${id}\n`}data: ${json}\n\n`
       if (!response.write(text)) await drained(response, signal)
     }
   } finally {

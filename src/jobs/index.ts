@@ -1,3 +1,4 @@
+export { jobErrors } from './errors.ts'
 export type { JobHost, RunEvidence, RunFailure, RunOrder, RunState, SavepointOrder, SavepointSight, SeenRun } from './job-host.ts'
 export type { JobEngine, JobProgram, JobSpec, JobWish, LatencyTier, RestartPolicy, RestorePoint, StopHow, UpgradeMode } from './job-spec.ts'
 export { jobKind, wishKind } from './job-spec.ts'

@@ -27,15 +27,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   gateway: ['base', 'data', 'sql', 'query'],
   clusters: ['base'],
   jobs: ['base', 'metrics', 'engines', 'store'],
-  processes: ['base', 'metrics', 'data', 'engines', 'query', 'jobs'],
+  processes: ['base', 'metrics', 'data', 'blobs', 'engines', 'query', 'jobs'],
   access: ['base', 'store'],
   api: ['base', 'metrics', 'data', 'sql', 'catalog', 'query', 'store', 'jobs', 'processes', 'access'],
   server: ['base', 'metrics', 'engines', 'catalog', 'query', 'store', 'jobs', 'processes', 'access', 'api'],
   cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway', 'clusters', 'server'],
 }
 
-/** The only files outside the rooms: they wire them, in the process and in threads. */
-const wiring: readonly string[] = ['src/main.ts', 'src/worker-thread.ts']
+/** The only files outside the rooms: they wire them, in the process, in threads and in the processes of a server. */
+const wiring: readonly string[] = ['src/main.ts', 'src/worker-thread.ts', 'src/session-process.ts']
 
 /** Each package has the rooms that own it: one, unless a decision record names another. Rooms that are not named here import none. */
 export const packageOwners: Readonly<Record<string, readonly string[]>> = {
@@ -75,7 +75,7 @@ const outsideRooms: readonly string[] = [
   'cli',
 ]
 const outsideFiles: readonly RegExp[] = [
-  /^src\/(?:main|worker-thread)\.ts$/,
+  /^src\/(?:main|worker-thread|session-process)\.ts$/,
   /^src\/base\/clock\.ts$/,
   /^src\/(?:engines|formats)\/[^/]+\/client\.ts$/,
 ]

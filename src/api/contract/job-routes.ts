@@ -49,9 +49,15 @@ const Report = Type.Object({
 
 const JobState = Word(['stopped', 'starting', 'running', 'stopping', 'backing-off', 'finished', 'failed'])
 
+const Reason = Type.Object({ message: Type.String(), hint: Nullable(Type.String()) })
+
 const Status = Type.Object({
   state: JobState,
   since: Instant,
+  /** Why it is in this state. */
+  reason: Reason,
+  /** What is in the way now of knowing more, or of doing what is wanted. */
+  trouble: Nullable(Reason),
   run: Nullable(
     Type.Object({
       attempt: Type.Integer(),
@@ -114,14 +120,13 @@ const StatePart = Type.Object({
 const Verdict = Type.Object({
   operators: Type.Array(StatePart),
   dropsState: Type.Boolean(),
-  checkpoint: Nullable(Type.Object({ number: Type.Integer(), takenAt: Instant })),
 })
 
 const Savepoint = Type.Object({
   id: Type.String(),
   version: Type.Integer(),
   attempt: Type.Integer(),
-  state: Word(['in-progress', 'completed', 'failed']),
+  state: Word(['asked', 'in-progress', 'completed', 'failed', 'disposing']),
   place: Nullable(Type.String()),
   bytes: Nullable(Type.Number()),
   askedBy: Type.String(),
@@ -311,6 +316,7 @@ export const jobRoutes = {
           operatorId: Type.String(),
           operatorName: Type.String(),
           kind: Word(['source', 'operator', 'exchange', 'sink']),
+          nodes: Type.Array(Type.Integer(), { description: 'The operators of the topology that it computes.' }),
           subtask: Type.Integer(),
           parallelism: Type.Integer(),
           recordsIn: Type.Number(),

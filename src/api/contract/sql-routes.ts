@@ -7,13 +7,19 @@ const Settings = Type.Record(Type.String(), Type.String({ maxLength: 100_000 }))
 
 const Column = Type.Object({ name: Type.String(), type: Type.String() })
 
+const Order = Type.Object({
+  column: Type.Integer({ description: 'Its place, from 0.' }),
+  descending: Type.Boolean(),
+  nullsFirst: Type.Boolean(),
+})
+
 /** A value of a row as JSON: numbers that JSON cannot hold exactly, times and bytes are texts, printed as in results. */
 const Cell = Type.Unknown()
 
 /** What happens while statements run, one after another. */
 const StatementEvent = Type.Union([
-  Type.Object({ kind: Type.Literal('started'), statement: Type.String(), line: Type.Integer() }),
-  Type.Object({ kind: Type.Literal('opened'), columns: Type.Array(Column), updating: Type.Boolean() }),
+  Type.Object({ kind: Type.Literal('started'), statement: Type.String(), line: Type.Integer(), start: Type.Integer(), end: Type.Integer() }),
+  Type.Object({ kind: Type.Literal('opened'), columns: Type.Array(Column), updating: Type.Boolean(), order: Type.Array(Order) }),
   Type.Object({
     kind: Type.Literal('changes'),
     /** One for each row: the kind of change, and the values. */

@@ -1,0 +1,26 @@
+/** A handler for each route of the contract. */
+import type { Access } from '#access'
+import type { WorkspaceCatalogs } from '#catalog'
+import type { WorkspaceSessions } from '#processes'
+import type { Handlers } from '../call.ts'
+import type { Contract } from '../contract/index.ts'
+import { catalogHandlers } from './catalog.ts'
+import { type JobParts, jobHandlers } from './jobs.ts'
+import { peopleHandlers } from './people.ts'
+import { sqlHandlers } from './sql.ts'
+
+export interface ServerParts extends JobParts {
+  readonly access: Access
+  readonly catalogs: WorkspaceCatalogs
+  readonly sessions: WorkspaceSessions
+  readonly version: string
+}
+
+export function allHandlers(parts: ServerParts): Handlers<Contract> {
+  return {
+    ...peopleHandlers(parts.access, parts.version),
+    ...jobHandlers(parts),
+    ...sqlHandlers(parts.sessions),
+    ...catalogHandlers(parts.catalogs),
+  }
+}

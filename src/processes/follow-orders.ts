@@ -1,0 +1,169 @@
+/**
+ * A process of its own for one session, or for one run of a job: it does what its server orders, and ends when the channel to it closes.
+ * A process that is asked to end by the system does the same.
+ */
+import { assert } from '#base'
+import { ownIdentity } from '#blobs'
+import { type HostedSession, JobRun } from './job-run.ts'
+import { type Answer, type JobShape, type Order, type Question, type Replies, type SessionShape, textLengthMax } from './protocol.ts'
+import { failureOf, failuresOf } from './run-failure.ts'
+import { TextRun } from './text-run.ts'
+
+/** What the process makes of the shape of a session: its rooms wired. */
+type CreateSession = (shape: SessionShape) => Promise<HostedSession>
+
+/** For the end of a process that has no job to bring to an end. */
+const idleGraceMs = 2000
+const completionsMax = 1000
+
+/** Exit statuses, which servers read with the records of runs. */
+const statusDone = 0
+const statusBroken = 1
+
+/** Follows the orders that come over the channel of this process, until it ends the process. */
+export async function followOrders(createSession: CreateSession): Promise<void> {
+  const follower = new OrderFollower(createSession)
+  const broken = (error: unknown): void => follower.breakOff(error)
+  process.on('uncaughtException', broken)
+  process.on('unhandledRejection', broken)
+  // Who reads them may be gone; the server ends its processes itself, also where a terminal or the system sends a signal to all of them.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+  process.on('SIGTERM', () => follower.leave())
+  process.on('disconnect', () => follower.leave())
+  process.on('message', (order: Order) => follower.follow(order))
+  await follower.warmUp()
+  follower.send({ kind: 'ready', identity: await ownIdentity() })
+}
+
+class OrderFollower {
+  readonly #createSession: CreateSession
+  readonly #runs = new Map<number, TextRun>()
+  #session: Promise<HostedSession> | null = null
+  #job: JobRun | null = null
+  #graceMs = idleGraceMs
+  #isLeaving = false
+
+  constructor(createSession: CreateSession) {
+    this.#createSession = createSession
+  }
+
+  /** Loads what statements need, so that the first of them finds it there. */
+  async warmUp(): Promise<void> {
+    const { session } = await this.#createSession({ settings: {}, fixedSettings: {}, stateBytes: 1 << 26, workersMax: 1 })
+    await session.run('SELECT 1', { opened: () => undefined, changes: () => undefined }, new AbortController().signal)
+  }
+
+  send(answer: Answer, sent: () => void = () => undefined): void {
+    if (process.connected) process.send?.(answer, sent)
+    else sent()
+  }
+
+  follow(order: Order): void {
+    this.#follow(order).catch((error: unknown) => this.breakOff(error))
+  }
+
+  async #follow(order: Order): Promise<void> {
+    switch (order.kind) {
+      case 'begin':
+        this.#session = this.#createSession(order.session)
+        // What is wrong with it is told to who executes something.
+        this.#session.catch(() => undefined)
+        return
+      case 'execute':
+        return this.#execute(order.run, order.text, order.room)
+      case 'room':
+        return this.#runs.get(order.run)?.giveRoom(order.more)
+      case 'cancel':
+        return this.#runs.get(order.run)?.cancel()
+      case 'ask':
+        return this.#reply(order.request, () => this.#answer(order.question))
+      case 'run-job':
+        return this.#runJob(order.job)
+      case 'savepoint':
+        return this.#reply(order.request, async () => {
+          assert(this.#job !== null, 'a process is asked for savepoints of its job')
+          return this.#job.savepoint(order.place, order.stops)
+        })
+      case 'stop':
+        if (order.how === 'checkpoint') return this.#job?.stop()
+        await this.#job?.noteEnd('stopped', null)
+        process.exit(statusDone)
+    }
+  }
+
+  async #execute(run: number, text: string, room: number): Promise<void> {
+    let session: HostedSession['session']
+    try {
+      const begun = await this.#session
+      assert(begun !== null, 'a session begins before it executes')
+      session = begun.session
+    } catch (error) {
+      return this.send({ kind: 'executed', run, outcome: 'failed', failures: failuresOf(error) })
+    }
+    const textRun = new TextRun(session, {
+      text,
+      room,
+      tell: (event) => this.send({ kind: 'told', run, event }),
+      progress: (report) => this.send({ kind: 'progress', run, report }),
+    })
+    this.#runs.set(run, textRun)
+    const ended = await textRun.run()
+    this.#runs.delete(run)
+    this.send({ kind: 'executed', run, ...ended })
+  }
+
+  async #reply(request: number, answer: () => Promise<unknown>): Promise<void> {
+    try {
+      this.send({ kind: 'replied', request, value: await answer() })
+    } catch (error) {
+      this.send({ kind: 'refused', request, failure: failureOf(error) })
+    }
+  }
+
+  async #answer(question: Question): Promise<Replies[Question['kind']]> {
+    if (question.kind === 'measure') return this.#job?.measure() ?? null
+    const begun = await this.#session
+    assert(begun !== null, 'a session begins before it is asked')
+    const { session } = begun
+    switch (question.kind) {
+      case 'check':
+        return (await session.check(question.text)).flatMap(failuresOf)
+      case 'explain':
+        return (await session.explain(question.text)).slice(0, textLengthMax)
+      case 'complete':
+        return session.complete(question.text, question.offset).slice(0, completionsMax)
+    }
+  }
+
+  async #runJob(job: JobShape): Promise<void> {
+    this.#graceMs = job.graceMs
+    this.#job = new JobRun(job, () => this.#createSession(job.session), {
+      told: (event) => this.send({ kind: 'told', run: 0, event }),
+      progress: (report) => this.send({ kind: 'progress', run: 0, report }),
+    })
+    const { state, failure } = await this.#job.run()
+    const outcome = state === 'stopped' ? 'cancelled' : state
+    const failures = failure === null ? [] : [failure]
+    this.send({ kind: 'executed', run: 0, outcome, failures }, () => process.exit(statusDone))
+  }
+
+  /** Ends the process: its job after a last checkpoint, if that does not take too long. */
+  leave(): void {
+    if (this.#isLeaving) return
+    this.#isLeaving = true
+    if (this.#job === null) process.exit(statusDone)
+    setTimeout(() => process.exit(statusBroken), this.#graceMs)
+    this.#job.stop()
+  }
+
+  /** Something went wrong that belongs to no statement: nothing here can be trusted any more. */
+  breakOff(error: unknown): void {
+    const failure = failureOf(error)
+    // Where even that does not come to its end.
+    setTimeout(() => process.exit(statusBroken), idleGraceMs)
+    const noted = this.#job?.noteEnd('failed', failure) ?? Promise.resolve()
+    const leave = (): void => this.send({ kind: 'broken', failure }, () => process.exit(statusBroken))
+    noted.then(leave, leave)
+  }
+}

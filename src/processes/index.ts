@@ -1,0 +1,5 @@
+export { boundWorkers } from './bound-workers.ts'
+export { followOrders } from './follow-orders.ts'
+export type { JobLog, LogEntry, LogLevel, LogLine, LogPage, LogQuery } from './job-log.ts'
+export { type MemoryLimits, memoryShare } from './memory-limits.ts'
+export { ProcessHost, type ProcessHostOptions } from './process-host.ts'

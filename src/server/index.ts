@@ -1,0 +1,1 @@
+export { type OpenServer, openServer, type ServerOptions, type SignInLink } from './open-server.ts'

@@ -1,0 +1,115 @@
+/** Puts the rooms of a server together: what it keeps, what runs its jobs, and who may ask for what. */
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { Access } from '#access'
+import { allHandlers, type RunningServer, serve } from '#api'
+import type { Clock } from '#base'
+import { WorkspaceCatalogs } from '#catalog'
+import { ControlLoop, JobBook, type JobHost, Jobs } from '#jobs'
+import { ProcessHost, type ProcessShape, SessionProcesses, WorkspaceSessions } from '#processes'
+import { openStore } from '#store'
+import { serverErrors } from './errors.ts'
+import { ScriptPlanner } from './script-planner.ts'
+
+export interface ServerOptions {
+  readonly dataFolder: string
+  readonly host: string
+  readonly port: number
+  readonly storeAddress: string
+  /** The address by which people reach it; null: the one that it listens at. */
+  readonly publicUrl: string | null
+  /** Somebody who gets a link to sign in with; empty: nobody. */
+  readonly signInLinkFor: string
+  readonly version: string
+  readonly clock: Clock
+  /** How processes of jobs and sessions are started. */
+  readonly process: ProcessShape
+  /** Threads that may share a run. */
+  readonly workersMax: number
+  /** The host of a Flink cluster; null for a name that nobody knows. */
+  clusterHost(name: string): JobHost | null
+  /** The folder of the console's files; null: there are none. */
+  readonly consoleFolder: string | null
+  /** Told what went wrong in the server itself. */
+  failed(id: string, error: unknown): void
+}
+
+export interface SignInLink {
+  /** Null: the first administrator. */
+  readonly user: string | null
+  readonly key: string
+}
+
+export interface OpenServer {
+  readonly port: number
+  readonly signInLinks: readonly SignInLink[]
+  /** Jobs take a last checkpoint and end; then the server does. */
+  close(): Promise<void>
+}
+
+export async function openServer(options: ServerOptions): Promise<OpenServer> {
+  const { dataFolder, clock, failed } = options
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  const store = await openStore(options.storeAddress, dataFolder, clock)
+  const closing: (() => Promise<void>)[] = [() => store.close()]
+  const close = async (): Promise<void> => {
+    // What was opened last goes first.
+    for (const each of closing.toReversed()) await each()
+  }
+  try {
+    const lease = await store.lease('server', () => failed('lease', serverErrors.SERVER_LEASE_LOST()))
+    if (lease === null) throw serverErrors.SERVER_RUNS_ALREADY()
+    closing.push(() => lease.release())
+    const access = await Access.open(store, clock)
+    const catalogs = await WorkspaceCatalogs.load(store, clock)
+    const host = await ProcessHost.open({
+      dataFolder,
+      process: options.process,
+      workersMax: options.workersMax,
+      keptOf: (workspace) => catalogs.kept(workspace),
+    })
+    closing.push(() => host.close())
+    const processes = new SessionProcesses({ process: options.process, workersMax: options.workersMax })
+    closing.push(() => processes.close())
+    const sessions = new WorkspaceSessions(processes, catalogs)
+    const book = await JobBook.load(store, clock)
+    const loop = new ControlLoop({
+      book,
+      clock,
+      hostOf: (engine) => (engine.kind === 'embedded' ? host : options.clusterHost(engine.cluster)),
+      report: (error) => failed('loop', error),
+    })
+    const planner = new ScriptPlanner(sessions, path.join(dataFolder, 'jobs'))
+    const jobs = new Jobs({ book, loop, planner, clock, createId })
+    const server = await listen(options, { access, jobs, catalogs, sessions, host, store, planner })
+    closing.push(() => server.close())
+    loop.start()
+    closing.push(() => loop.stop())
+    return { port: server.port, signInLinks: await linksFor(access, options.signInLinkFor), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function listen(options: ServerOptions, parts: Omit<Parameters<typeof allHandlers>[0], 'version'>): Promise<RunningServer> {
+  const { host, port, version, publicUrl, consoleFolder, clock, failed } = options
+  const handlers = allHandlers({ ...parts, version })
+  return serve({ host, port, version, access: parts.access, handlers, publicUrl, consoleFolder, clock, failed })
+}
+
+async function linksFor(access: Access, user: string): Promise<SignInLink[]> {
+  const users = [...(access.people.needsFirstAdmin ? [null] : []), ...(user === '' ? [] : [user])]
+  const links: SignInLink[] = []
+  for (const each of users) {
+    if (each !== null) access.people.find(each)
+    links.push({ user: each, key: (await access.createLink(each, 'server')).key })
+  }
+  return links
+}
+
+/** Such as `k3v9x0qs1m2a`: short enough for a path and an address, and nothing that anybody guesses. */
+function createId(): string {
+  return randomBytes(10).toString('hex').slice(0, 16)
+}
