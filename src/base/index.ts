@@ -10,6 +10,7 @@ export {
   unreachable,
 } from './error.ts'
 export { murmur2 } from './murmur2.ts'
+export { News } from './news.ts'
 export { counted, listed } from './phrase.ts'
 export { isPlain, printable, printableLines } from './printable.ts'
 export { parseDurationMs, parseMemoryBytes, printBytes } from './quantity.ts'

@@ -6,10 +6,9 @@
  *                       → ERROR, TIMEOUT           it failed, or took too long, before or after that
  *     any     → CANCELED, CLOSED                   by who asked for it
  */
-import { timerMs } from '#base'
+import { News, timerMs } from '#base'
 import type { QuerySession } from '#query'
 import { gatewayErrors } from './errors.ts'
-import { News } from './news.ts'
 import { ResultPages } from './result-pages.ts'
 
 type OperationStatus = 'PENDING' | 'RUNNING' | 'FINISHED' | 'CANCELED' | 'CLOSED' | 'ERROR' | 'TIMEOUT'

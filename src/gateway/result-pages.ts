@@ -2,9 +2,9 @@
  * The rows of an operation, page by page. A client asks for page 0, then for the next; it may ask for the last one again, since an answer can
  * get lost. Rows that nobody has fetched hold the run back.
  */
+import { News } from '#base'
 import { type Batch, rowAt, type Schema, stringType } from '#data'
 import { gatewayErrors } from './errors.ts'
-import { News } from './news.ts'
 import { type ResultRow, sizeOf } from './result-rows.ts'
 
 export interface ResultShape {

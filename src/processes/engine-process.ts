@@ -131,8 +131,8 @@ export class EngineProcess {
   }
 
   /** Ends it at once. */
-  kill(): Promise<ProcessEnd> {
-    this.#force('stuck')
+  kill(why: 'stuck' | 'protocol' = 'stuck'): Promise<ProcessEnd> {
+    this.#force(why)
     return this.ended
   }
 

@@ -63,12 +63,19 @@ export const processErrors = defineErrors({
     message: 'the server has its {limit} sessions already',
     hint: 'Close one that nobody needs, or wait until one is closed.',
   },
+  PROCESSES_SESSION_NOT_FOUND: { blame: 'user', message: 'session "{session}" does not exist' },
   PROCESSES_SESSION_CLOSED: { blame: 'user', message: 'the session is closed' },
+  PROCESSES_SESSION_BUSY: {
+    blame: 'user',
+    message: 'the session did not answer within {seconds} s',
+    hint: 'A statement keeps it to itself: stop it, or close the session.',
+  },
   PROCESSES_SESSION_IDLE: { blame: 'user', message: 'the session was closed, since nobody used it for {minutes} min' },
   PROCESSES_STATEMENTS_FULL: {
     blame: 'user',
     message: 'the session has {limit} statements already that run or wait',
     hint: 'Stop one of them, or open another session.',
   },
+  PROCESSES_STATEMENT_NOT_FOUND: { blame: 'user', message: 'statement "{statement}" does not exist in the session' },
   PROCESSES_EVENT_GONE: { blame: 'user', message: 'event {after} was not told, or what follows it is gone' },
 })

@@ -1,5 +1,8 @@
 export { boundWorkers } from './bound-workers.ts'
+export type { EngineSession, SessionLimits } from './engine-session.ts'
 export { followOrders } from './follow-orders.ts'
 export type { JobLog, LogEntry, LogLevel, LogLine, LogPage, LogQuery } from './job-log.ts'
 export { type MemoryLimits, memoryShare } from './memory-limits.ts'
 export { ProcessHost, type ProcessHostOptions } from './process-host.ts'
+export { SessionProcesses, type SessionProcessesOptions } from './session-processes.ts'
+export type { NumberedEvent, SessionStatement, TextEvent } from './session-statement.ts'

@@ -121,7 +121,7 @@ export type StatementEvent =
   /** The SELECT opened last has given all its rows. */
   | { readonly kind: 'closed' }
   /** A run of a SELECT, INSERT or statement set has ended. */
-  | { readonly kind: 'ended'; readonly report: RunReport }
+  | { readonly kind: 'ran'; readonly report: RunReport }
 
 /** Rows of a page; characters of its JSON beyond which no row is added. */
 export const pageRowsMax = 1000

@@ -38,7 +38,7 @@ const eventChecks: Readonly<Record<StatementEvent['kind'], (event: Fields) => bo
   table: ({ columns, rows, json }) => isList(columns, isColumn) && isCount(rows) && isText(json),
   done: ({ message }) => isText(message),
   closed: () => true,
-  ended: ({ report }) => isReport(report),
+  ran: ({ report }) => isReport(report),
 }
 
 function isEvent(event: Fields): boolean {

@@ -7,6 +7,10 @@ export class Requests {
   readonly #open = new Map<number, PromiseWithResolvers<unknown>>()
   #last = 0
 
+  get isWaiting(): boolean {
+    return this.#open.size > 0
+  }
+
   /** Asks with a number of its own; fails with what the process refuses it for. */
   ask<Reply>(send: (request: number) => void): Promise<Reply> {
     const request = ++this.#last

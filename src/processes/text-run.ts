@@ -71,7 +71,7 @@ export class TextRun {
       },
       done: (message) => outbox.add({ kind: 'done', message: shortened(message, textLengthMax) }),
       progress: (report) => this.#shape.progress(withoutPauses(report)),
-      ended: (report) => outbox.add({ kind: 'ended', report: withoutPauses(report) }),
+      ended: (report) => outbox.add({ kind: 'ran', report: withoutPauses(report) }),
     }
   }
 

@@ -9,8 +9,8 @@ import type { RunOrder, SavepointSight, SeenRun } from '#jobs'
 import { type MemoryLimits, ProcessHost, type ProcessHostOptions } from '#processes'
 
 const mb = 1_048_576
-export const entry = new URL('../../src/session-process.ts', import.meta.url)
-export const smallMemory: MemoryLimits = { heapBytes: 128 * mb, stateBytes: 32 * mb, totalBytes: 700 * mb }
+const entry = new URL('../../src/session-process.ts', import.meta.url)
+const smallMemory: MemoryLimits = { heapBytes: 128 * mb, stateBytes: 32 * mb, totalBytes: 700 * mb }
 
 /** Short enough for tests, long enough for a machine that has other work. */
 const patience = { checkpointMs: 15_000, nowMs: 500, terminatedMs: 1000, graceMs: 5000 }
