@@ -1,6 +1,6 @@
 /** Wires the rooms to one another and to the process. What a command does not need is not loaded: its start is waited for by someone. */
-import { readFileSync } from 'node:fs'
-import { totalmem } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism, totalmem } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
@@ -15,6 +15,8 @@ const terminal = processTerminal(process.stdin, process.stdout, process.env)
 /** Who wants to know of Ctrl-C; the last one is told. */
 const interruptCallbacks: (() => void)[] = []
 
+/** Jobs and sessions among which a server divides what memory it may take; more of them share what is there. */
+const processesInMemory = 16
 const gatewayLimits = { sessionsMax: 1000, sessionIdleMs: 600_000 }
 
 const environment: CliEnvironment = {
@@ -64,6 +66,29 @@ const environment: CliEnvironment = {
   serveGateway: async (options) => {
     const [{ serveGateway }, { randomUUID }] = await Promise.all([import('#gateway'), import('node:crypto')])
     return serveGateway({ ...options, clock: systemClock, createId: randomUUID, createSession, openElsewhere, limits: gatewayLimits })
+  },
+  openServer: async (options) => {
+    const [{ openServer }, { memoryShare }, { homeFolder }] = await Promise.all([
+      import('#server'),
+      import('#processes'),
+      import('#secrets'),
+    ])
+    const console = path.join(root, 'web', 'dist')
+    return openServer({
+      ...options,
+      dataFolder: options.dataFolder === '' ? path.join(homeFolder(process.env), 'server') : path.resolve(options.dataFolder),
+      version: versionOf(root),
+      clock: systemClock,
+      process: {
+        entry: new URL(`session-process${path.extname(import.meta.filename)}`, import.meta.url),
+        memory: memoryShare(halfOfMemory(), processesInMemory),
+        clock: systemClock,
+        variables: process.env,
+      },
+      workersMax: availableParallelism(),
+      clusterHost: () => null,
+      consoleFolder: existsSync(path.join(console, 'index.html')) ? console : null,
+    })
   },
   gatewayToken: async () => {
     const { findToken } = await import('#secrets')

@@ -3,16 +3,16 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { systemClock } from '#base'
-import { MemoryCatalog } from '#catalog'
+import { KeptCatalog, type KeptObjects } from '#catalog'
 import { EmbeddedEngine } from '#engines'
 import { boundWorkers, followOrders } from '#processes'
-import { QuerySession, UserFunctions } from '#query'
+import { QuerySession, type SessionOptions, UserFunctions } from '#query'
 import { findSecret } from '#secrets'
 import { threadHost } from '#threads'
 
 const threadEntry = new URL(`worker-thread${path.extname(import.meta.filename)}`, import.meta.url)
 
-await followOrders(async ({ settings, fixedSettings, stateBytes, workersMax }) => {
+await followOrders(async ({ settings, fixedSettings, stateBytes, workersMax, kept }) => {
   // As for a run at a terminal: state lies outside of a small heap, which would be searched through again and again.
   setFlagsFromString('--heap-growing-percent=300')
   const functions = new UserFunctions((file) => import(pathToFileURL(path.resolve(file)).href))
@@ -24,13 +24,40 @@ await followOrders(async ({ settings, fixedSettings, stateBytes, workersMax }) =
     userFunction: (user) => functions.callable(user),
     secret: (name) => findSecret(name, process.env),
   })
-  const session = new QuerySession({
-    createCatalog: () => new MemoryCatalog(),
+  const workspace = new KeptCatalog()
+  const options: Omit<SessionOptions, 'createCatalog'> = {
     engine,
     settings,
     fixedSettings,
     clock: systemClock,
     loadFunction: (definition) => functions.load(definition),
-  })
-  return { session, engine }
+  }
+  const catalog = copyOf(workspace)
+  const session = new QuerySession({ ...options, createCatalog: firstThen(catalog, () => copyOf(workspace)) })
+  const recall = async (objects: KeptObjects): Promise<void> => {
+    const fresh = new KeptCatalog()
+    // What cannot be made again is missed by whoever names it.
+    await new QuerySession({ ...options, settings: {}, createCatalog: () => fresh }).recall(objects)
+    for (const each of [workspace, catalog]) each.adopt(fresh)
+  }
+  await recall(kept)
+  const scratch = (fixed: Readonly<Record<string, string>>): QuerySession =>
+    new QuerySession({ ...options, fixedSettings: { ...fixedSettings, ...fixed }, createCatalog: () => copyOf(workspace) })
+  return { session, engine, recall, scratch }
 })
+
+/** The catalog of a session; the scratch sessions in which texts are tried have copies of what is kept. */
+function firstThen(first: KeptCatalog, next: () => KeptCatalog): () => KeptCatalog {
+  let isFirst = true
+  return () => {
+    const catalog = isFirst ? first : next()
+    isFirst = false
+    return catalog
+  }
+}
+
+function copyOf(workspace: KeptCatalog): KeptCatalog {
+  const copy = new KeptCatalog()
+  copy.adopt(workspace)
+  return copy
+}

@@ -1,3 +1,4 @@
 export { ApiClient, type ClientOptions } from './client.ts'
 export { allHandlers, type ServerParts } from './handlers/all.ts'
-export { type RunningServer, serve, type ServeOptions } from './server.ts'
+export type { TopologyAnswer } from './handlers/jobs.ts'
+export { type RunningServer, type ServeOptions, serve } from './server.ts'

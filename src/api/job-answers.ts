@@ -1,9 +1,8 @@
 /** Jobs, versions, savepoints and what operators do, as the contract shows them. */
-import type { JobDetails, JobEvent, JobStatus, JobView, JobWish, RunFailure, Savepoint, StateVerdict } from '#jobs'
+import type { JobDetails, JobEvent, JobSpec, JobStatus, JobView, JobWish, RunFailure, Savepoint, StateVerdict } from '#jobs'
 import { engineName, eventText } from '#jobs'
 import { type RunMetrics, ratesBetween, subtaskKey } from '#metrics'
 import type { LogEntry, Stored } from '#store'
-import type { JobSpec } from '#jobs'
 import type { jobRoutes } from './contract/job-routes.ts'
 import type { AnswerOf, Failure } from './contract/route.ts'
 
@@ -44,7 +43,10 @@ function wantedOf({ state, version, askedBy, askedAt }: JobWish): JobAnswer['wan
   return { state, version, askedBy, askedAt }
 }
 
-function statusOf({ state, since, reason, trouble, run, intent, evidence, restart, failure }: JobStatus, ageMs: number | null): StatusAnswer {
+function statusOf(
+  { state, since, reason, trouble, run, intent, evidence, restart, failure }: JobStatus,
+  ageMs: number | null,
+): StatusAnswer {
   return {
     state,
     since,
@@ -80,7 +82,9 @@ export function failureOf({ code, blame, message, detail, hint, position, causes
   return { code, blame, message, detail, hint, position: position === null ? null : { ...position }, causes: [...causes] }
 }
 
-export function verdictOf({ operators }: StateVerdict): NonNullable<AnswerOf<JobRoutes['POST /workspaces/:workspace/jobs/check']>['verdict']> {
+export function verdictOf({
+  operators,
+}: StateVerdict): NonNullable<AnswerOf<JobRoutes['POST /workspaces/:workspace/jobs/check']>['verdict']> {
   return {
     operators: operators.map((each) => ({ ...each })),
     dropsState: operators.some(({ verdict }) => verdict === 'dropped'),

@@ -109,6 +109,19 @@ export class MemoryCatalog implements Catalog {
     return this.#systemFunctions.get(name.toUpperCase())
   }
 
+  /** Takes over the permanent things of another one, in the place of its own; temporary things and the current database stay. */
+  adopt(other: MemoryCatalog): void {
+    this.#spaces.clear()
+    for (const [name, { definition, databases }] of other.#spaces) {
+      const copies = [...databases].map(([database, held]): [string, Database] => [
+        database,
+        { definition: held.definition, named: new Map(held.named), functions: new Map(held.functions) },
+      ])
+      this.#spaces.set(name, { definition, databases: new Map(copies) })
+    }
+    if (this.database(this.#current) === undefined) this.#current = defaultPath
+  }
+
   takeTouched(): readonly CatalogObject[] {
     return []
   }

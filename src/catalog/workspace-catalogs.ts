@@ -12,6 +12,9 @@ export interface CatalogEntry extends KeptDefinition {
   readonly object: CatalogObject
 }
 
+/** Permanent things, and the statements that make them. */
+export type KeptObjects = readonly { readonly object: CatalogObject; readonly text: string }[]
+
 const entryKind: RecordKind<CatalogEntry> = { name: 'catalog-entry', keepsVersions: true }
 
 const versionsMax = 1000
@@ -41,6 +44,11 @@ export class WorkspaceCatalogs {
   /** By kind and path. */
   entries(workspace: string): readonly Stored<CatalogEntry>[] {
     return this.#entries.in(workspace).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  /** All of it, to be made again. */
+  kept(workspace: string): KeptObjects {
+    return this.#entries.in(workspace).map(({ value }) => ({ object: value.object, text: value.text }))
   }
 
   find(workspace: string, id: string): Stored<CatalogEntry> {

@@ -8,7 +8,19 @@ import type { CliEnvironment } from './environment.ts'
 import { usageErrors } from './errors.ts'
 import { flinkCommands } from './flink-commands.ts'
 import { type OutputFormat, outputFormats } from './output/output.ts'
-import { allowDroppedState, cluster, countOf, file, firstArgument, givenSettings, json, portIn, refuseBeside, set } from './shared-options.ts'
+import { serverCommands } from './server-commands.ts'
+import {
+  allowDroppedState,
+  cluster,
+  countOf,
+  file,
+  firstArgument,
+  givenSettings,
+  json,
+  portIn,
+  refuseBeside,
+  set,
+} from './shared-options.ts'
 
 const format: OptionRow = {
   name: 'format',
@@ -301,9 +313,13 @@ export const commands: readonly CommandRow[] = [
     ],
     run: async (input, environment) => {
       const { runGateway } = await import('./gateway-command.ts')
-      return runGateway({ host: optionValue(input, host), port: portIn(input, port), cluster: optionValue(input, sessionCluster) }, environment)
+      return runGateway(
+        { host: optionValue(input, host), port: portIn(input, port), cluster: optionValue(input, sessionCluster) },
+        environment,
+      )
     },
   },
+  ...serverCommands,
   ...flinkCommands,
   {
     name: 'secret',

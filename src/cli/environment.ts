@@ -3,7 +3,7 @@ import type { Clock } from '#base'
 import type { Clusters } from '#clusters'
 import type { GatewayServer, ServerOptions } from '#gateway'
 import type { CheckpointPlace, InsertWatch, QuerySession, RemoteJobs, RemoteSession } from '#query'
-import type { OpenServer, ServerOptions as MillraceServerOptions } from '#server'
+import type { ServerOptions as MillraceServerOptions, OpenServer } from '#server'
 import type { Screen } from './output/screen.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -30,7 +30,9 @@ export interface CliEnvironment {
   /** Serves Flink's SQL gateway, with sessions as `createSession` opens them. */
   serveGateway(options: Pick<ServerOptions, 'host' | 'port' | 'cluster' | 'token' | 'failed' | 'jobFailed'>): Promise<GatewayServer>
   /** Opens a server that keeps jobs running; an empty folder is the usual one. */
-  openServer(options: Pick<MillraceServerOptions, 'dataFolder' | 'host' | 'port' | 'storeAddress' | 'publicUrl' | 'signInLinkFor' | 'failed'>): Promise<OpenServer>
+  openServer(
+    options: Pick<MillraceServerOptions, 'dataFolder' | 'host' | 'port' | 'storeAddress' | 'publicUrl' | 'signInLinkFor' | 'failed'>,
+  ): Promise<OpenServer>
   /** What clients of the gateway have to know. */
   gatewayToken(): Promise<{ readonly value: string; readonly file: string | null }>
   /** The text of a file, or of standard input for `-`. */

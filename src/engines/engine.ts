@@ -127,8 +127,30 @@ export interface KeptWork {
   successor(): Promise<Successor | null>
   /** Commits what was prepared last, and tells where the work stands then. Fails where it runs, or has never run. */
   settle(): Promise<WorkStand>
+  /** What a run of the program would find of the state that is kept; null where none is. Changes nothing. */
+  fit(): Promise<StateFit | null>
   /** Lets no run go on with it, since it goes on elsewhere; null: it does not. */
   moveTo(successor: Successor | null): Promise<void>
+}
+
+/** What becomes of the state of the newest checkpoint under a plan. */
+export interface StateFit {
+  readonly checkpoint: number
+  /** Operators that go on with what they had. */
+  readonly kept: readonly FittedState[]
+  /** Those that the plan has not, or has in another form. */
+  readonly dropped: readonly FittedState[]
+  /** Operators of the plan that begin empty. */
+  readonly started: readonly FittedState[]
+}
+
+export interface FittedState {
+  /** As EXPLAIN names it. */
+  readonly operator: string
+  /** Whether the plan has an operator of this id, and it has another form. */
+  readonly isChanged: boolean
+  /** Bytes in the checkpoint; null where it has none, and where so much is kept that it was not looked through. */
+  readonly bytes: number | null
 }
 
 export interface Successor {

@@ -26,6 +26,7 @@ export type {
   Sharing,
   SourceChanges,
   SourceStand,
+  StateFit,
   Successor,
   WorkStand,
   WritersNote,

@@ -1,6 +1,7 @@
 /**
  * The seam between the control loop and what runs jobs: processes of this machine, a Flink cluster, a simulation. A host knows jobs by
- * their id alone and has at most one run of each. Every verb can be repeated: it asks for a state, and what became of it is observed.
+ * their id alone and has at most one run of each. Every verb can be repeated: it asks for a state, and what became of it is observed. Every
+ * verb ends some time: who waits for a network does not wait for ever.
  */
 import type { Evidence, RunReport } from '#engines'
 import type { RunMetrics } from '#metrics'
@@ -11,11 +12,16 @@ export interface JobHost {
   /**
    * Starts a run. Where a run of this attempt is there, or was, it does nothing. Where one of an earlier attempt still is, fails with
    * JOBS_RUN_IN_THE_WAY. Resolves when the order was taken: whether it runs is observed. Who does not answer may have taken the order.
+   * An order that comes late, for an attempt before one that is known here, does nothing. An error blamed on the user says that this
+   * attempt will never run; any other one says nothing of it.
    */
   start(order: RunOrder): Promise<void>
   /** What is known of jobs, by id; changes nothing. A host that does not answer at all gives `unreachable` for each. */
   observe(jobIds: readonly string[]): Promise<ReadonlyMap<string, RunEvidence>>
-  /** Asks a run to end. Where it is not there, or ended, it does nothing. */
+  /**
+   * Asks a run to end. Where it is not there, or ended, it does nothing; an order to start this attempt that comes later does nothing
+   * either, so that a job is not woken by an order that was long on its way.
+   */
   stop(jobId: string, attempt: number, how: 'checkpoint' | 'now'): Promise<void>
   /**
    * Asks for a savepoint of a run, under an id of ours, and tells how far it is; repeated, it finds the same one. With `stops`, the run
@@ -26,6 +32,8 @@ export interface JobHost {
   measure(jobId: string): Promise<RunMetrics | null>
   /** Lets go of what is kept of runs that have ended. */
   forget(jobId: string): Promise<void>
+  /** Removes the bytes of a savepoint; where there are none, it does nothing. A host without this verb leaves them to the user. */
+  dispose?(jobId: string, place: string): Promise<void>
 }
 
 export interface RunOrder {
@@ -43,7 +51,18 @@ export interface RunOrder {
   readonly checkpointIntervalMs: number
   /** The newest checkpoint of the job, if there is one; a savepoint at a place; or nothing, which sets older state aside. */
   readonly from: { readonly kind: 'newest' } | { readonly kind: 'savepoint'; readonly place: string } | { readonly kind: 'empty' }
+  /**
+   * Where the state of the job began last, if that is not its first run. With `from` newest: checkpoints of earlier attempts do not count,
+   * and where there is none since, the run begins where the origin did.
+   */
+  readonly origin?: StateOrigin
   readonly allowsDroppedState: boolean
+}
+
+export interface StateOrigin {
+  /** The first attempt that went on from here, or shall. */
+  readonly attempt: number
+  readonly from: { readonly kind: 'savepoint'; readonly place: string } | { readonly kind: 'empty' }
 }
 
 export interface SavepointOrder {

@@ -67,6 +67,12 @@ export interface JobWish {
   readonly stop: StopHow
   readonly askedBy: string
   readonly askedAt: number
+  /** Requests that were granted of late, newest last, so that one that is sent again asks for nothing new. */
+  readonly requests?: readonly string[]
+  /** The version that somebody has accepted to lose state with. */
+  readonly droppableVersion?: number
+  /** Whether the job goes when it has stopped; or at once, though something of it may be left running where nobody can look. */
+  readonly removal?: 'when-stopped' | 'at-once'
 }
 
 export type RestorePoint =

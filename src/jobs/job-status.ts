@@ -1,7 +1,8 @@
 /** What is known of a job, and how. */
 import type { RunReport } from '#engines'
 import type { RecordKind } from '#store'
-import type { RunFailure } from './job-host.ts'
+import type { RunFailure, RunOrder, StateOrigin } from './job-host.ts'
+import type { JobReason } from './reasons.ts'
 
 export type JobState =
   | 'stopped'
@@ -17,6 +18,10 @@ export interface JobStatus {
   readonly state: JobState
   /** Since when, in epoch milliseconds. */
   readonly since: number
+  /** Why it is in this state. */
+  readonly reason: JobReason
+  /** What is in the way now of knowing more, or of doing what is wanted; null where nothing is. */
+  readonly trouble: JobReason | null
   /** The newest run; null before the first. */
   readonly run: JobRun | null
   /** What was decided and may have been begun; written before it is. */
@@ -24,10 +29,12 @@ export interface JobStatus {
   /** What was seen last, and when; `unreachable` beside a state says that this state is as old as `seenAt`. */
   readonly evidence: JobEvidence
   readonly restart: JobRestart
-  /** What made the newest run fail; kept while the next one starts. */
+  /** What made the newest run fail; kept until the next one was seen running. */
   readonly failure: RunFailure | null
   /** The generation of the wish that the newest run belongs to. */
   readonly generation: number
+  /** Where the state of the job began last; null: with its first run. */
+  readonly origin: StateOrigin | null
 }
 
 export interface JobRun {
@@ -38,11 +45,31 @@ export interface JobRun {
   readonly report: RunReport | null
 }
 
-export interface JobIntent {
-  readonly kind: 'start' | 'stop'
+export type JobIntent = StartIntent | StopIntent
+
+interface Ordered {
   readonly attempt: number
   readonly since: number
+  /** When the order went out last; null before. It is not stored for its own sake: who finds none sends the order again. */
+  readonly sentAt: number | null
+  /** Whether the host said that it took the order. Not stored for its own sake either. */
+  readonly isTaken: boolean
 }
+
+export interface StartIntent extends Ordered {
+  readonly kind: 'start'
+  readonly version: number
+  readonly from: StartPoint
+  readonly allowsDroppedState: boolean
+}
+
+export interface StopIntent extends Ordered {
+  readonly kind: 'stop'
+  readonly how: { readonly kind: 'checkpoint' } | { readonly kind: 'now' } | { readonly kind: 'savepoint'; readonly savepointId: string }
+}
+
+/** Where a run begins. */
+export type StartPoint = RunOrder['from']
 
 export interface JobEvidence {
   readonly kind: 'present' | 'absent' | 'unreachable' | 'none'
@@ -50,6 +77,8 @@ export interface JobEvidence {
   readonly source: string
   /** When that was asked, in epoch milliseconds. */
   readonly at: number
+  /** Since when looks have given this kind, without a break. */
+  readonly since: number
   /** When the host last answered. */
   readonly seenAt: number | null
   /** Why it cannot be reached; null where it can. */
@@ -63,3 +92,20 @@ export interface JobRestart {
 }
 
 export const statusKind: RecordKind<JobStatus> = { name: 'job-status', keepsVersions: false }
+
+/** Of a job that nobody has looked at. */
+export function firstStatus(now: number, reason: JobReason): JobStatus {
+  return {
+    state: 'stopped',
+    since: now,
+    reason,
+    trouble: null,
+    run: null,
+    intent: null,
+    evidence: { kind: 'none', source: '', at: now, since: now, seenAt: null, reason: null },
+    restart: { failures: [], nextAt: null },
+    failure: null,
+    generation: 0,
+    origin: null,
+  }
+}

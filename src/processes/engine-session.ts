@@ -2,8 +2,9 @@
  * A session of a person in a process of its own. Statements take their turns; a query lets the next text begin as soon as it runs, so that
  * one that never ends holds nobody up. Whatever happens to the process happens to this session alone, and is told.
  */
+import type { DefinitionChange, KeptObjects } from '#catalog'
 import type { RunFailure } from '#jobs'
-import type { Completion } from '#query'
+import type { Completion, PlannedGraph, StateFit } from '#query'
 import type { EndPatience, EngineProcess, ProcessEnd } from './engine-process.ts'
 import { processErrors } from './errors.ts'
 import type { Answer, Question, Replies, SessionShape } from './protocol.ts'
@@ -48,6 +49,7 @@ export class EngineSession {
   readonly #texts = new Map<number, KnownText>()
   readonly #ended: Promise<RunFailure | null>
   #lastRun = 0
+  #defined: (changes: readonly DefinitionChange[]) => void = () => undefined
   /** The text that the next one has to wait for. */
   #turn: number | null = null
   #readers = 0
@@ -129,6 +131,27 @@ export class EngineSession {
     return known.statement
   }
 
+  /** Told what statements made, changed and dropped for good. */
+  onDefined(listener: (changes: readonly DefinitionChange[]) => void): void {
+    this.#defined = listener
+  }
+
+  /** Lets it see what the catalog of its workspace holds now. */
+  recall(kept: KeptObjects): void {
+    this.#checkOpen()
+    this.#process.send({ kind: 'recall', kept })
+  }
+
+  /** The operators of the queries of a text, as they will run. */
+  graphs(text: string): Promise<readonly PlannedGraph[]> {
+    return this.#ask({ kind: 'graphs', text })
+  }
+
+  /** What a run of a script with these settings would find of the state that is kept at its place; null where none is. */
+  fit(text: string, fixedSettings: Readonly<Record<string, string>>): Promise<StateFit | null> {
+    return this.#ask({ kind: 'fit', text, fixedSettings })
+  }
+
   /** Everything that is wrong with a text of its own, which sees nothing of what the session has set up. */
   check(text: string): Promise<readonly RunFailure[]> {
     return this.#ask({ kind: 'check', text })
@@ -203,6 +226,9 @@ export class EngineSession {
         known?.statement.add(answer.event)
         if ((known?.statement.unread ?? 0) > this.#limits.eventsAhead + uncountedEvents) void this.#process.kill('protocol')
         if (answer.event.kind === 'submitted') this.#passTurn(answer.run)
+        break
+      case 'defined':
+        this.#defined(answer.changes)
         break
       case 'progress':
         known?.statement.progress(answer.report)

@@ -50,7 +50,7 @@ class OrderFollower {
 
   /** Loads what statements need, so that the first of them finds it there. */
   async warmUp(): Promise<void> {
-    const { session } = await this.#createSession({ settings: {}, fixedSettings: {}, stateBytes: 1 << 26, workersMax: 1 })
+    const { session } = await this.#createSession({ settings: {}, fixedSettings: {}, stateBytes: 1 << 26, workersMax: 1, kept: [] })
     await session.run('SELECT 1', { opened: () => undefined, changes: () => undefined }, new AbortController().signal)
   }
 
@@ -70,6 +70,8 @@ class OrderFollower {
         // What is wrong with it is told to who executes something.
         this.#session.catch(() => undefined)
         return
+      case 'recall':
+        return (await this.#session)?.recall(order.kept)
       case 'execute':
         return this.#execute(order.run, order.text, order.room)
       case 'room':
@@ -106,6 +108,7 @@ class OrderFollower {
       room,
       tell: (event) => this.send({ kind: 'told', run, event }),
       progress: (report) => this.send({ kind: 'progress', run, report }),
+      defined: (changes) => this.send({ kind: 'defined', run, changes }),
     })
     this.#runs.set(run, textRun)
     const ended = await textRun.run()
@@ -131,6 +134,10 @@ class OrderFollower {
         return (await session.check(question.text)).flatMap(failuresOf)
       case 'explain':
         return (await session.explain(question.text)).slice(0, textLengthMax)
+      case 'fit':
+        return begun.scratch(question.fixedSettings).stateFit(question.text)
+      case 'graphs':
+        return session.graphs(question.text)
       case 'complete':
         return session.complete(question.text, question.offset).slice(0, completionsMax)
     }

@@ -8,6 +8,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Clock } from '#base'
 import { isDead } from '#blobs'
+import type { KeptObjects } from '#catalog'
 import { findCheckpoints } from '#engines'
 import { jobErrors, type RunFailure, type RunOrder, type SavepointOrder, type SavepointSight, type SeenRun } from '#jobs'
 import type { RunMetrics } from '#metrics'
@@ -36,6 +37,8 @@ export interface HostedJobShape {
   readonly workersMax: number
   /** For state that memory has no room for; empty: that of the system. */
   readonly temporaryFolder: string
+  /** What the catalog of a workspace holds. */
+  keptOf(workspace: string): KeptObjects
 }
 
 export class HostedJob {
@@ -188,7 +191,7 @@ export class HostedJob {
   }
 
   #jobShape(order: RunOrder): JobShape {
-    const { workersMax, temporaryFolder, patience, folder, process } = this.#shape
+    const { workersMax, temporaryFolder, patience, folder, process, keptOf } = this.#shape
     return {
       text: order.script,
       endRecord: { folder: path.join(folder, 'runs'), name: RunRecords.endName(order.attempt) },
@@ -209,6 +212,7 @@ export class HostedJob {
         },
         stateBytes: process.memory.stateBytes,
         workersMax,
+        kept: keptOf(order.workspace),
       },
     }
   }

@@ -1,6 +1,7 @@
 /** The run of a job in a process of its own. */
 import { type Clock, systemClock } from '#base'
 import { openBlobs } from '#blobs'
+import type { KeptObjects } from '#catalog'
 import type { EmbeddedEngine, RunReport } from '#engines'
 import type { RunFailure } from '#jobs'
 import type { RunMetrics } from '#metrics'
@@ -15,6 +16,10 @@ import { withoutPauses } from './text-run.ts'
 export interface HostedSession {
   readonly session: QuerySession
   readonly engine: EmbeddedEngine
+  /** A session of its own with other settings, which sees what the catalog of the workspace holds. */
+  scratch(fixedSettings: Readonly<Record<string, string>>): QuerySession
+  /** Takes over what the catalog of the workspace holds now. */
+  recall(kept: KeptObjects): Promise<void>
 }
 
 export interface JobListener {

@@ -10,6 +10,7 @@
  */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import type { KeptObjects } from '#catalog'
 import type { JobHost, RunEvidence, RunOrder, SavepointOrder, SavepointSight } from '#jobs'
 import type { RunMetrics } from '#metrics'
 import type { ProcessShape } from './engine-process.ts'
@@ -27,6 +28,8 @@ export interface ProcessHostOptions {
   readonly workersMax: number
   /** For state that memory has no room for; left out: that of the system. */
   readonly temporaryFolder?: string
+  /** What the catalog of a workspace holds when a run starts; left out: nothing. */
+  readonly keptOf?: (workspace: string) => KeptObjects
   readonly patience?: Partial<HostPatience>
   readonly logLimits?: LogLimits
 }
@@ -60,7 +63,7 @@ export class ProcessHost implements JobHost {
   #job(jobId: string): Promise<HostedJob> {
     const known = this.#jobs.get(jobId)
     if (known !== undefined) return known
-    const { process, workersMax, temporaryFolder = '', patience = {}, logLimits = defaultLogLimits } = this.#options
+    const { process, workersMax, temporaryFolder = '', keptOf = () => [], patience = {}, logLimits = defaultLogLimits } = this.#options
     const job = HostedJob.open({
       jobId,
       folder: path.join(this.#folder, checkFolderName('job', jobId)),
@@ -69,6 +72,7 @@ export class ProcessHost implements JobHost {
       logLimits,
       workersMax,
       temporaryFolder,
+      keptOf,
     })
     this.#jobs.set(jobId, job)
     job.catch(() => this.#jobs.delete(jobId))

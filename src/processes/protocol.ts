@@ -14,16 +14,19 @@
  * 3. A process whose channel closes ends: a job takes a last checkpoint first.
  */
 import type { ProcessIdentity } from '#blobs'
+import type { DefinitionChange, KeptObjects } from '#catalog'
 import type { RunReport } from '#engines'
 import type { RunFailure } from '#jobs'
 import type { RunMetrics } from '#metrics'
-import type { Completion } from '#query'
+import type { Completion, PlannedGraph, StateFit } from '#query'
 
 /** From the server. */
 export type Order =
   | { readonly kind: 'begin'; readonly session: SessionShape }
   | { readonly kind: 'run-job'; readonly job: JobShape }
   | { readonly kind: 'execute'; readonly run: number; readonly text: string; readonly room: number }
+  /** The catalog of the workspace holds something else now. */
+  | { readonly kind: 'recall'; readonly kept: KeptObjects }
   /** So many more things may be told of a text. */
   | { readonly kind: 'room'; readonly run: number; readonly more: number }
   /** Ends what runs of a text; nobody wants what it has not told yet. */
@@ -37,6 +40,8 @@ export interface SessionShape {
   readonly settings: Readonly<Record<string, string>>
   /** Settings that no statement can change. */
   readonly fixedSettings: Readonly<Record<string, string>>
+  /** What the catalog of its workspace holds. */
+  readonly kept: KeptObjects
   /** Bytes of memory for the state of each run whose settings do not say how much. */
   readonly stateBytes: number
   /** Threads that may share a run. */
@@ -57,12 +62,17 @@ export type Question =
   | { readonly kind: 'check'; readonly text: string }
   | { readonly kind: 'explain'; readonly text: string }
   | { readonly kind: 'complete'; readonly text: string; readonly offset: number }
+  | { readonly kind: 'graphs'; readonly text: string }
+  /** What a run would find of the state that is kept at its place. */
+  | { readonly kind: 'fit'; readonly text: string; readonly fixedSettings: Readonly<Record<string, string>> }
   | { readonly kind: 'measure' }
 
 /** What each question is answered with. */
 export interface Replies {
   readonly check: readonly RunFailure[]
   readonly explain: string
+  readonly graphs: readonly PlannedGraph[]
+  readonly fit: StateFit | null
   readonly complete: readonly Completion[]
   readonly measure: RunMetrics | null
 }
@@ -75,6 +85,8 @@ export interface SavepointTaken {
 export type Answer =
   | { readonly kind: 'ready'; readonly identity: ProcessIdentity }
   | { readonly kind: 'told'; readonly run: number; readonly event: StatementEvent }
+  /** A statement has made, changed or dropped things for good. */
+  | { readonly kind: 'defined'; readonly run: number; readonly changes: readonly DefinitionChange[] }
   /** How far the statement of a text that runs has come. */
   | { readonly kind: 'progress'; readonly run: number; readonly report: RunReport }
   /** The statements of a text are done, or failed. A text that does not parse may have several failures. */

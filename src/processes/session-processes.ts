@@ -3,6 +3,7 @@
  * one to start.
  */
 import { randomUUID } from 'node:crypto'
+import type { KeptObjects } from '#catalog'
 import type { RunFailure } from '#jobs'
 import { EngineProcess, type ProcessShape } from './engine-process.ts'
 import { EngineSession, type SessionLimits } from './engine-session.ts'
@@ -63,20 +64,20 @@ export class SessionProcesses {
   }
 
   /** Fails where a setting is wrong, and where there are as many sessions as there may be. */
-  async open(settings: Readonly<Record<string, string>>): Promise<EngineSession> {
+  async open(settings: Readonly<Record<string, string>>, kept: KeptObjects = []): Promise<EngineSession> {
     const { sessionsMax } = this.#limits
     if (this.#isClosed) throw processErrors.PROCESSES_HOST_CLOSED()
     if (this.#sessions.size + this.#opening >= sessionsMax) throw processErrors.PROCESSES_SESSIONS_FULL({ limit: sessionsMax })
     this.#opening += 1
     try {
-      return await this.#open(settings)
+      return await this.#open(settings, kept)
     } finally {
       this.#opening -= 1
       this.#warming ??= setTimeout(() => this.#warmUp(), warmUpAfterMs).unref()
     }
   }
 
-  async #open(settings: Readonly<Record<string, string>>): Promise<EngineSession> {
+  async #open(settings: Readonly<Record<string, string>>, kept: KeptObjects): Promise<EngineSession> {
     const { process, workersMax, temporaryFolder = '' } = this.#options
     const own = this.#takeSpare()
     await own.ready
@@ -87,7 +88,7 @@ export class SessionProcesses {
       'taskmanager.memory.managed.size': `${stateBytes} b`,
       'io.tmp.dirs': temporaryFolder,
     }
-    const shape = { settings, fixedSettings, stateBytes, workersMax }
+    const shape = { settings, fixedSettings, stateBytes, workersMax, kept }
     const session = await EngineSession.open(randomUUID(), own, shape, this.#limits, () => process.clock.monotonicMs())
     if (this.#isClosed) await session.close()
     this.#sessions.set(session.id, session)

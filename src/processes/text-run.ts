@@ -1,5 +1,6 @@
 /** A text that a session executes: its statements run one after another, and what they tell goes to the server. */
 import { shortened } from '#base'
+import type { DefinitionChange } from '#catalog'
 import { type Batch, changeNames, doubleJsonFunction, printType, rowAt, type Schema } from '#data'
 import type { RunReport } from '#engines'
 import type { RunFailure } from '#jobs'
@@ -14,6 +15,8 @@ export interface TextRunShape {
   readonly room: number
   readonly tell: (event: StatementEvent) => void
   readonly progress: (report: RunReport) => void
+  /** Things were made, changed or dropped for good. */
+  readonly defined: (changes: readonly DefinitionChange[]) => void
 }
 
 export class TextRun {
@@ -69,10 +72,18 @@ export class TextRun {
         const cells = cellsText(schema, this.#timeZone)
         outbox.add({ kind: 'table', columns: columnsOf(schema), rows: rows.length, json: `[${rows.map(cells).join(',')}]` })
       },
-      done: (message) => outbox.add({ kind: 'done', message: shortened(message, textLengthMax) }),
+      done: (message) => {
+        this.#tellDefined()
+        outbox.add({ kind: 'done', message: shortened(message, textLengthMax) })
+      },
       progress: (report) => this.#shape.progress(withoutPauses(report)),
       ended: (report) => outbox.add({ kind: 'ran', report: withoutPauses(report) }),
     }
+  }
+
+  #tellDefined(): void {
+    const changes = this.#session.takeChanges()
+    if (changes.length > 0) this.#shape.defined(changes)
   }
 
   get #timeZone(): string {

@@ -68,6 +68,10 @@ class PretendedWork implements KeptWork {
     return Promise.resolve(this.mark)
   }
 
+  fit(): Promise<null> {
+    return Promise.resolve(null)
+  }
+
   settle(): Promise<WorkStand> {
     this.settled += 1
     return Promise.resolve(this.stand)

@@ -12,6 +12,7 @@ export type {
   ParallelismWish,
   RescaledVertex,
   RunReport,
+  StateFit,
   SubtaskSighting,
   Topology,
   TopologyChange,
@@ -27,7 +28,7 @@ export { type FindLibraries, libraryUses } from './library-uses.ts'
 export type { MeasuredRun, QueryInfo, StatementInfo, StatementListener } from './listener.ts'
 export { type JarProgram, RemoteJobs, type StartedJob, type StartOptions } from './remote-jobs.ts'
 export { RemoteSession, type StatementRunner } from './remote-session.ts'
-export { QuerySession, type SessionOptions } from './session.ts'
+export { type PlannedGraph, QuerySession, type SessionOptions } from './session.ts'
 export { isSettingKey } from './settings.ts'
 export { UserFunctions } from './user-functions.ts'
 export { type InsertWatch, WatchedEngine } from './watched-engine.ts'

@@ -5,7 +5,16 @@
 import { assert, type Clock, MillraceError, parseDurationMs, timerMs } from '#base'
 import type { Catalog, DefinitionChange } from '#catalog'
 import { type Batch, type Schema, stringType } from '#data'
-import { assertSayable, type Engine, type FlinkVersion, type Observation, type RunReport, renderPlan } from '#engines'
+import {
+  assertSayable,
+  type Engine,
+  type FlinkVersion,
+  type KeptWork,
+  type Observation,
+  type RunReport,
+  renderPlan,
+  type StateFit,
+} from '#engines'
 import { optimize } from '#optimizer'
 import {
   assertPlan,
@@ -23,6 +32,7 @@ import { type Completion, completeAt } from './complete.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { applyDefinition, type Definition, isDefinition } from './definitions.ts'
 import { queryErrors } from './errors.ts'
+import { type ExecutionGraph, executionGraph } from './execution-graph.ts'
 import { type Compiled, type ExplainDetail, explainPlan } from './explain.ts'
 import { explainMeasured } from './explain-measured.ts'
 import { HandOver } from './hand-over.ts'
@@ -48,6 +58,13 @@ export interface SessionOptions {
   loadFunction(definition: Omit<FunctionDefinition, 'signature'>): Promise<FunctionDefinition>
   /** What makes better plans of plans; left out: the optimiser with all its rules. */
   readonly optimize?: typeof optimize
+}
+
+/** A query as it will run. */
+export interface PlannedGraph {
+  readonly graph: ExecutionGraph
+  /** As EXPLAIN prints it. */
+  readonly plan: string
 }
 
 /** How often a run reports its progress, in milliseconds. */
@@ -156,6 +173,23 @@ export class QuerySession {
     return parts.length === 0 ? 'The script has no query.\n' : parts.join('\n')
   }
 
+  /** The operators of all queries of a text as they will run, and their plans as EXPLAIN prints them. */
+  async graphs(text: string): Promise<readonly PlannedGraph[]> {
+    const { statements, diagnostics } = parseScript(text)
+    throwAll(diagnostics)
+    const scratch = new QuerySession(this.#options)
+    const graphs: PlannedGraph[] = []
+    for (const statement of statements) {
+      const compiled = await scratch.#rehearse(bind(statement, scratch.catalog))
+      if (compiled === null) continue
+      graphs.push({
+        graph: executionGraph(compiled.optimized, compiled.program.explain()),
+        plan: explainPlan(['CHANGELOG_MODE'], compiled),
+      })
+    }
+    return graphs
+  }
+
   /** The queries of a text as Flink SQL of a version, written from their plans: as they are bound, or as they will run. */
   async render(text: string, { version, isOptimized }: { readonly version: FlinkVersion; readonly isOptimized: boolean }): Promise<string> {
     const { statements, diagnostics } = parseScript(text)
@@ -178,8 +212,17 @@ export class QuerySession {
     return parts.length === 0 ? '-- The script has no query.\n' : parts.join('\n')
   }
 
+  /** What a run of a script would find of the state that is kept at its place; null where none is. Nothing runs. */
+  async stateFit(text: string): Promise<StateFit | null> {
+    return (await this.#workOf(text)).fit()
+  }
+
   /** The durable work of a script with one INSERT or statement set, at its end. Its definitions and settings take effect, and nothing runs. */
   async handOver(text: string): Promise<HandOver> {
+    return new HandOver(await this.#workOf(text))
+  }
+
+  async #workOf(text: string): Promise<KeptWork> {
     const { statements, diagnostics } = parseScript(text)
     throwAll(diagnostics)
     const last = statements.at(-1)
@@ -189,7 +232,7 @@ export class QuerySession {
       if (isWriting(bound) !== (statement === last)) throw queryErrors.QUERY_JOB_SCRIPT({ count: statement === last ? 0 : 2 })
       try {
         if (statement !== last) await this.#rehearse(bound)
-        else return new HandOver(await this.#options.engine.keptWork((await this.#compile(bound)).program))
+        else return await this.#options.engine.keptWork((await this.#compile(bound)).program)
       } catch (error) {
         throw withOffsets(error, text, bound.position)
       }

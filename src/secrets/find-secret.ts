@@ -21,11 +21,11 @@ export function findSecret(name: string, variables: Variables): string | null {
 
 export function openSecretStore(variables: Variables): SecretStore {
   const key = variables['MILLRACE_SECRETS_KEY']
-  return new SecretStore(homeOf(variables), key === undefined || key === '' ? null : key)
+  return new SecretStore(homeFolder(variables), key === undefined || key === '' ? null : key)
 }
 
 /** The folder MILLRACE_HOME, else .millrace of the user's home. */
-function homeOf(variables: Variables): string {
+export function homeFolder(variables: Variables): string {
   const home = variables['MILLRACE_HOME']
   return home === undefined || home === '' ? path.join(homedir(), '.millrace') : home
 }
@@ -40,7 +40,7 @@ interface Token {
 export function findToken(name: string, variables: Variables): Token {
   const secret = findSecret(name, variables) ?? ''
   if (secret !== '') return { value: secret, file: null }
-  const file = path.join(homeOf(variables), name)
+  const file = path.join(homeFolder(variables), name)
   const kept = readPrivate(file)?.toString('utf8').trim() ?? ''
   if (kept !== '') return { value: kept, file }
   const value = randomBytes(tokenBytes).toString('base64url')

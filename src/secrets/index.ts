@@ -1,1 +1,1 @@
-export { findSecret, findToken, openSecretStore } from './find-secret.ts'
+export { findSecret, findToken, homeFolder, openSecretStore } from './find-secret.ts'

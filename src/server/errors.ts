@@ -7,6 +7,11 @@ export const serverErrors = defineErrors({
     message: 'another server runs on this store',
     hint: 'Stop it first, or give this one a store of its own.',
   },
+  SERVER_JOB_SCRIPT: {
+    blame: 'user',
+    message: 'the script of a job has one INSERT or statement set, got {count}',
+    hint: 'Put several INSERTs into EXECUTE STATEMENT SET BEGIN … END, or make a job of each.',
+  },
   SERVER_LEASE_LOST: {
     blame: 'external',
     message: 'the store may belong to another server now',

@@ -11,6 +11,7 @@ import { ProcessHost, type ProcessShape, SessionProcesses, WorkspaceSessions } f
 import { openStore } from '#store'
 import { serverErrors } from './errors.ts'
 import { ScriptPlanner } from './script-planner.ts'
+import { topologyOf } from './topology.ts'
 
 export interface ServerOptions {
   readonly dataFolder: string
@@ -72,7 +73,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     closing.push(() => host.close())
     const processes = new SessionProcesses({ process: options.process, workersMax: options.workersMax })
     closing.push(() => processes.close())
-    const sessions = new WorkspaceSessions(processes, catalogs)
+    const sessions = new WorkspaceSessions(processes, catalogs, (error) => failed('catalog', error))
     const book = await JobBook.load(store, clock)
     const loop = new ControlLoop({
       book,
@@ -82,7 +83,15 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     })
     const planner = new ScriptPlanner(sessions, path.join(dataFolder, 'jobs'))
     const jobs = new Jobs({ book, loop, planner, clock, createId })
-    const server = await listen(options, { access, jobs, catalogs, sessions, host, store, planner })
+    const server = await listen(options, {
+      access,
+      jobs,
+      catalogs,
+      sessions,
+      store,
+      logOf: (jobId) => host.log(jobId),
+      topologyOf: (workspace, spec) => topologyOf(sessions, workspace, spec),
+    })
     closing.push(() => server.close())
     loop.start()
     closing.push(() => loop.stop())

@@ -22,7 +22,7 @@ export interface CheckedWrite {
   readonly expected: number | null
 }
 
-export interface CheckedEntry {
+interface CheckedEntry {
   readonly log: string
   readonly workspace: string
   readonly subject: string

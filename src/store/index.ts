@@ -1,6 +1,6 @@
 export { MemoryStore } from './memory-store.ts'
 export { openStore } from './open-store.ts'
-export { RecordMap } from './record-map.ts'
+export { type RecordChange, RecordMap } from './record-map.ts'
 export type {
   Commit,
   CommitNews,

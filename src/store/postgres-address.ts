@@ -21,7 +21,7 @@ export interface PostgresAddress {
 
 const tlsModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 
-export type TlsMode = (typeof tlsModes)[number]
+type TlsMode = (typeof tlsModes)[number]
 
 const parameters = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'application_name', 'connect_timeout', 'host']
 

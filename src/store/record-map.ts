@@ -74,6 +74,13 @@ export class RecordMap<Value> {
     return this.get(key.workspace, key.id) ?? null
   }
 
+  /** Reads a record anew: after a write whose outcome is not known. */
+  async refresh(key: RecordKey): Promise<void> {
+    const record = await this.#store.read(this.kind, key)
+    if (record === null) this.#records.get(key.workspace)?.delete(key.id)
+    else this.#put(record)
+  }
+
   /** Commits changes of this map and of others of the same store, all or none. */
   async commit(changes: readonly RecordChange[], by: string, entries: readonly NewEntry[] = []): Promise<void> {
     const versions = await this.#store.commit({ writes: changes.map(({ write }) => write), entries, by })

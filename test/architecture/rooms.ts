@@ -27,7 +27,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   gateway: ['base', 'data', 'sql', 'query'],
   clusters: ['base'],
   jobs: ['base', 'metrics', 'engines', 'store'],
-  processes: ['base', 'metrics', 'data', 'blobs', 'engines', 'query', 'jobs'],
+  processes: ['base', 'metrics', 'data', 'blobs', 'engines', 'catalog', 'query', 'jobs'],
   access: ['base', 'store'],
   api: ['base', 'metrics', 'data', 'sql', 'catalog', 'query', 'store', 'jobs', 'processes', 'access'],
   server: ['base', 'metrics', 'engines', 'catalog', 'query', 'store', 'jobs', 'processes', 'access', 'api'],

@@ -41,6 +41,7 @@ export class Person {
       openClusters: () => Promise.reject(new Error('no clusters here')),
       openSecrets: () => Promise.reject(new TypeError('no secrets')),
       openRemote: () => Promise.reject(new TypeError('no gateway')),
+      openServer: () => Promise.reject(new TypeError('no server')),
       serveGateway: () => Promise.reject(new TypeError('no gateway')),
       gatewayToken: () => Promise.reject(new TypeError('no gateway')),
       createSession: async (settings) =>

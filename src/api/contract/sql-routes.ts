@@ -18,7 +18,13 @@ const Cell = Type.Unknown()
 
 /** What happens while statements run, one after another. */
 const StatementEvent = Type.Union([
-  Type.Object({ kind: Type.Literal('started'), statement: Type.String(), line: Type.Integer(), start: Type.Integer(), end: Type.Integer() }),
+  Type.Object({
+    kind: Type.Literal('started'),
+    statement: Type.String(),
+    line: Type.Integer(),
+    start: Type.Integer(),
+    end: Type.Integer(),
+  }),
   Type.Object({ kind: Type.Literal('opened'), columns: Type.Array(Column), updating: Type.Boolean(), order: Type.Array(Order) }),
   Type.Object({
     kind: Type.Literal('changes'),

@@ -1,19 +1,19 @@
 /** Jobs of a workspace: what its people ask of them, and what they see. */
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '#access'
-import type { Ask, Jobs, JobsOf } from '#jobs'
+import type { Ask, JobSpec, Jobs, JobsOf } from '#jobs'
 import type { RunMetrics } from '#metrics'
 import type { JobLog, LogLine } from '#processes'
 import type { CommitNews, Store } from '#store'
 import type { Handlers, StreamEvent } from '../call.ts'
 import type { jobRoutes } from '../contract/job-routes.ts'
 import type { AnswerOf } from '../contract/route.ts'
+import { EventQueue } from '../event-queue.ts'
 import { eventOf, failureOf, type JobAnswer, jobOf, lineOf, operatorsOf, savepointOf, specOf, verdictOf } from '../job-answers.ts'
 import { numberOf, pageOfEntries } from '../paging.ts'
-import { EventQueue } from '../event-queue.ts'
 
 type JobRoutes = typeof jobRoutes
-type Topology = AnswerOf<JobRoutes['GET /workspaces/:workspace/jobs/:job/topology']>
+export type TopologyAnswer = AnswerOf<JobRoutes['GET /workspaces/:workspace/jobs/:job/topology']>
 
 export interface JobParts {
   readonly jobs: Jobs
@@ -21,7 +21,7 @@ export interface JobParts {
   /** The log of a job of this machine; null where its host keeps it elsewhere. */
   logOf(jobId: string): Promise<JobLog | null>
   /** The operators of a script as they are planned. */
-  topologyOf(workspace: string, jobId: string): Promise<Topology>
+  topologyOf(workspace: string, spec: JobSpec): Promise<TopologyAnswer>
 }
 
 const pageMax = 50
@@ -83,7 +83,12 @@ export function jobHandlers({ jobs, store, logOf, topologyOf }: JobParts): Handl
       const before = query.cursor === undefined ? {} : { before: numberOf(query.cursor) }
       const found = await jobs.of(params.workspace).versions(params.job, { ...before, limit: limit + 1 })
       const shown = found.slice(0, limit)
-      const items = shown.map(({ version, writtenAt, writtenBy, value }) => ({ version, at: writtenAt, by: writtenBy, spec: specOf(value) }))
+      const items = shown.map(({ version, writtenAt, writtenBy, value }) => ({
+        version,
+        at: writtenAt,
+        by: writtenBy,
+        spec: specOf(value),
+      }))
       return { items, next: found.length > limit ? String(shown.at(-1)?.version) : null, total: null }
     },
     'POST /workspaces/:workspace/jobs/:job/versions/:version/rollback': async ({ caller, params, body }) => {
@@ -91,8 +96,7 @@ export function jobHandlers({ jobs, store, logOf, topologyOf }: JobParts): Handl
       await of.rollback(params.job, numberOf(params.version), body, ask(caller))
       return details(of, params.job)
     },
-    'GET /workspaces/:workspace/jobs/:job/savepoints': ({ params }) =>
-      jobs.of(params.workspace).savepoints(params.job).map(savepointOf),
+    'GET /workspaces/:workspace/jobs/:job/savepoints': ({ params }) => jobs.of(params.workspace).savepoints(params.job).map(savepointOf),
     'POST /workspaces/:workspace/jobs/:job/savepoints': async ({ caller, params }) =>
       savepointOf(await jobs.of(params.workspace).savepoint(params.job, ask(caller))),
     'DELETE /workspaces/:workspace/jobs/:job/savepoints/:savepoint': async ({ caller, params }) => {
@@ -117,8 +121,8 @@ export function jobHandlers({ jobs, store, logOf, topologyOf }: JobParts): Handl
       else queue.onEnd(log.follow((line) => queue.add(line)))
       return linesOf(queue)
     },
-    'GET /workspaces/:workspace/jobs/:job/topology': ({ params }) =>
-      topologyOf(params.workspace, jobs.of(params.workspace).view(params.job).card.id),
+    'GET /workspaces/:workspace/jobs/:job/topology': async ({ params }) =>
+      topologyOf(params.workspace, (await jobs.of(params.workspace).get(params.job)).spec),
     'GET /workspaces/:workspace/jobs/:job/operators': async ({ params }) => {
       const now = await jobs.of(params.workspace).measure(params.job)
       if (now === null) return { takenAt: null, checkpoints: null, operators: [] }

@@ -5,7 +5,6 @@ import type { TextEvent, WorkspaceSessions } from '#processes'
 import { type Handlers, RawJson, type StreamEvent } from '../call.ts'
 import type { AnswerOf } from '../contract/route.ts'
 import type { sqlRoutes } from '../contract/sql-routes.ts'
-import { apiErrors } from '../errors.ts'
 
 type SqlRoutes = typeof sqlRoutes
 type Event = AnswerOf<SqlRoutes['GET /workspaces/:workspace/sql/sessions/:session/statements/:statement']>
@@ -21,14 +20,16 @@ export function sqlHandlers(sessions: WorkspaceSessions): Handlers<SqlRoutes> {
     'POST /workspaces/:workspace/sql/check': async ({ params, body }) => ({
       diagnostics: await sessions.of(params.workspace).check(body.text),
     }),
-    'POST /workspaces/:workspace/sql/explain': async ({ params, body }) => ({ plan: await sessions.of(params.workspace).explain(body.text) }),
+    'POST /workspaces/:workspace/sql/explain': async ({ params, body }) => ({
+      plan: await sessions.of(params.workspace).explain(body.text),
+    }),
     'POST /workspaces/:workspace/sql/complete': async ({ caller, params, body }) => {
       const { workspace } = params
       const found =
         body.session === undefined
           ? await sessions.of(workspace).complete(body.text, body.offset)
           : await sessionOf(caller, { workspace, session: body.session }).complete(body.text, body.offset)
-      return { completions: found.map(({ text, kind, from }) => ({ text, kind, from, detail: null })) }
+      return { completions: found.map((each) => ({ ...each })), from: wordStart(body.text, body.offset) }
     },
     'POST /workspaces/:workspace/sql/sessions': async ({ caller, params, body }) => {
       const session = await sessions.of(params.workspace).open(caller.name, body.settings ?? {})
@@ -55,6 +56,11 @@ export function sqlHandlers(sessions: WorkspaceSessions): Handlers<SqlRoutes> {
       return null
     },
   }
+}
+
+/** Where the word begins that ends at an offset. */
+function wordStart(text: string, offset: number): number {
+  return offset - (/[\p{L}\p{N}_$`]*$/u.exec(text.slice(0, offset))?.[0].length ?? 0)
 }
 
 interface Readable {
@@ -87,12 +93,13 @@ function* shownEvents(event: TextEvent): Generator<Event | RawJson> {
     case 'table':
       return yield new RawJson(`{"kind":"table","columns":${JSON.stringify(event.columns)},"rows":${event.json}}`)
     case 'progress':
-    case 'ended': {
+    case 'ran': {
       const { rowsIn, rowsOut, durationMs, watermarkMs } = event.report
       return yield { kind: 'progress', rowsIn, rowsOut, durationMs, watermark: watermarkMs }
     }
     case 'executed':
-      if (event.failures.length > 0) yield { kind: 'failed', failures: event.failures.map((each) => ({ ...each, causes: [...each.causes] })) }
+      if (event.failures.length > 0)
+        yield { kind: 'failed', failures: event.failures.map((each) => ({ ...each, causes: [...each.causes] })) }
       return yield { kind: 'ended', outcome: event.outcome }
     default:
       return unreachable(event)

@@ -68,6 +68,20 @@ export async function describeCheckpoint(blobs: BlobStore, number: number): Prom
   return { ...summaryOf(manifest), sources, parts, sinks, watermarks, plan }
 }
 
+/** Bytes of state that are looked through for how much of it belongs to whom. */
+const measuredBytesMax = 67_108_864
+
+/** Bytes of the state of each operator, by its id; null where there is too much of it to look through. */
+export async function bytesByKeeper(manifest: Manifest, blobs: BlobStore): Promise<ReadonlyMap<string, number> | null> {
+  if (summaryOf(manifest).stateBytes > measuredBytesMax) return null
+  const counts = manifest.keepers.map(({ id }): [string, number] => [id, 0])
+  await readAllPages(manifest, blobs, ({ keeper, bytes }) => {
+    const own = counts[keeper]
+    if (own !== undefined) own[1] += bytes
+  })
+  return new Map(counts)
+}
+
 /** Every worker has pages of its own. */
 async function readAllPages({ files }: Manifest, blobs: BlobStore, visit: (page: SavedPage) => void): Promise<void> {
   for (const worker of new Set(files.map((file) => file.worker ?? 0))) {

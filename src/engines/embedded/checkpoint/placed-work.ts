@@ -1,12 +1,14 @@
 /** Durable work at the place of its checkpoints, for who wants it to go on in another engine. */
 import { type BlobStore, isNotFound, writeBlob } from '#blobs'
-import type { KeptWork, SinkStand, SourceStand, Successor, WorkStand } from '../../engine.ts'
+import type { FittedState, KeptWork, SinkStand, SourceStand, StateFit, Successor, WorkStand } from '../../engine.ts'
 import { embeddedErrors } from '../errors.ts'
 import type { ScanTask } from '../lower/tasks.ts'
 import type { Instance, SinkTask } from '../program.ts'
 import { sourceId } from '../run.ts'
 import { Checkpoints } from './checkpoints.ts'
-import type { Manifest } from './manifest.ts'
+import { bytesByKeeper } from './inspect.ts'
+import type { Manifest, SavedKeeper } from './manifest.ts'
+import { planRestore } from './restore.ts'
 
 /** Says where work goes on, as JSON. While it is there, nobody goes on with the work here. */
 const movedName = 'moved'
@@ -43,6 +45,22 @@ export class PlacedWork implements KeptWork {
     this.#blobs = blobs
     this.#instance = instance
     this.#run = run
+  }
+
+  async fit(): Promise<StateFit | null> {
+    const manifest = await new Checkpoints(this.#blobs).newest()
+    if (manifest === null) return null
+    const { keepers } = this.#instance.savedState()
+    const { kept, dropped, started } = planRestore(manifest, keepers)
+    const bytes = await bytesByKeeper(manifest, this.#blobs)
+    const ids = new Set(keepers.map(({ id }) => id))
+    const saved = ({ id, title }: SavedKeeper): FittedState => ({ operator: title, isChanged: ids.has(id), bytes: bytes?.get(id) ?? null })
+    return {
+      checkpoint: manifest.number,
+      kept: kept.map((each) => ({ ...saved(each), isChanged: false })),
+      dropped: dropped.map(saved),
+      started: started.map(({ title }) => ({ operator: title, isChanged: false, bytes: null })),
+    }
   }
 
   successor(): Promise<Successor | null> {

@@ -1,0 +1,218 @@
+/** Jobs and their versions: made, changed and set back. */
+import { counted } from '#base'
+import type { RecordChange } from '#store'
+import { checkEngine } from './check-engine.ts'
+import { checkSpec } from './check-spec.ts'
+import { jobErrors } from './errors.ts'
+import { engineName, type JobCard } from './job-card.ts'
+import { isRecordChanged, type JobDesk, type JobView } from './job-desk.ts'
+import type { JobEvent } from './job-event.ts'
+import type { RunFailure } from './job-host.ts'
+import type { JobSpec, JobWish, StopHow } from './job-spec.ts'
+import { droppedIn, type PlanCheck, type StateVerdict } from './planner.ts'
+import { type Ask, firstWish, openChoice, runWish } from './wishes.ts'
+
+export interface ChangeOptions {
+  readonly acceptsDroppedState?: boolean | undefined
+  /** Whether a job that shall run goes on in the new version. */
+  readonly restarts?: boolean | undefined
+}
+
+export interface SpecCheck {
+  readonly check: PlanCheck | null
+  /** Null where nothing is replaced, or nobody knows. */
+  readonly verdict: StateVerdict | null
+}
+
+export class JobVersions {
+  readonly #desk: JobDesk
+
+  constructor(desk: JobDesk) {
+    this.#desk = desk
+  }
+
+  /** A job that does not run yet. The same request, sent again, gives the same job. */
+  async create(given: JobSpec, ask: Ask): Promise<JobView> {
+    const spec = specOf(given)
+    checkSpec(spec)
+    const known = await this.#made(spec.name, ask)
+    if (known !== null) return known
+    const desk = this.#desk
+    if (desk.book.count(desk.workspace) >= desk.jobsMax) throw jobErrors.JOBS_COUNT_MAX({ most: desk.jobsMax })
+    await this.#checkScript(spec, null)
+    const id = desk.options.createId()
+    const key = desk.key(id)
+    const wish = firstWish(ask, desk.now())
+    const changes = [
+      desk.book.changeSpec(key, spec, ask.by),
+      desk.book.names.change(desk.key(spec.name), { jobId: id, requestId: ask.requestId ?? null }),
+      desk.book.changeWish(key, wish, spec),
+    ]
+    try {
+      await desk.commit(id, changes, ['job'], [{ kind: 'version', version: 1, basedOn: null }], ask)
+    } catch (error) {
+      if (!isRecordChanged(error)) throw error
+      await desk.book.names.refresh(desk.key(spec.name))
+      const made = await this.#made(spec.name, ask)
+      if (made === null) throw error
+      return made
+    }
+    return desk.view(desk.card(id))
+  }
+
+  /** The job of a name that this request has made; fails where another one has. */
+  async #made(name: string, { requestId }: Ask): Promise<JobView | null> {
+    const desk = this.#desk
+    const found = desk.book.names.get(desk.workspace, name)?.value
+    if (found === undefined) return null
+    if (found.requestId === null || found.requestId !== requestId) throw jobErrors.JOBS_NAME_TAKEN({ name })
+    if (desk.book.card(found.jobId) === undefined) await desk.book.refresh(desk.key(found.jobId))
+    return desk.view(desk.card(found.jobId))
+  }
+
+  /** A new version, made from the one that is expected to be the newest. */
+  async change(jobId: string, given: JobSpec, expectedVersion: number, options: ChangeOptions, ask: Ask): Promise<JobView> {
+    const spec = specOf(given)
+    const { card } = this.#desk.staying(jobId)
+    const newest = await this.#desk.spec(card, card.version)
+    // It is the same already; or the same request has come before.
+    if (isSame(newest, spec) && (card.version === expectedVersion || card.version === expectedVersion + 1)) return this.#desk.view(card)
+    if (card.version !== expectedVersion) {
+      throw jobErrors.JOBS_VERSION_CHANGED({ name: card.name, expected: expectedVersion, version: card.version })
+    }
+    return this.#write(card, newest, spec, null, options, ask)
+  }
+
+  /** A new version that is as an earlier one was. */
+  async rollback(jobId: string, version: number, options: ChangeOptions, ask: Ask): Promise<JobView> {
+    const { card } = this.#desk.staying(jobId)
+    const newest = await this.#desk.spec(card, card.version)
+    const spec = specOf(await this.#desk.spec(card, version))
+    if (isSame(newest, spec)) return this.#desk.view(card)
+    return this.#write(card, newest, spec, version, options, ask)
+  }
+
+  /** What would be said of a spec, without keeping it. */
+  async check(given: JobSpec, jobId: string | null): Promise<SpecCheck> {
+    const spec = specOf(given)
+    checkSpec(spec)
+    const { planner } = this.#desk.options
+    if (planner === null) return { check: null, verdict: null }
+    const check = await planner.check({ workspace: this.#desk.workspace, jobId }, spec)
+    return { check, verdict: jobId === null || check.diagnostics.length > 0 ? null : await this.#verdict(this.#desk.card(jobId), spec) }
+  }
+
+  async #write(card: JobCard, newest: JobSpec, spec: JobSpec, basedOn: number | null, options: ChangeOptions, ask: Ask): Promise<JobView> {
+    const desk = this.#desk
+    checkSpec(spec)
+    await this.#checkScript(spec, card.id)
+    await this.#checkState(card, spec, options)
+    const version = card.version + 1
+    const wish = desk.wish(card)
+    const next = this.#nextWish(card, wish, spec, version, options, ask)
+    const changes: RecordChange[] = [desk.book.changeSpec(card, spec, ask.by), ...this.#rename(card, newest, spec)]
+    const events: JobEvent[] = [{ kind: 'version', version, basedOn }]
+    if (next !== null) {
+      changes.push(desk.book.changeWish(card, next, next.version === version ? spec : null))
+      if (next.generation !== wish.generation) events.push(desk.wishEvent(next))
+    }
+    await desk.commit(card.id, changes, ['job', 'wish'], events, ask)
+    return desk.view(desk.card(card.id))
+  }
+
+  #rename(card: JobCard, before: JobSpec, after: JobSpec): RecordChange[] {
+    if (before.name === after.name) return []
+    const { book, workspace } = this.#desk
+    if (book.names.get(workspace, after.name) !== undefined) throw jobErrors.JOBS_NAME_TAKEN({ name: after.name })
+    const named = book.names.change(this.#desk.key(after.name), { jobId: card.id, requestId: null })
+    return [book.names.change(this.#desk.key(before.name), null), named]
+  }
+
+  /** A new run in the new version, where one is wanted; else what a later start needs to know; null where that is nothing new. */
+  #nextWish(card: JobCard, wish: JobWish, spec: JobSpec, version: number, options: ChangeOptions, ask: Ask): JobWish | null {
+    const accepts = options.acceptsDroppedState === true
+    if (options.restarts !== true || wish.state !== 'running') return accepts ? { ...wish, droppableVersion: version } : null
+    const from = openChoice(wish, this.#desk.view(card).status) ?? ({ kind: spec.upgrade === 'drop-state' ? 'empty' : 'newest' } as const)
+    checkEngine(this.#desk, card, spec.engine, from)
+    const stop: StopHow = { kind: 'checkpoint' }
+    return runWish(wish, { version, from, allowsDroppedState: accepts, stop }, ask, this.#desk.now())
+  }
+
+  async #checkScript(spec: JobSpec, jobId: string | null): Promise<void> {
+    const check = await this.#desk.options.planner?.check({ workspace: this.#desk.workspace, jobId }, spec)
+    const [first] = check?.diagnostics ?? []
+    if (first !== undefined) throw scriptError(first)
+  }
+
+  /** State is lost only where somebody has said so. */
+  async #checkState(card: JobCard, spec: JobSpec, { acceptsDroppedState }: ChangeOptions): Promise<void> {
+    if (acceptsDroppedState === true || spec.upgrade === 'drop-state') return
+    const verdict = await this.#verdict(card, spec)
+    const dropped = verdict === null ? [] : droppedIn(verdict)
+    if (dropped.length === 0) return
+    const named = dropped.slice(0, 5).map(({ operator, why, bytes }) => `${operator} (${why}${bytes === null ? '' : `, ${bytes} bytes`})`)
+    const more = dropped.length > named.length ? ` And ${dropped.length - named.length} more.` : ''
+    throw jobErrors.JOBS_STATE_DROPPED(
+      { operators: counted(dropped.length, 'operator') },
+      { detail: `These would begin anew: ${named.join('; ')}.${more}` },
+    )
+  }
+
+  /** What a version does to the state of the newest run; null where there is none, or nobody knows. */
+  async #verdict(card: JobCard, spec: JobSpec): Promise<StateVerdict | null> {
+    const { planner } = this.#desk.options
+    const { run, origin } = this.#desk.view(card).status
+    const before = run === null ? null : await this.#desk.book.specOf(card, run.version)
+    if (planner === null || before === null || engineName(before.engine) !== engineName(spec.engine)) return null
+    return planner.compare(
+      { workspace: card.workspace, jobId: card.id },
+      before,
+      spec,
+      origin?.from.kind === 'savepoint' ? origin.from.place : null,
+    )
+  }
+}
+
+function scriptError({ message, detail, hint, position }: RunFailure): Error {
+  const place = position === null ? undefined : position
+  return jobErrors.JOBS_SCRIPT({ reason: message }, { detail: detail ?? undefined, hint: hint ?? undefined, position: place })
+}
+
+function isSame(before: JobSpec, after: JobSpec): boolean {
+  return JSON.stringify(specOf(before)) === JSON.stringify(after)
+}
+
+/** What is known of a spec, in one order; what else came with it is not kept. */
+function specOf(given: JobSpec): JobSpec {
+  const { name, description, folder, tags, owner, program, engine, settings, variables, parallelism, checkpointIntervalMs } = given
+  const { restart, upgrade, latencyTier } = given
+  const { kind, text } = program
+  const sorted = (texts: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return {
+    name,
+    description,
+    folder,
+    tags: [...tags],
+    owner,
+    program: { kind, text },
+    engine: engine.kind === 'embedded' ? { kind: engine.kind } : { kind: engine.kind, cluster: engine.cluster },
+    settings: sorted(settings),
+    variables: sorted(variables),
+    parallelism,
+    checkpointIntervalMs,
+    restart: restart.kind === 'never' ? { kind: restart.kind } : backOffOf(restart),
+    upgrade,
+    latencyTier,
+  }
+}
+
+function backOffOf({
+  kind,
+  delayMs,
+  delayMsMax,
+  failuresMax,
+  windowMs,
+}: JobSpec['restart'] & { readonly kind: 'back-off' }): JobSpec['restart'] {
+  return { kind, delayMs, delayMsMax, failuresMax, windowMs }
+}
