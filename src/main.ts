@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { systemClock } from '#base'
 import { type CliEnvironment, exitStatus, processScreen, processTerminal, readScriptFile, reportFailure, runCli } from '#cli'
-import type { ForwardedSession, InsertWatch, QuerySession } from '#query'
+import type { ForwardedSession, InsertWatch, QuerySession, RemoteSession, ShareFiles } from '#query'
 
 const root = rootOf(import.meta.dirname)
 const threadEntry = new URL(`worker-thread${path.extname(import.meta.filename)}`, import.meta.url)
@@ -38,7 +38,7 @@ const environment: CliEnvironment = {
     return new Clusters(process.env, flinkHeaders())
   },
   openJobs: async (name, settings) => {
-    const [{ Clusters }, { FlinkJars, FlinkJobs }, { RemoteJobs, RemoteSession }] = await Promise.all([
+    const [{ Clusters, shareFiles }, { FlinkJars, FlinkJobs }, { RemoteJobs, RemoteSession }] = await Promise.all([
       import('#clusters'),
       import('#engines'),
       import('#query'),
@@ -47,11 +47,13 @@ const environment: CliEnvironment = {
     const clusters = new Clusters(process.env, headers)
     const { restUrl } = await clusters.withJobManager(name)
     const manager = new FlinkJobs({ url: restUrl, headers }, systemClock)
-    return new RemoteJobs(manager, new FlinkJars({ url: restUrl, headers }), async (own) => {
+    const openSession = async (own: Readonly<Record<string, string>>): Promise<RemoteSession> => {
       const { gatewayUrl } = await clusters.withGateway(name)
       const findLibraries = await clusters.libraryFinder(gatewayUrl, noteFetching)
       return RemoteSession.open({ url: gatewayUrl, headers }, { ...settings, ...own }, { waits: false, findLibraries })
-    })
+    }
+    const share: ShareFiles = async () => shareFiles(await clusters.withGateway(name))
+    return new RemoteJobs({ manager, jars: new FlinkJars({ url: restUrl, headers }), openSession, share })
   },
   openSecrets: async () => {
     const { openSecretStore } = await import('#secrets')

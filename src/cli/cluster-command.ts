@@ -21,11 +21,12 @@ export interface ClusterOptions {
   readonly application: string
   readonly gateway: string
   readonly rest: string
+  readonly planFolder: string
   readonly json: boolean
 }
 
 export async function runClusterCommand(options: ClusterOptions, environment: CliEnvironment): Promise<number> {
-  const { action, target, gateway, rest } = options
+  const { action, target, gateway, rest, planFolder } = options
   const { screen } = environment
   const clusters = await environment.openClusters()
   if (action === 'list') return list(clusters, options.json, environment)
@@ -40,7 +41,7 @@ export async function runClusterCommand(options: ClusterOptions, environment: Cl
     }
     case 'add':
       if (gateway === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--gateway', purpose: '"millrace cluster add"' })
-      await clusters.add(target, gateway, rest)
+      await clusters.add(target, gateway, rest, planFolder)
       screen.note(`note: run statements on it with --engine flink --cluster ${target}\n`)
       return exitStatus.done
     case 'remove':

@@ -27,6 +27,8 @@ export const usageErrors = defineErrors({
     message: 'no single task has an id that begins with "{id}"',
     hint: 'Tasks are shown with their ids by millrace topology show.',
   },
+  CLI_STATEFUL_OPERATOR: { blame: 'user', message: 'no single operator that keeps state has an id that begins with "{id}"' },
+  CLI_STATE: { blame: 'user', message: 'operator {id} keeps no "{state}"' },
   CLI_SETTING_VALUE: { blame: 'user', message: '{problem}' },
   CLI_FILE_NOT_FOUND: { blame: 'user', message: 'file "{path}" does not exist' },
   CLI_FILE_IS_DIRECTORY: { blame: 'user', message: '"{path}" is a directory, expected a file of SQL statements' },

@@ -8,7 +8,7 @@ import { topologyActions } from './arguments/topology-actions.ts'
 import { usageErrors } from './errors.ts'
 import type { JarOptions } from './jar-program.ts'
 import { allowDroppedState, cluster, countOf, firstArgument, givenSettings, json, refuseBeside, set } from './shared-options.ts'
-import type { WantedEdits } from './topology-command.ts'
+import type { WantedEdits, WantedState } from './wanted-edits.ts'
 
 const clusterName: OptionRow = { name: 'name', value: 'name', default: 'local', summary: 'of start: what the cluster is called' }
 const flinkVersion: OptionRow = { name: 'flink-version', value: 'version', default: '2.3.0', summary: 'of start: 2.3.0 or 1.20.0' }
@@ -27,6 +27,11 @@ const application: OptionRow = {
 }
 const gatewayAddress: OptionRow = { name: 'gateway', value: 'url', summary: 'of add: the address of its SQL gateway' }
 const restAddress: OptionRow = { name: 'rest', value: 'url', summary: 'of add: the address of its job manager' }
+const planFolder: OptionRow = {
+  name: 'plan-folder',
+  value: 'folder',
+  summary: 'of add: a folder that its gateway and this machine both see under this name, for plans that are edited',
+}
 const fromDataDir: OptionRow = {
   name: 'from-data-dir',
   value: 'folder',
@@ -51,8 +56,10 @@ const chaining: OptionRow = {
 }
 const stateTtl: OptionRow = {
   name: 'state-ttl',
-  value: 'time',
-  summary: 'of edit: for how long idle state is kept; default for what the script says',
+  value: 'time|id=time',
+  repeatable: true,
+  summary:
+    'of edit: for how long idle state is kept; default for what the script says; ID=TIME for that of one operator, ID/STATE=TIME for one of its states, by the beginning of its id; ID= for what is planned',
 }
 const clearEdits: OptionRow = { name: 'clear', summary: 'of edit: take all earlier edits away first' }
 const jobName: OptionRow = { name: 'name', value: 'name', summary: 'of start: what the job is called' }
@@ -93,7 +100,7 @@ export const flinkCommands: readonly CommandRow[] = [
       { name: 'action', summary: clusterActions.join(', '), oneOf: clusterActions },
       { name: 'target', summary: 'of start: flink; of the others the name of the cluster; not of list', optional: true },
     ],
-    options: [clusterName, flinkVersion, slots, scheduler, application, gatewayAddress, restAddress, json],
+    options: [clusterName, flinkVersion, slots, scheduler, application, gatewayAddress, restAddress, planFolder, json],
     examples: [
       { line: 'millrace cluster start flink --name dev', shows: 'starts Flink on this machine, and calls it dev' },
       { line: 'millrace cluster add prod --gateway http://flink:8083 --rest http://flink:8081', shows: 'calls a cluster elsewhere prod' },
@@ -112,6 +119,7 @@ export const flinkCommands: readonly CommandRow[] = [
         scheduler: clusterSchedulers.find((each) => each === optionValue(input, scheduler)) ?? 'default',
         gateway: optionValue(input, gatewayAddress),
         rest: optionValue(input, restAddress),
+        planFolder: optionValue(input, planFolder),
         json: input.values.has(json.name),
       }
       return runClusterCommand(options, environment)
@@ -247,18 +255,31 @@ function changeOf(input: CommandInput): WantedEdits {
       })
     })
   const given = (row: OptionRow): string | undefined => (input.values.has(row.name) ? optionValue(input, row) : undefined)
-  const [groups, how, ttl] = [given(maxParallelism), given(chaining), given(stateTtl)]
+  const [groups, how] = [given(maxParallelism), given(chaining)]
+  const times = input.values.get(stateTtl.name) ?? []
+  const ttl = times.filter((text) => !text.includes('=')).at(-1)
   if (groups !== undefined && groups !== 'default' && !/^[1-9]\d{0,4}$/.test(groups))
     throw usageErrors.CLI_OPTION_VALUE({ name: '--max-parallelism', expected: 'a number from 1 to 32768, or default', got: `"${groups}"` })
   if (ttl !== undefined && ttl !== 'default' && parseDurationMs(ttl) === undefined)
     throw usageErrors.CLI_OPTION_VALUE({ name: '--state-ttl', expected: 'a time such as "1 d", or default', got: `"${ttl}"` })
   return {
     parallelism: new Map(parallelism),
+    states: times.filter((text) => text.includes('=')).map(wantedState),
     clears: input.values.has(clearEdits.name),
     ...(groups === undefined ? {} : { maxParallelism: groups === 'default' ? null : Number(groups) }),
     ...(how === undefined ? {} : { chaining: how === 'default' ? null : how === 'on' }),
     ...(ttl === undefined ? {} : { stateTtl: ttl === 'default' ? null : ttl }),
   }
+}
+
+function wantedState(text: string): WantedState {
+  const [, start = '', state = null, ttl = ''] = /^([0-9a-f]{4,32})(?:\/(\w{1,100}))?=(.*)$/.exec(text) ?? []
+  if (start !== '' && (ttl === '' || parseDurationMs(ttl) !== undefined)) return { start, state, ttl: ttl === '' ? null : ttl }
+  throw usageErrors.CLI_OPTION_VALUE({
+    name: '--state-ttl',
+    expected: 'TIME, ID=TIME or ID/STATE=TIME, with an id of four digits or more and a time such as "1 d"',
+    got: `"${text}"`,
+  })
 }
 
 function wishOf(input: CommandInput): ParallelismWish | null {

@@ -84,7 +84,7 @@ async function startOne(
   environment: CliEnvironment,
 ): Promise<number> {
   const edits = await loadEdits(options.target)
-  const edited = edits.vertices.length === 0 ? null : await jobs.edited(text, edits)
+  const edited = edits.vertices.length + edits.states.length === 0 ? null : await jobs.edited(text, edits)
   for (const line of edited === null ? [] : unboundLines(edited)) environment.screen.note(line)
   const started = await jobs.start({ ...startOptionsOf(options), text, adjustments, edits, edited })
   return tellStarted(started, options, environment)

@@ -1,6 +1,6 @@
 /** `millrace topology`: the graph of a job on a Flink cluster, before it runs, and what a person wants to be other than it is planned. */
-import { counted } from '#base'
-import type { EditedTopology, JarProgram, RemoteJobs, Topology, TopologyEdits } from '#query'
+import { counted, listed } from '#base'
+import type { EditedTopology, JarProgram, RemoteJobs, StatefulOperator, Topology } from '#query'
 import type { TopologyAction } from './arguments/topology-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
@@ -8,6 +8,7 @@ import { type JarOptions, readJar } from './jar-program.ts'
 import { noteErrors } from './render-error.ts'
 import { readScript } from './script.ts'
 import { editsPlace, loadEdits, saveEdits } from './topology-file.ts'
+import { type WantedEdits, withStates, withVertices, withWhole } from './wanted-edits.ts'
 
 export interface TopologyOptions extends JarOptions {
   readonly action: TopologyAction
@@ -21,17 +22,6 @@ export interface TopologyOptions extends JarOptions {
   readonly json: boolean
 }
 
-/** What is left out stays as it was. */
-export interface WantedEdits {
-  /** By the id of a vertex; null: as planned. */
-  readonly parallelism: ReadonlyMap<string, number | null>
-  readonly maxParallelism?: number | null
-  readonly chaining?: boolean | null
-  readonly stateTtl?: string | null
-  /** Whether all edits made before are taken away first. */
-  readonly clears: boolean
-}
-
 export async function runTopologyCommand(options: TopologyOptions, environment: CliEnvironment): Promise<number> {
   const { action, target: script, cluster, json, settings, change } = options
   const { screen } = environment
@@ -41,16 +31,19 @@ export async function runTopologyCommand(options: TopologyOptions, environment: 
   if (program !== null) return showJar(await environment.openJobs(cluster, settings), program, options, environment)
   const [source, jobs] = await Promise.all([readScript(script, environment), environment.openJobs(cluster, settings)])
   try {
-    const { editTopology, noEdits } = await import('#query')
+    const { editTopology, noEdits, printTtl } = await import('#query')
     const known = change.clears ? noEdits : await loadEdits(script)
     const ofWhole = action === 'edit' ? withWhole(known, change) : known
-    const plan = await jobs.plan(source.text, ofWhole)
-    const changed = action === 'edit' ? withVertices(ofWhole, change, plan.planned) : known
+    const wantsStates = change.states.length > 0 || known.states.length > 0
+    const plan = await jobs.plan(source.text, ofWhole, wantsStates ? 'needed' : 'if-shared')
+    const withTasks = action === 'edit' ? withVertices(ofWhole, change, plan.planned) : known
+    const changed = action === 'edit' ? withStates(withTasks, change.states, plan.states ?? []) : known
     const edited = editTopology(plan, changed)
     // What cannot be is refused before anything is kept.
     if (action === 'edit') await saveEdits(script, changed)
     const { topology } = edited
-    await screen.write(json ? `${JSON.stringify({ ...topology, edits: changed, ...told(edited) })}\n` : textOf(topology))
+    const keeps = new Map((edited.states ?? []).map((operator) => [operator.id, keptBy(operator, printTtl)]))
+    await screen.write(json ? `${JSON.stringify({ ...topology, edits: changed, ...told(edited) })}\n` : textOf(topology, keeps))
     for (const each of edited.consequences) screen.note(`note: ${each}\n`)
     for (const line of unboundLines(edited)) screen.note(line)
     screen.note(slotsNote(topology, plan.room))
@@ -77,49 +70,38 @@ function slotsNote({ slots }: Topology, { free, all }: { readonly free: number; 
   return `note: the job needs ${counted(slots, 'slot')}, and ${free} of ${all} are free${slots > free ? '; it would wait for more' : ''}\n`
 }
 
-function told({ consequences, unbound }: EditedTopology): Pick<EditedTopology, 'consequences' | 'unbound'> {
-  return { consequences, unbound }
+function told({ consequences, unbound, unboundStates, states }: EditedTopology): Omit<EditedTopology, 'topology'> {
+  return { states, consequences, unbound, unboundStates }
 }
 
-/** Edits whose vertex is gone, a line each. */
-export function unboundLines({ unbound }: EditedTopology): string[] {
-  return unbound.map(
-    ({ id, operators, parallelism }) =>
-      `warning: no vertex is ${id} any more (it was ${operators.join(', ')}): its parallelism ${parallelism} is not applied\n`,
-  )
+/** Edits whose vertex or operator is gone, a line each. */
+export function unboundLines({ unbound, unboundStates }: EditedTopology): string[] {
+  return [
+    ...unbound.map(
+      ({ id, operators, parallelism }) =>
+        `warning: no vertex is ${id} any more (it was ${operators.join(', ')}): its parallelism ${parallelism} is not applied\n`,
+    ),
+    ...unboundStates.map(
+      ({ id, operator, state, ttl }) =>
+        `warning: no operator ${id} keeps ${state ?? 'state'} any more (it was ${operator}): its time-to-live ${ttl} is not applied\n`,
+    ),
+  ]
 }
 
-/** With what is wanted of the whole job. */
-function withWhole(
-  known: TopologyEdits,
-  { maxParallelism = known.maxParallelism, chaining = known.chaining, stateTtl = known.stateTtl }: WantedEdits,
-): TopologyEdits {
-  return { ...known, maxParallelism, chaining, stateTtl }
-}
-
-/** With what is wanted of single tasks. */
-function withVertices(known: TopologyEdits, { parallelism }: WantedEdits, { vertices }: Topology): TopologyEdits {
-  const edits = new Map(known.vertices.map((edit) => [edit.id, edit]))
-  for (const [start, count] of parallelism) {
-    const matching = [...new Set([...vertices.map(({ id }) => id), ...edits.keys()])].filter((id) => id.startsWith(start))
-    const [id] = matching
-    if (id === undefined || matching.length > 1)
-      throw usageErrors.CLI_VERTEX({ id: start }, { detail: `There are ${vertices.map((each) => each.id).join(', ')}.` })
-    const operators = vertices.find((vertex) => vertex.id === id)?.operators.map(({ name }) => name)
-    if (count === null) edits.delete(id)
-    else edits.set(id, { id, operators: operators ?? edits.get(id)?.operators ?? [], parallelism: count })
-  }
-  return { ...known, vertices: [...edits.values()] }
+/** Such as `90bea66d  keeps groupAggregateState for ever`. */
+function keptBy({ id, states }: StatefulOperator, printTtl: (ttl: string) => string): string {
+  const times = [...Map.groupBy(states, ({ ttl }) => printTtl(ttl))]
+  return `${id.slice(0, 8)}  keeps ${listed(times.map(([time, kept]) => `${listed(kept.map(({ name }) => name))} for ${time}`))}`
 }
 
 /** Each task with its operators, and how rows come to it. */
-function textOf({ vertices }: Topology): string {
+function textOf({ vertices }: Topology, keeps: ReadonlyMap<string, string> = new Map()): string {
   const taskOf = new Map(vertices.flatMap((vertex, index) => vertex.operators.map(({ number }) => [number, index + 1] as const)))
   const lines = vertices.flatMap((vertex, index) => {
     const inputs = vertex.operators.flatMap((operator) => operator.inputs).filter(({ from }) => taskOf.get(from) !== index + 1)
     const origins = inputs.map(({ from, exchange }) => `${exchange} from ${taskOf.get(from)}`)
     const head = [`${index + 1}`, vertex.id, `parallelism ${vertex.parallelism}`, ...origins].join('  ')
-    return [head, ...vertex.operators.map(({ name }) => `     ${name}`)]
+    return [head, ...vertex.operators.map(({ id, name }) => `     ${[name, keeps.get(id) ?? []].flat().join('  ')}`)]
   })
   return lines.map((line) => `${line}\n`).join('')
 }

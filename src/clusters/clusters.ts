@@ -68,7 +68,7 @@ export class Clusters {
     const jars = application === null ? [] : await libraryFinder(version, this.#variables, fetching)(application.named)
     const folder = this.#registry.folderOf(name)
     const local = { version, marker: newMarker(), folder, isReady: false }
-    const cluster: Cluster = { name, engine: 'flink', gatewayUrl: '', restUrl: '', local }
+    const cluster: Cluster = { name, engine: 'flink', gatewayUrl: '', restUrl: '', planFolder: '', local }
     // Known before its first process is there, it can be stopped whatever happens on the way.
     await this.#registry.add(cluster)
     try {
@@ -94,9 +94,17 @@ export class Clusters {
   }
 
   /** Gives a name to a cluster that runs elsewhere. */
-  async add(name: string, gatewayUrl: string, restUrl: string): Promise<void> {
+  async add(name: string, gatewayUrl: string, restUrl: string, planFolder = ''): Promise<void> {
     const rest = restUrl === '' ? '' : checkAddress(restUrl)
-    await this.#registry.add({ name, engine: 'flink', gatewayUrl: checkAddress(gatewayUrl), restUrl: rest, local: null })
+    const folder = planFolder === '' ? '' : path.resolve(planFolder)
+    await this.#registry.add({
+      name,
+      engine: 'flink',
+      gatewayUrl: checkAddress(gatewayUrl),
+      restUrl: rest,
+      planFolder: folder,
+      local: null,
+    })
   }
 
   /** Forgets the name of a cluster that runs elsewhere. */

@@ -21,6 +21,13 @@ export const clusterErrors = defineErrors({
     message: 'the address of the job manager of cluster "{name}" is not known',
     hint: 'Remove the cluster, and add it with --rest.',
   },
+  CLUSTER_PLAN_FOLDER: {
+    blame: 'user',
+    message: 'no folder is known that the gateway of cluster "{name}" and this machine both see',
+    hint: 'Add the cluster with --plan-folder, a folder that both have under one name, or write hints (STATE_TTL) in the script.',
+  },
+  CLUSTER_PLAN_FILES: { blame: 'external', message: 'files for plans in "{folder}" cannot be written or read' },
+  CLUSTER_PLAN_LARGE: { blame: 'external', message: 'the plan of the job has {bytes} bytes, and up to {max} are read' },
   CLUSTER_CREDENTIALS: {
     blame: 'user',
     message: 'an address holds no name and no password',

@@ -13,6 +13,8 @@ export interface Cluster {
   readonly gatewayUrl: string
   /** Of the REST interface of its job manager; empty: not known. */
   readonly restUrl: string
+  /** A folder that its gateway and this machine both see; empty: none is known. */
+  readonly planFolder: string
   /** What was started here; null: it runs elsewhere. */
   readonly local: LocalCluster | null
 }
@@ -119,7 +121,9 @@ export class ClusterRegistry {
   #parse(text: string): Cluster[] {
     try {
       const { clusters } = JSON.parse(text) as { readonly clusters: unknown }
-      if (Array.isArray(clusters) && clusters.every(isCluster)) return clusters
+      // A file of an earlier version has no such folders.
+      if (Array.isArray(clusters) && clusters.every(isCluster))
+        return clusters.map((each) => ({ ...each, planFolder: each.planFolder ?? '' }))
     } catch {
       // Told below.
     }
@@ -134,10 +138,11 @@ export class ClusterRegistry {
   }
 }
 
-function isCluster(value: unknown): value is Cluster {
+function isCluster(value: unknown): value is Omit<Cluster, 'planFolder'> & { readonly planFolder?: string } {
   if (typeof value !== 'object' || value === null) return false
-  const { name, engine, gatewayUrl, restUrl, local } = value as Readonly<Record<string, unknown>>
+  const { name, engine, gatewayUrl, restUrl, planFolder, local } = value as Readonly<Record<string, unknown>>
   if (typeof name !== 'string' || engine !== 'flink' || typeof gatewayUrl !== 'string' || typeof restUrl !== 'string') return false
+  if (planFolder !== undefined && typeof planFolder !== 'string') return false
   if (local === null) return true
   const { version, marker, folder, isReady } = (local ?? {}) as Readonly<Record<string, unknown>>
   // What has no such marker could match any process.

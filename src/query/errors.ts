@@ -64,6 +64,16 @@ export const queryErrors = defineErrors({
     message: 'the cluster cannot give single vertices a parallelism of their own',
     hint: 'Its scheduler has to be adaptive ("jobmanager.scheduler: adaptive"). To start the job as it is planned, take the edits away with millrace topology edit --clear.',
   },
+  QUERY_PLAN_UNSEEN: {
+    blame: 'user',
+    message: 'the gateway does not write its plan where this machine reads it',
+    hint: 'Add the cluster with --plan-folder, a folder that its gateway and this machine both have under one name, or write hints (STATE_TTL) in the script.',
+  },
+  QUERY_PLAN_COMPILE: {
+    blame: 'user',
+    message: 'this job has no compiled plan, by which state of single operators is edited',
+    hint: 'Write hints (STATE_TTL) in the script instead, and take the edits away with millrace topology edit.',
+  },
   QUERY_JOB_STATE_DROPPED: {
     blame: 'user',
     message: '"{from}" has state of operator {operator}, for which the script has no place',

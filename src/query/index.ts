@@ -13,12 +13,14 @@ export type {
   RescaledVertex,
   RunReport,
   StateFit,
+  StateEdit,
+  StatefulOperator,
   SubtaskSighting,
   Topology,
   TopologyChange,
   TopologyEdits,
 } from '#engines'
-export { editTopology, hasEnded, noEdits, readEdits, writeEdits } from '#engines'
+export { editTopology, hasEnded, noEdits, printTtl, readEdits, writeEdits } from '#engines'
 export type { Completion } from './complete.ts'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'
@@ -30,5 +32,6 @@ export { type JarProgram, RemoteJobs, type StartedJob, type StartOptions } from 
 export { RemoteSession, type StatementRunner } from './remote-session.ts'
 export { type PlannedGraph, QuerySession, type SessionOptions } from './session.ts'
 export { isSettingKey } from './settings.ts'
+export type { ShareFiles } from './shared-plan.ts'
 export { UserFunctions } from './user-functions.ts'
 export { type InsertWatch, WatchedEngine } from './watched-engine.ts'

@@ -76,12 +76,14 @@ class PretendedCluster {
         return Promise.resolve(`== Physical Execution Plan ==${JSON.stringify({ nodes })}`)
       }
       const known = { get: (key: string): string => (key === 'execution.runtime-mode' ? this.mode : '') }
-      return Promise.resolve({ run, explainLast, settings: known, close: () => Promise.resolve() } as unknown as RemoteSession)
+      const prepare = (): Promise<void> => Promise.resolve()
+      return Promise.resolve({ run, prepare, explainLast, settings: known, close: () => Promise.resolve() } as unknown as RemoteSession)
     }
     const lacksSlots = (needed: number): Promise<boolean> => Promise.resolve(needed > this.freeSlots)
     const checkSlots = (needed: number): Promise<void> =>
       needed > this.freeSlots ? Promise.reject(new TypeError(`${needed} of ${this.freeSlots}`)) : Promise.resolve()
-    return new RemoteJobs({ list, cancel, lacksSlots, checkSlots } as unknown as FlinkJobs, this.#jars(), open)
+    const manager = { list, cancel, lacksSlots, checkSlots } as unknown as FlinkJobs
+    return new RemoteJobs({ manager, jars: this.#jars(), openSession: open, share: () => Promise.reject(new TypeError('none is shared')) })
   }
 }
 

@@ -16,16 +16,22 @@ import {
   type PlannedJob,
   type RescaledVertex,
   readTopology,
+  type StatefulOperator,
   settingsOfEdits,
+  statesIn,
   type Topology,
   type TopologyChange,
   type TopologyEdits,
   tablesIn,
   topologyChanges,
+  wantedTtls,
+  withTtls,
 } from '#engines'
 import { queryErrors } from './errors.ts'
+import type { StatementListener } from './listener.ts'
 import { kindOf, type RemoteSession } from './remote-session.ts'
 import { statementsIn } from './script-statements.ts'
+import { compilePlan, runPlan, type ShareFiles } from './shared-plan.ts'
 
 export interface StartOptions {
   readonly name: string
@@ -44,7 +50,7 @@ interface JobStart extends StartOptions {
   readonly adjustments: readonly string[]
   /** What is other than Flink plans it. */
   readonly edits: TopologyEdits
-  /** The graph with that, where single vertices are edited; null: none is. */
+  /** The graph with that, where single vertices or operators are edited; null: none is. */
   readonly edited: EditedTopology | null
 }
 
@@ -69,7 +75,16 @@ export interface StartedJob {
   readonly isAttached: boolean
 }
 
-type OpenSession = (settings: Readonly<Record<string, string>>) => Promise<RemoteSession>
+interface RemoteCluster {
+  readonly manager: FlinkJobs
+  readonly jars: FlinkJars
+  /** Opens a session that does not wait for its jobs. */
+  readonly openSession: (settings: Readonly<Record<string, string>>) => Promise<RemoteSession>
+  readonly share: ShareFiles
+}
+
+/** Whether it is asked what operators keep: it takes a plan in a file, which not every gateway shares. */
+export type StatesAsked = 'not' | 'if-shared' | 'needed'
 
 const alreadyThere = /already been submitted|Job has already|DuplicateJob|DuplicateApplication/
 
@@ -81,13 +96,14 @@ const livesMax = 1000
 export class RemoteJobs {
   readonly #manager: FlinkJobs
   readonly #jars: FlinkJars
-  readonly #openSession: OpenSession
+  readonly #openSession: RemoteCluster['openSession']
+  readonly #share: ShareFiles
 
-  /** @param openSession opens a session that does not wait for its jobs */
-  constructor(manager: FlinkJobs, jars: FlinkJars, openSession: OpenSession) {
+  constructor({ manager, jars, openSession, share }: RemoteCluster) {
     this.#manager = manager
     this.#jars = jars
     this.#openSession = openSession
+    this.#share = share
   }
 
   /** All that the cluster knows, the newest first. */
@@ -137,7 +153,7 @@ export class RemoteJobs {
 
   /** The parallelism that is edited; null: none is. Fails where the cluster cannot give it. */
   async #wishOf({ name, edits, edited }: JobStart): Promise<ParallelismWish | null> {
-    if (edited === null) return null
+    if (edited === null || edits.vertices.length === 0) return null
     if (!(await this.#manager.isAdaptive())) throw queryErrors.QUERY_EDITS_SCHEDULER()
     const { topology, unbound } = edited
     if ((await this.running(name)) === null) await this.#manager.checkSlots(topology.slots)
@@ -174,7 +190,8 @@ export class RemoteJobs {
   /** Null where it is not known: what is wrong with the script its submission says, and tasks of a batch take slots one after another. */
   async #neededSlots(text: string): Promise<number | null> {
     try {
-      return await this.#planned(text, {}, async (explained, session) => {
+      return await this.#prepared(text, {}, async (session) => {
+        const explained = await session.explainLast(text)
         const mode = session.settings.get('execution.runtime-mode').toLowerCase()
         return mode === '' || mode === 'streaming' ? readTopology(explained, () => false).slots : null
       })
@@ -189,7 +206,8 @@ export class RemoteJobs {
   }
 
   /** False where the cluster has, or had, a job of this id. */
-  async #submit(id: string, { name, text, from, claimMode, allowsDroppedState, adjustments, edits }: JobStart): Promise<boolean> {
+  async #submit(id: string, start: JobStart): Promise<boolean> {
+    const { name, text, from, claimMode, allowsDroppedState, edits } = start
     const session = await this.#openSession({
       ...settingsOfEdits(edits),
       'pipeline.name': name,
@@ -201,7 +219,7 @@ export class RemoteJobs {
     const submitted: string[] = []
     try {
       await this.#checkSlots(text, session)
-      await session.run(text, { submitted: (job) => void submitted.push(job) }, new AbortController().signal, adjustments)
+      await this.#run(session, start, { submitted: (job) => void submitted.push(job) })
     } catch (error) {
       return alreadyThereOr(error, from)
     } finally {
@@ -210,6 +228,14 @@ export class RemoteJobs {
     const other = submitted.find((job) => job !== id)
     if (other !== undefined) await this.#refuseId(name, other)
     return true
+  }
+
+  async #run(session: RemoteSession, { text, adjustments, edits, edited }: JobStart, listener: StatementListener): Promise<void> {
+    const states = edited === null ? [] : edits.states.filter((edit) => !edited.unboundStates.includes(edit))
+    if (edited === null || states.length === 0) return session.run(text, listener, new AbortController().signal, adjustments)
+    await session.prepare(text, adjustments)
+    const change = (plan: string): string => withTtls(plan, edited.topology, wantedTtls(states))
+    await runPlan(session, text, { share: this.#share, change, listener })
   }
 
   async #runJar(id: string, { name, jar, libraries, settings, ...program }: JarStart): Promise<boolean> {
@@ -235,35 +261,52 @@ export class RemoteJobs {
 
   /** The graph of a script's job with its edits, and what comes of them. Nothing is started. */
   async edited(text: string, edits: TopologyEdits): Promise<EditedTopology> {
-    return editTopology(await this.plan(text, edits), edits)
+    return editTopology(await this.plan(text, edits, edits.states.length > 0 ? 'needed' : 'not'), edits)
   }
 
   /** The graph of a script's job, without edits and with what they say of all of it. Nothing is started. */
-  async plan(text: string, edits: TopologyEdits): Promise<PlannedJob> {
-    const plain = await this.#topology(text, noEdits)
+  async plan(text: string, edits: TopologyEdits, asked: StatesAsked): Promise<PlannedJob> {
     const isPlain = Object.keys(settingsOfEdits(edits)).length === 0
-    return { plain, planned: isPlain ? plain : await this.#topology(text, edits), room: await this.#manager.slots() }
+    const { topology: planned, states } = await this.#graph(text, edits, asked)
+    const plain = isPlain ? planned : (await this.#graph(text, noEdits, 'not')).topology
+    return { plain, planned, states, room: await this.#manager.slots() }
   }
 
-  async #topology(text: string, edits: TopologyEdits): Promise<Topology> {
+  async #graph(
+    text: string,
+    edits: TopologyEdits,
+    asked: StatesAsked,
+  ): Promise<{ readonly topology: Topology; readonly states: readonly StatefulOperator[] | null }> {
     checkScript(text)
-    return this.#planned(text, settingsOfEdits(edits), async (explained, session) => {
+    return this.#prepared(text, settingsOfEdits(edits), async (session) => {
+      const explained = await session.explainLast(text)
       const old = new Set<string>()
       for (const table of tablesIn(explained)) {
         if (/'connector' = 'datagen'/.test(await session.definitionOf(table))) old.add(table.join('.'))
       }
-      return readTopology(explained, (table) => old.has(table.join('.')), edits.chaining !== false)
+      const topology = readTopology(explained, (table) => old.has(table.join('.')), edits.chaining !== false)
+      const compiled = await this.#compiled(session, text, asked)
+      return { topology, states: compiled === null ? null : statesIn(compiled, topology) }
     })
   }
 
-  async #planned<T>(
-    text: string,
-    settings: Readonly<Record<string, string>>,
-    read: (explained: string, session: RemoteSession) => Promise<T>,
-  ): Promise<T> {
+  /** Null where it is not asked for, or need not be there. */
+  async #compiled(session: RemoteSession, text: string, asked: StatesAsked): Promise<string | null> {
+    if (asked === 'not') return null
+    try {
+      return await compilePlan(session, text, this.#share)
+    } catch (error) {
+      if (asked === 'if-shared' && error instanceof MillraceError) return null
+      throw error
+    }
+  }
+
+  /** Lets a session of its own have run all of a script but its last statement. */
+  async #prepared<T>(text: string, settings: Readonly<Record<string, string>>, read: (session: RemoteSession) => Promise<T>): Promise<T> {
     const session = await this.#openSession(settings)
     try {
-      return await read(await session.explainLast(text), session)
+      await session.prepare(text)
+      return await read(session)
     } finally {
       await session.close().catch(() => undefined)
     }

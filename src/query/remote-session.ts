@@ -27,6 +27,7 @@ const pollMs = 400
 const silenceMsMax = 60_000
 /** A job that was just submitted may not be known at once. */
 const unknownMax = 20
+const uidKey = 'table.exec.uid.generation'
 
 interface RemoteOptions {
   /** Whether the end of jobs is waited for; they are by default. */
@@ -100,14 +101,40 @@ export class RemoteSession implements StatementRunner {
     }
   }
 
-  /** Runs all statements but the last one, an INSERT or a statement set, and gives its plan as JSON, as Flink explains it. */
+  /**
+   * Runs all statements of a text but the last one.
+   *
+   * @param beforeLast statements that are run after them
+   */
+  async prepare(text: string, beforeLast: readonly string[] = []): Promise<void> {
+    const signal = new AbortController().signal
+    await this.run(text.slice(0, lastOf(text).start), {}, signal)
+    for (const each of beforeLast) await this.#runOne(each, {}, signal)
+  }
+
+  /** The plan of the last statement, an INSERT or a statement set, as JSON, as Flink explains it. All before it has been run. */
   async explainLast(text: string): Promise<string> {
-    const last = statementsIn(text).at(-1)
-    assert(last !== undefined, 'there is a last statement')
-    await this.run(text.slice(0, last.start), {}, new AbortController().signal)
-    const explained = `EXPLAIN JSON_EXECUTION_PLAN ${asOneStatement(last.text).text.replace(/^\s*EXECUTE\s+/i, '')}`
+    return this.#aboutLast(text, (last) => this.#textOf(`EXPLAIN JSON_EXECUTION_PLAN ${last}`))
+  }
+
+  /** Lets the gateway write the plan of the last statement to a file of its own. All before it has been run. */
+  async compileLast(text: string, file: string): Promise<void> {
+    await this.#aboutLast(text, (last) => this.#runOne(`COMPILE PLAN ${printText(file)} FOR ${last}`, {}, new AbortController().signal))
+  }
+
+  /** Runs the plan in a file of the gateway. */
+  async executePlan(file: string, listener: StatementListener): Promise<void> {
+    const signal = new AbortController().signal
+    // Operators that were compiled would have other ids than the same that were not, and would not find their state.
+    const generation = this.settings.get(uidKey)
+    if (generation === '' || generation === 'PLAN_ONLY') await this.#runOne(`SET '${uidKey}' = 'DISABLED'`, {}, signal)
+    await this.#runOne(`EXECUTE PLAN ${printText(file)}`, listener, signal)
+  }
+
+  async #aboutLast<T>(text: string, ask: (statement: string) => Promise<T>): Promise<T> {
+    const last = lastOf(text)
     try {
-      return await this.#textOf(explained)
+      return await ask(asOneStatement(last.text).text.replace(/^\s*EXECUTE\s+/i, ''))
     } catch (error) {
       // Places in it are moved by the words before the statement.
       throw error instanceof MillraceError ? placed(error.with({ position: undefined }), text, last) : error
@@ -188,6 +215,12 @@ export class RemoteSession implements StatementRunner {
   async close(): Promise<void> {
     await this.#gateway.close()
   }
+}
+
+function lastOf(text: string): ScriptStatement {
+  const last = statementsIn(text).at(-1)
+  assert(last !== undefined, 'there is a last statement')
+  return last
 }
 
 /** What the gateway refuses is none of the caller's troubles; all else is. */

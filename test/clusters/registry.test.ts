@@ -31,6 +31,16 @@ test('a name is kept, for others that look later', async () => {
   })
 })
 
+test('a folder for plans is kept, and a file without one is read', async () => {
+  await clusters.add('shared', gateway, '', path.join(home, 'plans'))
+  expect(await clusters.withGateway('shared')).toMatchObject({ planFolder: path.join(home, 'plans') })
+  await writeFile(
+    path.join(home, 'clusters.json'),
+    JSON.stringify({ clusters: [{ name: 'old', engine: 'flink', gatewayUrl: gateway, restUrl: '', local: null }] }),
+  )
+  expect(await clusters.withGateway('old')).toMatchObject({ planFolder: '' })
+})
+
 test('a name is used once, and a wrong one has the nearest told', async () => {
   await clusters.add('prod', gateway, '')
   await expect(clusters.add('prod', gateway, '')).rejects.toMatchObject({ code: 'CLUSTER_EXISTS' })

@@ -31,9 +31,14 @@ const edit = (id: string, parallelism: number) => ({ id, operators: ['x'], paral
 
 describe('edits', () => {
   test('come back as they were written', () => {
-    const all = edits({ vertices: [edit(sum, 3)], maxParallelism: 64, chaining: false, stateTtl: '1 d' })
+    const states = [
+      { id: sum, operator: 'Join[2]', state: 'leftState', ttl: '1 d' },
+      { id: sum, operator: 'Join[2]', state: null, ttl: '0' },
+    ]
+    const all = edits({ vertices: [edit(sum, 3)], states, maxParallelism: 64, chaining: false, stateTtl: '1 d' })
     expect(readEdits(writeEdits(all), 'f')).toEqual(all)
     expect(readEdits(writeEdits(noEdits), 'f')).toEqual(noEdits)
+    expect(readEdits('{"vertices":[]}', 'f')).toEqual(noEdits)
   })
 
   test.each([
@@ -44,6 +49,10 @@ describe('edits', () => {
     '{"vertices":[{"id":"../x","operators":[],"parallelism":1}]}',
     `{"vertices":[{"id":"${sum}","operators":[],"parallelism":0}]}`,
     '{"vertices":[],"chaining":"off"}',
+    '{"vertices":[],"states":{}}',
+    `{"vertices":[],"states":[{"id":"${sum}","operator":"x","state":null,"ttl":"soon"}]}`,
+    `{"vertices":[],"states":[{"id":"${sum}","operator":"x","state":1,"ttl":"1 d"}]}`,
+    '{"vertices":[],"states":[{"id":"../x","operator":"x","state":null,"ttl":"1 d"}]}',
     '{"vertices":[],"maxParallelism":40000}',
   ])('are not %j', (text) => {
     expect(() => readEdits(text, 'f')).toThrow('"f" does not hold edits')
@@ -61,10 +70,16 @@ describe('edits', () => {
 
 describe('what comes of edits', () => {
   const told = (given: Partial<TopologyEdits>, changed = planned): readonly string[] =>
-    editTopology({ plain: planned, planned: changed, room }, edits(given)).consequences
+    editTopology({ plain: planned, planned: changed, states: null, room }, edits(given)).consequences
 
   test('nothing of none', () => {
-    expect(editTopology({ plain: planned, planned, room }, noEdits)).toEqual({ topology: planned, unbound: [], consequences: [] })
+    expect(editTopology({ plain: planned, planned, states: null, room }, noEdits)).toEqual({
+      topology: planned,
+      states: null,
+      unbound: [],
+      unboundStates: [],
+      consequences: [],
+    })
   })
 
   test('slots, buffers and shares of keys', () => {
@@ -96,8 +111,31 @@ describe('what comes of edits', () => {
     ])
   })
 
+  test('state that is kept for another time', () => {
+    const state = (name: string, ttl = '0 ms') => ({ name, ttl })
+    const states = [
+      { id: sum, name: 'Join[2]', states: [state('leftState'), state('rightState')] },
+      { id: source, name: 'GroupAggregate[3]', states: [state('groupAggregateState', '3600000 ms')] },
+      { id: 'd'.repeat(32), name: 'ChangelogNormalize[4]', states: [state('changelogNormalizeState')] },
+    ]
+    const wanted = (id: string, name: string | null, ttl: string) => ({ id, operator: 'x', state: name, ttl })
+    const come = (...all: readonly TopologyEdits['states'][number][]) =>
+      editTopology({ plain: planned, planned, states, room }, edits({ states: all }))
+    expect(come(wanted(sum, null, '1 d'), wanted('d'.repeat(32), null, '90 s'), wanted(source, null, '1 h')).consequences).toEqual([
+      'bbbbbbbb Join[2] drops what was idle for 1 d of leftState and rightState: rows that come later find no partner there',
+      'dddddddd ChangelogNormalize[4] drops what was idle for 90 s of changelogNormalizeState: what replaces or takes back a row of it finds none',
+    ])
+    expect(come(wanted(sum, 'rightState', '1500 ms'), wanted(sum, null, '0'), wanted(source, null, '0 s')).consequences).toEqual([
+      'bbbbbbbb Join[2] drops what was idle for 1500 ms of rightState: rows that come later find no partner there',
+      'aaaaaaaa GroupAggregate[3] keeps groupAggregateState for ever',
+    ])
+    const gone = [wanted(other, null, '1 d'), wanted(sum, 'midState', '1 d')]
+    expect(come(...gone)).toMatchObject({ unboundStates: gone, consequences: [], states })
+  })
+
   test('an edit whose vertex is gone is told, and changes nothing', () => {
-    const { topology, unbound, consequences } = editTopology({ plain: planned, planned, room }, edits({ vertices: [edit(other, 5)] }))
+    const plan = { plain: planned, planned, states: null, room }
+    const { topology, unbound, consequences } = editTopology(plan, edits({ vertices: [edit(other, 5)] }))
     expect([topology, unbound, consequences]).toEqual([planned, [edit(other, 5)], []])
   })
 })

@@ -1,13 +1,16 @@
 /**
- * What a person wants to be other than Flink plans it, kept beside the script of a job: the parallelism of single vertices, which are known by
- * their ids, and what is of the whole job. Each edit is told with what comes of it, before anything runs; one whose vertex is gone is told too.
+ * What a person wants to be other than Flink plans it, kept beside the script of a job: the parallelism of single vertices and the state of
+ * single operators, which are known by their ids, and what is of the whole job. Each edit is told with what comes of it, before anything runs; one whose vertex is gone is told too.
  */
 import { counted } from '#base'
+import type { StatefulOperator } from './compiled-plan.ts'
 import { flinkErrors } from './errors.ts'
+import { editedStates, isStateEdit, type StateEdit, stateConsequences, unboundStates } from './state-edits.ts'
 import type { Topology, TopologyVertex } from './topology.ts'
 
 export interface TopologyEdits {
   readonly vertices: readonly VertexEdit[]
+  readonly states: readonly StateEdit[]
   /** Into how many groups keys are divided; null: as Flink chooses. */
   readonly maxParallelism: number | null
   /** Whether operators run in one task where they can; null: as configured. */
@@ -37,18 +40,24 @@ export interface PlannedJob {
   readonly plain: Topology
   /** As Flink plans it with the edits of the whole job. */
   readonly planned: Topology
+  /** What its operators keep, with the edits of the whole job; null: it was not asked, or is not known. */
+  readonly states: readonly StatefulOperator[] | null
   readonly room: ClusterRoom
 }
 
 export interface EditedTopology {
   readonly topology: Topology
+  /** What its operators keep; null where that is not known. */
+  readonly states: readonly StatefulOperator[] | null
   /** Edits whose vertex the script has no more. */
   readonly unbound: readonly VertexEdit[]
+  /** Edits whose operator the script has no more. */
+  readonly unboundStates: readonly StateEdit[]
   /** What comes of the edits, one sentence each. */
   readonly consequences: readonly string[]
 }
 
-export const noEdits: TopologyEdits = { vertices: [], maxParallelism: null, chaining: null, stateTtl: null }
+export const noEdits: TopologyEdits = { vertices: [], states: [], maxParallelism: null, chaining: null, stateTtl: null }
 
 const parallelismMax = 32_768
 const maxParallelismDefault = 128
@@ -59,22 +68,24 @@ const bufferBytes = 32_768
 
 /** Reads what `writeEdits` wrote, or a person; fails where it is something else. */
 export function readEdits(text: string, place: string): TopologyEdits {
-  const { vertices, maxParallelism = null, chaining = null, stateTtl = null } = parsed(text)
+  const { vertices, states = [], maxParallelism = null, chaining = null, stateTtl = null } = parsed(text)
   const isWhole =
     Array.isArray(vertices) &&
     vertices.every(isVertexEdit) &&
+    Array.isArray(states) &&
+    states.every(isStateEdit) &&
     (maxParallelism === null || isParallelism(maxParallelism)) &&
     (chaining === null || typeof chaining === 'boolean') &&
     (stateTtl === null || typeof stateTtl === 'string')
   if (!isWhole) throw flinkErrors.ENGINE_FLINK_EDITS({ place })
-  return { vertices, maxParallelism, chaining, stateTtl }
+  return { vertices, states, maxParallelism, chaining, stateTtl }
 }
 
 function parsed(text: string): Readonly<Record<keyof TopologyEdits, unknown>> {
   try {
     return (JSON.parse(text) ?? {}) as Readonly<Record<keyof TopologyEdits, unknown>>
   } catch {
-    return { vertices: null, maxParallelism: null, chaining: null, stateTtl: null }
+    return { vertices: null, states: null, maxParallelism: null, chaining: null, stateTtl: null }
   }
 }
 
@@ -102,7 +113,7 @@ export function settingsOfEdits({ maxParallelism, chaining, stateTtl }: Topology
 }
 
 /** The graph with its edits. */
-export function editTopology({ plain, planned, room }: PlannedJob, edits: TopologyEdits): EditedTopology {
+export function editTopology({ plain, planned, states, room }: PlannedJob, edits: TopologyEdits): EditedTopology {
   const wanted = new Map(edits.vertices.map(({ id, parallelism }) => [id, parallelism]))
   const vertices = planned.vertices.map((vertex) => ({ ...vertex, parallelism: wanted.get(vertex.id) ?? vertex.parallelism }))
   const topology = { vertices, slots: Math.max(0, ...vertices.map(({ parallelism }) => parallelism)) }
@@ -118,8 +129,15 @@ export function editTopology({ plain, planned, room }: PlannedJob, edits: Topolo
       ? []
       : [`state of a savepoint that has other key groups than ${edits.maxParallelism} is not taken over`]),
     ...(edits.stateTtl === null ? [] : [`keyed state that was idle for ${edits.stateTtl} is dropped, and what comes later begins anew`]),
+    ...stateConsequences(states ?? [], edits.states),
   ]
-  return { topology, unbound, consequences }
+  return {
+    topology,
+    states: states === null ? null : editedStates(states, edits.states),
+    unbound,
+    unboundStates: states === null ? [] : unboundStates(edits.states, states),
+    consequences,
+  }
 }
 
 function roomTaken(plain: Topology, { slots }: Topology, { free, all, taskManagers }: ClusterRoom): string[] {

@@ -3,7 +3,7 @@ import { MillraceError } from '#base'
 import { flinkErrors } from './errors.ts'
 import { operatorHash } from './operator-hash.ts'
 
-interface TopologyOperator {
+export interface TopologyOperator {
   /** Of this plan alone. */
   readonly number: number
   /** That Flink gives it, 32 hexadecimal digits; what is kept in a savepoint goes by it. */
