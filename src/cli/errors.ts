@@ -27,6 +27,18 @@ export const usageErrors = defineErrors({
     message: 'no single task has an id that begins with "{id}"',
     hint: 'Tasks are shown with their ids by millrace topology show.',
   },
+  CLI_SLOT_SHARING_GROUP: {
+    blame: 'user',
+    message: 'operators of a script cannot be given slot sharing groups',
+    detail:
+      'Up to version 2.3 Flink has no setting, hint or field of a compiled plan for them: all tasks of a statement share their slots.',
+    hint: 'To keep tasks apart, make two jobs of them with a topic between, or a JAR, whose program names groups by slotSharingGroup("name").',
+  },
+  CLI_TOPOLOGY_JAR: {
+    blame: 'user',
+    message: 'the tasks of a JAR are edited in its program only',
+    hint: 'It has setParallelism, setMaxParallelism, slotSharingGroup, disableChaining and uid for each operator. millrace job rescale changes a job that runs.',
+  },
   CLI_STATEFUL_OPERATOR: { blame: 'user', message: 'no single operator that keeps state has an id that begins with "{id}"' },
   CLI_STATE: { blame: 'user', message: 'operator {id} keeps no "{state}"' },
   CLI_SETTING_VALUE: { blame: 'user', message: '{problem}' },

@@ -61,6 +61,11 @@ const stateTtl: OptionRow = {
   summary:
     'of edit: for how long idle state is kept; default for what the script says; ID=TIME for that of one operator, ID/STATE=TIME for one of its states, by the beginning of its id; ID= for what is planned',
 }
+const slotSharingGroup: OptionRow = {
+  name: 'slot-sharing-group',
+  value: 'id=name',
+  summary: 'of edit: refused, since Flink has none for SQL; the program of a JAR names them',
+}
 const clearEdits: OptionRow = { name: 'clear', summary: 'of edit: take all earlier edits away first' }
 const jobName: OptionRow = { name: 'name', value: 'name', summary: 'of start: what the job is called' }
 const fromSavepoint: OptionRow = { name: 'from-savepoint', value: 'place', summary: 'of start: the savepoint that it goes on from' }
@@ -199,7 +204,20 @@ export const flinkCommands: readonly CommandRow[] = [
       { name: 'file', summary: 'a file of SQL statements, - for standard input, or a JAR, which show takes' },
       programArgument,
     ],
-    options: [cluster, comparedJob, mainClass, library, vertexParallelism, maxParallelism, chaining, stateTtl, clearEdits, json, set],
+    options: [
+      cluster,
+      comparedJob,
+      mainClass,
+      library,
+      vertexParallelism,
+      maxParallelism,
+      chaining,
+      stateTtl,
+      slotSharingGroup,
+      clearEdits,
+      json,
+      set,
+    ],
     examples: [
       { line: 'millrace topology show orders.sql --cluster dev', shows: 'prints its tasks, and how many slots they take' },
       {
@@ -265,6 +283,7 @@ function changeOf(input: CommandInput): WantedEdits {
   return {
     parallelism: new Map(parallelism),
     states: times.filter((text) => text.includes('=')).map(wantedState),
+    hasGroups: input.values.has(slotSharingGroup.name),
     clears: input.values.has(clearEdits.name),
     ...(groups === undefined ? {} : { maxParallelism: groups === 'default' ? null : Number(groups) }),
     ...(how === undefined ? {} : { chaining: how === 'default' ? null : how === 'on' }),

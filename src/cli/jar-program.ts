@@ -18,7 +18,7 @@ export interface JarOptions {
 /** Null where the target is no JAR by its name, and so a script; then what only a JAR takes is refused. */
 export async function readJar(target: string, options: JarOptions): Promise<JarProgram | null> {
   const { mainClass, parallelism, libraries, programArguments, settings } = options
-  if (!/\.jar$/i.test(target)) {
+  if (!isJar(target)) {
     refuseWithoutJar(options)
     return null
   }
@@ -26,6 +26,11 @@ export async function readJar(target: string, options: JarOptions): Promise<JarP
   for (const library of libraries) await checkJar(library)
   const urls = libraries.map((library) => pathToFileURL(path.resolve(library)).href)
   return { jar: await openJar(target), mainClass, parallelism, libraries: urls, arguments: programArguments, settings }
+}
+
+/** By its name. */
+export function isJar(target: string): boolean {
+  return /\.jar$/i.test(target)
 }
 
 /** Fails where something is given that a JAR alone takes. */

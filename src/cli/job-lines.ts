@@ -11,12 +11,14 @@ export async function showJob({ job, metrics, logs }: KnownJob, json: boolean, {
     return exitStatus.done
   }
   const totals = new Map(totalsOf(metrics.operators).map((each) => [each.operatorId, each]))
+  const groups = [...new Set(job.vertices.map(({ slotSharingGroup }) => slotSharingGroup))]
   const lines = [
     jobLine(job),
     ...job.vertices.map((vertex) => {
       const { id, name, state, parallelism, recordsIn, recordsOut } = vertex
       const { stateBytes = 0, currentOutputWatermark = null } = totals.get(id) ?? {}
-      const facts = [state, `parallelism ${parallelism}`, `${recordsIn} in`, `${recordsOut} out`, shares(vertex)]
+      const group = groups.length < 2 ? [] : [`slots of group ${groups.indexOf(vertex.slotSharingGroup) + 1}`]
+      const facts = [state, `parallelism ${parallelism}`, ...group, `${recordsIn} in`, `${recordsOut} out`, shares(vertex)]
       return `  ${printable(name)}: ${[...facts, ...stateFacts(stateBytes, currentOutputWatermark)].join(', ')}`
     }),
     `  checkpoints: ${checkpointText(job)}`,

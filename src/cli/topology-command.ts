@@ -4,7 +4,7 @@ import type { EditedTopology, JarProgram, RemoteJobs, StatefulOperator, Topology
 import type { TopologyAction } from './arguments/topology-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
-import { type JarOptions, readJar } from './jar-program.ts'
+import { isJar, type JarOptions, readJar } from './jar-program.ts'
 import { noteErrors } from './render-error.ts'
 import { readScript } from './script.ts'
 import { editsPlace, loadEdits, saveEdits } from './topology-file.ts'
@@ -27,6 +27,8 @@ export async function runTopologyCommand(options: TopologyOptions, environment: 
   const { screen } = environment
   if (cluster === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--cluster', purpose: '"millrace topology"' })
   if (action === 'edit' && script === '-') throw usageErrors.CLI_ARGUMENT_MISSING({ command: 'millrace topology edit', name: 'file' })
+  if (action === 'edit' && isJar(script)) throw usageErrors.CLI_TOPOLOGY_JAR()
+  if (change.hasGroups) throw usageErrors.CLI_SLOT_SHARING_GROUP()
   const program = action === 'show' ? await readJar(script, options) : null
   if (program !== null) return showJar(await environment.openJobs(cluster, settings), program, options, environment)
   const [source, jobs] = await Promise.all([readScript(script, environment), environment.openJobs(cluster, settings)])
@@ -60,6 +62,8 @@ async function showJar(jobs: RemoteJobs, program: JarProgram, { json }: Topology
     const [topology, room] = await Promise.all([jobs.jarTopology(program), jobs.slots()])
     await screen.write(json ? `${JSON.stringify(topology)}\n` : textOf(topology))
     screen.note(slotsNote(topology, room))
+    // Flink tells them of jobs only.
+    screen.note('note: where its program names slot sharing groups it needs more; millrace job show tells them once it runs\n')
     return exitStatus.done
   } catch (error) {
     return noteErrors(error, undefined, environment)

@@ -3,6 +3,7 @@ import { counted, printable, printBytes } from '#base'
 import type { TopologyChange } from '#query'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
+import { isJar } from './jar-program.ts'
 import { noteErrors } from './render-error.ts'
 import { readScript } from './script.ts'
 import type { TopologyOptions } from './topology-command.ts'
@@ -19,6 +20,7 @@ export async function diffTopology(
   ] as const) {
     if (value === '') throw usageErrors.CLI_OPTION_MISSING({ name, purpose: '"millrace topology diff"' })
   }
+  if (isJar(script)) throw usageErrors.CLI_TOPOLOGY_JAR()
   const [source, jobs] = await Promise.all([readScript(script, environment), environment.openJobs(cluster, settings)])
   try {
     const changes = await jobs.topologyChanges(source.text, await loadEdits(script), job)

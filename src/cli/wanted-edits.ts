@@ -11,6 +11,8 @@ export interface WantedEdits {
   readonly maxParallelism?: number | null
   readonly chaining?: boolean | null
   readonly stateTtl?: string | null
+  /** Whether slot sharing groups are wished for, which a script cannot have. */
+  readonly hasGroups: boolean
   /** Whether all edits made before are taken away first. */
   readonly clears: boolean
 }

@@ -33,7 +33,7 @@ public class Count {
     env.fromSource(new DataGeneratorSource<>(same, Long.MAX_VALUE, speed, Types.LONG), WatermarkStrategy.noWatermarks(), "numbers")
         .map(number -> Twice.of(number)).returns(Types.LONG)
         .keyBy(number -> number % 10)
-        .reduce((a, b) -> a + b)
+        .reduce((a, b) -> a + b).slotSharingGroup(words[1].equals("apart") ? "sums" : "default")
         .sinkTo(new DiscardingSink<>());
     env.execute(words[1]);
   }
@@ -84,7 +84,10 @@ async function untilRunning(name: string): Promise<void> {
 test('it is shown before it runs, and then has the tasks that were shown', async () => {
   const words = [counting, '--library', library, '--parallelism', '2']
   const shown = await millrace('topology', 'show', ...words, '--json', '--', '50', 'shown')
-  expect(shown).toMatchObject({ status: 0, notes: 'note: the job needs 2 slots, and 4 of 4 are free\n' })
+  expect(shown).toMatchObject({
+    status: 0,
+    notes: expect.stringMatching(/^note: the job needs 2 slots, and 4 of 4 are free\nnote: .* groups it needs more;/),
+  })
   expect(await jobs()).toEqual([])
   const started = await millrace('job', 'start', ...words, '--name', 'counts', '--', '50', 'a name of its own')
   expect(started).toMatchObject({ status: 0, notes: 'note: job "counts" is started\n' })
@@ -158,4 +161,21 @@ test('what is wrong with it is told in one line, and nothing runs', async () => 
   )
   expect(found).toMatchObject({ status: 0 })
   expect((await millrace('job', 'cancel', 'right')).status).toBe(0)
+})
+
+test('its tasks are edited in its program, whose slot sharing groups are told once it runs', async () => {
+  for (const words of [
+    ['topology', 'edit', counting, '--parallelism', '2'],
+    ['topology', 'diff', counting, '--job', 'counts'],
+  ]) {
+    const { status, notes } = await millrace(...words)
+    expect([status, notes]).toEqual([2, expect.stringContaining('the tasks of a JAR are edited in its program only')])
+  }
+  const start = ['job', 'start', counting, '--library', library, '--parallelism', '1', '--name', 'apart', '--', '50', 'apart']
+  expect((await millrace(...start)).status).toBe(0)
+  await untilRunning('apart')
+  const { out } = await millrace('job', 'show', 'apart')
+  expect(out).toMatch(/Map: RUNNING, parallelism 1, slots of group 1, [\s\S]*parallelism 1, slots of group 2, /)
+  expect((await millrace('job', 'show', 'counts')).out).not.toContain('slots of group')
+  expect((await millrace('job', 'cancel', 'apart')).status).toBe(0)
 })

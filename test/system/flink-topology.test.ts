@@ -95,6 +95,7 @@ test('wrong edits are refused, and nothing is kept', async () => {
     [['--parallelism', `${sums?.id}=200`], 'has at most 128 subtasks'],
     [['--max-parallelism', '0'], 'expects a number from 1'],
     [['--state-ttl', 'soon'], 'expects a time'],
+    [['--slot-sharing-group', `${sums?.id}=apart`], 'operators of a script cannot be given slot sharing groups'],
   ] as const) {
     const { status, notes } = await command('topology', 'edit', script, ...words)
     expect([status !== 0, notes]).toEqual([true, expect.stringContaining(problem)])
