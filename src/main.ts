@@ -53,7 +53,7 @@ const environment: CliEnvironment = {
       return RemoteSession.open({ url: gatewayUrl, headers }, { ...settings, ...own }, { waits: false, findLibraries })
     }
     const share: ShareFiles = async () => shareFiles(await clusters.withGateway(name))
-    return new RemoteJobs({ manager, jars: new FlinkJars({ url: restUrl, headers }), openSession, share })
+    return new RemoteJobs({ manager, jars: new FlinkJars({ url: restUrl, headers }), openSession, share, clock: systemClock })
   },
   openSecrets: async () => {
     const { openSecretStore } = await import('#secrets')

@@ -195,7 +195,7 @@ export const flinkCommands: readonly CommandRow[] = [
     name: 'topology',
     summary: 'show the tasks that a job would have on a Flink cluster, before it runs, or what it would change',
     about: [
-      'edit: keeps what shall be other than planned in a file beside the script (FILE.topology.json), and says what comes of it. The next start of the script applies it: what is of the whole job when the job is planned, the parallelism of single tasks once it runs, for which the scheduler of the cluster has to be adaptive. An edit whose task is gone is told at each start.',
+      'edit: keeps what shall be other than planned in a file beside the script (FILE.topology.json), and says what comes of it. The next start of the script applies it: what is of the whole job when the job is planned, the parallelism of single tasks once it runs, where the scheduler of the cluster is adaptive, else that of sources and sinks by options of their tables. An edit whose task is gone is told at each start.',
       'The script has definitions, settings and one INSERT or statement set; of a JAR the main method is asked. Flink plans it, and nothing is started. Printed are the tasks with their ids, by which Flink finds state in a savepoint, their parallelism, how rows come to them, and the operators that are chained in each.',
       'diff: compares the plan with a job that runs: which tasks stay, move to another id, are new or gone, and which state a start from a savepoint would not restore.',
     ],

@@ -33,14 +33,14 @@ export async function runTopologyCommand(options: TopologyOptions, environment: 
   if (program !== null) return showJar(await environment.openJobs(cluster, settings), program, options, environment)
   const [source, jobs] = await Promise.all([readScript(script, environment), environment.openJobs(cluster, settings)])
   try {
-    const { editTopology, noEdits, printTtl } = await import('#query')
+    const { noEdits, printTtl } = await import('#query')
     const known = change.clears ? noEdits : await loadEdits(script)
     const ofWhole = action === 'edit' ? withWhole(known, change) : known
     const wantsStates = change.states.length > 0 || known.states.length > 0
     const plan = await jobs.plan(source.text, ofWhole, wantsStates ? 'needed' : 'if-shared')
-    const withTasks = action === 'edit' ? withVertices(ofWhole, change, plan.planned) : known
+    const withTasks = action === 'edit' ? withVertices(ofWhole, change, plan) : known
     const changed = action === 'edit' ? withStates(withTasks, change.states, plan.states ?? []) : known
-    const edited = editTopology(plan, changed)
+    const edited = await jobs.edit(source.text, plan, changed)
     // What cannot be is refused before anything is kept.
     if (action === 'edit') await saveEdits(script, changed)
     const { topology } = edited
@@ -74,7 +74,7 @@ function slotsNote({ slots }: Topology, { free, all }: { readonly free: number; 
   return `note: the job needs ${counted(slots, 'slot')}, and ${free} of ${all} are free${slots > free ? '; it would wait for more' : ''}\n`
 }
 
-function told({ consequences, unbound, unboundStates, states }: EditedTopology): Omit<EditedTopology, 'topology'> {
+function told({ consequences, unbound, unboundStates, states }: EditedTopology): Omit<EditedTopology, 'topology' | 'planned'> {
   return { states, consequences, unbound, unboundStates }
 }
 

@@ -1,6 +1,6 @@
 /** What a person wants to be other than a job is planned, and the edits that it makes of those there were. */
 import { listed } from '#base'
-import type { StateEdit, StatefulOperator, Topology, TopologyEdits } from '#query'
+import type { ScriptPlan, StateEdit, StatefulOperator, TopologyEdits } from '#query'
 import { usageErrors } from './errors.ts'
 
 /** What is left out stays as it was. */
@@ -34,17 +34,24 @@ export function withWhole(
   return { ...known, maxParallelism, chaining, stateTtl }
 }
 
-/** With what is wanted of single tasks. */
-export function withVertices(known: TopologyEdits, { parallelism }: WantedEdits, { vertices }: Topology): TopologyEdits {
+/** With what is wanted of single tasks, and where tables are altered for that, of what reads and writes them. */
+export function withVertices(
+  known: TopologyEdits,
+  { parallelism }: WantedEdits,
+  { planned: { vertices }, isAdaptive, ends }: Pick<ScriptPlan, 'planned' | 'isAdaptive' | 'ends'>,
+): TopologyEdits {
+  const operators = vertices.flatMap((vertex) => vertex.operators)
+  const others = isAdaptive ? [] : ends.map(({ id }) => id)
   const edits = new Map(known.vertices.map((edit) => [edit.id, edit]))
   for (const [start, count] of parallelism) {
-    const matching = [...new Set([...vertices.map(({ id }) => id), ...edits.keys()])].filter((id) => id.startsWith(start))
+    const matching = [...new Set([...vertices.map(({ id }) => id), ...others, ...edits.keys()])].filter((id) => id.startsWith(start))
     const [id] = matching
     if (id === undefined || matching.length > 1)
       throw usageErrors.CLI_VERTEX({ id: start }, { detail: `There are ${vertices.map((each) => each.id).join(', ')}.` })
-    const operators = vertices.find((vertex) => vertex.id === id)?.operators.map(({ name }) => name)
+    const members = vertices.find((vertex) => vertex.id === id)?.operators ?? operators.filter((operator) => operator.id === id)
+    const names = members.map(({ name }) => name)
     if (count === null) edits.delete(id)
-    else edits.set(id, { id, operators: operators ?? edits.get(id)?.operators ?? [], parallelism: count })
+    else edits.set(id, { id, operators: names.length > 0 ? names : (edits.get(id)?.operators ?? []), parallelism: count })
   }
   return { ...known, vertices: [...edits.values()] }
 }

@@ -20,6 +20,18 @@ export interface Connector {
   readonly sink: ((table: ConnectorTable) => Sink) | null
   /** Other ways to use tables with these options; left out: only as they say. */
   readonly ways?: (options: ConnectorTable['options']) => TableWays
+  /** Asks how many parts a table has that one reader each can read; left out where tables have none. */
+  readonly partitions?: (
+    table: Pick<ConnectorTable, 'name' | 'options' | 'clock'>,
+    signal: AbortSignal,
+  ) => Promise<readonly PartitionedPlace[]>
+}
+
+/** What a table is read from, such as a topic. */
+export interface PartitionedPlace {
+  /** As people say it: `topic "orders"`. */
+  readonly name: string
+  readonly partitions: number
 }
 
 /** Options, beside those of a table or instead of them, under which it is used in another way; null where that cannot be. */

@@ -6,6 +6,7 @@ export type {
   Lookup,
   LookupCachePolicy,
   LookupReader,
+  PartitionedPlace,
   ReadRequest,
   Sink,
   SinkWriter,
@@ -17,7 +18,7 @@ export type {
 } from './connector.ts'
 export { ConnectorMeter } from './connector-meter.ts'
 export type { DeadLetter } from './dead-letter.ts'
-export { connectorNamed, connectorNames, connectorOf, loadConnector, waysOf } from './list.ts'
+export { connectorNamed, connectorNames, connectorOf, loadConnector, partitionsOf, waysOf } from './list.ts'
 export { rowCountOption } from './options.ts'
 export { type Alignment, type ScanTime, scanTimeOf } from './scan-time.ts'
 export { withSecrets } from './secret-references.ts'

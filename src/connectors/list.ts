@@ -1,6 +1,6 @@
 /** All connectors, one line each. A connector is loaded when a table of it is first used. */
 import { assert, closeNames } from '#base'
-import type { Connector, ConnectorTable, TableWays } from './connector.ts'
+import type { Connector, ConnectorTable, PartitionedPlace, TableWays } from './connector.ts'
 import { connectorErrors } from './errors.ts'
 
 const loaders: Readonly<Record<string, () => Promise<Connector>>> = {
@@ -47,6 +47,16 @@ export async function loadConnector(options: ConnectorTable['options']): Promise
 export async function waysOf(options: ConnectorTable['options']): Promise<TableWays> {
   await loadConnector(options)
   return loaded.get(options['connector'] ?? '')?.ways?.(options) ?? noWays
+}
+
+/** Asks what a table is read from, with the number of its partitions; null where it has none, or its connector is not known here. */
+export async function partitionsOf(
+  table: Pick<ConnectorTable, 'name' | 'options' | 'clock'>,
+  signal: AbortSignal,
+): Promise<readonly PartitionedPlace[] | null> {
+  const name = table.options['connector'] ?? ''
+  const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined
+  return (await (await load?.())?.partitions?.(table, signal)) ?? null
 }
 
 const noWays: TableWays = { untilNow: null, onwards: null, sendBack: null }

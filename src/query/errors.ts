@@ -59,11 +59,6 @@ export const queryErrors = defineErrors({
     message: 'a job has no place for this statement: {statement}',
     hint: 'Before its INSERT stand definitions and settings. Its name is told by --name.',
   },
-  QUERY_EDITS_SCHEDULER: {
-    blame: 'user',
-    message: 'the cluster cannot give single vertices a parallelism of their own',
-    hint: 'Its scheduler has to be adaptive ("jobmanager.scheduler: adaptive"). To start the job as it is planned, take the edits away with millrace topology edit --clear.',
-  },
   QUERY_PLAN_UNSEEN: {
     blame: 'user',
     message: 'the gateway does not write its plan where this machine reads it',

@@ -20,11 +20,12 @@ export type {
   TopologyChange,
   TopologyEdits,
 } from '#engines'
-export { editTopology, hasEnded, noEdits, printTtl, readEdits, writeEdits } from '#engines'
+export { hasEnded, noEdits, printTtl, readEdits, writeEdits } from '#engines'
 export type { Completion } from './complete.ts'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'
 export { type ForwardedRequest, ForwardedSession } from './forwarded-session.ts'
+export type { ScriptPlan } from './job-planner.ts'
 export type { LostDefinition } from './kept-definitions.ts'
 export { type FindLibraries, libraryUses } from './library-uses.ts'
 export type { MeasuredRun, QueryInfo, StatementInfo, StatementListener } from './listener.ts'

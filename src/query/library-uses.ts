@@ -71,6 +71,11 @@ function optionsIn(tokens: readonly FoundToken[]): WrittenOption[] {
   })
 }
 
+/** The options of a statement that creates a table, by key. */
+export function tableOptionsIn(definition: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(optionsIn(firstTokens(definition, Number.POSITIVE_INFINITY)).map(({ key, value }) => [key, value]))
+}
+
 /** Whole, from quote to quote. */
 function isText(token: FoundToken | undefined): token is FoundToken {
   return token !== undefined && /^'[\s\S]*'$/.test(token.text)

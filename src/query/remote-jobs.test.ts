@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { MillraceError } from '#base'
+import { MillraceError, systemClock } from '#base'
 import { type FlinkJars, type FlinkJob, type FlinkJobs, jobIdOf, noEdits } from '#engines'
 import { RemoteJobs } from './remote-jobs.ts'
 import type { RemoteSession } from './remote-session.ts'
@@ -83,7 +83,13 @@ class PretendedCluster {
     const checkSlots = (needed: number): Promise<void> =>
       needed > this.freeSlots ? Promise.reject(new TypeError(`${needed} of ${this.freeSlots}`)) : Promise.resolve()
     const manager = { list, cancel, lacksSlots, checkSlots } as unknown as FlinkJobs
-    return new RemoteJobs({ manager, jars: this.#jars(), openSession: open, share: () => Promise.reject(new TypeError('none is shared')) })
+    return new RemoteJobs({
+      manager,
+      jars: this.#jars(),
+      openSession: open,
+      share: () => Promise.reject(new TypeError('none is shared')),
+      clock: systemClock,
+    })
   }
 }
 

@@ -1,8 +1,6 @@
 /** Jobs on a Flink cluster, each started once: its id follows from its name, so that a repeated start finds what runs. */
-import { type Clock, closeNames, MillraceError, shortened } from '#base'
+import { type Clock, closeNames, MillraceError } from '#base'
 import {
-  type EditedTopology,
-  editTopology,
   type FlinkJars,
   type FlinkJob,
   type FlinkJobs,
@@ -11,27 +9,22 @@ import {
   JobPoller,
   jobIdOf,
   type KnownJob,
-  noEdits,
   type ParallelismWish,
-  type PlannedJob,
   type RescaledVertex,
-  readTopology,
-  type StatefulOperator,
   settingsOfEdits,
-  statesIn,
   type Topology,
   type TopologyChange,
   type TopologyEdits,
-  tablesIn,
   topologyChanges,
   wantedTtls,
   withTtls,
 } from '#engines'
 import { queryErrors } from './errors.ts'
+import { type EditedPlan, JobPlanner, type PlanningCluster, type ScriptPlan, type StatesAsked } from './job-planner.ts'
+import { checkScript } from './job-script.ts'
 import type { StatementListener } from './listener.ts'
-import { kindOf, type RemoteSession } from './remote-session.ts'
-import { statementsIn } from './script-statements.ts'
-import { compilePlan, runPlan, type ShareFiles } from './shared-plan.ts'
+import type { RemoteSession } from './remote-session.ts'
+import { runPlan } from './shared-plan.ts'
 
 export interface StartOptions {
   readonly name: string
@@ -51,7 +44,7 @@ interface JobStart extends StartOptions {
   /** What is other than Flink plans it. */
   readonly edits: TopologyEdits
   /** The graph with that, where single vertices or operators are edited; null: none is. */
-  readonly edited: EditedTopology | null
+  readonly edited: EditedPlan | null
 }
 
 export interface JarProgram {
@@ -75,16 +68,9 @@ export interface StartedJob {
   readonly isAttached: boolean
 }
 
-interface RemoteCluster {
-  readonly manager: FlinkJobs
+interface RemoteCluster extends PlanningCluster {
   readonly jars: FlinkJars
-  /** Opens a session that does not wait for its jobs. */
-  readonly openSession: (settings: Readonly<Record<string, string>>) => Promise<RemoteSession>
-  readonly share: ShareFiles
 }
-
-/** Whether it is asked what operators keep: it takes a plan in a file, which not every gateway shares. */
-export type StatesAsked = 'not' | 'if-shared' | 'needed'
 
 const alreadyThere = /already been submitted|Job has already|DuplicateJob|DuplicateApplication/
 
@@ -96,14 +82,16 @@ const livesMax = 1000
 export class RemoteJobs {
   readonly #manager: FlinkJobs
   readonly #jars: FlinkJars
-  readonly #openSession: RemoteCluster['openSession']
-  readonly #share: ShareFiles
+  readonly #openSession: PlanningCluster['openSession']
+  readonly #share: PlanningCluster['share']
+  readonly #planner: JobPlanner
 
-  constructor({ manager, jars, openSession, share }: RemoteCluster) {
+  constructor({ manager, jars, openSession, share, clock }: RemoteCluster) {
     this.#manager = manager
     this.#jars = jars
     this.#openSession = openSession
     this.#share = share
+    this.#planner = new JobPlanner({ manager, openSession, share, clock })
   }
 
   /** All that the cluster knows, the newest first. */
@@ -154,9 +142,9 @@ export class RemoteJobs {
   /** The parallelism that is edited; null: none is. Fails where the cluster cannot give it. */
   async #wishOf({ name, edits, edited }: JobStart): Promise<ParallelismWish | null> {
     if (edited === null || edits.vertices.length === 0) return null
-    if (!(await this.#manager.isAdaptive())) throw queryErrors.QUERY_EDITS_SCHEDULER()
-    const { topology, unbound } = edited
+    const { topology, unbound, isAdaptive } = edited
     if ((await this.running(name)) === null) await this.#manager.checkSlots(topology.slots)
+    if (!isAdaptive) return null
     const bound = edits.vertices.filter((edit) => !unbound.includes(edit))
     return bound.length === 0 ? null : { all: null, vertices: new Map(bound.map(({ id, parallelism }) => [id, parallelism])) }
   }
@@ -183,22 +171,8 @@ export class RemoteJobs {
   async #checkSlots(text: string, session: RemoteSession): Promise<void> {
     const told = [session.settings.get('parallelism.default'), ...text.matchAll(/parallelism[\w.-]*\W+(\d+)/gi).map(([, count]) => count)]
     if (!(await this.#manager.lacksSlots(Math.max(1, ...told.map(Number).filter(Number.isFinite))))) return
-    const needed = await this.#neededSlots(text)
+    const needed = await this.#planner.neededSlots(text)
     if (needed !== null) await this.#manager.checkSlots(needed)
-  }
-
-  /** Null where it is not known: what is wrong with the script its submission says, and tasks of a batch take slots one after another. */
-  async #neededSlots(text: string): Promise<number | null> {
-    try {
-      return await this.#prepared(text, {}, async (session) => {
-        const explained = await session.explainLast(text)
-        const mode = session.settings.get('execution.runtime-mode').toLowerCase()
-        return mode === '' || mode === 'streaming' ? readTopology(explained, () => false).slots : null
-      })
-    } catch (error) {
-      if (error instanceof MillraceError) return null
-      throw error
-    }
   }
 
   async #known(): Promise<ReadonlyMap<string, FlinkJob>> {
@@ -232,9 +206,10 @@ export class RemoteJobs {
 
   async #run(session: RemoteSession, { text, adjustments, edits, edited }: JobStart, listener: StatementListener): Promise<void> {
     const states = edited === null ? [] : edits.states.filter((edit) => !edited.unboundStates.includes(edit))
-    if (edited === null || states.length === 0) return session.run(text, listener, new AbortController().signal, adjustments)
-    await session.prepare(text, adjustments)
-    const change = (plan: string): string => withTtls(plan, edited.topology, wantedTtls(states))
+    const statements = [...adjustments, ...(edited?.statements ?? [])]
+    if (edited === null || states.length === 0) return session.run(text, listener, new AbortController().signal, statements)
+    await session.prepare(text, statements)
+    const change = (plan: string): string => withTtls(plan, edited.planned, wantedTtls(states))
     await runPlan(session, text, { share: this.#share, change, listener })
   }
 
@@ -260,56 +235,19 @@ export class RemoteJobs {
   }
 
   /** The graph of a script's job with its edits, and what comes of them. Nothing is started. */
-  async edited(text: string, edits: TopologyEdits): Promise<EditedTopology> {
-    return editTopology(await this.plan(text, edits, edits.states.length > 0 ? 'needed' : 'not'), edits)
+  async edited(text: string, edits: TopologyEdits): Promise<EditedPlan> {
+    const plan = await this.plan(text, edits, edits.states.length > 0 ? 'needed' : 'not')
+    return this.edit(text, plan, edits)
   }
 
   /** The graph of a script's job, without edits and with what they say of all of it. Nothing is started. */
-  async plan(text: string, edits: TopologyEdits, asked: StatesAsked): Promise<PlannedJob> {
-    const isPlain = Object.keys(settingsOfEdits(edits)).length === 0
-    const { topology: planned, states } = await this.#graph(text, edits, asked)
-    const plain = isPlain ? planned : (await this.#graph(text, noEdits, 'not')).topology
-    return { plain, planned, states, room: await this.#manager.slots() }
+  plan(text: string, edits: TopologyEdits, asked: StatesAsked): Promise<ScriptPlan> {
+    return this.#planner.plan(text, edits, asked)
   }
 
-  async #graph(
-    text: string,
-    edits: TopologyEdits,
-    asked: StatesAsked,
-  ): Promise<{ readonly topology: Topology; readonly states: readonly StatefulOperator[] | null }> {
-    checkScript(text)
-    return this.#prepared(text, settingsOfEdits(edits), async (session) => {
-      const explained = await session.explainLast(text)
-      const old = new Set<string>()
-      for (const table of tablesIn(explained)) {
-        if (/'connector' = 'datagen'/.test(await session.definitionOf(table))) old.add(table.join('.'))
-      }
-      const topology = readTopology(explained, (table) => old.has(table.join('.')), edits.chaining !== false)
-      const compiled = await this.#compiled(session, text, asked)
-      return { topology, states: compiled === null ? null : statesIn(compiled, topology) }
-    })
-  }
-
-  /** Null where it is not asked for, or need not be there. */
-  async #compiled(session: RemoteSession, text: string, asked: StatesAsked): Promise<string | null> {
-    if (asked === 'not') return null
-    try {
-      return await compilePlan(session, text, this.#share)
-    } catch (error) {
-      if (asked === 'if-shared' && error instanceof MillraceError) return null
-      throw error
-    }
-  }
-
-  /** Lets a session of its own have run all of a script but its last statement. */
-  async #prepared<T>(text: string, settings: Readonly<Record<string, string>>, read: (session: RemoteSession) => Promise<T>): Promise<T> {
-    const session = await this.#openSession(settings)
-    try {
-      await session.prepare(text)
-      return await read(session)
-    } finally {
-      await session.close().catch(() => undefined)
-    }
+  /** A graph that was planned with those edits, with all of them. Nothing is started. */
+  edit(text: string, plan: ScriptPlan, edits: TopologyEdits): Promise<EditedPlan> {
+    return this.#planner.edit(text, plan, edits)
   }
 
   /** What a start of a script, with its edits, would change of a job, and what of its state it would leave behind. Nothing is started. */
@@ -358,21 +296,4 @@ function alreadyThereOr(error: unknown, from: string): false {
 
 function classPathOf(libraries: readonly string[]): Readonly<Record<string, string>> {
   return libraries.length === 0 ? {} : { 'pipeline.classpaths': libraries.join(';') }
-}
-
-const jobKinds = /^(?:INSERT|EXECUTE|BEGIN)$/
-const preparingKinds = /^(?:SET|LOAD|UNLOAD|ADD|REMOVE|(?:CREATE|DROP|ALTER|USE) .*)$/
-/** What would make a job of its own, and what a job has from its start. */
-const others = /^CREATE (?:TEMPORARY )?TABLE\b[\s\S]*\bAS\s+(?:SELECT|WITH|VALUES|TABLE)\b|^SET\s+'?(?:pipeline\.name|\$internal\.)/i
-
-/** One id is for one job: before it stands only what makes none. */
-function checkScript(text: string): void {
-  const statements = statementsIn(text).map((statement) => statement.text.trim())
-  const kinds = statements.map(kindOf)
-  const jobs = kinds.filter((kind) => jobKinds.test(kind)).length
-  if (jobs !== 1 || !jobKinds.test(kinds.at(-1) ?? '')) throw queryErrors.QUERY_JOB_SCRIPT({ count: jobs })
-  const stranger = statements.find(
-    (statement, index) => others.test(statement) || (index < kinds.length - 1 && !preparingKinds.test(kinds[index] ?? '')),
-  )
-  if (stranger !== undefined) throw queryErrors.QUERY_JOB_STATEMENT({ statement: shortened(stranger, 60) })
 }

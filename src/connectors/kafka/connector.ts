@@ -5,6 +5,7 @@ import { messageWays, partOfClause } from '../message-ways.ts'
 import { type KafkaKind, kafkaOptions } from './options.ts'
 import { kafkaSink } from './sink.ts'
 import { kafkaSource } from './source.ts'
+import { topicPartitions } from './topic-partitions.ts'
 
 function connectorOfKind(kind: KafkaKind): Connector {
   return {
@@ -14,6 +15,7 @@ function connectorOfKind(kind: KafkaKind): Connector {
     source: (table) => kafkaSource(table, kind),
     sink: (table) => kafkaSink(table, kind),
     ways: (clause) => waysOf(clause, kind),
+    partitions: topicPartitions,
   }
 }
 

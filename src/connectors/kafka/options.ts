@@ -1,7 +1,8 @@
 /** The options of the connectors `kafka` and `upsert-kafka`: Flink's, by Flink's names, and those of Kafka's clients behind `properties.`. */
-import type { Option, Options } from '#formats'
+import { type Option, type Options, readOptions } from '#formats'
 import type { ConnectorTable } from '../connector.ts'
 import { messageOptions } from '../message-options.ts'
+import { partOfClause } from '../message-ways.ts'
 import { option, requiredOption, secretOption, tableOptions } from '../options.ts'
 import { kafkaErrors } from './errors.ts'
 
@@ -141,6 +142,19 @@ const optionsByKind: Readonly<Record<KafkaKind, readonly Option[]>> = {
 /** The rows of options of a kind, without those of messages and formats. */
 export function kafkaOptions(kind: KafkaKind): readonly Option[] {
   return [...optionsByKind[kind], ...connectionProperties, ...readingProperties, ...writingProperties, ...harmlessProperties]
+}
+
+/** Only what says where the messages are, and how the brokers are reached. */
+export function kafkaPlaceOptions(clause: ConnectorTable['options'], table: string): Options {
+  const rows = [
+    ...ofBoth.filter(({ key }) => /^(?:topic|topic-pattern|properties\.bootstrap\.servers)$/.test(key)),
+    ...connectionProperties,
+  ]
+  return readOptions(
+    `table "${table}"`,
+    rows,
+    partOfClause(clause, (key) => rows.some((row) => row.key === key)),
+  )
 }
 
 /** Checks the options of a table, those of its formats included. */

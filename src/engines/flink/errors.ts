@@ -34,6 +34,18 @@ export const flinkErrors = defineErrors({
     message: 'the job needs {needed} slots, and {free} are there for it',
     hint: 'Give the cluster more task managers or slots (taskmanager.numberOfTaskSlots), or the job less parallelism.',
   },
+  ENGINE_FLINK_TASK_FIXED: {
+    blame: 'user',
+    message: 'the scheduler of the cluster gives task {task} no parallelism of its own',
+    hint: 'With "jobmanager.scheduler: adaptive" it would; else what reads or writes a table alone can be edited. Edits are taken back with --parallelism ID=.',
+  },
+  ENGINE_FLINK_TABLE_FIXED: {
+    blame: 'user',
+    message: 'the {kind} of table "{table}" has no option for its parallelism',
+    detail: 'Of connector "{connector}" none is known.',
+    hint: 'With "jobmanager.scheduler: adaptive" the cluster could give each task a parallelism of its own.',
+  },
+  ENGINE_FLINK_TABLE_TEMPORARY: { blame: 'user', message: 'temporary table "{table}" cannot be altered to edit its parallelism' },
   ENGINE_FLINK_VERTEX_NOT_FOUND: { blame: 'user', message: 'the job has no vertex "{vertex}"' },
   ENGINE_FLINK_PARALLELISM: {
     blame: 'user',

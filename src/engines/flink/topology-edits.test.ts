@@ -75,6 +75,7 @@ describe('what comes of edits', () => {
   test('nothing of none', () => {
     expect(editTopology({ plain: planned, planned, states: null, room }, noEdits)).toEqual({
       topology: planned,
+      planned,
       states: null,
       unbound: [],
       unboundStates: [],
@@ -92,10 +93,6 @@ describe('what comes of edits', () => {
     expect(told({ vertices: [edit(sum, 4)] }).join('\n')).not.toContain('groups of keys')
   })
 
-  test('readers that may have nothing to read', () => {
-    expect(told({ vertices: [edit(source, 2)] }).join('\n')).toContain('aaaaaaaa reads with 2 subtasks')
-  })
-
   test('more subtasks than groups of keys are refused', () => {
     expect(() => told({ vertices: [edit(sum, 129)] })).toThrow(`vertex ${sum} has at most 128 subtasks, got 129`)
     expect(() => told({ vertices: [edit(sum, 3)], maxParallelism: 2 })).toThrow('has at most 2 subtasks')
@@ -109,6 +106,21 @@ describe('what comes of edits', () => {
     expect(told({ chaining: false }, { ...planned, vertices: [first, moved] })).toEqual([
       '1 operator of 2 get other ids: a savepoint taken before does not restore them (bbbbbbbb)',
     ])
+  })
+
+  test('tables that were altered: another graph, whose operators keep what those at their places kept', () => {
+    const moved: Topology = {
+      vertices: [
+        { id: other, parallelism: 2, operators: [operator(1, other, 'Source: orders[1]')] },
+        { id: sum, parallelism: 1, operators: [operator(5, sum, 'GroupAggregate[2]', [{ from: 1, exchange: 'HASH' }])] },
+      ],
+      slots: 2,
+    }
+    const keeps = (id: string) => ({ id, name: 'x', states: [{ name: 's', ttl: '0 ms' }] })
+    const states = [keeps(source), keeps(sum)]
+    const edited = editTopology({ plain: planned, planned, states, room, altered: moved }, edits({ vertices: [edit(source, 2)] }))
+    expect(edited).toMatchObject({ topology: moved, planned, unbound: [], states: [keeps(other), keeps(sum)] })
+    expect(edited.consequences).toContain('1 operator of 2 get other ids: a savepoint taken before does not restore them (aaaaaaaa)')
   })
 
   test('state that is kept for another time', () => {

@@ -19,8 +19,8 @@ export interface TopologyEdits {
   readonly stateTtl: string | null
 }
 
-interface VertexEdit {
-  /** 32 hexadecimal digits. */
+export interface VertexEdit {
+  /** 32 hexadecimal digits; where tables are altered for it, that of a single operator as well. */
   readonly id: string
   /** Its operators when the edit was made, for people. */
   readonly operators: readonly string[]
@@ -43,10 +43,14 @@ export interface PlannedJob {
   /** What its operators keep, with the edits of the whole job; null: it was not asked, or is not known. */
   readonly states: readonly StatefulOperator[] | null
   readonly room: ClusterRoom
+  /** As Flink plans it with tables that were altered for the edits of vertices; null: those come once the job runs. */
+  readonly altered?: Topology | null
 }
 
 export interface EditedTopology {
   readonly topology: Topology
+  /** The graph that edits are bound to. */
+  readonly planned: Topology
   /** What its operators keep; null where that is not known. */
   readonly states: readonly StatefulOperator[] | null
   /** Edits whose vertex the script has no more. */
@@ -113,31 +117,51 @@ export function settingsOfEdits({ maxParallelism, chaining, stateTtl }: Topology
 }
 
 /** The graph with its edits. */
-export function editTopology({ plain, planned, states, room }: PlannedJob, edits: TopologyEdits): EditedTopology {
-  const wanted = new Map(edits.vertices.map(({ id, parallelism }) => [id, parallelism]))
-  const vertices = planned.vertices.map((vertex) => ({ ...vertex, parallelism: wanted.get(vertex.id) ?? vertex.parallelism }))
-  const topology = { vertices, slots: Math.max(0, ...vertices.map(({ parallelism }) => parallelism)) }
-  const unbound = edits.vertices.filter(({ id }) => !planned.vertices.some((vertex) => vertex.id === id))
-  const changed = vertices.filter(({ id, parallelism }) => planned.vertices.find((each) => each.id === id)?.parallelism !== parallelism)
+export function editTopology({ plain, planned, states, room, altered = null }: PlannedJob, edits: TopologyEdits): EditedTopology {
+  const topology = altered ?? withParallelism(planned, edits)
+  const isKnown = (id: string): boolean =>
+    planned.vertices.some((vertex) => vertex.id === id || (altered !== null && vertex.operators.some((operator) => operator.id === id)))
+  const changed = topology.vertices.filter(
+    ({ id, parallelism }) => planned.vertices.find((each) => each.id === id)?.parallelism !== parallelism,
+  )
   const consequences = [
     ...roomTaken(plain, topology, room),
     ...networkOf(plain, topology),
     ...changed.flatMap((vertex) => keyGroupsOf(vertex, planned, edits.maxParallelism)),
-    ...changed.flatMap(idleReadersOf),
-    ...idsMoved(plain, planned),
+    ...idsMoved(plain, altered ?? planned),
     ...(edits.maxParallelism === null
       ? []
       : [`state of a savepoint that has other key groups than ${edits.maxParallelism} is not taken over`]),
     ...(edits.stateTtl === null ? [] : [`keyed state that was idle for ${edits.stateTtl} is dropped, and what comes later begins anew`]),
     ...stateConsequences(states ?? [], edits.states),
   ]
+  const moved = altered === null ? new Map<string, string>() : movedIds(planned, altered)
+  const kept = states === null ? null : editedStates(states, edits.states)
   return {
     topology,
-    states: states === null ? null : editedStates(states, edits.states),
-    unbound,
+    planned,
+    states: kept?.map((operator) => ({ ...operator, id: moved.get(operator.id) ?? operator.id })) ?? null,
+    unbound: edits.vertices.filter(({ id }) => !isKnown(id)),
     unboundStates: states === null ? [] : unboundStates(edits.states, states),
     consequences,
   }
+}
+
+function withParallelism({ vertices: planned }: Topology, edits: TopologyEdits): Topology {
+  const wanted = new Map(edits.vertices.map(({ id, parallelism }) => [id, parallelism]))
+  const vertices = planned.map((vertex) => ({ ...vertex, parallelism: wanted.get(vertex.id) ?? vertex.parallelism }))
+  return { vertices, slots: Math.max(0, ...vertices.map(({ parallelism }) => parallelism)) }
+}
+
+/** Options of tables add no operator: both graphs have the same in the same order. */
+function movedIds(planned: Topology, altered: Topology): ReadonlyMap<string, string> {
+  const inOrder = ({ vertices }: Topology): readonly string[] =>
+    vertices
+      .flatMap(({ operators }) => operators)
+      .toSorted((a, b) => a.number - b.number)
+      .map(({ id }) => id)
+  const after = inOrder(altered)
+  return new Map(inOrder(planned).map((id, index) => [id, after[index] ?? id]))
 }
 
 function roomTaken(plain: Topology, { slots }: Topology, { free, all, taskManagers }: ClusterRoom): string[] {
@@ -170,7 +194,7 @@ function buffersOf({ vertices }: Topology): number {
 
 function keyGroupsOf({ id, parallelism, operators }: TopologyVertex, planned: Topology, wanted: number | null): string[] {
   if (!operators.some(({ inputs }) => inputs.some(({ exchange }) => exchange === 'HASH'))) return []
-  const before = planned.vertices.find((vertex) => vertex.id === id)?.parallelism ?? 1
+  const before = planned.vertices.find((vertex) => vertex.id === id)?.parallelism ?? parallelism
   const groups = wanted ?? groupsOf(before)
   if (parallelism > groups) throw flinkErrors.ENGINE_FLINK_PARALLELISM({ vertex: id, max: groups, got: parallelism })
   if (groups % parallelism === 0) return []
@@ -185,11 +209,6 @@ function keyGroupsOf({ id, parallelism, operators }: TopologyVertex, planned: To
 function groupsOf(parallelism: number): number {
   const half = parallelism + Math.floor(parallelism / 2)
   return Math.min(parallelismMax, Math.max(maxParallelismDefault, 2 ** Math.ceil(Math.log2(half))))
-}
-
-function idleReadersOf({ id, parallelism, operators }: TopologyVertex): string[] {
-  if (parallelism === 1 || operators[0]?.name.startsWith('Source:') !== true) return []
-  return [`${shortOf(id)} reads with ${parallelism} subtasks: where its table has fewer partitions or files, the others read nothing`]
 }
 
 /** What is kept goes by ids. */

@@ -47,14 +47,10 @@ interface WrittenNode {
 
 const planMark = '== Physical Execution Plan =='
 
-/** The tables that a plan reads, with their catalog and database. */
-export function tablesIn(explained: string): readonly (readonly string[])[] {
-  return nodesIn(explained).flatMap((node) => tableOf(node) ?? [])
-}
-
-function tableOf({ contents = '' }: WrittenNode): string[][] | null {
+/** The table that a source reads, with its catalog and database, where it says that. */
+export function tableOf({ contents = '' }: WrittenNode): readonly string[] | null {
   const [, path] = /TableSourceScan\(table=\[\[([^\]]*)/.exec(contents) ?? []
-  return path === undefined ? null : [path.split(', ').slice(0, 3)]
+  return path === undefined ? null : path.split(', ').slice(0, 3)
 }
 
 /**
@@ -85,7 +81,7 @@ export function withoutNumber(description: string): string {
 }
 
 /** Inputs come before what reads them. */
-function nodesIn(explained: string): readonly WrittenNode[] {
+export function nodesIn(explained: string): readonly WrittenNode[] {
   const at = explained.indexOf(planMark)
   try {
     const { nodes } = JSON.parse(at < 0 ? '' : explained.slice(at + planMark.length)) as { readonly nodes?: readonly WrittenNode[] }
@@ -120,8 +116,8 @@ class Graph {
       const [input, ...others] = predecessors
       const mayChain = chains && input !== undefined && others.length === 0 && input.ship_strategy === 'FORWARD'
       const head = mayChain && byNumber.get(input.id)?.parallelism === parallelism ? this.headOf(input.id) : id
-      const [table] = tableOf(byNumber.get(head) as WrittenNode) ?? []
-      const isApart = type.endsWith(': Writer') && table !== undefined && isOldSource(table)
+      const table = tableOf(byNumber.get(head) as WrittenNode)
+      const isApart = type.endsWith(': Writer') && table !== null && isOldSource(table)
       this.#heads.set(id, isApart ? id : head)
     }
   }
