@@ -1,6 +1,6 @@
 /** `millrace topology`: the graph of a job on a Flink cluster, before it runs, and what a person wants to be other than it is planned. */
 import { counted, listed } from '#base'
-import type { EditedTopology, JarProgram, RemoteJobs, StatefulOperator, Topology } from '#query'
+import type { EditedPlan, JarProgram, RemoteJobs, StatefulOperator, Topology } from '#query'
 import type { TopologyAction } from './arguments/topology-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
@@ -42,6 +42,7 @@ export async function runTopologyCommand(options: TopologyOptions, environment: 
     const changed = action === 'edit' ? withStates(withTasks, change.states, plan.states ?? []) : known
     const edited = await jobs.edit(source.text, plan, changed)
     // What cannot be is refused before anything is kept.
+    if (action === 'edit' && edited.trouble !== null) throw edited.trouble
     if (action === 'edit') await saveEdits(script, changed)
     const { topology } = edited
     const keeps = new Map((edited.states ?? []).map((operator) => [operator.id, keptBy(operator, printTtl)]))
@@ -49,6 +50,8 @@ export async function runTopologyCommand(options: TopologyOptions, environment: 
     for (const each of edited.consequences) screen.note(`note: ${each}\n`)
     for (const line of unboundLines(edited)) screen.note(line)
     screen.note(slotsNote(topology, plan.room))
+    for (const each of edited.memory) screen.note(`note: ${each}\n`)
+    if (edited.trouble !== null) screen.note(`warning: ${edited.trouble.message}\n`)
     if (action === 'edit') screen.note(`note: kept in ${editsPlace(script)}; the next start of the script has it\n`)
     return exitStatus.done
   } catch (error) {
@@ -74,12 +77,14 @@ function slotsNote({ slots }: Topology, { free, all }: { readonly free: number; 
   return `note: the job needs ${counted(slots, 'slot')}, and ${free} of ${all} are free${slots > free ? '; it would wait for more' : ''}\n`
 }
 
-function told({ consequences, unbound, unboundStates, states }: EditedTopology): Omit<EditedTopology, 'topology' | 'planned'> {
-  return { states, consequences, unbound, unboundStates }
+type ToldEdits = Pick<EditedPlan, 'states' | 'consequences' | 'memory' | 'unbound' | 'unboundStates'>
+
+function told({ consequences, unbound, unboundStates, states, memory }: ToldEdits): ToldEdits {
+  return { states, consequences, memory, unbound, unboundStates }
 }
 
 /** Edits whose vertex or operator is gone, a line each. */
-export function unboundLines({ unbound, unboundStates }: EditedTopology): string[] {
+export function unboundLines({ unbound, unboundStates }: EditedPlan): string[] {
   return [
     ...unbound.map(
       ({ id, operators, parallelism }) =>

@@ -40,6 +40,7 @@ export { FlinkGatewaySession, type GatewayResult, type JobStatus } from './flink
 export { idleReaders, type ReadingTask } from './flink/idle-readers.ts'
 export type { KnownJob } from './flink/job-metrics.ts'
 export { JobPoller, type JobSighting, type SubtaskSighting } from './flink/job-poller.ts'
+export { memoryFacts } from './flink/memory-needs.ts'
 export { type FlinkJob, type FlinkJobDetails, hasEnded } from './flink/read-job.ts'
 export { renderPlan } from './flink/render/plan.ts'
 export { assertSayable, type FlinkVersion, whatLacks } from './flink/render/version.ts'

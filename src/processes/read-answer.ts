@@ -1,4 +1,5 @@
 /** Checks what comes from a process: functions of users run there, and may send whatever they like. */
+import type { CatalogObject } from '#catalog'
 import { type Answer, rowLengthMax, type StatementEvent } from './protocol.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -15,6 +16,8 @@ function isAnswer(fields: Fields): boolean {
       return isIdentity(fieldsOf(fields['identity']))
     case 'told':
       return isCount(fields['run']) && isEvent(fieldsOf(fields['event']))
+    case 'defined':
+      return isCount(fields['run']) && isList(fields['changes'], isChange)
     case 'progress':
       return isCount(fields['run']) && isReport(fields['report'])
     case 'executed':
@@ -44,6 +47,20 @@ const eventChecks: Readonly<Record<StatementEvent['kind'], (event: Fields) => bo
 function isEvent(event: Fields): boolean {
   const kind = String(event['kind'])
   return Object.hasOwn(eventChecks, kind) && eventChecks[kind as StatementEvent['kind']](event)
+}
+
+const objectKinds: readonly unknown[] = ['catalog', 'database', 'table', 'view', 'function'] satisfies CatalogObject['kind'][]
+
+function isChange(value: unknown): boolean {
+  const { object, definition } = fieldsOf(value)
+  const { kind, path } = fieldsOf(object)
+  const { text, columns, comment, connector } = fieldsOf(definition)
+  const isKept = isText(text) && isTextOrNull(comment) && isTextOrNull(connector) && (columns === null || isList(columns, isColumn))
+  return objectKinds.includes(kind) && isList(path, isText) && (definition === null || isKept)
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || isText(value)
 }
 
 function isIdentity({ host, pid }: Fields): boolean {

@@ -1,7 +1,6 @@
 export type {
   CheckpointDetails,
   CheckpointPlace,
-  EditedTopology,
   FlinkJob,
   FlinkJobDetails,
   FlinkVersion,
@@ -25,7 +24,7 @@ export type { Completion } from './complete.ts'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'
 export { type ForwardedRequest, ForwardedSession } from './forwarded-session.ts'
-export type { ScriptPlan } from './job-planner.ts'
+export type { EditedPlan, ScriptPlan } from './job-planner.ts'
 export type { LostDefinition } from './kept-definitions.ts'
 export { type FindLibraries, libraryUses } from './library-uses.ts'
 export type { MeasuredRun, QueryInfo, StatementInfo, StatementListener } from './listener.ts'

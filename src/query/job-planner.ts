@@ -6,6 +6,7 @@ import {
   type FlinkJobs,
   idleReaders,
   type KnownEnd,
+  memoryFacts,
   noEdits,
   type PlannedJob,
   parallelismOptions,
@@ -42,18 +43,25 @@ export interface ScriptPlan extends PlannedJob {
   readonly isAdaptive: boolean
   /** What reads and writes tables. */
   readonly ends: readonly KnownEnd[]
+  /** As the script says it; empty: as the cluster does. */
+  readonly stateBackend: string
 }
 
 export interface EditedPlan extends EditedTopology {
   readonly isAdaptive: boolean
   /** Statements that come before that of the job. */
   readonly statements: readonly string[]
+  /** What the job takes of the memory of the cluster, a sentence each. */
+  readonly memory: readonly string[]
+  /** Why it surely cannot begin there; null: it may. */
+  readonly trouble: MillraceError | null
 }
 
 interface PlannedGraph {
   readonly topology: Topology
   readonly ends: readonly KnownEnd[]
   readonly states: readonly StatefulOperator[] | null
+  readonly stateBackend: string
 }
 
 /** Kafka that does not answer is not waited for longer. */
@@ -71,10 +79,10 @@ export class JobPlanner {
     checkScript(text)
     const { manager } = this.#cluster
     const isPlain = Object.keys(settingsOfEdits(edits)).length === 0
-    const { topology: planned, ends, states } = await this.#graph(text, edits, asked)
+    const { topology: planned, ends, states, stateBackend } = await this.#graph(text, edits, asked)
     const plain = isPlain ? planned : (await this.#graph(text, noEdits, 'not')).topology
     const [room, isAdaptive] = await Promise.all([manager.slots(), manager.isAdaptive()])
-    return { plain, planned, states, ends, room, isAdaptive }
+    return { plain, planned, states, ends, stateBackend, room, isAdaptive }
   }
 
   /** A graph that was planned with those edits, with all of them. */
@@ -87,7 +95,15 @@ export class JobPlanner {
     const edited = editTopology({ ...plan, altered: altered?.topology ?? null }, edits)
     const readers = await this.#readers(edited.topology, altered?.ends ?? plan.ends)
     const consequences = [...edited.consequences, ...readers.flatMap(idleReaders)]
-    return { ...edited, consequences, statements, isAdaptive: plan.isAdaptive }
+    return { ...edited, consequences, statements, isAdaptive: plan.isAdaptive, ...(await this.#memory(edited, plan)) }
+  }
+
+  async #memory({ topology, states }: EditedTopology, plan: ScriptPlan): Promise<Pick<EditedPlan, 'memory' | 'trouble'>> {
+    const { manager } = this.#cluster
+    const memory = await manager.memory()
+    const stateBackend = plan.stateBackend === '' ? await manager.stateBackend() : plan.stateBackend
+    const trouble = await manager.lackOfBuffers(topology, memory)
+    return { memory: memoryFacts({ topology, states, stateBackend }, memory), trouble }
   }
 
   /** Null where it is not known: what is wrong with the script its submission says, and tasks of a batch take slots one after another. */
@@ -126,7 +142,8 @@ export class JobPlanner {
         isTemporary: definitions.get(table.join('\0'))?.startsWith('CREATE TEMPORARY ') === true,
       }))
       const compiled = await this.#compiled(session, text, asked)
-      return { topology, ends, states: compiled === null ? null : statesIn(compiled, topology) }
+      const stateBackend = session.settings.get('state.backend.type')
+      return { topology, ends, states: compiled === null ? null : statesIn(compiled, topology), stateBackend }
     })
   }
 

@@ -141,9 +141,12 @@ export class RemoteJobs {
 
   /** The parallelism that is edited; null: none is. Fails where the cluster cannot give it. */
   async #wishOf({ name, edits, edited }: JobStart): Promise<ParallelismWish | null> {
-    if (edited === null || edits.vertices.length === 0) return null
-    const { topology, unbound, isAdaptive } = edited
-    if ((await this.running(name)) === null) await this.#manager.checkSlots(topology.slots)
+    if (edited === null) return null
+    const { topology, unbound, isAdaptive, trouble } = edited
+    const isNew = (await this.running(name)) === null
+    if (isNew && trouble !== null) throw trouble
+    if (edits.vertices.length === 0) return null
+    if (isNew) await this.#manager.checkSlots(topology.slots)
     if (!isAdaptive) return null
     const bound = edits.vertices.filter((edit) => !unbound.includes(edit))
     return bound.length === 0 ? null : { all: null, vertices: new Map(bound.map(({ id, parallelism }) => [id, parallelism])) }

@@ -1,4 +1,5 @@
 /** `millrace topology edit` on a real Flink whose scheduler changes no job: what reads and writes tables has its parallelism from them. */
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -111,6 +112,22 @@ test('what no option reaches is refused, and nothing is kept', async () => {
   await command('topology', 'edit', wide, '--parallelism', `${idOf(await graphOf(wide), 'Sink: totals')}=2`)
   await writeFile(path.join(commands.folder, wide), `${orders}${totals}INSERT INTO totals SELECT id, COUNT(*) FROM orders GROUP BY id;`)
   expect((await command('job', 'start', wide, '--name', 'gone')).notes).toContain('no vertex is')
+})
+
+test('what a job takes of the memory of the cluster is told, and refused where it cannot begin', async () => {
+  const text = `${orders}${totals}INSERT INTO totals SELECT id, COUNT(*) FROM orders GROUP BY id;\n`
+  const script = await commands.script(`SET 'state.backend.type' = 'rocksdb';\n${text}`)
+  const shown = await command('topology', 'show', script)
+  expect(shown.notes).toMatch(/note: state of 1 operator is kept with 33\.6 MB of managed memory in a slot, and on disk beyond\n/)
+  expect(shown.notes).toMatch(/note: its tasks take 2 network buffers or more, and \d+ of 6144 are free\n/)
+  const wide = await commands.script(`SET 'parallelism.default' = '80';\n${text}`)
+  const lack = 'the job needs 6480 network buffers to begin, and all task managers have 6144'
+  const { status, out, notes } = await command('topology', 'show', wide)
+  expect([status, out, notes]).toEqual([0, expect.stringContaining('parallelism 80'), expect.stringContaining(`warning: ${lack}\n`)])
+  expect(notes).toContain('note: state of 1 operator is kept on the heap, of which a slot has ')
+  const edited = await command('topology', 'edit', wide, '--state-ttl', `${idOf(await graphOf(wide), 'GroupAggregate')}=1 h`)
+  expect([edited.status, edited.notes]).toEqual([1, expect.stringContaining(lack)])
+  expect(existsSync(path.join(commands.folder, `${wide}.topology.json`))).toBe(false)
 })
 
 test('readers that are more than the partitions of their topics are told', async () => {

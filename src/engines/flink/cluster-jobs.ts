@@ -3,10 +3,12 @@
  * of ours, by which Flink knows them again.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import type { Clock } from '#base'
+import type { Clock, MillraceError } from '#base'
 import { FlinkServer, type GatewayAddress, isNotThere } from './client.ts'
+import { type ClusterMemory, readMemory } from './cluster-memory.ts'
 import { flinkErrors } from './errors.ts'
 import { JobReader, type KnownJob } from './job-metrics.ts'
+import { lackOfBuffers } from './memory-needs.ts'
 import {
   type FlinkJob,
   type FlinkJobDetails,
@@ -21,6 +23,7 @@ import {
 } from './read-job.ts'
 import { usefulReason } from './reason.ts'
 import { type ParallelismWish, type RescaledVertex, rescale } from './rescale.ts'
+import type { Topology } from './topology.ts'
 import type { ClusterRoom } from './topology-edits.ts'
 
 export interface SavepointOptions {
@@ -63,8 +66,24 @@ export class FlinkJobs {
   /** Those of all task managers that are there now. */
   async slots(): Promise<ClusterRoom> {
     const overview = await this.#server.call('GET', '/overview')
-    const { 'slots-available': free, 'slots-total': all, taskmanagers } = overview
-    return { free: Number(free), all: Number(all), taskManagers: Number(taskmanagers) }
+    const { 'slots-available': free, 'slots-total': all, taskmanagers, 'flink-version': version = '' } = overview
+    return { free: Number(free), all: Number(all), taskManagers: Number(taskmanagers), version: String(version) }
+  }
+
+  /** What task managers have for the tasks of a job. */
+  memory(): Promise<ClusterMemory> {
+    return readMemory(this.#server)
+  }
+
+  /** Where jobs keep state that do not say it. */
+  async stateBackend(): Promise<string> {
+    const config = await this.#config()
+    return config.get('state.backend.type') ?? config.get('state.backend') ?? 'hashmap'
+  }
+
+  /** Why a job surely cannot begin there; null: it may. Nothing is said of a cluster that grows, or that runs jobs with less. */
+  async lackOfBuffers(topology: Topology, memory: ClusterMemory): Promise<MillraceError | null> {
+    return (await this.#hasFixedSlots()) ? lackOfBuffers(topology, memory) : null
   }
 
   /** Whether what runs can be changed. */

@@ -34,6 +34,11 @@ export const flinkErrors = defineErrors({
     message: 'the job needs {needed} slots, and {free} are there for it',
     hint: 'Give the cluster more task managers or slots (taskmanager.numberOfTaskSlots), or the job less parallelism.',
   },
+  ENGINE_FLINK_BUFFERS: {
+    blame: 'user',
+    message: 'the job needs {needed} network buffers to begin, and all task managers have {all}',
+    hint: 'Give task managers more of them (taskmanager.memory.network.max), or the job less parallelism.',
+  },
   ENGINE_FLINK_TASK_FIXED: {
     blame: 'user',
     message: 'the scheduler of the cluster gives task {task} no parallelism of its own',

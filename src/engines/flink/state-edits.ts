@@ -67,6 +67,14 @@ export function stateConsequences(operators: readonly StatefulOperator[], edits:
   })
 }
 
+/** Whether state that was kept for ever is to be dropped, or the other way round. */
+export function switchesTtl(operators: readonly StatefulOperator[], edits: readonly StateEdit[]): boolean {
+  const edited = editedStates(operators, edits)
+  return operators.some(({ states }, index) =>
+    states.some(({ ttl }, at) => (msOf(ttl) === 0) !== (msOf(edited[index]?.states[at]?.ttl ?? ttl) === 0)),
+  )
+}
+
 const endings: readonly (readonly [RegExp, string])[] = [
   [/Join/, 'rows that come later find no partner there'],
   [/Aggregate/, 'a group that comes again begins anew'],

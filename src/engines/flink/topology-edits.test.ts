@@ -21,7 +21,7 @@ const planned: Topology = {
   ],
   slots: 1,
 }
-const room = { free: 4, all: 4, taskManagers: 2 }
+const room = { free: 4, all: 4, taskManagers: 2, version: '2.3.0' }
 
 function edits(given: Partial<TopologyEdits>): TopologyEdits {
   return { ...noEdits, ...given }
@@ -143,6 +143,22 @@ describe('what comes of edits', () => {
     ])
     const gone = [wanted(other, null, '1 d'), wanted(sum, 'midState', '1 d')]
     expect(come(...gone)).toMatchObject({ unboundStates: gone, consequences: [], states })
+  })
+
+  test.each([
+    ['1.20.0', 1],
+    ['2.1.1', 1],
+    ['2.2.0', 0],
+    ['3.0', 0],
+    ['', 0],
+  ])('state that is switched is told of Flink %j', (version, count) => {
+    const states = [{ id: sum, name: 'Join[2]', states: [{ name: 'leftState', ttl: '1000 ms' }] }]
+    const come = (ttl: string): number => {
+      const wanted = edits({ states: [{ id: sum, operator: 'x', state: null, ttl }] })
+      const { consequences } = editTopology({ plain: planned, planned, states, room: { ...room, version } }, wanted)
+      return consequences.filter((each) => each.includes('is switched on or off')).length
+    }
+    expect([come('0'), come('2 s')]).toEqual([count, 0])
   })
 
   test('an edit whose vertex is gone is told, and changes nothing', () => {

@@ -5,7 +5,7 @@
 import { counted } from '#base'
 import type { StatefulOperator } from './compiled-plan.ts'
 import { flinkErrors } from './errors.ts'
-import { editedStates, isStateEdit, type StateEdit, stateConsequences, unboundStates } from './state-edits.ts'
+import { editedStates, isStateEdit, type StateEdit, stateConsequences, switchesTtl, unboundStates } from './state-edits.ts'
 import type { Topology, TopologyVertex } from './topology.ts'
 
 export interface TopologyEdits {
@@ -32,6 +32,8 @@ export interface ClusterRoom {
   readonly free: number
   readonly all: number
   readonly taskManagers: number
+  /** Of Flink, such as `2.3.0`; empty: not known. */
+  readonly version: string
 }
 
 /** The graph of a script, and the cluster that is to run it. */
@@ -134,6 +136,7 @@ export function editTopology({ plain, planned, states, room, altered = null }: P
       : [`state of a savepoint that has other key groups than ${edits.maxParallelism} is not taken over`]),
     ...(edits.stateTtl === null ? [] : [`keyed state that was idle for ${edits.stateTtl} is dropped, and what comes later begins anew`]),
     ...stateConsequences(states ?? [], edits.states),
+    ...(edits.stateTtl !== null || switchesTtl(states ?? [], edits.states) ? ttlSwitched(room) : []),
   ]
   const moved = altered === null ? new Map<string, string>() : movedIds(planned, altered)
   const kept = states === null ? null : editedStates(states, edits.states)
@@ -209,6 +212,16 @@ function keyGroupsOf({ id, parallelism, operators }: TopologyVertex, planned: To
 function groupsOf(parallelism: number): number {
   const half = parallelism + Math.floor(parallelism / 2)
   return Math.min(parallelismMax, Math.max(maxParallelismDefault, 2 ** Math.ceil(Math.log2(half))))
+}
+
+/** Versions before that know state with a time-to-live and without as two kinds. */
+const ttlSwitchable = [2, 2] as const
+
+function ttlSwitched({ version }: ClusterRoom): string[] {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version) ?? []
+  if (major === undefined || Number(major) > ttlSwitchable[0]) return []
+  if (Number(major) === ttlSwitchable[0] && Number(minor) >= ttlSwitchable[1]) return []
+  return [`Flink ${version} does not take over state of a savepoint whose time-to-live is switched on or off; from 2.2 on it does`]
 }
 
 /** What is kept goes by ids. */
