@@ -30,16 +30,17 @@ async function put(name: string, lines: string): Promise<void> {
   await rename(path.join(commands.folder, name), path.join(commands.folder, 'input', name))
 }
 
-/** The counts that were written, as they were at last. */
+/** The counts that were written. Names of files say nothing of their order. */
 async function counts(folder: string): Promise<number[]> {
   const place = path.join(commands.folder, folder)
   const names = (await readdir(place).catch(() => [])).filter((name) => name.startsWith('part-'))
   const texts = await Promise.all(names.map((name) => readFile(path.join(place, name), 'utf8')))
   const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line !== '')
-  return lines.flatMap((line) => {
+  const found = lines.flatMap((line) => {
     const { op, after } = JSON.parse(line) as { op: string; after: { n: number } | null }
     return op === 'c' && after !== null ? [after.n] : []
   })
+  return found.toSorted((a, b) => a - b)
 }
 
 async function until<T>(look: () => Promise<T>, isThere: (seen: T) => boolean): Promise<T> {
