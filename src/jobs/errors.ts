@@ -10,7 +10,8 @@ export const jobErrors = defineErrors({
   },
   JOBS_RUN_IN_THE_WAY: {
     blame: 'external',
-    message: 'attempt {attempt} of the job is alive, and another one cannot start beside it',
+    message: 'attempt {attempt} of job "{job}" has not ended',
+    hint: 'A job has one run at a time: wait until it has ended.',
   },
   JOBS_HOST_UNKNOWN: { blame: 'external', message: 'nobody here knows how to reach engine "{engine}"', hint: 'Add its cluster again.' },
   JOBS_HOST_HANGS: { blame: 'external', message: 'it has not answered {calls} calls for the same thing yet' },

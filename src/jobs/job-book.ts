@@ -160,7 +160,12 @@ export class JobBook {
   /** All or nothing; then whoever watches is told. */
   async commit(changes: readonly RecordChange[], told: readonly JobChange[], by: string, entries: readonly NewEntry[] = []): Promise<void> {
     await this.wishes.commit(changes, by, entries)
-    for (const change of told) for (const listener of this.#listeners) listener(change)
+    for (const change of told) this.tell(change)
+  }
+
+  /** That a record may have changed. */
+  tell(change: JobChange): void {
+    for (const listener of this.#listeners) listener(change)
   }
 
   /** Reads the records of a job anew, after a write whose outcome is not known, or that another one came before. */

@@ -102,8 +102,9 @@ export class JobDesk {
     try {
       await this.book.commit(changes, told, ask.by, entries)
     } catch (error) {
-      // What cannot be read anew now is read by whoever finds that it has changed.
+      // It may have been written all the same. What cannot be read anew now is read by whoever finds that it has changed.
       await this.book.refresh(this.key(jobId)).catch(() => undefined)
+      for (const change of told) this.book.tell(change)
       throw error
     }
   }

@@ -32,8 +32,10 @@ export interface JobHost {
   measure(jobId: string): Promise<RunMetrics | null>
   /** Lets go of what is kept of runs that have ended. */
   forget(jobId: string): Promise<void>
-  /** Removes the bytes of a savepoint; where there are none, it does nothing. A host without this verb leaves them to the user. */
-  dispose?(jobId: string, place: string): Promise<void>
+  /** Removes a savepoint with its bytes; where there are none, it does nothing. A host without this verb leaves them to the user. */
+  removeSavepoint?(jobId: string, savepointId: string, place: string): Promise<void>
+  /** Removes all that is kept of a job that is removed, its state too. A host without this verb forgets its runs, and leaves the rest. */
+  remove?(jobId: string): Promise<void>
 }
 
 export interface RunOrder {

@@ -7,7 +7,8 @@ import type { Pace } from './decide.ts'
 import { messageOf } from './failure.ts'
 import { Gate } from './gate.ts'
 import { HostCalls } from './host-calls.ts'
-import type { JobHost, RunEvidence } from './job-host.ts'
+import type { RunEvidence } from './job-host.ts'
+import type { NamedHost } from './named-host.ts'
 
 export interface LaneLimits {
   /** Jobs that are asked about at once. */
@@ -24,7 +25,7 @@ export interface LaneLimits {
 export type Turn = (jobId: string, seen: RunEvidence) => Promise<number | null>
 
 export interface LaneOptions {
-  readonly host: JobHost
+  readonly host: NamedHost
   readonly pace: Pace
   readonly limits: LaneLimits
   readonly clock: Clock
@@ -35,7 +36,7 @@ export interface LaneOptions {
 const gridMs = 50
 
 export class Lane {
-  readonly host: JobHost
+  readonly host: NamedHost
   readonly pace: Pace
   readonly calls: HostCalls
   readonly #limits: LaneLimits

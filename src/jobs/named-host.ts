@@ -46,8 +46,13 @@ export class NamedHost implements JobHost {
   }
 
   /** A host that cannot remove bytes leaves them where they are. */
-  async dispose(jobId: string, place: string): Promise<void> {
-    await this.#host().dispose?.(jobId, place)
+  async removeSavepoint(jobId: string, savepointId: string, place: string): Promise<void> {
+    await this.#host().removeSavepoint?.(jobId, savepointId, place)
+  }
+
+  async remove(jobId: string): Promise<void> {
+    const host = this.#host()
+    await (host.remove === undefined ? host.forget(jobId) : host.remove(jobId))
   }
 
   #host(): JobHost {

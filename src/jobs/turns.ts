@@ -1,6 +1,6 @@
 /** One turn of a job: decide, store what was decided, do it, store what came of it. */
 import { assert, type Clock, MillraceError } from '#base'
-import { entryOf, type NewEntry, type RecordChange } from '#store'
+import { entryOf, type NewEntry, type RecordChange, type Stored } from '#store'
 import { type Answer, answered } from './answers.ts'
 import { type Action, type Decision, decide } from './decide.ts'
 import { failureOf, messageOf } from './failure.ts'
@@ -161,7 +161,7 @@ export class Turns {
   async #dispose(lane: Lane, card: JobCard, seen: RunEvidence): Promise<boolean> {
     const found = this.#book.savepointsOf(card.id).find(({ value }) => value.state === 'disposing')
     if (found === undefined || seen.kind === 'unreachable') return false
-    await this.#disposeOf(lane, card, found.value)
+    await this.#disposeOf(lane, card, found)
     const { workspace, id } = found
     const event: JobEvent = { kind: 'savepoint', savepointId: id, state: 'removed', reason: null }
     const told: JobChange = { workspace, jobId: card.id, kind: 'savepoint' }
@@ -169,14 +169,15 @@ export class Turns {
     return true
   }
 
-  async #disposeOf(lane: Lane, card: JobCard, { place }: Savepoint): Promise<void> {
+  async #disposeOf(lane: Lane, card: JobCard, { id, value: { place } }: Stored<Savepoint>): Promise<void> {
     if (place === null) return
-    await lane.calls.make(`${card.id} dispose`, async () => lane.host.dispose?.(card.id, place), this.#options.orderMsMax)
+    const { orderMsMax } = this.#options
+    await lane.calls.make(`${card.id} removeSavepoint`, () => lane.host.removeSavepoint(card.id, id, place), orderMsMax)
   }
 
   async #forget(lane: Lane, card: JobCard): Promise<void> {
-    for (const { value } of this.#book.savepointsOf(card.id)) await this.#disposeOf(lane, card, value)
-    await lane.calls.make(`${card.id} forget`, () => lane.host.forget(card.id), this.#options.orderMsMax)
+    for (const savepoint of this.#book.savepointsOf(card.id)) await this.#disposeOf(lane, card, savepoint)
+    await lane.calls.make(`${card.id} remove`, () => lane.host.remove(card.id), this.#options.orderMsMax)
   }
 
   async #forgotten(card: JobCard, status: JobStatus, action: Action, answer: Answer): Promise<number | null> {

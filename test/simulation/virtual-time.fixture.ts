@@ -11,8 +11,8 @@ interface Plan {
   unref(): void
 }
 
-/** Virtual time that a life may take: one that takes more waits for what never comes. */
-const lifeMsMax = 600_000
+/** Virtual time that a life may take, unless it is said: one that takes more waits for what never comes. */
+const lifeMsMaxDefault = 600_000
 /** Turns of the process in which nothing comes, and nothing is planned. */
 const idleTurnsMax = 20_000
 
@@ -20,7 +20,12 @@ const nextTurn = globalThis.setImmediate
 
 export class VirtualTime implements Clock {
   #ms = 0
+  readonly #lifeMsMax: number
   readonly #plans = new Set<Plan>()
+
+  constructor(lifeMsMax = lifeMsMaxDefault) {
+    this.#lifeMsMax = lifeMsMax
+  }
 
   nowMs(): number {
     return 1_700_000_000_000 + this.#ms
@@ -50,7 +55,7 @@ export class VirtualTime implements Clock {
   }
 
   async #pass(isOver: () => boolean): Promise<void> {
-    const endMs = this.#ms + lifeMsMax
+    const endMs = this.#ms + this.#lifeMsMax
     for (let idle = 0; ; ) {
       // All that follows from the last step is done when the process has had a turn.
       await new Promise((resolve) => nextTurn(resolve))
