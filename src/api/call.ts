@@ -12,7 +12,7 @@ export interface Call<Path extends string, R extends Route> {
   /** What the browser holds; null where it holds nothing. */
   readonly browserKey: string | null
   /** Lets the browser hold a key; null: forget it. */
-  holdKey(key: string | null): void
+  readonly holdKey: (key: string | null) => void
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal
 }

@@ -1,8 +1,8 @@
 /** A client whose calls have the types of the contract: what a route does not take is not compiled. */
 import { MillraceError } from '#base'
-import { clientErrors } from './client-errors.ts'
 import type { Contract } from './contract/index.ts'
 import type { AnswerOf, BodyOf, Failure, PathNames, QueryOf, Route } from './contract/route.ts'
+import { apiErrors } from './errors.ts'
 
 export interface ClientOptions {
   /** The address of the server, such as `http://127.0.0.1:8080`. */
@@ -20,7 +20,7 @@ type InputOf<Key extends string, R extends Route> = ([PathNames<Key>] extends [n
 
 interface LooseInput {
   readonly params?: Readonly<Record<string, string>> | undefined
-  readonly query?: Readonly<Record<string, unknown>> | undefined
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined
   readonly body?: unknown
 }
 
@@ -35,7 +35,7 @@ export class ApiClient {
 
   /** Calls a route by its key in the contract; fails with what the server answers. */
   async call<Key extends keyof Contract>(key: Key, input: InputOf<Key, Contract[Key]>): Promise<AnswerOf<Contract[Key]>> {
-    const response = await this.#send(key, input as LooseInput)
+    const response = await this.#send(key, input)
     if (response.status === 204) return null as AnswerOf<Contract[Key]>
     const answer = await bodyOf(response)
     if (!response.ok) throw failedBy(answer, response.status, this.#options.url)
@@ -47,7 +47,7 @@ export class ApiClient {
     const [method = 'GET', path = ''] = key.split(' ')
     const filled = path.replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''))
     const address = new URL(`/api/v1${filled}`, url)
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, String(value))
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, `${value}`)
     try {
       return await fetch(address, {
         method,
@@ -62,7 +62,7 @@ export class ApiClient {
       })
     } catch (error) {
       const { message, cause } = error as Error
-      throw clientErrors.API_SERVER_UNREACHABLE({ url }, { detail: `${cause instanceof Error ? cause.message : message}.`, cause: error })
+      throw apiErrors.API_SERVER_UNREACHABLE({ url }, { detail: `${cause instanceof Error ? cause.message : message}.`, cause: error })
     }
   }
 }
@@ -78,7 +78,7 @@ async function bodyOf(response: Response): Promise<unknown> {
 /** The error of the server, as one of ours. */
 function failedBy(answer: unknown, status: number, url: string): MillraceError {
   const failure = (answer as { readonly error?: Partial<Failure> } | null)?.error
-  if (failure?.code === undefined || failure.message === undefined) return clientErrors.API_SERVER_ANSWER({ url, status })
+  if (failure?.code === undefined || failure.message === undefined) return apiErrors.API_SERVER_ANSWER({ url, status })
   const { code, message, blame = 'external', detail, hint, position } = failure
   return new MillraceError(
     code,

@@ -22,4 +22,10 @@ export const apiErrors = defineErrors({
   API_FAILED: { blame: 'internal', message: 'the server failed at this; its log tells more under "{id}"' },
   API_ADDRESS_UNUSABLE: { blame: 'external', message: 'could not listen at {address}' },
   API_CURSOR: { blame: 'user', message: 'this is no cursor of this list', hint: 'Begin without one.' },
+  API_SERVER_UNREACHABLE: { blame: 'external', message: 'could not reach the server at {url}' },
+  API_SERVER_ANSWER: {
+    blame: 'external',
+    message: 'what answered at {url} is no server of Millrace: status {status}',
+    hint: 'Look at the address.',
+  },
 })

@@ -37,7 +37,7 @@ function operationOf(key: string, { summary, right, query, body, answer, streams
     name,
     in: 'query',
     required: required.includes(name),
-    schema: plain(schema as TSchema),
+    schema: plain(schema),
   }))
   const type = streams === true ? 'text/event-stream' : 'application/json'
   const error = { description: 'What went wrong', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } }

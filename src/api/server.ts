@@ -26,7 +26,7 @@ export interface ServeOptions extends GateOptions {
   /** The folder of the console's files; null: none is served. */
   readonly consoleFolder: string | null
   /** Told what went wrong in the server itself, under the id that its client was told. */
-  failed(id: string, error: unknown): void
+  readonly failed: (id: string, error: unknown) => void
 }
 
 export interface RunningServer {

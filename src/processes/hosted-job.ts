@@ -38,7 +38,7 @@ export interface HostedJobShape {
   /** For state that memory has no room for; empty: that of the system. */
   readonly temporaryFolder: string
   /** What the catalog of a workspace holds. */
-  keptOf(workspace: string): KeptObjects
+  readonly keptOf: (workspace: string) => KeptObjects
 }
 
 export class HostedJob {

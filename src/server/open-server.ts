@@ -33,7 +33,7 @@ export interface ServerOptions {
   /** The folder of the console's files; null: there are none. */
   readonly consoleFolder: string | null
   /** Told what went wrong in the server itself. */
-  failed(id: string, error: unknown): void
+  readonly failed: (id: string, error: unknown) => void
 }
 
 export interface SignInLink {

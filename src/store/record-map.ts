@@ -13,7 +13,7 @@ type Stamp = Pick<Stored<unknown>, 'version' | 'writtenAt' | 'writtenBy'>
 /** A change of a record in a map: what is to be written, and what then becomes of the map. */
 export interface RecordChange {
   readonly write: Write
-  committed(stamp: Stamp): void
+  readonly committed: (stamp: Stamp) => void
 }
 
 export class RecordMap<Value> {

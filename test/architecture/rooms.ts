@@ -72,6 +72,8 @@ const outsideRooms: readonly string[] = [
   'gateway',
   'clusters',
   'processes',
+  'api',
+  'server',
   'cli',
 ]
 const outsideFiles: readonly RegExp[] = [

@@ -19,9 +19,9 @@ export interface JobParts {
   readonly jobs: Jobs
   readonly store: Store
   /** The log of a job of this machine; null where its host keeps it elsewhere. */
-  logOf(jobId: string): Promise<JobLog | null>
+  readonly logOf: (jobId: string) => Promise<JobLog | null>
   /** The operators of a script as they are planned. */
-  topologyOf(workspace: string, spec: JobSpec): Promise<TopologyAnswer>
+  readonly topologyOf: (workspace: string, spec: JobSpec) => Promise<TopologyAnswer>
 }
 
 const pageMax = 50
