@@ -1,4 +1,5 @@
 /** Long stories of a job beside a host that may say anything: what must hold after each step, whatever came before. */
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Answer, answered } from './answers.ts'
@@ -167,5 +168,17 @@ test('the tables have an entry for each state', () => {
   for (const state of states) {
     for (const sight of sights) expect(stepOf(state, sight)).toMatch(/^[a-z]+$/)
     for (const aim of aims) expect(deedOf(state, aim)).toMatch(/^[a-z-]+$/)
+  }
+})
+
+test('each invariant names tests that there are', () => {
+  const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8').replaceAll(/\s+\*?\s*/g, ' ')
+  const [comment = ''] = read('lifecycle.ts').split('*/')
+  const tests = read('lifecycle.test.ts') + read('decide.test.ts')
+  const invariants = comment.split(/ (?=I\d+ [A-Z])/).slice(1)
+  expect(invariants.length).toBeGreaterThan(9)
+  for (const invariant of invariants) {
+    const names = Array.from(invariant.matchAll(/"([^"]+)"/g), ([, name = '']) => name)
+    expect([invariant, names.length > 0, names.filter((name) => !tests.includes(`test('${name}`))]).toEqual([invariant, true, []])
   }
 })

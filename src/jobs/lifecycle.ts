@@ -15,22 +15,24 @@
  *
  * An arrow needs an answer of the host: while none comes, a job stays in its state, and its evidence grows old.
  *
- * Invariants, and the tests that hold them (`decide.test.ts` unless another file is named):
+ * Invariants, and the tests that hold them, in `lifecycle.test.ts` or `decide.test.ts`. All but I10 and I13 are also held by
+ * `test/simulation/jobs`, against hosts that lose, delay and double orders, and servers that die at every step.
  *
- * I1   No run is started while one of the job may be alive: "starts only where the host has just said that nothing is alive";
- *      `test/simulation/jobs`.
+ * I1   No run is started while one of the job may be alive: "a start needs an answer that nothing is alive".
  * I2   Who cannot be reached changes no state, begins nothing and counts as no failure: "silence changes nothing but its age".
- * I3   What is decided is stored before it is done: "what was ordered was stored before", `test/simulation/jobs`.
- * I4   An attempt is started at most once: "an order without an answer is sent again as it was"; `test/simulation/jobs`.
+ * I3   What is decided is stored before it is done: "what is ordered is the stored intent".
+ * I4   An attempt is started at most once: "an order without an answer is sent again as it was".
  * I5   A job that shall run runs or has run to its end, or its status tells what is in the way: "who is not as wanted is told why".
  * I6   Every status names its source, and when it answered: "every status has evidence".
- * I7   A job that shall be stopped is never started, and a run of it that turns up is stopped: "stopped stays stopped";
- *      `test/simulation/jobs`.
+ * I7   A job that shall be stopped is never started, and a run of it that turns up is stopped: "stopped stays stopped".
  * I8   A failure keeps its cause until the next run was seen running: "a failure is kept until the next run runs".
- * I9   Attempts only grow: "attempts only grow"; `test/simulation/jobs`.
+ * I9   Attempts only grow: "attempts only grow".
  * I10  A run that counted as lost and is there after all is taken back, not doubled: "a lost run that comes back is taken back".
- * I11  State that a user chose is not passed over by a restart: "a restart begins no earlier than the state that was chosen".
- * I12  The tables are total and every cell is reached: "every cell is reached", `lifecycle.test.ts`.
+ * I11  A run goes on from the newest state, or from the one that a user has chosen since: "a restart begins no earlier than the state
+ *      that was chosen", "a version goes on from the savepoint that its predecessor stopped with".
+ * I12  A clock that is set neither loses a run nor holds one up: "a clock that is set back makes no pause longer", "a clock that is set
+ *      back delays a loss by no more than its confirmation".
+ * I13  The tables are total, and every cell is reached: "every cell is reached".
  */
 import type { JobState } from './job-status.ts'
 
