@@ -205,7 +205,7 @@ export class HostedJob {
         },
         fixedSettings: {
           'execution.checkpointing.dir': this.#checkpoints,
-          'execution.state-recovery.path': order.from.kind === 'savepoint' ? order.from.place : '',
+          'execution.state-recovery.path': savepointOf(order),
           'execution.state-recovery.ignore-unclaimed-state': String(order.allowsDroppedState),
           'taskmanager.memory.managed.size': `${process.memory.stateBytes} b`,
           'io.tmp.dirs': temporaryFolder,
@@ -294,6 +294,15 @@ export class HostedJob {
 }
 
 /** How a run ended whose process noted nothing. */
+/**
+ * The savepoint that a run begins with: the one that was chosen, or the one with which its state began last. Where there are checkpoints
+ * since, it goes on from them.
+ */
+function savepointOf({ from, origin }: RunOrder): string {
+  const chosen = from.kind === 'newest' ? (origin?.from ?? from) : from
+  return chosen.kind === 'savepoint' ? chosen.place : ''
+}
+
 function endOf(live: LiveRun, reason: RunFailure | null, endedAt: number): RunEnd {
   const { report } = live
   // Who wants it to end at once does not mind how.

@@ -1,5 +1,5 @@
 /** Jobs in processes of their own: how they run, and how they end in every way that they can. */
-import { access } from 'node:fs/promises'
+import { access, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -147,6 +147,20 @@ describe('savepoints', () => {
     expect(await jobs.savepoint(1, 'last', true)).toEqual(sight)
     expect(await jobs.savepoint(1, 'later', true)).toMatchObject({ state: 'failed', failure: { code: 'PROCESSES_RUN_ABSENT' } })
     await jobs.host.start({ ...order, attempt: 2, from: { kind: 'savepoint', place: 'place' in sight ? sight.place : '' } })
+    await jobs.ended()
+    expect(await jobs.copiedNumbers()).toEqual(numbersTo(60_000))
+  })
+
+  test('are where a run begins whose predecessor died before it had a checkpoint of its own', slow, async () => {
+    const order = jobs.order(jobs.copyNumbers(60_000, 20_000), { checkpointIntervalMs: 3_600_000 })
+    await jobs.host.start(order)
+    await jobs.seenWhen(({ report }) => (report?.rowsIn ?? 0) > 0)
+    const sight = await jobs.savepoint(1, 'last', true)
+    await jobs.ended()
+    // As a start from the savepoint leaves it that has set the older state aside, and died.
+    await rm(path.join(jobs.folder, 'data', 'jobs', 'job', 'checkpoints'), { recursive: true })
+    const origin = { attempt: 2, from: { kind: 'savepoint', place: 'place' in sight ? sight.place : '' } } as const
+    await jobs.host.start({ ...order, attempt: 3, from: { kind: 'newest' }, origin })
     await jobs.ended()
     expect(await jobs.copiedNumbers()).toEqual(numbersTo(60_000))
   })
