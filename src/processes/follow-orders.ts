@@ -2,8 +2,10 @@
  * A process of its own for one session, or for one run of a job: it does what its server orders, and ends when the channel to it closes.
  * A process that is asked to end by the system does the same.
  */
+import { writeFile } from 'node:fs/promises'
 import { assert } from '#base'
 import { ownIdentity } from '#blobs'
+import type { KeptObjects } from '#catalog'
 import { type HostedSession, JobRun } from './job-run.ts'
 import { type Answer, type JobShape, type Order, type Question, type Replies, type SessionShape, textLengthMax } from './protocol.ts'
 import { failureOf, failuresOf } from './run-failure.ts'
@@ -14,6 +16,8 @@ type CreateSession = (shape: SessionShape) => Promise<HostedSession>
 
 /** For the end of a process that has no job to bring to an end. */
 const idleGraceMs = 2000
+/** From -1000 to 1000. */
+const endedFirst = 500
 const completionsMax = 1000
 
 /** Exit statuses, which servers read with the records of runs. */
@@ -32,6 +36,8 @@ export async function followOrders(createSession: CreateSession): Promise<void> 
   process.on('SIGTERM', () => follower.leave())
   process.on('disconnect', () => follower.leave())
   process.on('message', (order: Order) => follower.follow(order))
+  // Where the machine has no memory left, the system ends one of these and not the server. Elsewhere there is no such thing.
+  await writeFile('/proc/self/oom_score_adj', String(endedFirst)).catch(() => undefined)
   await follower.warmUp()
   follower.send({ kind: 'ready', identity: await ownIdentity() })
 }
@@ -71,7 +77,9 @@ class OrderFollower {
         this.#session.catch(() => undefined)
         return
       case 'recall':
-        return (await this.#session)?.recall(order.kept)
+        this.#session = this.#recalled(order.kept)
+        this.#session.catch(() => undefined)
+        return
       case 'execute':
         return this.#execute(order.run, order.text, order.room)
       case 'room':
@@ -92,6 +100,14 @@ class OrderFollower {
         await this.#job?.noteEnd('stopped', null)
         process.exit(statusDone)
     }
+  }
+
+  /** What comes next finds all of it there. */
+  async #recalled(kept: KeptObjects): Promise<HostedSession> {
+    const begun = await this.#session
+    assert(begun !== null, 'a session begins before it recalls')
+    await begun.recall(kept)
+    return begun
   }
 
   async #execute(run: number, text: string, room: number): Promise<void> {

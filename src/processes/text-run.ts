@@ -38,9 +38,11 @@ export class TextRun {
     const { signal } = this.#stopping
     try {
       await this.#session.run(this.#shape.text, this.#listener(), signal)
+      this.#tellDefined()
       await this.#outbox.emptied()
       return { outcome: signal.aborted ? 'cancelled' : 'finished', failures: [] }
     } catch (error) {
+      this.#tellDefined()
       // What came before is shown before the failure.
       await this.#outbox.emptied()
       return signal.aborted ? { outcome: 'cancelled', failures: [] } : { outcome: 'failed', failures: failuresOf(error) }
@@ -60,7 +62,11 @@ export class TextRun {
     const outbox = this.#outbox
     return {
       started: ({ kind, position: { line, start, end } }) => outbox.add({ kind: 'started', statement: kind, line, start, end }),
-      submitted: (jobId) => outbox.add({ kind: 'submitted', jobId }),
+      submitted: (jobId) => {
+        // A table that is filled as it is made is there by now.
+        this.#tellDefined()
+        outbox.add({ kind: 'submitted', jobId })
+      },
       opened: ({ schema, updating, order }) => {
         this.#schema = schema
         this.#rowText = cellsText(schema, this.#timeZone)
@@ -81,6 +87,7 @@ export class TextRun {
     }
   }
 
+  /** Whoever keeps what statements made must not wait until somebody reads what they say. */
   #tellDefined(): void {
     const changes = this.#session.takeChanges()
     if (changes.length > 0) this.#shape.defined(changes)

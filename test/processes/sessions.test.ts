@@ -5,6 +5,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '#base'
+import type { DefinitionChange } from '#catalog'
 import { SessionProcesses, type SessionProcessesOptions, type SessionStatement, type TextEvent } from '#processes'
 import { hostOptions, until } from './hosted-jobs.fixture.ts'
 
@@ -99,6 +100,28 @@ describe('a session', () => {
     expect(await outcomeOf(session.execute(many))).toBe('PROCESSES_WORKERS')
   })
 
+  test('tells what statements make for good, whoever reads them, and finds what is kept', slow, async () => {
+    const changes: DefinitionChange[] = []
+    const first = await sessions.open({})
+    first.onDefined((each) => changes.push(...each))
+    const script = `${numbers(100)} CREATE TEMPORARY TABLE gone (a INT) WITH ('connector' = 'blackhole');
+      CREATE TABLE filled WITH ('connector' = 'blackhole') AS SELECT * FROM numbers;`
+    first.execute(script)
+    const names = (): (string | undefined)[] => changes.map(({ object }) => object.path.at(-1))
+    // Nobody reads, and the last statement never comes to its end.
+    await until(() => Promise.resolve(changes.length === 2 ? true : null))
+    expect(names()).toEqual(['numbers', 'filled'])
+    const kept = changes.flatMap(({ object, definition }) => (definition === null ? [] : [{ object, text: definition.text }]))
+    const second = await sessions.open({}, kept.slice(0, 1))
+    expect(await second.check('SELECT n FROM numbers')).toEqual([])
+    expect(await second.check('INSERT INTO filled SELECT n FROM numbers')).toMatchObject([{ code: 'SQL_TABLE_NOT_FOUND' }])
+    second.recall(kept)
+    // What comes right after it finds it there.
+    expect(await outcomeOf(second.execute('INSERT INTO filled SELECT 1'))).toBe('finished')
+    second.recall(kept.slice(0, 1))
+    expect(await second.check('INSERT INTO filled SELECT 1')).toMatchObject([{ code: 'SQL_TABLE_NOT_FOUND' }])
+  })
+
   test('lets the next text begin while a query goes on', slow, async () => {
     const session = await sessions.open({})
     const live = session.execute(`${numbers(100)} SELECT n, COUNT(*) FROM numbers GROUP BY n;`)
@@ -136,6 +159,7 @@ describe('a query that goes on', () => {
       for (const { number, event } of await statement.read(last, 1000)) {
         expect(number).toBeGreaterThan(last)
         last = number
+        expect(event.kind).not.toBe('executed')
         if (event.kind === 'changes') rows += event.rows
       }
     }
