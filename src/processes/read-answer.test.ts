@@ -13,6 +13,7 @@ const whole: Answer[] = [
   { kind: 'replied', request: 1, value: null },
   { kind: 'refused', request: 1, failure },
   { kind: 'broken', failure },
+  { kind: 'defined', run: 1, changes: [{ object: { kind: 'table', path: ['a', 'b', 'c'] }, definition: null }] },
 ]
 
 test.each(whole)('takes what is whole: $kind', (answer) => {
@@ -34,6 +35,8 @@ const broken: unknown[] = [
   { kind: 'executed', run: 1, outcome: 'lost', failures: [] },
   { kind: 'executed', run: 1, outcome: 'failed', failures: [{ code: 'X' }] },
   { kind: 'refused', request: 1.5, failure },
+  { kind: 'defined', run: 1, changes: [{ object: { kind: 'table', path: 'abc' }, definition: null }] },
+  { kind: 'defined', run: 1, changes: [{ object: { kind: 'table', path: [] }, definition: { text: 1 } }] },
   { kind: 'told', run: 1, event: { kind: 'done', message: 'x'.repeat(20_000_000) } },
 ]
 

@@ -33,7 +33,7 @@ describe('a run', () => {
 
   test('of a script that is wrong fails with the place of what is wrong, and without secrets', slow, async () => {
     await jobs.host.start(
-      jobs.order("SELECT 1;\nCREATE TABLE t (x INT) WITH ('connector' = 'none', 'password' = 'hunter2');\nSELECT * FROM t"),
+      jobs.order("SELECT 1;\nCREATE TEMPORARY TABLE t (x INT) WITH ('connector' = 'none', 'password' = 'hunter2');\nSELECT * FROM t"),
     )
     const { state, failure } = await jobs.ended()
     expect(state).toBe('failed')
