@@ -2,7 +2,7 @@
  * The sessions of people, by workspace: each sees the catalog of its workspace and what others make in it, and belongs to whoever opened
  * it. Texts that are only looked at are looked at by a session that nobody runs anything in.
  */
-import type { KeptObjects, WorkspaceCatalogs } from '#catalog'
+import type { DefinitionChange, KeptObjects, WorkspaceCatalogs } from '#catalog'
 import type { RunFailure } from '#jobs'
 import type { Completion, PlannedGraph, StateFit } from '#query'
 import type { EngineSession } from './engine-session.ts'
@@ -16,6 +16,8 @@ interface OwnedSession {
   readonly user: string
   /** Of the catalog, as the session has seen it. */
   revision: number
+  /** How often it has made something that is not kept yet: to see the catalog as it is would take that away. */
+  unkept: number
 }
 
 export class WorkspaceSessions {
@@ -44,17 +46,25 @@ export class WorkspaceSessions {
   async #open(workspace: string, user: string, settings: Readonly<Record<string, string>>): Promise<OwnedSession> {
     const revision = this.#catalogs.revision(workspace)
     const session = await this.#processes.open(settings, this.#kept(workspace))
-    const owned: OwnedSession = { session, workspace, user, revision }
+    const owned: OwnedSession = { session, workspace, user, revision, unkept: 0 }
     this.#owned.set(session.id, owned)
-    session.onDefined((changes) => {
-      this.#catalogs.apply(workspace, changes, user).then(
-        // It has made them itself.
-        () => (owned.revision = this.#catalogs.revision(workspace)),
-        this.#report,
-      )
-    })
+    session.onDefined((changes) => void this.#keep(owned, changes))
     void session.ended.then(() => this.#owned.delete(session.id))
     return owned
+  }
+
+  /** Keeps what statements of a session made, changed and dropped. */
+  async #keep(owned: OwnedSession, changes: readonly DefinitionChange[]): Promise<void> {
+    owned.unkept += 1
+    try {
+      await this.#catalogs.apply(owned.workspace, changes, owned.user)
+      // It has made them itself. What others made meanwhile it has not seen yet.
+      if (this.#catalogs.revision(owned.workspace) === owned.revision + 1) owned.revision += 1
+    } catch (error) {
+      this.#report(error)
+    } finally {
+      owned.unkept -= 1
+    }
   }
 
   #kept(workspace: string): KeptObjects {
@@ -88,7 +98,7 @@ export class WorkspaceSessions {
   /** What others made meanwhile is seen by what comes next. */
   #upToDate(owned: OwnedSession): OwnedSession {
     const revision = this.#catalogs.revision(owned.workspace)
-    if (revision !== owned.revision) {
+    if (revision !== owned.revision && owned.unkept === 0) {
       owned.session.recall(this.#kept(owned.workspace))
       owned.revision = revision
     }
