@@ -14,6 +14,8 @@ export interface RunMetrics {
 /** Of this life of a run: what was published, and the last of it. */
 export interface CheckpointMetrics {
   readonly numberOfCompletedCheckpoints: number
+  /** Those that a run went on after; where one that fails ends the run, none. */
+  readonly numberOfFailedCheckpoints: number
   /** Milliseconds from the order to take it until it was published; null before the first. */
   readonly lastCheckpointDuration: number | null
   /** Bytes of state that were written for it; null before the first. */
@@ -25,6 +27,7 @@ export interface CheckpointMetrics {
 /** Before the first checkpoint, and where none are kept. */
 export const noCheckpoints: CheckpointMetrics = {
   numberOfCompletedCheckpoints: 0,
+  numberOfFailedCheckpoints: 0,
   lastCheckpointDuration: null,
   lastCheckpointSize: null,
   lastCheckpointFullSize: null,

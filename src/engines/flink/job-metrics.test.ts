@@ -67,6 +67,7 @@ test('a job is told in the words of a run: counts, times, watermarks, state', as
   const { metrics, logs } = await present()
   expect(metrics.checkpoints).toEqual({
     numberOfCompletedCheckpoints: 7,
+    numberOfFailedCheckpoints: 1,
     lastCheckpointDuration: 12,
     lastCheckpointSize: 40,
     lastCheckpointFullSize: 300,

@@ -272,9 +272,10 @@ function operatorsOf({ vertex, subtasks, gauges }: VertexReading, bytes: readonl
   })
 }
 
-function checkpointMetrics({ completed, latest }: FlinkJobDetails['checkpoints']): CheckpointMetrics {
+function checkpointMetrics({ completed, failed, latest }: FlinkJobDetails['checkpoints']): CheckpointMetrics {
   return {
     numberOfCompletedCheckpoints: completed,
+    numberOfFailedCheckpoints: failed,
     lastCheckpointDuration: latest?.durationMs ?? null,
     lastCheckpointSize: latest?.writtenBytes ?? null,
     lastCheckpointFullSize: latest?.bytes ?? null,

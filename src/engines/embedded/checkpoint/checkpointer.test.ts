@@ -24,6 +24,7 @@ test('tells of the last checkpoint how long it took, what it wrote and what it i
   await checkpointer.end()
   expect(checkpointer.metrics).toEqual({
     numberOfCompletedCheckpoints: 2,
+    numberOfFailedCheckpoints: 0,
     lastCheckpointDuration: 40,
     lastCheckpointSize: 60,
     lastCheckpointFullSize: 360,

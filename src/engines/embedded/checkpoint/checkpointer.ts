@@ -150,6 +150,7 @@ export class Checkpointer {
     const sizeOf = (isCounted: (file: SavedFile) => boolean): number =>
       files.reduce((sum, file) => sum + (isCounted(file) ? file.bytes : 0), 0)
     this.metrics = {
+      ...this.metrics,
       numberOfCompletedCheckpoints: this.metrics.numberOfCompletedCheckpoints + 1,
       lastCheckpointDuration: this.#clock.monotonicMs() - this.#begunMs,
       lastCheckpointSize: sizeOf(({ name, worker = 0 }) => name === this.#checkpoints.stateFileName(this.#number, worker)),
