@@ -356,7 +356,9 @@ test('a rule in SQL fires for the jobs that its rows name, with the tables of it
       if (isBroken) throw new TypeError('no')
       const [metrics, jobs] = tables
       const column = (name: string): number => metrics?.columns.findIndex((each) => each.name === name) ?? -1
-      const rows = (metrics?.rows ?? []).filter((row) => row[column('metric')] === 'pendingRecords' && Number(row[column('measured')]) > 100)
+      const rows = (metrics?.rows ?? []).filter(
+        (row) => row[column('metric')] === 'pendingRecords' && Number(row[column('measured')]) > 100,
+      )
       asked.push(`${workspace} ${text} ${metrics?.name} ${jobs?.rows.length}`)
       return { columns: ['job', 'measured'], rows: rows.map((row) => [row[column('job')], row[column('measured')]]) }
     },

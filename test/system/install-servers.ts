@@ -7,6 +7,7 @@ import { installMariadbServer } from './mariadb-server.fixture.ts'
 import { installMysqlServer } from './mysql-server.fixture.ts'
 import { installOpenSearchServer } from './opensearch-server.fixture.ts'
 import { installPostgresServer } from './postgres-server.fixture.ts'
+import { installPrometheus } from './prometheus-server.fixture.ts'
 import { installRedisServer } from './redis-server.fixture.ts'
 import { installS3Server } from './s3-server.fixture.ts'
 import { installSchemaRegistry } from './schema-registry.fixture.ts'
@@ -15,6 +16,7 @@ export default async function setup(): Promise<void> {
   await installHdfsServer()
   await installKafkaServer()
   await installRedisServer()
+  await installPrometheus()
   await installS3Server()
   await installMariadbServer()
   await installMysqlServer()
