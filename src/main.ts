@@ -70,7 +70,7 @@ const environment: CliEnvironment = {
     return serveGateway({ ...options, clock: systemClock, createId: randomUUID, createSession, openElsewhere, limits: gatewayLimits })
   },
   openServer: async (options) => {
-    const [{ openServer }, { memoryShare }, { homeFolder }] = await Promise.all([
+    const [{ openServer }, { memoryShare }, { findSecret, findToken, homeFolder }] = await Promise.all([
       import('#server'),
       import('#processes'),
       import('#secrets'),
@@ -89,6 +89,9 @@ const environment: CliEnvironment = {
       },
       workersMax: availableParallelism(),
       clusterHost: () => null,
+      findSecret: (name) => findSecret(name, process.env),
+      outboundAllowed: (process.env['MILLRACE_OUTBOUND_ALLOWED'] ?? '').split(',').filter((each) => each.trim() !== ''),
+      metricsToken: findToken('metrics-token', process.env).value,
       consoleFolder: existsSync(path.join(console, 'index.html')) ? console : null,
     })
   },

@@ -1,10 +1,10 @@
 /** The HTTP server: every route of the contract, each checked for who calls, how often and with what; and the console's files. */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { AuditRecord, Caller } from '#access'
+import { type AuditRecord, accessErrors, type Caller } from '#access'
 import { MillraceError } from '#base'
 import type { Handlers, StreamEvent } from './call.ts'
 import { inputCheck } from './check-input.ts'
@@ -23,6 +23,8 @@ export interface ServeOptions extends GateOptions {
   readonly port: number
   readonly version: string
   readonly handlers: Handlers<Contract>
+  /** What Prometheus reads at /metrics, for who shows a token of its own. */
+  readonly metrics: { readonly token: string; readonly type: string; readonly text: () => string }
   /** The folder of the console's files; null: none is served. */
   readonly consoleFolder: string | null
   /** Told what went wrong in the server itself, under the id that its client was told. */
@@ -63,6 +65,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   for (const [key, route] of Object.entries(routes))
     addRoute(app, key as keyof Contract, route, { options, gate, stopping: stopping.signal })
   addDescription(app, gate, options.version)
+  addMetrics(app, options)
   if (options.consoleFolder !== null) await serveConsole(app, options.consoleFolder)
   const { host, port } = options
   try {
@@ -190,6 +193,21 @@ function addDescription(app: FastifyInstance, gate: Gate, version: string): void
     onRequest: async (request) => void gate.admit(request, 'signed-in'),
     handler: (_request, reply) => reply.type('application/json; charset=utf-8').send(document),
   })
+}
+
+/** Of all workspaces, so that no token of one of them is enough. */
+function addMetrics(app: FastifyInstance, { metrics }: ServeOptions): void {
+  app.get('/metrics', (request, reply) => {
+    if (!isSame(/^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '', metrics.token))
+      throw accessErrors.ACCESS_SIGN_IN_NEEDED()
+    return reply.type(metrics.type).header('cache-control', 'no-store').send(metrics.text())
+  })
+}
+
+/** In the same time whatever was sent. */
+function isSame(sent: string, wanted: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(sent), digest(wanted))
 }
 
 function answerFailure(error: FastifyError | MillraceError, reply: FastifyReply, options: ServeOptions): FastifyReply {

@@ -7,6 +7,8 @@ import { allHandlers, type RunningServer, serve } from '#api'
 import type { Clock } from '#base'
 import { WorkspaceCatalogs } from '#catalog'
 import { ControlLoop, JobBook, type JobHost, Jobs } from '#jobs'
+import { expositionType, laneFamilies, Monitor, watchedJobs } from '#monitor'
+import { Outbound } from '#outbound'
 import { ProcessHost, type ProcessShape, SessionProcesses, WorkspaceSessions } from '#processes'
 import { openStore } from '#store'
 import { serverErrors } from './errors.ts'
@@ -30,6 +32,12 @@ export interface ServerOptions {
   readonly workersMax: number
   /** The host of a Flink cluster; null for a name that nobody knows. */
   clusterHost(name: string): JobHost | null
+  /** The secrets of the user who runs the server; null where there is none of a name. */
+  readonly findSecret: (name: string) => string | null
+  /** Addresses inside that alerts may go to, such as `10.1.0.0/16`. */
+  readonly outboundAllowed: readonly string[]
+  /** What Prometheus has to show. */
+  readonly metricsToken: string
   /** The folder of the console's files; null: there are none. */
   readonly consoleFolder: string | null
   /** Told what went wrong in the server itself. */
@@ -82,18 +90,35 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       report: (error) => failed('loop', error),
     })
     const planner = new ScriptPlanner(sessions, path.join(dataFolder, 'jobs'))
+    const monitor = await Monitor.open({
+      store,
+      folder: path.join(dataFolder, 'metrics'),
+      clock,
+      version: options.version,
+      jobs: () => watchedJobs(book, loop),
+      measure: ({ job }) => loop.measure(job),
+      outbound: new Outbound({ allowed: options.outboundAllowed }),
+      findSecret: options.findSecret,
+      runSql: null,
+      linkTo: (workspace, job) => (options.publicUrl === null ? null : `${options.publicUrl}/${workspace}/jobs/${job}`),
+      failed: (error) => failed('monitor', error),
+      moreFamilies: () => laneFamilies(loop.health()),
+    })
+    closing.push(() => monitor.stop())
     const jobs = new Jobs({ book, loop, planner, clock, createId })
     const server = await listen(options, {
       access,
       jobs,
       catalogs,
       sessions,
+      monitor,
       store,
       logOf: (jobId) => host.log(jobId),
       topologyOf: (workspace, spec) => topologyOf(sessions, workspace, spec),
     })
     closing.push(() => server.close())
     loop.start()
+    monitor.start()
     closing.push(() => loop.stop())
     return { port: server.port, signInLinks: await linksFor(access, options.signInLinkFor), close }
   } catch (error) {
@@ -103,9 +128,10 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
 }
 
 function listen(options: ServerOptions, parts: Omit<Parameters<typeof allHandlers>[0], 'version'>): Promise<RunningServer> {
-  const { host, port, version, publicUrl, consoleFolder, clock, failed } = options
+  const { host, port, version, publicUrl, consoleFolder, clock, failed, metricsToken } = options
+  const metrics = { token: metricsToken, type: expositionType, text: () => parts.monitor.prometheusText() }
   const handlers = allHandlers({ ...parts, version })
-  return serve({ host, port, version, access: parts.access, handlers, publicUrl, consoleFolder, clock, failed })
+  return serve({ host, port, version, metrics, access: parts.access, handlers, publicUrl, consoleFolder, clock, failed })
 }
 
 async function linksFor(access: Access, user: string): Promise<SignInLink[]> {

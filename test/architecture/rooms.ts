@@ -31,8 +31,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   outbound: ['base'],
   monitor: ['base', 'metrics', 'store', 'jobs', 'outbound'],
   access: ['base', 'store'],
-  api: ['base', 'metrics', 'data', 'sql', 'catalog', 'query', 'store', 'jobs', 'processes', 'access'],
-  server: ['base', 'metrics', 'engines', 'catalog', 'query', 'store', 'jobs', 'processes', 'access', 'api'],
+  api: ['base', 'metrics', 'data', 'sql', 'catalog', 'query', 'store', 'jobs', 'processes', 'access', 'monitor'],
+  server: ['base', 'metrics', 'engines', 'catalog', 'query', 'store', 'jobs', 'processes', 'access', 'outbound', 'monitor', 'api'],
   cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway', 'clusters', 'server'],
 }
 

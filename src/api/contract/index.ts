@@ -1,8 +1,9 @@
 /** The whole contract: what can be asked of a server, by whom, and what it answers. The browser imports the types of it. */
 import { catalogRoutes } from './catalog-routes.ts'
 import { jobRoutes } from './job-routes.ts'
+import { monitorRoutes } from './monitor-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { sqlRoutes } from './sql-routes.ts'
 
-export const routes = { ...peopleRoutes, ...jobRoutes, ...sqlRoutes, ...catalogRoutes }
+export const routes = { ...peopleRoutes, ...jobRoutes, ...sqlRoutes, ...catalogRoutes, ...monitorRoutes }
 export type Contract = typeof routes

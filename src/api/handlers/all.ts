@@ -1,11 +1,13 @@
 /** A handler for each route of the contract. */
 import type { Access } from '#access'
 import type { WorkspaceCatalogs } from '#catalog'
+import type { Monitor } from '#monitor'
 import type { WorkspaceSessions } from '#processes'
 import type { Handlers } from '../call.ts'
 import type { Contract } from '../contract/index.ts'
 import { catalogHandlers } from './catalog.ts'
 import { type JobParts, jobHandlers } from './jobs.ts'
+import { monitorHandlers } from './monitor.ts'
 import { peopleHandlers } from './people.ts'
 import { sqlHandlers } from './sql.ts'
 
@@ -13,6 +15,7 @@ export interface ServerParts extends JobParts {
   readonly access: Access
   readonly catalogs: WorkspaceCatalogs
   readonly sessions: WorkspaceSessions
+  readonly monitor: Monitor
   readonly version: string
 }
 
@@ -22,5 +25,6 @@ export function allHandlers(parts: ServerParts): Handlers<Contract> {
     ...jobHandlers(parts),
     ...sqlHandlers(parts.sessions),
     ...catalogHandlers(parts.catalogs),
+    ...monitorHandlers(parts.monitor, parts.jobs),
   }
 }
