@@ -59,6 +59,14 @@ const environment: CliEnvironment = {
     const { openSecretStore } = await import('#secrets')
     return openSecretStore(process.env)
   },
+  openLogins: async () => {
+    const { homeFolder, Logins } = await import('#secrets')
+    return new Logins(homeFolder(process.env))
+  },
+  openApi: async (options) => {
+    const { ApiClient } = await import('#api')
+    return new ApiClient(options)
+  },
   openRemote: async (url, settings) => {
     const [{ Clusters }, { RemoteSession }] = await Promise.all([import('#clusters'), import('#query')])
     const headers = flinkHeaders()

@@ -29,4 +29,5 @@ export const apiErrors = defineErrors({
     message: 'what answered at {url} is no server of Millrace: status {status}',
     hint: 'Look at the address.',
   },
+  API_SERVER_STREAM: { blame: 'external', message: 'what comes from the server at {url} is no stream of events' },
 })

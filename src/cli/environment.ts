@@ -1,4 +1,5 @@
 /** What the commands need from outside; main.ts puts the real things in. */
+import type { ApiClient, ClientOptions } from '#api'
 import type { Clock } from '#base'
 import type { Clusters } from '#clusters'
 import type { GatewayServer, ServerOptions } from '#gateway'
@@ -33,6 +34,10 @@ export interface CliEnvironment {
   openServer(
     options: Pick<MillraceServerOptions, 'dataFolder' | 'host' | 'port' | 'storeAddress' | 'publicUrl' | 'signInLinkFor' | 'failed'>,
   ): Promise<OpenServer>
+  /** The servers that the user has signed in to. */
+  openLogins(): Promise<LoginKeeper>
+  /** A client of a server. */
+  openApi(options: ClientOptions): Promise<ApiClient>
   /** What clients of the gateway have to know. */
   gatewayToken(): Promise<{ readonly value: string; readonly file: string | null }>
   /** The text of a file, or of standard input for `-`. */
@@ -48,6 +53,23 @@ interface SecretKeeper {
   names(): readonly string[]
   set(name: string, value: string): void
   remove(name: string): void
+}
+
+/** A server that the user has signed in to. */
+export interface Login {
+  readonly url: string
+  readonly token: string
+  readonly workspace: string
+}
+
+/** What keeps addresses and tokens of servers. */
+interface LoginKeeper {
+  all(): ReadonlyMap<string, Login>
+  /** The server of a name; for an empty one that which was signed in to last, or null. */
+  find(name: string): Login | null
+  keep(name: string, login: Login): void
+  /** Gives the name of the server that is forgotten. */
+  remove(name: string): string
 }
 
 /** What it takes to say what went wrong. */

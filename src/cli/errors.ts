@@ -44,6 +44,36 @@ export const usageErrors = defineErrors({
   CLI_SETTING_VALUE: { blame: 'user', message: '{problem}' },
   CLI_FILE_NOT_FOUND: { blame: 'user', message: 'file "{path}" does not exist' },
   CLI_FILE_IS_DIRECTORY: { blame: 'user', message: '"{path}" is a directory, expected a file of SQL statements' },
+  CLI_SERVER_MISSING: {
+    blame: 'user',
+    message: 'no server is known here',
+    hint: 'Sign in with millrace login URL, or set MILLRACE_SERVER and MILLRACE_TOKEN. A Flink cluster is named by --cluster.',
+  },
+  CLI_SERVER_ADDRESS: {
+    blame: 'user',
+    message: '"{address}" is no address of a server',
+    hint: 'Write it like https://millrace.example.org, without a path, a name or a password.',
+  },
+  CLI_SERVER_PLAIN: {
+    blame: 'user',
+    message: 'the token would go to "{host}" in plain text',
+    detail: 'Whoever is on the way there could read it, and then do all that it may do.',
+    hint: 'Use https://, or accept that with --insecure-http, for variables with MILLRACE_INSECURE_HTTP=1.',
+  },
+  CLI_TOKEN_MISSING: { blame: 'user', message: 'there is no token of {url}', hint: 'Set MILLRACE_TOKEN beside MILLRACE_SERVER.' },
+  CLI_TOKEN_VALUE: { blame: 'user', message: 'what was given is no token', hint: 'Give the token alone, as the server has shown it.' },
+  CLI_JOB_NOT_FOUND: { blame: 'user', message: 'job "{name}" does not exist in workspace "{workspace}"' },
+  CLI_JOB_HEADER: {
+    blame: 'user',
+    message: '"{key}" of the header expects {expected}, got {got}',
+    hint: 'Look into docs/guide/server.md, which tells what stands in a header.',
+  },
+  CLI_JOB_HEADER_PLACE: {
+    blame: 'user',
+    message: '"{key}" stands behind other lines than those of the header',
+    hint: 'Put it among the first lines of the file, or write the comment otherwise.',
+  },
+  CLI_WORKSPACE: { blame: 'user', message: 'the token is for {known}, not for workspace "{workspace}"' },
   CLI_TESTS_NOT_FOUND: {
     blame: 'user',
     message: 'there is no test in "{path}"',
@@ -52,6 +82,13 @@ export const usageErrors = defineErrors({
 })
 
 export const cliErrors = defineErrors({
+  CLI_WAIT_TIME: { blame: 'external', message: 'job "{name}" is {state} after {limit}, and was waited for until it is {wanted}' },
+  CLI_JOB_FAILED: {
+    blame: 'user',
+    message: 'job "{name}" has failed',
+    hint: 'Look at it with millrace job show, and at what it wrote with millrace job logs.',
+  },
+  CLI_SAVEPOINT_FAILED: { blame: 'external', message: 'savepoint {id} of job "{name}" has failed' },
   CLI_FILE_UNREADABLE: { blame: 'external', message: 'could not read "{path}"' },
   CLI_FILE_NOT_UTF8: { blame: 'user', message: '"{path}" is not UTF-8 text', hint: 'Save the script as UTF-8.' },
   CLI_FILE_TOO_LARGE: {

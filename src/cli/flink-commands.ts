@@ -1,13 +1,12 @@
 /** The commands that speak of Flink clusters and what runs there, as rows of data. */
 import { parseDurationMs } from '#base'
-import type { ParallelismWish } from '#query'
 import { clusterActions, clusterSchedulers } from './arguments/cluster-actions.ts'
 import { type CommandInput, type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
-import { claimModes, jobActions } from './arguments/job-actions.ts'
 import { topologyActions } from './arguments/topology-actions.ts'
 import { usageErrors } from './errors.ts'
-import type { JarOptions } from './jar-program.ts'
-import { allowDroppedState, cluster, countOf, firstArgument, givenSettings, json, refuseBeside, set } from './shared-options.ts'
+import { jarOptionsOf, library, mainClass, programArgument, wholeNumber } from './jar-options.ts'
+import { jobCommand } from './job-commands.ts'
+import { cluster, countOf, firstArgument, json, set } from './shared-options.ts'
 import type { WantedEdits, WantedState } from './wanted-edits.ts'
 
 const clusterName: OptionRow = { name: 'name', value: 'name', default: 'local', summary: 'of start: what the cluster is called' }
@@ -31,11 +30,6 @@ const planFolder: OptionRow = {
   name: 'plan-folder',
   value: 'folder',
   summary: 'of add: a folder that its gateway and this machine both see under this name, for plans that are edited',
-}
-const fromDataDir: OptionRow = {
-  name: 'from-data-dir',
-  value: 'folder',
-  summary: 'of start: go on with the work that millrace run keeps there, which then goes on here no more',
 }
 const vertexParallelism: OptionRow = {
   name: 'parallelism',
@@ -67,30 +61,6 @@ const slotSharingGroup: OptionRow = {
   summary: 'of edit: refused, since Flink has none for SQL; the program of a JAR names them',
 }
 const clearEdits: OptionRow = { name: 'clear', summary: 'of edit: take all earlier edits away first' }
-const jobName: OptionRow = { name: 'name', value: 'name', summary: 'of start: what the job is called' }
-const fromSavepoint: OptionRow = { name: 'from-savepoint', value: 'place', summary: 'of start: the savepoint that it goes on from' }
-const claimMode: OptionRow = {
-  name: 'claim-mode',
-  value: 'mode',
-  oneOf: claimModes,
-  summary: 'of start: whether the job may remove that savepoint later; by default no',
-}
-const mainClass: OptionRow = { name: 'main-class', value: 'class', summary: 'of a JAR: the class whose main method is run' }
-const library: OptionRow = {
-  name: 'library',
-  value: 'file',
-  repeatable: true,
-  summary: 'of a JAR: another one that it stands on; the cluster has to see it at the same place',
-}
-const programArgument = { name: 'argument', summary: 'of a JAR, behind --: words for its main method', optional: true, repeatable: true }
-const savepointFolder: OptionRow = { name: 'to', value: 'place', summary: 'of stop and savepoint: where it goes' }
-const watchInterval: OptionRow = { name: 'interval', value: 'time', default: '5s', summary: 'of watch: how often it looks' }
-const jobParallelism: OptionRow = {
-  name: 'parallelism',
-  value: 'n|vertex=n',
-  repeatable: true,
-  summary: 'of rescale: of all vertices, or of one by its id; of start of a JAR: of each operator',
-}
 const comparedJob: OptionRow = { name: 'job', value: 'name', summary: 'of diff: the job that runs, by its name or its id' }
 
 export const flinkCommands: readonly CommandRow[] = [
@@ -130,67 +100,7 @@ export const flinkCommands: readonly CommandRow[] = [
       return runClusterCommand(options, environment)
     },
   },
-  {
-    name: 'job',
-    summary: 'start jobs on a Flink cluster, look at them, stop them with a savepoint',
-    about: [
-      'start: submits the one INSERT or statement set of a script, or what the main method of a JAR builds, and goes. Its id follows from its name: a start that is repeated finds the job that runs. show: its operators, checkpoints and failures. watch: the same again and again, with the rates of the time between; a cluster that does not answer is asked less often, and what was known last is shown with its age. rescale: gives a job that runs another parallelism, in place, and waits until it has it; the scheduler of the cluster has to be the adaptive one. savepoint: takes one and lets the job run on. stop: takes one and ends the job; repeated, it finds the same savepoint. cancel: ends it without one. list: all jobs that the cluster knows.',
-      'A cluster that does not answer says nothing of its jobs: the exit status is 3.',
-    ],
-    arguments: [
-      { name: 'action', summary: jobActions.join(', '), oneOf: jobActions },
-      {
-        name: 'target',
-        summary: 'of start: a file of SQL statements, or a JAR; of the others the name or the id of a job; not of list',
-        optional: true,
-      },
-      programArgument,
-    ],
-    options: [
-      cluster,
-      jobName,
-      fromSavepoint,
-      fromDataDir,
-      claimMode,
-      allowDroppedState,
-      mainClass,
-      library,
-      savepointFolder,
-      watchInterval,
-      jobParallelism,
-      json,
-      set,
-    ],
-    examples: [
-      { line: 'millrace job start orders.sql --cluster dev --name orders', shows: 'starts it, unless it runs, and prints its id' },
-      {
-        line: 'millrace job start app.jar --cluster dev --name app -- --topic orders',
-        shows: 'starts the job of a JAR, whose main method gets --topic orders',
-      },
-      { line: 'millrace job stop orders --cluster dev', shows: 'stops it, and prints where its savepoint is' },
-    ],
-    run: async (input, environment) => {
-      if (input.values.has(fromSavepoint.name)) refuseBeside(fromSavepoint, [fromDataDir], input)
-      const { runJobCommand } = await import('./job-command.ts')
-      const [, target = ''] = input.arguments
-      const options = {
-        action: jobActions.find((each) => each === firstArgument(input)) ?? 'list',
-        target,
-        cluster: optionValue(input, cluster),
-        name: optionValue(input, jobName),
-        from: optionValue(input, fromSavepoint),
-        claimMode: optionValue(input, claimMode),
-        allowsDroppedState: input.values.has(allowDroppedState.name),
-        dataDir: optionValue(input, fromDataDir),
-        folder: optionValue(input, savepointFolder),
-        intervalMs: intervalMsOf(input),
-        wish: wishOf(input),
-        json: input.values.has(json.name),
-        ...jarOptionsOf(input, jobParallelism),
-      }
-      return runJobCommand(options, environment)
-    },
-  },
+  jobCommand,
   {
     name: 'topology',
     summary: 'show the tasks that a job would have on a Flink cluster, before it runs, or what it would change',
@@ -243,23 +153,6 @@ export const flinkCommands: readonly CommandRow[] = [
   },
 ]
 
-/** Null where nothing is wished for. */
-/** What a JAR takes, which nothing else does. */
-function jarOptionsOf(input: CommandInput, parallelism: OptionRow): JarOptions {
-  const [, , ...programArguments] = input.arguments
-  const isOfAll =
-    firstArgument(input) === 'rescale' ? [] : (input.values.get(parallelism.name) ?? []).filter((text) => wholeNumber.test(text))
-  return {
-    mainClass: optionValue(input, mainClass),
-    parallelism: Number(isOfAll.at(-1) ?? 0),
-    libraries: input.values.get(library.name) ?? [],
-    programArguments,
-    settings: givenSettings(input),
-  }
-}
-
-const wholeNumber = /^[1-9]\d{0,4}$/
-
 function changeOf(input: CommandInput): WantedEdits {
   const parallelism = (input.values.get(vertexParallelism.name) ?? [])
     .filter((text) => !wholeNumber.test(text))
@@ -299,27 +192,4 @@ function wantedState(text: string): WantedState {
     expected: 'TIME, ID=TIME or ID/STATE=TIME, with an id of four digits or more and a time such as "1 d"',
     got: `"${text}"`,
   })
-}
-
-function wishOf(input: CommandInput): ParallelismWish | null {
-  const given = input.values.get(jobParallelism.name)
-  if (given === undefined) return null
-  const wishes = given.map((text) => {
-    const [, id = '', count = ''] = /^(?:([^=]+)=)?([1-9]\d{0,4})$/.exec(text) ?? []
-    if (count !== '') return [id, Number(count)] as const
-    throw usageErrors.CLI_OPTION_VALUE({ name: '--parallelism', expected: 'a number above 0, or VERTEX-ID=NUMBER', got: `"${text}"` })
-  })
-  const vertices = new Map(wishes)
-  const all = vertices.get('') ?? null
-  vertices.delete('')
-  return { all, vertices }
-}
-
-function intervalMsOf(input: CommandInput): number {
-  const text = optionValue(input, watchInterval)
-  const ms = parseDurationMs(text)
-  // A job manager asks its tasks no more often by itself.
-  if (ms === undefined || ms < 1000)
-    throw usageErrors.CLI_OPTION_VALUE({ name: '--interval', expected: 'a time of a second or more, such as 5s', got: `"${text}"` })
-  return ms
 }

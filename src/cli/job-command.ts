@@ -1,7 +1,7 @@
 /** `millrace job`: jobs on a Flink cluster, started once, looked at, and stopped with a savepoint. */
 import { counted, MillraceError, printable } from '#base'
 import type { JarProgram, ParallelismWish, RemoteJobs, RescaledVertex, StartedJob, StartOptions } from '#query'
-import type { JobAction } from './arguments/job-actions.ts'
+import type { ClusterJobAction } from './arguments/job-actions.ts'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
 import { type JarOptions, readJar, refuseWithoutJar } from './jar-program.ts'
@@ -13,7 +13,7 @@ import { loadEdits } from './topology-file.ts'
 import { watchJob } from './watch-job.ts'
 
 export interface JobOptions extends JarOptions {
-  readonly action: JobAction
+  readonly action: ClusterJobAction
   /** The script or the JAR to start, else the name or the id of a job. */
   readonly target: string
   readonly cluster: string
@@ -35,7 +35,11 @@ export interface JobOptions extends JarOptions {
 export async function runJobCommand(options: JobOptions, environment: CliEnvironment): Promise<number> {
   const { action, target, cluster, folder, settings } = options
   const { screen } = environment
-  if (cluster === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--cluster', purpose: '"millrace job"' })
+  if (cluster === '')
+    throw usageErrors.CLI_OPTION_MISSING(
+      { name: '--cluster', purpose: `"millrace job ${action}"` },
+      { hint: 'For the jobs of a server, sign in with millrace login URL.' },
+    )
   if (action !== 'start') refuseWithoutJar(options)
   const jobs = await environment.openJobs(cluster, settings)
   if (action === 'list') return list(jobs, options.json, environment)

@@ -1,6 +1,6 @@
-/** The command that keeps jobs running, as a row of data. */
+/** The commands of a server that keeps jobs running, and of its clients, as rows of data. */
 import { type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
-import { portIn } from './shared-options.ts'
+import { firstArgument, portIn, workspace } from './shared-options.ts'
 
 const dataDir: OptionRow = {
   name: 'data-dir',
@@ -23,6 +23,12 @@ const signInLink: OptionRow = {
   name: 'sign-in-link',
   value: 'user',
   summary: 'also make a link by which this user chooses a new password',
+}
+
+const loginName: OptionRow = { name: 'name', value: 'name', default: 'default', summary: 'what the server is called here' }
+const insecureHttp: OptionRow = {
+  name: 'insecure-http',
+  summary: 'send the token over plain http to another machine: whoever is on the way can read it, and use it',
 }
 
 export const serverCommands: readonly CommandRow[] = [
@@ -51,6 +57,43 @@ export const serverCommands: readonly CommandRow[] = [
         signInLinkFor: optionValue(input, signInLink),
       }
       return runServer(options, environment)
+    },
+  },
+  {
+    name: 'login',
+    summary: 'sign in to a server with the token of a service, for millrace job, catalog and apply',
+    about: [
+      'The token is read from standard input, and is asked for where that is a terminal; it stands in no command line. The server is asked whom it is for, and then address and token are kept in a file of MILLRACE_HOME or ~/.millrace that nobody else may read. Without an address it lists the servers that are known.',
+      'An administrator makes tokens in the console, or by POST /api/v1/workspaces/NAME/tokens.',
+      'The server that was signed in to last is the one that commands speak to; --server names another one. MILLRACE_SERVER and MILLRACE_TOKEN, and MILLRACE_WORKSPACE where it is not that of the token, come before all that is kept.',
+    ],
+    arguments: [{ name: 'url', summary: 'the address of the server; none: list those that are known', optional: true }],
+    options: [loginName, workspace, insecureHttp],
+    examples: [
+      { line: 'millrace login https://millrace.example.org < token.txt', shows: 'keeps the address and the token in that file' },
+      { line: 'millrace login http://127.0.0.1:8080 --name local', shows: 'asks for a token, and calls the server local' },
+    ],
+    run: async (input, environment) => {
+      const { runLogin } = await import('./server/login-command.ts')
+      const options = {
+        address: firstArgument(input),
+        name: optionValue(input, loginName),
+        workspace: optionValue(input, workspace),
+        allowsPlain: input.values.has(insecureHttp.name),
+      }
+      return runLogin(options, environment)
+    },
+  },
+  {
+    name: 'logout',
+    summary: 'forget the token of a server',
+    about: ['The server goes on taking the token until an administrator takes it back.'],
+    arguments: [{ name: 'name', summary: 'what the server is called here; none: the one that was signed in to last', optional: true }],
+    options: [],
+    examples: [{ line: 'millrace logout local', shows: 'forgets the address and the token of the server local' }],
+    run: async (input, environment) => {
+      const { runLogout } = await import('./server/login-command.ts')
+      return runLogout(firstArgument(input), environment)
     },
   },
 ]

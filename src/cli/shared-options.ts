@@ -12,7 +12,21 @@ export const allowDroppedState: OptionRow = {
   name: 'allow-dropped-state',
   summary: 'go on without state that the changed script has no place for',
 }
+export const acceptDroppedState: OptionRow = {
+  name: 'accept-dropped-state',
+  summary: 'make a version that loses state, which is refused otherwise',
+}
 export const cluster: OptionRow = { name: 'cluster', value: 'name', summary: 'let this cluster run it; see millrace cluster' }
+export const server: OptionRow = {
+  name: 'server',
+  value: 'name',
+  summary: 'the server to speak to, as it was called at millrace login; by default the one that was signed in to last',
+}
+export const workspace: OptionRow = {
+  name: 'workspace',
+  value: 'name',
+  summary: 'the workspace of the server; by default that of the token',
+}
 export const json: OptionRow = { name: 'json', summary: 'print one JSON object a line' }
 export const file = { name: 'file', summary: 'a file of SQL statements, or - for standard input' }
 

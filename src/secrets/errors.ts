@@ -31,6 +31,21 @@ export const secretErrors = defineErrors({
     message: 'secret "{name}" of the store "{path}" cannot be read with the present key',
     hint: 'Give the key that it was set with in MILLRACE_SECRETS_KEY, or set the secret again.',
   },
+  SECRETS_LOGIN_NAME: {
+    blame: 'user',
+    message: '"{name}" cannot be the name of a server',
+    detail: 'A name has letters, digits and the characters . _ and -, at most a hundred.',
+  },
+  SECRETS_LOGIN_NOT_FOUND: {
+    blame: 'user',
+    message: 'nobody has signed in to a server "{name}" here',
+    hint: 'Sign in with `millrace login URL`.',
+  },
+  SECRETS_LOGINS_DAMAGED: {
+    blame: 'user',
+    message: 'could not read the list of servers "{path}"',
+    hint: 'Remove it, and sign in again with `millrace login URL`.',
+  },
   SECRETS_NOT_FOUND: {
     blame: 'user',
     message: 'secret "{name}" does not exist in the store',

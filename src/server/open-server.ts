@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { Access } from '#access'
-import { allHandlers, type RunningServer, serve } from '#api'
+import { loadServing, type RunningServer, type ServerParts } from '#api'
 import type { Clock } from '#base'
 import { WorkspaceCatalogs } from '#catalog'
 import { ControlLoop, JobBook, type JobHost, Jobs } from '#jobs'
@@ -127,9 +127,10 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   }
 }
 
-function listen(options: ServerOptions, parts: Omit<Parameters<typeof allHandlers>[0], 'version'>): Promise<RunningServer> {
+async function listen(options: ServerOptions, parts: Omit<ServerParts, 'version'>): Promise<RunningServer> {
   const { host, port, version, publicUrl, consoleFolder, clock, failed, metricsToken } = options
   const metrics = { token: metricsToken, type: expositionType, text: () => parts.monitor.prometheusText() }
+  const { allHandlers, serve } = await loadServing()
   const handlers = allHandlers({ ...parts, version })
   return serve({ host, port, version, metrics, access: parts.access, handlers, publicUrl, consoleFolder, clock, failed })
 }

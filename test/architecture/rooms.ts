@@ -33,7 +33,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   access: ['base', 'store'],
   api: ['base', 'metrics', 'data', 'sql', 'catalog', 'query', 'store', 'jobs', 'processes', 'access', 'monitor'],
   server: ['base', 'metrics', 'engines', 'catalog', 'query', 'store', 'jobs', 'processes', 'access', 'outbound', 'monitor', 'api'],
-  cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway', 'clusters', 'server'],
+  cli: ['base', 'metrics', 'data', 'sql', 'query', 'sqltest', 'gateway', 'clusters', 'api', 'server'],
 }
 
 /** The only files outside the rooms: they wire them, in the process, in threads and in the processes of a server. */
@@ -85,6 +85,7 @@ const outsideFiles: readonly RegExp[] = [
   /^src\/(?:main|worker-thread|session-process)\.ts$/,
   /^src\/base\/clock\.ts$/,
   /^src\/(?:engines|formats)\/[^/]+\/client\.ts$/,
+  /^src\/api\/client\.ts$/,
 ]
 
 /** Parts of Node that only compute. */

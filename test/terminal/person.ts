@@ -42,6 +42,8 @@ export class Person {
       openSecrets: () => Promise.reject(new TypeError('no secrets')),
       openRemote: () => Promise.reject(new TypeError('no gateway')),
       openServer: () => Promise.reject(new TypeError('no server')),
+      openLogins: () => Promise.reject(new TypeError('no logins')),
+      openApi: () => Promise.reject(new TypeError('no server')),
       serveGateway: () => Promise.reject(new TypeError('no gateway')),
       gatewayToken: () => Promise.reject(new TypeError('no gateway')),
       createSession: async (settings) =>

@@ -1,6 +1,6 @@
 /** What was measured of jobs, and what people are told about. */
 import type { Jobs } from '#jobs'
-import { type AlertChannel, type AlertRule, type AlertView, type Monitor, metricNames } from '#monitor'
+import { type AlertChannel, type AlertRule, type AlertView, type JobMetric, type Monitor, metricNames } from '#monitor'
 import type { Stored } from '#store'
 import type { Handlers } from '../call.ts'
 import type { ChannelSpec, monitorRoutes, RuleSpec } from '../contract/monitor-routes.ts'
@@ -39,10 +39,10 @@ export function monitorHandlers(monitor: Monitor, jobs: Jobs): Handlers<MonitorR
       ),
     'GET /workspaces/:workspace/alert-rules': ({ params }) => rules.list(params.workspace).flatMap(shownRule),
     'POST /workspaces/:workspace/alert-rules': async ({ caller, params, body }) =>
-      ruleOf(await rules.create(params.workspace, body, caller.name), body),
+      ruleOf(await rules.create(params.workspace, ruleIn(body), caller.name), body),
     'PUT /workspaces/:workspace/alert-rules/:rule': async ({ caller, params, body }) => {
       const key = { workspace: params.workspace, id: params.rule }
-      return ruleOf(await rules.change(key, body.spec, body.expectedVersion, caller.name), body.spec)
+      return ruleOf(await rules.change(key, ruleIn(body.spec), body.expectedVersion, caller.name), body.spec)
     },
     'DELETE /workspaces/:workspace/alert-rules/:rule': async ({ caller, params }) => {
       await rules.remove(params.workspace, params.rule, caller.name)
@@ -78,6 +78,12 @@ function alertOf({ id, rule, ruleName, severity, job, jobName, phase, since, sig
 
 function ruleOf({ id, version, writtenAt, writtenBy }: Stored<AlertRule>, spec: RuleSpec) {
   return { id, version, changedAt: writtenAt, changedBy: writtenBy, spec }
+}
+
+/** That its metric is one is checked with everything else of it. */
+function ruleIn(spec: RuleSpec): AlertRule {
+  const { condition } = spec
+  return { ...spec, condition: condition.kind === 'metric' ? { ...condition, metric: condition.metric as JobMetric } : condition }
 }
 
 /** Rules over SQL are made elsewhere, and not shown here. */

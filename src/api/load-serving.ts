@@ -1,0 +1,7 @@
+/** What it takes to serve, which is much; clients, who are waited for by somebody, need none of it. */
+export async function loadServing(): Promise<
+  Pick<typeof import('./server.ts'), 'serve'> & Pick<typeof import('./handlers/all.ts'), 'allHandlers'>
+> {
+  const [{ serve }, { allHandlers }] = await Promise.all([import('./server.ts'), import('./handlers/all.ts')])
+  return { serve, allHandlers }
+}

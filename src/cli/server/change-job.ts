@@ -1,0 +1,129 @@
+/** Jobs of a server made, changed and set back from the command line. What is wrong with a script is told with its place in the file. */
+import { type AnswerOf, type Contract, errorOf, type JobSpec } from '#api'
+import { printable } from '#base'
+import { type CliEnvironment, exitStatus } from '../environment.ts'
+import { usageErrors } from '../errors.ts'
+import { noteErrors } from '../render-error.ts'
+import { readScript } from '../script.ts'
+import { findJob, findJobId, type Job } from './find-job.ts'
+import { applyFacts, emptySpec, factChanges } from './job-facts.ts'
+import { type JobFile, parseJobFile } from './job-file.ts'
+import { shiftedError, verdictText } from './job-texts.ts'
+import type { ServerJobOptions } from './run-server-job.ts'
+import type { ServerLink } from './server-link.ts'
+import { tellAndWait } from './steer-job.ts'
+
+export type JobCheck = AnswerOf<Contract['POST /workspaces/:workspace/jobs/check']>
+
+/** The header of the file, and what the command line says beside it. */
+export async function createJob(link: ServerLink, options: ServerJobOptions, environment: CliEnvironment): Promise<number> {
+  const { client, workspace } = link
+  const source = await readScript(options.target, environment)
+  let head: Pick<JobFile, 'headLines' | 'headLength'> = { headLines: 0, headLength: 0 }
+  try {
+    const file = parseJobFile(source.text, emptySpec('', ''))
+    head = file
+    const given = withOptions(file.spec, options)
+    if (given.name === '') throw usageErrors.CLI_OPTION_MISSING({ name: '--name', purpose: '"millrace job create"' })
+    const spec = given.owner === '' ? { ...given, owner: (await client.call('GET /me', {})).name } : given
+    checkScript(await client.call('POST /workspaces/:workspace/jobs/check', { params: { workspace }, body: { spec } }))
+    const { id } = await client.call('POST /workspaces/:workspace/jobs', { params: { workspace }, body: spec })
+    await environment.screen.write(`${id}\n`)
+    environment.screen.note(`note: job "${printable(spec.name)}" is made; start it with millrace job start\n`)
+    return exitStatus.done
+  } catch (error) {
+    return noteErrors(inFile(error, head), source, environment)
+  }
+}
+
+/** A file with its header where one is given, and what the command line says; all else stays. */
+export async function changeJob(link: ServerLink, options: ServerJobOptions, environment: CliEnvironment): Promise<number> {
+  const job = await findJob(link, options.target)
+  const source = options.second === '' ? null : await readScript(options.second, environment)
+  let head: Pick<JobFile, 'headLines' | 'headLength'> = { headLines: 0, headLength: 0 }
+  try {
+    const file = source === null ? null : parseJobFile(source.text, job.spec)
+    if (file !== null) head = file
+    const spec = withOptions(file?.spec ?? job.spec, options)
+    return await writeChange(link, job, spec, options, environment)
+  } catch (error) {
+    return noteErrors(inFile(error, head), source ?? { name: job.spec.name, text: job.spec.program.text }, environment)
+  }
+}
+
+async function writeChange(
+  link: ServerLink,
+  job: Job,
+  spec: JobSpec,
+  options: ServerJobOptions,
+  environment: CliEnvironment,
+): Promise<number> {
+  const { client, workspace } = link
+  const changes = factChanges(job.spec, spec)
+  const { screen } = environment
+  if (changes.length === 0) {
+    screen.note(`note: job "${printable(spec.name)}" is so already\n`)
+    return exitStatus.done
+  }
+  const check = await client.call('POST /workspaces/:workspace/jobs/check', { params: { workspace }, body: { spec, job: job.id } })
+  checkScript(check)
+  screen.note(`changes: ${printable(changes.join(', '))}\n${check.verdict === null ? '' : verdictText(check.verdict.operators)}`)
+  const { acceptsDroppedState, restarts } = options
+  const changed = await client.call('PUT /workspaces/:workspace/jobs/:job', {
+    params: { workspace, job: job.id },
+    body: { spec, expectedVersion: job.version, acceptsDroppedState, restarts },
+  })
+  return tellChanged(link, job, changed, options, environment)
+}
+
+export async function rollBackJob(link: ServerLink, options: ServerJobOptions, environment: CliEnvironment): Promise<number> {
+  const { client, workspace } = link
+  const { second, acceptsDroppedState, restarts } = options
+  if (!/^[1-9]\d{0,8}$/.test(second))
+    throw usageErrors.CLI_ARGUMENT_VALUE({ name: 'second', expected: 'the number of a version', got: second })
+  const params = { workspace, job: await findJobId(link, options.target) }
+  const job = await client.call('GET /workspaces/:workspace/jobs/:job', { params })
+  const changed = await client.call('POST /workspaces/:workspace/jobs/:job/versions/:version/rollback', {
+    params: { ...params, version: second },
+    body: { acceptsDroppedState, restarts },
+  })
+  return tellChanged(link, job, changed, options, environment)
+}
+
+async function tellChanged(
+  link: ServerLink,
+  before: Job,
+  after: Job,
+  options: ServerJobOptions,
+  environment: CliEnvironment,
+): Promise<number> {
+  const { screen } = environment
+  screen.note(`note: job "${printable(after.spec.name)}" has version ${after.version} now\n`)
+  if (after.wanted.state !== 'running' || !options.restarts) {
+    await screen.write(`${after.id}\n`)
+    if (after.wanted.state === 'running') screen.note(`note: version ${after.wanted.version} runs on until a restart\n`)
+    return exitStatus.done
+  }
+  const goal = { wanted: 'running', attemptAfter: before.status.run?.attempt ?? null } as const
+  return tellAndWait(link, after, goal, options.waitMs, environment)
+}
+
+function withOptions(before: JobSpec, { texts }: ServerJobOptions): JobSpec {
+  return applyFacts(
+    before,
+    (key) => texts.get(key),
+    ({ key, expected }, given) => usageErrors.CLI_OPTION_VALUE({ name: `--${key}`, expected, got: `"${given.join('", "')}"` }),
+  )
+}
+
+/** Fails with all that is wrong with a script. */
+export function checkScript({ diagnostics }: JobCheck): void {
+  const wrong = diagnostics.length === 0 ? null : new AggregateError(diagnostics.map(errorOf))
+  if (wrong !== null) throw wrong
+}
+
+/** Errors with their places in the file, of which the script is the end. */
+export function inFile(error: unknown, { headLines, headLength }: Pick<JobFile, 'headLines' | 'headLength'>): unknown {
+  if (error instanceof AggregateError) return new AggregateError(error.errors.map((each) => shiftedError(each, headLines, headLength)))
+  return shiftedError(error, headLines, headLength)
+}

@@ -1,0 +1,93 @@
+/** Jobs of a server from the command line, from their making to their end. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LiveServer } from './live-server.fixture.ts'
+
+const tables = `CREATE TEMPORARY TABLE numbers (id BIGINT, v INT) WITH ('connector' = 'datagen', 'rows-per-second' = '20');
+CREATE TEMPORARY TABLE nowhere (id BIGINT, v BIGINT) WITH ('connector' = 'blackhole');
+`
+const sums = `${tables}INSERT INTO nowhere SELECT MOD(id, 3), SUM(v) FROM numbers GROUP BY MOD(id, 3);\n`
+const copies = `${tables}INSERT INTO nowhere SELECT id, v FROM numbers;\n`
+
+let server: LiveServer
+
+beforeAll(async () => {
+  server = await LiveServer.start()
+  await server.write('sums.sql', `-- parallelism: 2\n-- tag: demo\n\n${sums}`)
+  await server.write('copies.sql', copies)
+})
+afterAll(() => server.stop())
+
+const job = async (...words: string[]) => server.millrace(['job', ...words])
+
+test('a job is made, run, changed without losing state, set back and removed', { timeout: 120_000 }, async () => {
+  const made = await job('create', 'sums.sql', '--name', 'sums', '--checkpoint-interval', '1s', '--folder', 'demo')
+  expect(made.notes).toContain('job "sums" is made')
+  const id = made.out.trim()
+
+  expect(await job('start', 'sums', '--wait', '1min')).toMatchObject({ status: 0, out: `${id}\n` })
+  const shown = JSON.parse((await job('show', 'sums', '--json')).out) as { spec: object; status: { state: string } }
+  expect(shown.spec).toMatchObject({ parallelism: 2, tags: ['demo'], checkpointIntervalMs: 1000, program: { text: sums } })
+  expect((await job('show', id)).out).toMatch(/^sums {2}\w+\n {2}state: running since .*\n {2}evidence: present by .*, seen \d+ s ago/)
+  expect((await job('list', '--state', 'running', '--search', 'nowhere')).out).toMatch(/running {2}version 1 .* demo\/sums {2}#demo\n$/)
+  expect((await job('list', '--folder', 'elsewhere')).out).toBe('')
+
+  const savepoint = await job('savepoint', 'sums', '--wait', '1min')
+  expect(savepoint.status).toBe(0)
+  expect((await job('savepoints', 'sums')).out).toContain(`${savepoint.out.trim()}  completed`)
+
+  const lost = await job('change', 'sums', 'copies.sql')
+  expect(lost.status).toBe(1)
+  expect(lost.notes).toContain('dropped: ')
+  expect(lost.notes).toContain('code: JOBS_STATE_DROPPED')
+  expect((await job('versions', 'sums')).out).toMatch(/^version 1 .*\n$/)
+
+  const accepted = await job('change', 'sums', 'copies.sql', '--accept-dropped-state', '--wait', '1min')
+  expect({ status: accepted.status, notes: accepted.notes }).toMatchObject({ status: 0 })
+  expect((await job('versions', 'sums')).out).toMatch(/^version 2 .* script\nversion 1 .*\n$/)
+  expect((await job('change', 'sums', 'copies.sql')).notes).toContain('is so already')
+
+  expect((await job('rollback', 'sums', '1', '--wait', '1min')).status).toBe(0)
+  expect((await job('events', 'sums')).out).toContain('version 3, as version 1 was')
+  expect((await job('remove', 'sums')).notes).toContain('code: JOBS_NOT_STOPPED')
+  expect((await job('stop', 'sums', '--savepoint', '--wait', '1min')).status).toBe(0)
+  expect((await job('remove', 'sums', '--wait', '1min')).status).toBe(0)
+  expect((await job('show', 'sums')).notes).toContain('code: CLI_JOB_NOT_FOUND')
+})
+
+test('errors of a script have their place in the file, behind its header', async () => {
+  await server.write('wrong.sql', `-- name: wrong\n-- parallelism: 2\n\n${tables}INSERT INTO nowhere SELECT id, w FROM numbers;\n`)
+  const { status, notes } = await job('create', 'wrong.sql')
+  expect(status).toBe(1)
+  expect(notes).toContain('at wrong.sql:6:32\n')
+  expect(notes).toContain('INSERT INTO nowhere SELECT id, w FROM numbers')
+})
+
+test.each([
+  ['-- paralelism: 2', 'Use "parallelism"'],
+  ['-- parallelism: two', 'expects a whole number above 0, got "two"'],
+  ['-- a word before\n-- name: late', 'behind other lines'],
+])('a header %j is refused', async (header, message) => {
+  await server.write('header.sql', `${header}\n\n${copies}`)
+  const { status, notes } = await job('create', 'header.sql', '--name', 'header')
+  expect(status).toBe(2)
+  expect(notes).toContain(message)
+  expect(notes).toMatch(/at header\.sql:[12]:1\n/)
+})
+
+test('who may only look changes nothing', async () => {
+  const variables = { MILLRACE_SERVER: server.url, MILLRACE_TOKEN: server.token('viewer') }
+  const { status, notes } = await server.millrace(['job', 'create', 'copies.sql', '--name', 'copies'], { variables })
+  expect([status, notes.includes('code: ACCESS_DENIED')]).toEqual([1, true])
+})
+
+test.each([
+  [['job', 'create', 'copies.sql', '--cluster', 'dev'], 'ACTION'],
+  [['job', 'list', '--cluster', 'dev', '--search', 'a'], 'CLI_OPTION_BESIDE'],
+  [['job', 'stop', 'a', '--now', '--savepoint'], 'CLI_OPTION_BESIDE'],
+  [['job', 'cancel', 'a'], 'CLI_OPTION_MISSING'],
+  [['job', 'start', 'a', '--wait', 'long'], 'CLI_OPTION_VALUE'],
+])('%j is a wrong command line', async (words, code) => {
+  const { status, notes } = await server.millrace(words)
+  expect(status).toBe(2)
+  expect(notes).toContain(code === 'ACTION' ? 'CLI_ARGUMENT_VALUE' : code)
+})
