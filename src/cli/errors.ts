@@ -73,6 +73,18 @@ export const usageErrors = defineErrors({
     message: '"{key}" stands behind other lines than those of the header',
     hint: 'Put it among the first lines of the file, or write the comment otherwise.',
   },
+  CLI_CATALOG_NAME: { blame: 'user', message: 'there are {count} things called "{name}", expected one' },
+  CLI_APPLY_TWICE: { blame: 'user', message: 'job "{name}" stands in "{one}" and in "{other}"' },
+  CLI_APPLY_STATEMENT: {
+    blame: 'user',
+    message: '{kind} cannot be applied from a file of the catalog',
+    hint: 'Such files have CREATE TABLE, VIEW, DATABASE and CATALOG, USE and SET.',
+  },
+  CLI_APPLY_STATE: {
+    blame: 'user',
+    message: 'job "{name}" would lose state',
+    hint: 'Accept that with --accept-dropped-state.',
+  },
   CLI_WORKSPACE: { blame: 'user', message: 'the token is for {known}, not for workspace "{workspace}"' },
   CLI_TESTS_NOT_FOUND: {
     blame: 'user',

@@ -1,6 +1,7 @@
 /** The commands of a server that keeps jobs running, and of its clients, as rows of data. */
 import { type CommandRow, type OptionRow, optionValue } from './arguments/command.ts'
-import { firstArgument, portIn, workspace } from './shared-options.ts'
+import { usageErrors } from './errors.ts'
+import { acceptDroppedState, firstArgument, json, portIn, server, workspace } from './shared-options.ts'
 
 const dataDir: OptionRow = {
   name: 'data-dir',
@@ -30,6 +31,11 @@ const insecureHttp: OptionRow = {
   name: 'insecure-http',
   summary: 'send the token over plain http to another machine: whoever is on the way can read it, and use it',
 }
+
+const catalogSearch: OptionRow = { name: 'search', value: 'words', summary: 'of list: words of names, columns and comments' }
+const applyFolder: OptionRow = { name: 'file', short: 'f', value: 'folder', summary: 'the folder of the files' }
+const dryRun: OptionRow = { name: 'dry-run', summary: 'only say what would be done' }
+const prune: OptionRow = { name: 'prune', summary: 'also remove jobs that no file has' }
 
 export const serverCommands: readonly CommandRow[] = [
   {
@@ -94,6 +100,53 @@ export const serverCommands: readonly CommandRow[] = [
     run: async (input, environment) => {
       const { runLogout } = await import('./server/login-command.ts')
       return runLogout(firstArgument(input), environment)
+    },
+  },
+  {
+    name: 'catalog',
+    summary: 'look at the tables, views and functions that a server keeps',
+    about: ['list: all of them, or those that words are found in. show: the statement that makes one.'],
+    arguments: [
+      { name: 'action', summary: 'list or show', oneOf: ['list', 'show'] },
+      { name: 'name', summary: 'of show: its name, such as orders or sales.public.orders', optional: true },
+    ],
+    options: [catalogSearch, server, workspace, json],
+    examples: [{ line: 'millrace catalog show orders', shows: 'prints the statement that makes the table orders' }],
+    run: async (input, environment) => {
+      const [{ openServerLink }, { runCatalog }] = await Promise.all([
+        import('./server/server-link.ts'),
+        import('./server/catalog-command.ts'),
+      ])
+      const [action, target = ''] = input.arguments
+      const link = await openServerLink({ server: optionValue(input, server), workspace: optionValue(input, workspace) }, environment)
+      const options = { target, search: optionValue(input, catalogSearch), json: input.values.has(json.name) }
+      return runCatalog(link, { action: action === 'show' ? 'show' : 'list', ...options }, environment)
+    },
+  },
+  {
+    name: 'apply',
+    summary: 'bring jobs and tables of a folder of files about on a server',
+    about: [
+      'Each file DIR/**/*.sql is a job: a header of comments such as -- name: orders and -- parallelism: 2, a blank line, and its script. DIR/catalog/*.sql are tables and views, in the order of the names of the files. What is so already is left alone; the same command again does nothing.',
+      'Printed is what is done: + made, ~ changed, = the same, - removed, ! what went wrong, after which the others go on. A change that loses state is refused unless that is accepted. With --prune jobs that no file has are stopped and removed.',
+    ],
+    arguments: [],
+    options: [applyFolder, dryRun, prune, acceptDroppedState, server, workspace],
+    examples: [
+      { line: 'millrace apply -f jobs --dry-run', shows: 'prints what would be done' },
+      { line: 'millrace apply -f jobs', shows: 'does it' },
+    ],
+    run: async (input, environment) => {
+      if (!input.values.has(applyFolder.name)) throw usageErrors.CLI_OPTION_MISSING({ name: '--file', purpose: '"millrace apply"' })
+      const [{ openServerLink }, { runApply }] = await Promise.all([import('./server/server-link.ts'), import('./server/apply-command.ts')])
+      const link = await openServerLink({ server: optionValue(input, server), workspace: optionValue(input, workspace) }, environment)
+      const options = {
+        folder: optionValue(input, applyFolder),
+        isDry: input.values.has(dryRun.name),
+        prunes: input.values.has(prune.name),
+        acceptsDroppedState: input.values.has(acceptDroppedState.name),
+      }
+      return runApply(link, options, environment)
     },
   },
 ]
