@@ -10,19 +10,21 @@ reporters := --reporter=default --reporter=json --reporter=./test/silence-report
 
 checks := format lint types dead-code architecture
 
-.PHONY: help setup demo run-demo test test-system check format bench bench-flink bench-flink-connectors update build clean $(addprefix check-,$(checks))
+.PHONY: help setup web test-browser demo run-demo test test-system check format bench bench-flink bench-flink-connectors update build clean $(addprefix check-,$(checks))
 
 help:
 	@echo 'make demo        streams three million real flights through one statement set'
 	@echo 'make test        runs every test that needs no server'
 	@echo 'make test-system runs the tests against real servers, which it installs'
+	@echo 'make test-browser runs the tests of the console; needs Chromium'
 	@echo 'make check       formatting, lint, types, dead code, rooms and tidiness'
 	@echo 'make bench       measures speed'
 	@echo 'make bench-flink measures speed beside Flink, and writes docs/benchmarks.md'
 	@echo 'make bench-flink-connectors measures rows between real systems beside Flink'
 	@echo 'make update      rewrites golden files and docs/errors.md, then shows what changed'
 	@echo 'make format      formats the sources and applies the safe fixes of the linters'
-	@echo 'make build       writes the published form to dist/'
+	@echo 'make web         builds the console to web/dist/'
+	@echo 'make build       writes the published form to dist/ and web/dist/'
 
 # Compared by content: a clone or a branch switch gives files times that mean nothing.
 setup:
@@ -40,6 +42,10 @@ test-system: setup
 	@mkdir -p $(dir $(system-results)) && rm -f $(system-results)
 	@$(bin)/vitest run --config vitest.system.config.ts $(reporters) --outputFile.json=$(system-results)
 
+# Needs Chromium.
+test-browser: web
+	@$(bin)/vitest run --config vitest.browser.config.ts
+
 # Runs every check even when one fails, and says the state of each in one line.
 check: setup
 	@failed=0; for name in $(checks); do \
@@ -53,7 +59,7 @@ check-lint:
 	@$(bin)/oxlint
 
 check-types:
-	@node_modules/typescript-7/bin/tsc --project .
+	@node_modules/typescript-7/bin/tsc --project . && node_modules/typescript-7/bin/tsc --project web
 
 check-dead-code:
 	@$(bin)/knip --no-config-hints
@@ -80,8 +86,12 @@ update: setup
 	@git --no-pager diff --stat && git --no-pager diff
 	@git ls-files --others --exclude-standard | sed 's/^/new file: /'
 
+# The console, which the server serves; it is built again only when something of it has changed.
+web: setup
+	@node web/build.ts
+
 build: setup
-	@rm -rf dist && $(bin)/tsc --project tsconfig.build.json
+	@rm -rf dist && $(bin)/tsc --project tsconfig.build.json && node web/build.ts
 
 clean:
-	rm -rf dist node_modules
+	rm -rf dist web/dist node_modules

@@ -9,9 +9,9 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions, mainFields: [] } },
   environments: { __vitest__: { resolve: { conditions, externalConditions: conditions, mainFields: [] } } },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // These need servers: see vitest.system.config.ts.
-    exclude: ['test/system/**', 'node_modules/**'],
+    include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'test/**/*.test.ts'],
+    // These need servers and a browser: see vitest.system.config.ts and vitest.browser.config.ts.
+    exclude: ['test/system/**', 'test/browser/**', 'node_modules/**'],
     execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
     allowOnly: false,
     passWithNoTests: false,

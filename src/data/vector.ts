@@ -126,10 +126,10 @@ export function decodeText(data: Uint8Array, start: number, end: number): string
 
 /** The bytes that were decoded last, for the decoder: most texts come of the same bytes as the one before. */
 let lastData: Uint8Array = new Uint8Array(0)
-let lastBuffer: Buffer = Buffer.from(lastData)
+let lastBuffer: Buffer | undefined
 
 function decodeLong(data: Uint8Array, start: number, end: number): string {
-  if (data !== lastData) {
+  if (lastBuffer === undefined || data !== lastData) {
     lastData = data
     lastBuffer = Buffer.from(data.buffer, data.byteOffset, data.length)
   }

@@ -55,7 +55,7 @@ export function readSources(...folders: readonly string[]): Source[] {
 
 /** Reads everything that people wrote, whatever its language. */
 export function readTexts(): Source[] {
-  const kept = ['src', 'test', 'bench', 'bin', 'docs', 'examples', '.ci'].flatMap(listFiles)
+  const kept = ['src', 'web/src', 'test', 'bench', 'bin', 'docs', 'examples', '.ci'].flatMap(listFiles)
   const atRoot = readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []))
   return [...kept, ...atRoot].filter(isText).map(readSource)
 }
@@ -69,7 +69,7 @@ export function listFolders(folder: string): string[] {
 
 /** Whether a file only serves tests: a test, or a fixture that several tests of a room share. */
 export function isTest(filePath: string): boolean {
-  return /\.(?:test|fixture)\.ts$/.test(filePath) || !filePath.startsWith('src/')
+  return /\.(?:test|fixture)\.ts$/.test(filePath) || !/^(?:web\/)?src\//.test(filePath)
 }
 
 function listFiles(folder: string): string[] {
@@ -85,12 +85,12 @@ function readSource(filePath: string): Source {
 }
 
 function isTypeScript(filePath: string): boolean {
-  return filePath.endsWith('.ts')
+  return /\.tsx?$/.test(filePath)
 }
 
 function isText(filePath: string): boolean {
   const name = path.basename(filePath)
-  return /\.(ts|md|sql|json|ya?ml|sh)$/.test(name) || !name.slice(1).includes('.')
+  return /\.(tsx?|md|sql|json|ya?ml|sh|css|html)$/.test(name) || !name.slice(1).includes('.')
 }
 
 function readImports(source: Source): Import[] {

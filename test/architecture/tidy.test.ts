@@ -6,7 +6,7 @@ import { findAnyShare, findLengthSpread, findLongFunctionShare, findLooseVersion
 
 /** This file shows each rule something to find, so the rules do not read it. */
 const texts = readTexts().filter(({ path: at }) => !at.startsWith('test/architecture/tidy'))
-const sources = texts.filter(({ path: at }) => at.endsWith('.ts'))
+const sources = texts.filter(({ path: at }) => /\.tsx?$/.test(at))
 
 describe('this repository', () => {
   test.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_, rule) => {

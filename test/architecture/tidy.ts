@@ -76,7 +76,7 @@ export const rules: readonly Rule[] = [
     name: 'every test runs',
     reads: 'code',
     find: (source) =>
-      source.path.endsWith('.test.ts')
+      /\.test\.tsx?$/.test(source.path)
         ? findInText(
             source,
             /\b(?:test|it|describe|suite)\.(?:concurrent\.)?(?:only|skip|skipIf|runIf|todo)\b|\b(?:xit|xdescribe|xtest)\(/,
@@ -164,7 +164,7 @@ const emptyNames: readonly { readonly pattern: RegExp; readonly instead: string 
 ]
 
 function findEmptyNames({ path }: Source): string[] {
-  if (!/^(?:src|test|bench)\//.test(path)) return []
+  if (!/^(?:src|web|test|bench)\//.test(path)) return []
   const names = path
     .replace(/(?:\.(?:test|fixture))?\.\w+$/, '')
     .split('/')
@@ -173,7 +173,7 @@ function findEmptyNames({ path }: Source): string[] {
     const empty = emptyNames.find(({ pattern }) => pattern.test(name))
     return empty === undefined ? [] : [`${path}: the name "${name}" says nothing: ${empty.instead}`]
   })
-  if (path.endsWith('.ts') && !names.every((name) => /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)))
+  if (/\.tsx?$/.test(path) && !names.every((name) => /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)))
     found.push(`${path}: write file names in kebab-case`)
   return found
 }
@@ -223,5 +223,5 @@ function findInText(source: Source, pattern: RegExp, instead: string): string[] 
 
 /** What users run, as opposed to what tests it. */
 function isProduct({ path }: Source): boolean {
-  return path.endsWith('.ts') && !isTest(path)
+  return /\.tsx?$/.test(path) && !isTest(path)
 }

@@ -7,3 +7,4 @@ import { sqlRoutes } from './sql-routes.ts'
 
 export const routes = { ...peopleRoutes, ...jobRoutes, ...sqlRoutes, ...catalogRoutes, ...monitorRoutes }
 export type Contract = typeof routes
+export type { AnswerOf, BodyOf, Failure, PathNames, QueryOf } from './route.ts'

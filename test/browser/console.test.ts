@@ -1,0 +1,231 @@
+/** The console as people meet it, in a real browser, over made-up data and much of it. */
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { serveFixture } from './fixture-server.ts'
+import { desktop, findBarriers, type Look, openBrowser, phone, type View } from './open-browser.ts'
+
+const port = 8197
+const origin = `http://127.0.0.1:${port}`
+
+let browser: Awaited<ReturnType<typeof openBrowser>>
+let server: ReturnType<typeof serveFixture>
+
+beforeAll(async () => {
+  server = serveFixture(port)
+  browser = await openBrowser()
+})
+
+afterAll(async () => {
+  await browser.close()
+  server.close()
+})
+
+async function visit(address: string, view: View = desktop): Promise<Look> {
+  const look = await browser.look(view)
+  await look.page.goto(origin + address)
+  await look.page.locator('h1').first().waitFor({ state: 'attached' })
+  return look
+}
+
+/** Opens the SQL page on a text that was kept, and runs it by the keys that people use. */
+async function visitAndRun(sql: string): Promise<Look> {
+  const look = await browser.look(desktop)
+  const { page } = look
+  const tabs = JSON.stringify([{ id: 'one', title: 'Query 1', text: sql }])
+  await page.addInitScript(
+    `localStorage.getItem('millrace.sql.main') ?? localStorage.setItem('millrace.sql.main', ${JSON.stringify(tabs)})`,
+  )
+  await page.goto(`${origin}/w/main/sql`)
+  await page.getByRole('textbox', { name: 'SQL editor' }).click()
+  await page.keyboard.press('Control+Enter')
+  return look
+}
+
+/** Counts the frames of four seconds, in the page: how many a second, and the longest. */
+const countFrames = `new Promise((resolve) => {
+  const times = []
+  const count = (at) => {
+    times.push(at)
+    if (at - times[0] < 4000) requestAnimationFrame(count)
+    else resolve({ frames: times.length / 4, longest: Math.max(...times.slice(1).map((time, index) => time - times[index])) })
+  }
+  requestAnimationFrame(count)
+})`
+
+const pages = [
+  ['/w/main/jobs', 'enrich-orders-0'],
+  ['/w/main/jobs/job-6', 'DATA_CAST_REFUSED'],
+  ['/w/main/jobs/job-0/topology?vertex=e', 'Rows come by'],
+  ['/w/main/jobs/job-0/metrics', 'Records in'],
+  ['/w/main/jobs/job-0/savepoints', 's3://lake/savepoints/s1'],
+  ['/w/main/jobs/job-6/versions', 'Roll back to this'],
+  ['/w/main/jobs/job-0/logs', 'checkpoint 2999'],
+  ['/w/main/jobs/job-6/settings', 'Give up after failures'],
+  ['/w/main/jobs/new', 'It starts when you start it'],
+  ['/w/main/sql', 'CREATE TEMPORARY TABLE orders'],
+  ['/w/main/settings', 'Grace Hopper'],
+  ['/w/main/settings/tokens', 'deploys from CI'],
+  ['/w/main/settings/audit', 'job-7'],
+  ['/people', 'Grace Hopper'],
+  ['/account', 'Current password'],
+  ['/sign-in', 'Password'],
+  ['/welcome#link=abc', 'At least 10 characters'],
+] as const
+
+const views: readonly (readonly [string, View])[] = [
+  ['in light colours', desktop],
+  ['in dark colours', { ...desktop, scheme: 'dark' }],
+  ['on a phone', phone],
+]
+
+describe.each(views)('every page %s', (_, view) => {
+  test.each(pages)('%s keeps to its policy, has no barriers and fits', async (address, text) => {
+    const look = await visit(address, view)
+    await look.page.getByText(text).first().waitFor({ state: 'attached' })
+    expect(await findBarriers(look.page)).toEqual([])
+    expect(await look.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expect(look.troubles).toEqual([])
+    await look.close()
+  })
+})
+
+describe('jobs', () => {
+  test('three thousand are one list, of which only what is in sight is drawn', async () => {
+    const look = await visit('/w/main/jobs')
+    const { page } = look
+    await page.getByText('enrich-orders-0').waitFor()
+    const section = page.getByRole('region', { name: 'Jobs' })
+    await section.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    await page.getByText('mirror-sessions-2999').waitFor()
+    expect(await page.locator('tbody tr').count()).toBeLessThan(60)
+    expect(look.troubles).toEqual([])
+    await look.close()
+  })
+
+  test('filters stand in the address, and an address opens with its filters', async () => {
+    const look = await visit('/w/main/jobs')
+    const { page } = look
+    await page.getByRole('button', { name: /^Failed/ }).click()
+    await page.waitForURL('**/jobs?state=failed')
+    await page.getByRole('searchbox').fill('clicks')
+    await page.waitForURL('**search=clicks**')
+    await page.reload()
+    await expect.poll(() => page.getByRole('searchbox').inputValue()).toBe('clicks')
+    await expect.poll(() => page.getByRole('status').first().textContent()).toMatch(/jobs?$/)
+    await look.close()
+  })
+
+  test('a state that nobody can see is the last known one, not a failure', async () => {
+    const look = await visit('/w/main/jobs?evidence=unreachable')
+    const row = look.page.locator('tbody tr', { hasText: 'score-returns-5' })
+    await row.waitFor()
+    expect(await row.textContent()).toMatch(/Running.*last known \d+m ago/)
+    await look.close()
+  })
+
+  test('names with markup stay texts', async () => {
+    const look = await visit('/w/main/jobs')
+    let alerts = 0
+    look.page.on('dialog', (dialog) => {
+      alerts++
+      void dialog.dismiss()
+    })
+    await look.page.getByText('<script>alert("orders")</script>').click()
+    await look.page.getByRole('heading', { name: '<script>alert("orders")</script>' }).waitFor()
+    expect(alerts).toBe(0)
+    await look.close()
+  })
+
+  test('a new version that drops state is taken only when that is accepted', async () => {
+    const look = await visit('/w/main/jobs/job-6/versions')
+    const { page } = look
+    await page.getByRole('button', { name: 'Roll back to this' }).first().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('It sums another window.').waitFor()
+    const button = dialog.getByRole('button', { name: 'Roll back to this' })
+    expect(await button.isDisabled()).toBe(true)
+    await dialog.getByText('Drop this state').click()
+    expect(await button.isDisabled()).toBe(false)
+    await look.close()
+  })
+})
+
+describe('the SQL page', () => {
+  test('shows where a statement fails, and goes there', async () => {
+    const look = await visitAndRun('SELECT *\nFROM nowhere')
+    await look.page.getByText('SQL_TABLE_NOT_FOUND').waitFor()
+    await look.page.getByRole('button', { name: 'Line 2, column 6' }).click()
+    expect(await look.page.getByText('Create it first').count()).toBe(1)
+    await look.close()
+  })
+
+  test('five thousand changes a second keep a steady frame rate and bounded memory', async () => {
+    const look = await visitAndRun('SELECT * FROM orders_fast')
+    await look.page.getByText('changes').first().waitFor()
+    const { frames, longest } = await look.page.evaluate<{ frames: number; longest: number }>(countFrames)
+    // A machine that does other work beside this is slow; a page that draws every row would not reach two frames.
+    expect(frames).toBeGreaterThan(10)
+    expect(longest).toBeLessThan(2000)
+    await expect.poll(() => look.page.getByText(/older rows are not kept/).count()).toBe(1)
+    expect(await look.page.locator('tbody tr').count()).toBeLessThan(60)
+    expect(look.troubles).toEqual([])
+    await look.close()
+  })
+
+  test('tabs are kept', async () => {
+    const look = await visit('/w/main/sql')
+    await look.page.getByRole('button', { name: 'New query' }).click()
+    await look.page.getByRole('button', { name: 'Query 2', exact: true }).waitFor()
+    await look.page.reload()
+    await look.page.getByRole('button', { name: 'Query 2', exact: true }).waitFor()
+    await look.close()
+  })
+})
+
+describe('the way in', () => {
+  test('who is not signed in comes back to the page that was asked for', async () => {
+    server.fixture.isSignedIn = false
+    const look = await visit('/w/main/settings/tokens')
+    const { page } = look
+    await page.waitForURL('**/sign-in?to=**')
+    await page.getByLabel('Name').fill('ada')
+    await page.getByRole('textbox', { name: 'Password' }).fill('a wrong password')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('ACCESS_SIGN_IN_REFUSED').waitFor()
+    await page.getByRole('textbox', { name: 'Password' }).fill('a long password')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL('**/w/main/settings/tokens')
+    await look.close()
+  })
+
+  test('a server that goes is told with its age, and its return needs nobody', async () => {
+    const look = await visit('/w/main/jobs')
+    await look.page.getByText('enrich-orders-0').waitFor()
+    await look.page.route('**/api/**', (route) => route.abort())
+    await look.page.getByText(/The server has not answered for \d+s/).waitFor()
+    await look.page.unroute('**/api/**')
+    await look.page.getByText(/The server has not answered/).waitFor({ state: 'detached' })
+    await look.close()
+  })
+
+  test('the language is the one of the browser', async () => {
+    const look = await visit('/w/main/jobs', { ...desktop, locale: 'zh-CN' })
+    await look.page.getByRole('heading', { name: '作业' }).waitFor()
+    expect(await look.page.evaluate('document.documentElement.lang')).toBe('zh-CN')
+    await look.close()
+  })
+})
+
+test('the first page is loaded with less than 400 KB', async () => {
+  const look = await browser.look(desktop)
+  const sizes: Promise<number>[] = []
+  look.page.on('response', (response) => {
+    if (/\.(?:js|css|svg)$/.test(response.url())) sizes.push(response.body().then((body) => gzipSync(body).length))
+  })
+  await look.page.goto(`${origin}/w/main/jobs`)
+  await look.page.getByText('enrich-orders-0').waitFor()
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  expect(total).toBeGreaterThan(50_000)
+  expect(total).toBeLessThan(400_000)
+  await look.close()
+})

@@ -1,0 +1,119 @@
+import { useMantineColorScheme } from '@mantine/core'
+import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { question } from '../api/questions.ts'
+import { chooseLanguage } from '../language/language.ts'
+import { Icon } from '../parts/icon.tsx'
+import { useMe, useWorkspace } from './use-me.ts'
+
+/** Everything that can be gone to or done from anywhere, by its first letters; jobs are found by the server. */
+export function Palette() {
+  const { t } = useTranslation()
+  const [text, setText] = useState('')
+  const jobs = useJobActions(text.trim())
+  const actions = usePageActions().filter(({ label = '' }) => label.toLowerCase().includes(text.trim().toLowerCase()))
+  const groups = [
+    { group: t('palette.pages'), actions },
+    { group: t('palette.jobs'), actions: jobs },
+  ]
+  return (
+    <Spotlight
+      actions={groups.filter((each) => each.actions.length > 0)}
+      query={text}
+      onQueryChange={setText}
+      filter={(_, found) => found}
+      shortcut={['mod + K']}
+      nothingFound={t('palette.nothing')}
+      searchProps={{ leftSection: <Icon name="search" />, placeholder: t('palette.ask'), 'aria-label': t('palette.ask') }}
+      lockScroll={false}
+      attributes={{ content: { 'aria-label': t('palette.ask') } }}
+      scrollable
+      maxHeight={420}
+      transitionProps={{ duration: 80 }}
+    />
+  )
+}
+
+function useJobActions(text: string): SpotlightActionData[] {
+  const { workspace } = useWorkspace()
+  const navigate = useNavigate()
+  const { data } = useQuery({
+    ...question('GET /workspaces/:workspace/jobs', { params: { workspace }, query: { search: text, limit: 8 } }),
+    enabled: text !== '' && workspace !== '',
+    placeholderData: keepPreviousData,
+  })
+  if (text === '' || data === undefined) return []
+  return data.items.map(({ id, name, folder }) => ({
+    id: `job ${id}`,
+    label: name,
+    description: folder,
+    leftSection: <Icon name="jobs" />,
+    onClick: () => void navigate({ to: '/w/$workspace/jobs/$job', params: { workspace, job: id } }),
+  }))
+}
+
+function usePageActions(): SpotlightActionData[] {
+  const { t } = useTranslation()
+  const { workspace, may } = useWorkspace()
+  const me = useMe()
+  const navigate = useNavigate()
+  const { setColorScheme } = useMantineColorScheme()
+  const params = { workspace }
+  const inWorkspace: (SpotlightActionData | false)[] = [
+    {
+      id: 'jobs',
+      label: t('nav.jobs'),
+      leftSection: <Icon name="jobs" />,
+      onClick: () => void navigate({ to: '/w/$workspace/jobs', params }),
+    },
+    may.develop && {
+      id: 'sql',
+      label: t('nav.sql'),
+      leftSection: <Icon name="sql" />,
+      onClick: () => void navigate({ to: '/w/$workspace/sql', params }),
+    },
+    may.develop && {
+      id: 'new',
+      label: t('jobs.make'),
+      leftSection: <Icon name="plus" />,
+      onClick: () => void navigate({ to: '/w/$workspace/jobs/new', params }),
+    },
+    {
+      id: 'members',
+      label: t('settings.members'),
+      leftSection: <Icon name="people" />,
+      onClick: () => void navigate({ to: '/w/$workspace/settings', params }),
+    },
+    may.administer && {
+      id: 'tokens',
+      label: t('settings.tokens'),
+      leftSection: <Icon name="key" />,
+      onClick: () => void navigate({ to: '/w/$workspace/settings/tokens', params }),
+    },
+    may.administer && {
+      id: 'audit',
+      label: t('settings.audit'),
+      leftSection: <Icon name="log" />,
+      onClick: () => void navigate({ to: '/w/$workspace/settings/audit', params }),
+    },
+  ]
+  const others: SpotlightActionData[] = me.memberships
+    .filter((each) => each.workspace !== workspace)
+    .map((each) => ({
+      id: `workspace ${each.workspace}`,
+      label: t('palette.workspace', { title: each.title }),
+      leftSection: <Icon name="folder" />,
+      onClick: () => void navigate({ to: '/w/$workspace/jobs', params: { workspace: each.workspace } }),
+    }))
+  return [
+    ...(workspace === '' ? [] : inWorkspace.filter((each) => each !== false)),
+    ...others,
+    { id: 'dark', label: t('palette.dark'), leftSection: <Icon name="moon" />, onClick: () => setColorScheme('dark') },
+    { id: 'light', label: t('palette.light'), leftSection: <Icon name="sun" />, onClick: () => setColorScheme('light') },
+    { id: 'en', label: 'English', leftSection: <Icon name="globe" />, onClick: () => void chooseLanguage('en') },
+    { id: 'zh', label: '中文', leftSection: <Icon name="globe" />, onClick: () => void chooseLanguage('zh') },
+  ]
+}

@@ -1,0 +1,62 @@
+import { ActionIcon } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { bytesText, countText, timeText } from '../parts/amount.ts'
+import { Icon } from '../parts/icon.tsx'
+import type { PlacedVertex } from './topology-graph.ts'
+import style from './topology-tab.module.css'
+
+interface SubtaskPanelProps {
+  readonly placed: PlacedVertex
+  readonly onClose: () => void
+}
+
+/** One operator in full: each of its subtasks beside the others, so that skew shows. */
+export function SubtaskPanel({ placed: { vertex, subtasks }, onClose }: SubtaskPanelProps) {
+  const { t } = useTranslation()
+  const watermark = subtasks.map((row) => row.watermark).find((each) => each !== null)
+  return (
+    <aside className={style['panel']} aria-label={vertex.name}>
+      <div className="row apart">
+        <h2>{vertex.name}</h2>
+        <ActionIcon aria-label={t('act.close')} onClick={onClose}>
+          <Icon name="close" />
+        </ActionIcon>
+      </div>
+      <pre>{vertex.detail}</pre>
+      {vertex.inputs.length > 0 && (
+        <p className="quiet small">{t('topology.shipped', { how: vertex.inputs.map(({ ship }) => ship).join(', ') })}</p>
+      )}
+      {subtasks.length === 0 ? (
+        <p className="quiet">{t('topology.noMetrics')}</p>
+      ) : (
+        <section style={{ overflowX: 'auto' }} aria-label={t('topology.subtasks')} tabIndex={0}>
+          <table className="table">
+            <thead>
+              <tr>
+                <th>#</th>
+                <th className="number">{t('topology.in')}</th>
+                <th className="number">{t('topology.out')}</th>
+                <th className="number">{t('topology.busy')}</th>
+                <th className="number">{t('topology.pressed')}</th>
+                <th className="number">{t('topology.state')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {subtasks.map((row) => (
+                <tr key={row.subtask}>
+                  <td>{row.subtask + 1}</td>
+                  <td className="number">{countText(row.recordsInPerSecond)}/s</td>
+                  <td className="number">{countText(row.recordsOutPerSecond)}/s</td>
+                  <td className="number">{Math.round(row.busyMsPerSecond / 10)} %</td>
+                  <td className="number">{Math.round(row.backPressuredMsPerSecond / 10)} %</td>
+                  <td className="number">{bytesText(row.stateBytes)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {watermark !== undefined && <p className="quiet small">{t('topology.watermark', { time: timeText(watermark) })}</p>}
+    </aside>
+  )
+}

@@ -1,0 +1,95 @@
+import '@xyflow/react/dist/style.css'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { Background, BackgroundVariant, Controls, type Edge, MarkerType, type NodeTypes, ReactFlow } from '@xyflow/react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { question } from '../api/questions.ts'
+import { countText } from '../parts/amount.ts'
+import { EmptyPage } from '../parts/empty-page.tsx'
+import { useNarrow } from '../parts/use-narrow.ts'
+import { SubtaskPanel } from './subtask-panel.tsx'
+import { edgesOf, joinVertices, layOut, type PlacedEdge } from './topology-graph.ts'
+import style from './topology-tab.module.css'
+import { useJob, useJobParams, useOperators } from './use-job.ts'
+import { VertexCard, type VertexNode } from './vertex-card.tsx'
+
+const route = getRouteApi('/frame/w/$workspace/jobs/$job/topology')
+const nodeTypes: NodeTypes = { vertex: VertexCard }
+
+export function TopologyTab() {
+  const { t } = useTranslation()
+  const params = useJobParams()
+  const { job } = useJob()
+  const { vertex: picked } = route.useSearch()
+  const navigate = route.useNavigate()
+  const isNarrow = useNarrow()
+  const { data } = useSuspenseQuery(question('GET /workspaces/:workspace/jobs/:job/topology', { params }))
+  const operators = useOperators(job.status.state === 'running').data?.operators
+  const graph = useRef<HTMLDivElement>(null)
+  const [box, setBox] = useState({ width: 1000, height: 600 })
+  useLayoutEffect(() => {
+    if (graph.current !== null) setBox({ width: graph.current.clientWidth, height: graph.current.clientHeight })
+  }, [])
+  const { places, direction } = useMemo(() => layOut(data.vertices, box), [data, box])
+  const vertices = useMemo(() => joinVertices(data.vertices, places, operators ?? []), [data, places, operators])
+  const nodes = useMemo(
+    () =>
+      vertices.map(
+        ({ vertex, point, x, y }): VertexNode => ({
+          id: vertex.id,
+          type: 'vertex',
+          position: { x, y },
+          data: { vertex, point, direction },
+          selected: vertex.id === picked,
+          ariaLabel: vertex.name,
+        }),
+      ),
+    [vertices, picked, direction],
+  )
+  const edges = useMemo(() => edgesOf(vertices).map((edge) => drawn(edge)), [vertices])
+  const pick = (vertex: string | undefined): void => void navigate({ search: vertex === undefined ? {} : { vertex }, replace: true })
+  const found = vertices.find(({ vertex }) => vertex.id === picked)
+  if (data.vertices.length === 0) return <EmptyPage icon="plan" title={t('topology.emptyTitle')} text={t('topology.emptyText')} />
+  return (
+    <div className={style['topology']}>
+      <div className={style['graph']} ref={graph}>
+        <ReactFlow
+          key={direction}
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          onNodeClick={(_, { id }) => pick(id)}
+          onPaneClick={() => pick(undefined)}
+          onSelectionChange={({ nodes: [first] }) => first !== undefined && first.id !== picked && pick(first.id)}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          edgesFocusable={false}
+          minZoom={0.15}
+          maxZoom={1.5}
+          fitView
+          fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-2)" />
+          {!isNarrow && <Controls showInteractive={false} position="bottom-left" />}
+        </ReactFlow>
+      </div>
+      {found !== undefined && <SubtaskPanel placed={found} onClose={() => pick(undefined)} />}
+    </div>
+  )
+}
+
+function drawn({ id, from, to, ship, recordsPerSecond }: PlacedEdge): Edge {
+  const isFlowing = recordsPerSecond !== undefined && recordsPerSecond > 0
+  return {
+    id,
+    source: from,
+    target: to,
+    label: recordsPerSecond === undefined ? ship : `${countText(recordsPerSecond)}/s`,
+    markerEnd: { type: MarkerType.ArrowClosed, color: 'var(--ink-3)', width: 10, height: 10 },
+    style: { stroke: 'var(--ink-3)', strokeWidth: isFlowing ? 1 + Math.min(3, Math.log10(1 + (recordsPerSecond ?? 0)) / 2) : 1 },
+    labelStyle: { fill: 'var(--ink-2)', fontSize: 12 },
+    labelBgStyle: { fill: 'var(--paper)' },
+  }
+}

@@ -1,0 +1,66 @@
+/** What stands in addresses behind the question mark: read word by word, so that a wrong address shows a page and not a fault. */
+
+type Raw = Record<string, unknown>
+
+function text(raw: Raw, name: string): string | undefined {
+  const value = raw[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function oneOf<const Words extends readonly string[]>(raw: Raw, name: string, words: Words): Words[number] | undefined {
+  const value = raw[name]
+  return words.find((word) => word === value)
+}
+
+function number(raw: Raw, name: string): number | undefined {
+  const value = Number(text(raw, name) ?? Number.NaN)
+  return Number.isSafeInteger(value) && value > 0 ? value : undefined
+}
+
+/** Leaves out what is not there, so that addresses stay short. */
+function given<T extends Record<string, unknown>>(found: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const kept = Object.entries(found).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(kept) as { [Name in keyof T]?: Exclude<T[Name], undefined> }
+}
+
+export const jobStates = ['running', 'starting', 'stopping', 'backing-off', 'failed', 'finished', 'stopped'] as const
+export const jobSorts = ['name', '-name', 'changed', '-changed', 'state', '-state'] as const
+export const logLevels = ['error', 'warning', 'info'] as const
+
+export function readJobsSearch(raw: Raw) {
+  return given({
+    search: text(raw, 'search'),
+    state: oneOf(raw, 'state', jobStates),
+    evidence: oneOf(raw, 'evidence', ['unreachable']),
+    tag: text(raw, 'tag'),
+    folder: text(raw, 'folder'),
+    owner: text(raw, 'owner'),
+    sort: oneOf(raw, 'sort', jobSorts),
+  })
+}
+
+export function readLogSearch(raw: Raw) {
+  return given({ search: text(raw, 'search'), level: oneOf(raw, 'level', logLevels) })
+}
+
+export function readTopologySearch(raw: Raw) {
+  return given({ vertex: text(raw, 'vertex') })
+}
+
+export function readVersionsSearch(raw: Raw) {
+  return given({ from: number(raw, 'from'), to: number(raw, 'to') })
+}
+
+export function readSqlSearch(raw: Raw) {
+  return given({ tab: text(raw, 'tab'), view: oneOf(raw, 'view', ['table', 'changes', 'chart', 'plan', 'messages', 'history']) })
+}
+
+export function readAuditSearch(raw: Raw) {
+  return given({ subject: text(raw, 'subject') })
+}
+
+/** Where to go after signing in: only to a page of this console, never to another server. */
+export function readToSearch(raw: Raw) {
+  const to = text(raw, 'to')
+  return given({ to: to !== undefined && /^\/(?![/\\])/.test(to) ? to : undefined })
+}

@@ -1,0 +1,175 @@
+/** What the editor knows of SQL: colours by our lexer, faults by our parser and the server, completions by the server. */
+import { type Completion, type CompletionContext, type CompletionResult, completeFromList } from '@codemirror/autocomplete'
+import { type Diagnostic, setDiagnostics } from '@codemirror/lint'
+import { type Extension, RangeSetBuilder, StateField, type Text } from '@codemirror/state'
+import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view'
+import type { Failure } from '#api/contract'
+import { parseScript } from '#sql'
+import { call } from '../api/call.ts'
+import { colouredSpans, type Span, type SpanKind } from '../parts/sql-spans.ts'
+
+/** Texts that are longer are coloured up to here: they are read anew with each letter. */
+const colouredMax = 200_000
+const parseAfterMs = 250
+const checkAfterMs = 700
+
+const marks: Readonly<Record<SpanKind, Decoration>> = {
+  keyword: Decoration.mark({ class: 'sql-keyword' }),
+  function: Decoration.mark({ class: 'sql-function' }),
+  string: Decoration.mark({ class: 'sql-string' }),
+  number: Decoration.mark({ class: 'sql-number' }),
+  comment: Decoration.mark({ class: 'sql-comment' }),
+  name: Decoration.mark({ class: 'sql-name' }),
+}
+
+function spansOf(doc: Text): readonly Span[] {
+  return colouredSpans(doc.sliceString(0, colouredMax))
+}
+
+const spans = StateField.define<readonly Span[]>({
+  create: ({ doc }) => spansOf(doc),
+  update: (last, { docChanged, newDoc }) => (docChanged ? spansOf(newDoc) : last),
+})
+
+/** Only what is in sight is coloured. */
+function colour(view: EditorView): DecorationSet {
+  const builder = new RangeSetBuilder<Decoration>()
+  const all = view.state.field(spans)
+  for (const { from, to } of view.visibleRanges) {
+    for (let at = firstEndingAfter(all, from); at < all.length; at++) {
+      const span = all[at]
+      if (span === undefined || span.start >= to) break
+      if (span.end > span.start) builder.add(Math.max(span.start, from), Math.min(span.end, to), marks[span.kind])
+    }
+  }
+  return builder.finish()
+}
+
+function firstEndingAfter(all: readonly Span[], place: number): number {
+  let low = 0
+  let high = all.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((all[middle]?.end ?? 0) <= place) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+const colours = ViewPlugin.fromClass(
+  class {
+    decorations: DecorationSet
+
+    constructor(view: EditorView) {
+      this.decorations = colour(view)
+    }
+
+    update({ docChanged, viewportChanged, view }: ViewUpdate): void {
+      if (docChanged || viewportChanged) this.decorations = colour(view)
+    }
+  },
+  { decorations: (plugin) => plugin.decorations },
+)
+
+/** Marks faults a moment after typing ends: at once what the parser sees, then what the server sees besides. */
+function faults(workspace: string): Extension {
+  return ViewPlugin.fromClass(
+    class {
+      private parsing: ReturnType<typeof setTimeout> | undefined
+      private checking: ReturnType<typeof setTimeout> | undefined
+      private asked = new AbortController()
+      private readonly view: EditorView
+
+      constructor(view: EditorView) {
+        this.view = view
+        this.schedule()
+      }
+
+      update({ docChanged }: ViewUpdate): void {
+        if (docChanged) this.schedule()
+      }
+
+      destroy(): void {
+        clearTimeout(this.parsing)
+        clearTimeout(this.checking)
+        this.asked.abort()
+      }
+
+      private schedule(): void {
+        this.destroy()
+        this.parsing = setTimeout(() => this.parse(), parseAfterMs)
+        this.checking = setTimeout(() => void this.check(), checkAfterMs)
+      }
+
+      private parse(): void {
+        const text = this.view.state.doc.toString()
+        if (text.length > colouredMax) return
+        const { diagnostics } = parseScript(text)
+        this.show(
+          diagnostics.map(({ code, message, hint, position }) => ({ code, message, hint: hint ?? null, position: position ?? null })),
+        )
+      }
+
+      private async check(): Promise<void> {
+        const text = this.view.state.doc.toString()
+        if (text.trim() === '' || workspace === '') return
+        this.asked = new AbortController()
+        try {
+          const given = { params: { workspace }, body: { text } }
+          const { diagnostics } = await call('POST /workspaces/:workspace/sql/check', given, this.asked.signal)
+          if (this.view.state.doc.toString() === text) this.show(diagnostics)
+        } catch {
+          // What the parser found stays; a server that is gone is told elsewhere.
+        }
+      }
+
+      private show(found: readonly Pick<Failure, 'code' | 'message' | 'hint' | 'position'>[]): void {
+        const { length } = this.view.state.doc
+        const diagnostics = found.flatMap(({ code, message, hint, position }): Diagnostic[] => {
+          if (position === null) return []
+          const from = Math.min(position.start, length)
+          const to = Math.min(Math.max(position.end, from + 1), length)
+          return [{ from: Math.min(from, to), to, severity: 'error', message: [message, hint, code].filter(Boolean).join('\n') }]
+        })
+        this.view.dispatch(setDiagnostics(this.view.state, diagnostics))
+      }
+    },
+  )
+}
+
+/** What the server says may stand at the cursor. */
+export function completionsOf(workspace: string) {
+  return async (context: CompletionContext): Promise<CompletionResult | null> => {
+    const word = context.matchBefore(/[\w`$]+/)
+    const previous = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos)
+    if (!context.explicit && word === null && previous !== '.') return null
+    const stopping = new AbortController()
+    context.addEventListener('abort', () => stopping.abort())
+    try {
+      const body = { text: context.state.doc.toString(), offset: context.pos }
+      const { completions, from } = await call('POST /workspaces/:workspace/sql/complete', { params: { workspace }, body }, stopping.signal)
+      const options = completions.map(
+        ({ text, kind, detail }): Completion => ({ label: text, type: typeOf(kind), ...(detail === null ? {} : { detail }) }),
+      )
+      return { from, options, validFor: /^[\w`$]*$/ }
+    } catch {
+      return completeFromList([])(context)
+    }
+  }
+}
+
+/** The kinds of the server in the words of the editor, which has a sign for each. */
+function typeOf(kind: string): string {
+  const known: Readonly<Record<string, string>> = {
+    keyword: 'keyword',
+    function: 'function',
+    column: 'property',
+    table: 'class',
+    view: 'class',
+  }
+  return known[kind] ?? 'variable'
+}
+
+export function sqlLanguage(workspace: string): Extension {
+  return [spans, colours, faults(workspace)]
+}

@@ -1,0 +1,110 @@
+import { autocompletion } from '@codemirror/autocomplete'
+import { Compartment, EditorState, Prec } from '@codemirror/state'
+import { EditorView, keymap, placeholder } from '@codemirror/view'
+import { basicSetup } from 'codemirror'
+import { useEffect, useRef } from 'react'
+import { completionsOf, sqlLanguage } from './editor-language.ts'
+import { editorTheme } from './editor-theme.ts'
+import style from './sql-editor.module.css'
+
+/** What a page can do with the editor that it shows. */
+export interface EditorHandle {
+  readonly text: () => string
+  readonly selection: () => { readonly from: number; readonly to: number }
+  /** Selects a part and brings it into sight. */
+  readonly select: (start: number, end: number) => void
+  readonly replace: (text: string) => void
+  readonly focus: () => void
+}
+
+interface SqlEditorProps {
+  readonly text: string
+  readonly label: string
+  readonly workspace: string
+  readonly hint?: string
+  readonly isReadOnly?: boolean
+  readonly onChange: (text: string) => void
+  readonly onRun?: () => void
+  readonly onReady?: (editor: EditorHandle | null) => void
+}
+
+/**
+ * The editor. It stands in a shadow tree, for there its style sheets are adopted rather than written into the page as elements, which the
+ * policy of the page refuses.
+ */
+export function SqlEditor({ text, label, workspace, hint = '', isReadOnly = false, onChange, onRun, onReady }: SqlEditorProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView>(undefined)
+  const newest = useRef({ text, onChange, onRun, onReady })
+  newest.current = { text, onChange, onRun, onReady }
+  useEffect(() => {
+    const element = place.current
+    if (element === null) return
+    const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
+    const made = openEditor(root, { label, workspace, hint, isReadOnly, newest: () => newest.current })
+    view.current = made
+    newest.current.onReady?.(handleOf(made))
+    return () => {
+      newest.current.onReady?.(null)
+      made.destroy()
+      view.current = undefined
+    }
+  }, [label, workspace, hint, isReadOnly])
+  useEffect(() => {
+    const editor = view.current
+    if (editor !== undefined && editor.state.doc.toString() !== text)
+      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } })
+  }, [text])
+  return <div ref={place} className={style['editor']} />
+}
+
+interface Opening {
+  readonly label: string
+  readonly workspace: string
+  readonly hint: string
+  readonly isReadOnly: boolean
+  readonly newest: () => { readonly text: string; readonly onChange: (text: string) => void; readonly onRun: (() => void) | undefined }
+}
+
+function openEditor(root: ShadowRoot, { label, workspace, hint, isReadOnly, newest }: Opening): EditorView {
+  const run = (): boolean => {
+    const { onRun } = newest()
+    onRun?.()
+    return onRun !== undefined
+  }
+  const editable = new Compartment()
+  return new EditorView({
+    root,
+    parent: root,
+    doc: newest().text,
+    extensions: [
+      Prec.highest(keymap.of([{ key: 'Mod-Enter', run }])),
+      basicSetup,
+      sqlLanguage(workspace),
+      autocompletion({ override: [completionsOf(workspace)], icons: false, activateOnTypingDelay: 150 }),
+      editorTheme,
+      placeholder(hint),
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+      editable.of(isReadOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false)] : []),
+      EditorView.updateListener.of(({ docChanged, state }) => {
+        if (docChanged && state.doc.toString() !== newest().text) newest().onChange(state.doc.toString())
+      }),
+    ],
+  })
+}
+
+function handleOf(view: EditorView): EditorHandle {
+  return {
+    text: () => view.state.doc.toString(),
+    selection: () => view.state.selection.main,
+    select: (start, end) => {
+      const { length } = view.state.doc
+      const anchor = Math.min(start, length)
+      view.dispatch({ selection: { anchor, head: Math.min(Math.max(end, anchor), length) }, scrollIntoView: true })
+      view.focus()
+    },
+    replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    focus: () => view.focus(),
+  }
+}
