@@ -8,7 +8,7 @@ import { jarOptionsOf, library, mainClass } from './jar-options.ts'
 import type { JobOptions } from './job-command.ts'
 import { allowDroppedState, cluster, firstArgument, json, refuseBeside } from './shared-options.ts'
 
-export const fromDataDir: OptionRow = {
+const fromDataDir: OptionRow = {
   name: 'from-data-dir',
   value: 'folder',
   summary: 'of start: go on with the work that millrace run keeps there, which then goes on here no more',

@@ -56,7 +56,7 @@ interface SecretKeeper {
 }
 
 /** A server that the user has signed in to. */
-export interface Login {
+interface Login {
   readonly url: string
   readonly token: string
   readonly workspace: string

@@ -1,2 +1,2 @@
 export { findSecret, findToken, homeFolder, openSecretStore } from './find-secret.ts'
-export { type Login, Logins } from './logins.ts'
+export { Logins } from './logins.ts'

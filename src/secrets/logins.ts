@@ -4,7 +4,7 @@ import { suggestion } from '#base'
 import { secretErrors } from './errors.ts'
 import { readPrivate, writePrivate } from './private-file.ts'
 
-export interface Login {
+interface Login {
   readonly url: string
   readonly token: string
   readonly workspace: string

@@ -85,7 +85,6 @@ const outsideFiles: readonly RegExp[] = [
   /^src\/(?:main|worker-thread|session-process)\.ts$/,
   /^src\/base\/clock\.ts$/,
   /^src\/(?:engines|formats)\/[^/]+\/client\.ts$/,
-  /^src\/api\/client\.ts$/,
 ]
 
 /** Parts of Node that only compute. */
