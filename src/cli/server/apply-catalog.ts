@@ -124,9 +124,8 @@ async function planStatement(
   const name = source.text.slice(nameStart, nameEnd)
   const temporary = text.replace(/^CREATE\s+(TABLE|VIEW)(?:\s+IF\s+NOT\s+EXISTS)?/i, 'CREATE TEMPORARY $1')
   const [row] = await session.run(`${temporary}; SHOW CREATE ${kind.toUpperCase()} ${name}`)
-  const made = String(row?.[0] ?? '')
-    .replace('CREATE TEMPORARY', 'CREATE')
-    .trimEnd()
+  const shown = row?.[0]
+  const made = (typeof shown === 'string' ? shown : '').replace('CREATE TEMPORARY', 'CREATE').trimEnd()
   const full = /^CREATE \w+ ((?:`(?:[^`]|``)*`\.?)+)/.exec(made)?.[1] ?? name
   const before = await keptObject(link, full)
   return { sign: before === null ? '+' : before.text === made ? '=' : '~', kind, name: full, before, text: made, source }
