@@ -116,6 +116,36 @@ describe('people', () => {
   })
 })
 
+describe('of two things at a time', () => {
+  beforeEach(firstAdmin)
+
+  test('two administrators who make each other none leave one', async () => {
+    await access.people.add('eve', { displayName: 'eve', isServerAdmin: true }, 'ada')
+    const changes = ['ada', 'eve'].map((name) => access.people.change(name, { isServerAdmin: false }, name))
+    expect((await Promise.allSettled(changes)).map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+  })
+
+  test('many guesses at once are as many guesses', async () => {
+    await person('bob')
+    const guesses = Array.from({ length: 20 }, () => access.signIn('bob', 'a wrong password', address))
+    const codes = (await Promise.allSettled(guesses)).map((each) =>
+      each.status === 'rejected' ? (each.reason as { code: string }).code : '',
+    )
+    expect(codes.filter((code) => code === 'ACCESS_SIGN_IN_WRONG')).toHaveLength(5)
+    expect(codes.filter((code) => code === 'ACCESS_SIGN_IN_SLOW')).toHaveLength(15)
+  })
+})
+
+test('a new password by a link ends what the old one has opened, and all other links', async () => {
+  await firstAdmin()
+  const before = await person('bob')
+  const [first, second] = [await access.createLink('bob', 'ada'), await access.createLink('bob', 'ada')]
+  const { key } = await access.signInByLink(second.key, { password: 'another long one' }, address)
+  expect(access.callerOfBrowser(key).name).toBe('bob')
+  expect(() => access.callerOfBrowser(before)).toThrow('nobody is signed in')
+  await expect(access.signInByLink(first.key, { password }, address)).rejects.toMatchObject({ code: 'ACCESS_LINK_SPENT' })
+})
+
 describe('tokens of services', () => {
   beforeEach(firstAdmin)
 

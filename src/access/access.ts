@@ -48,9 +48,12 @@ export class Access {
   async signIn(name: string, password: string, address: string): Promise<SignedIn> {
     const keys = [`name ${name}`, `address ${address}`]
     this.#guard.check(keys)
+    // Counted as wrong until it is known to be right: many at a time are as many attempts.
+    this.#guard.wrong(keys)
     if (!(await this.people.isRight(name, password))) {
-      this.#guard.wrong(keys)
-      await this.audit('', name, { action: 'POST /sign-in', outcome: 'refused', detail: 'ACCESS_SIGN_IN_WRONG' }, address)
+      // What nobody can be called is not written down.
+      const subject = this.people.all().some(({ id }) => id === name) ? name : ''
+      await this.audit('', subject, { action: 'POST /sign-in', outcome: 'refused', detail: 'ACCESS_SIGN_IN_WRONG' }, address)
       throw accessErrors.ACCESS_SIGN_IN_WRONG()
     }
     this.#guard.right(keys)
@@ -63,6 +66,8 @@ export class Access {
     const isFirst = this.people.needsFirstAdmin
     try {
       const name = await this.people.useLink(link, choice)
+      // Whoever knew the password before is out.
+      if (choice.password !== undefined) await this.#sessions.endAllOf(name, null)
       if (isFirst && !this.workspaces.has(firstWorkspace)) await this.workspaces.create(firstWorkspace, 'Main', name)
       return await this.#begin(name)
     } catch (error) {
@@ -95,10 +100,9 @@ export class Access {
   async changePassword({ name }: Caller, key: string | null, current: string, password: string): Promise<void> {
     const keys = [`name ${name}`]
     this.#guard.check(keys)
-    if (!(await this.people.isRight(name, current))) {
-      this.#guard.wrong(keys)
-      throw accessErrors.ACCESS_SIGN_IN_WRONG()
-    }
+    this.#guard.wrong(keys)
+    if (!(await this.people.isRight(name, current))) throw accessErrors.ACCESS_SIGN_IN_WRONG()
+    this.#guard.right(keys)
     await this.people.setPassword(name, password, name)
     await this.#sessions.endAllOf(name, key)
   }

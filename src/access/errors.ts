@@ -12,7 +12,7 @@ export const accessErrors = defineErrors({
   ACCESS_LINK_SPENT: {
     blame: 'user',
     message: 'the link was used, or its time is over',
-    hint: 'Ask an administrator for another; millrace server --sign-in-link USER makes one too.',
+    hint: 'Ask an administrator for another; so does millrace server --sign-in-link when it starts.',
   },
   ACCESS_DENIED: { blame: 'user', message: '"{name}" may not do this: it needs the right "{right}" in workspace "{workspace}"' },
   ACCESS_SERVER_ADMIN: { blame: 'user', message: 'only administrators of the server may do this' },

@@ -27,7 +27,7 @@ export class People {
   readonly #credentials: RecordMap<Credential>
   readonly #links: RecordMap<SignInLink>
   readonly #clock: Clock
-  /** Links are used one after another: two for the first administrator make one. */
+  /** Links are used, and people changed, one after another: two for the first administrator make one, and the last one stays. */
   #turn: Promise<unknown> = Promise.resolve()
 
   private constructor(users: RecordMap<User>, credentials: RecordMap<Credential>, links: RecordMap<SignInLink>, clock: Clock) {
@@ -74,7 +74,11 @@ export class People {
     return user
   }
 
-  async change(name: string, changes: Partial<Pick<User, 'displayName' | 'isServerAdmin' | 'isActive'>>, by: string): Promise<User> {
+  change(name: string, changes: Partial<Pick<User, 'displayName' | 'isServerAdmin' | 'isActive'>>, by: string): Promise<User> {
+    return this.#inTurn(() => this.#change(name, changes, by))
+  }
+
+  async #change(name: string, changes: Partial<User>, by: string): Promise<User> {
     const user = { ...this.find(name), ...changes }
     const isAdmin = (each: User): boolean => each.isServerAdmin && each.isActive
     const others = this.all().some(({ id, value }) => id !== name && isAdmin(value))
@@ -106,9 +110,13 @@ export class People {
 
   /** Uses a link up; gives the name of who it signs in. */
   useLink(key: string, choice: Choice): Promise<string> {
-    const used = this.#turn.then(() => this.#useLink(key, choice))
-    this.#turn = used.catch(() => undefined)
-    return used
+    return this.#inTurn(() => this.#useLink(key, choice))
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(run)
+    this.#turn = done.catch(() => undefined)
+    return done
   }
 
   async #useLink(key: string, choice: Choice): Promise<string> {
@@ -127,8 +135,11 @@ export class People {
       createdAt: this.#clock.nowMs(),
     }
     // All at once: a link that signs nobody in must not be gone.
+    const others = this.#links.in(everywhere).filter(({ id, value }) => id !== hash && value.user === user)
     const changes = [
       this.#links.change(keyOf(hash), null),
+      // An earlier link would let somebody else choose another password.
+      ...others.map(({ id }) => this.#links.change(keyOf(id), null)),
       ...(user === null ? [this.#users.change(keyOf(name), first)] : []),
       ...(credential === null ? [] : [this.#credentials.change(keyOf(name), credential)]),
     ]

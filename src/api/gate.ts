@@ -42,7 +42,7 @@ export class Gate {
   /** The caller with the right that a route wants; fails where there is none. */
   admit(request: FastifyRequest, right: Right): Caller {
     this.#assertOwnHost(request)
-    const isReading = request.method === 'GET'
+    const isReading = request.method === 'GET' || request.method === 'HEAD'
     if (!isReading) this.#assertOwnOrigin(request)
     const caller = right === 'anyone' ? nobody : this.#callerOf(request)
     if (caller === nobody) {

@@ -1,7 +1,7 @@
 export { ApiClient, type ClientOptions, errorOf } from './client.ts'
 export type { Contract } from './contract/index.ts'
 export type { JobSpec } from './contract/job-routes.ts'
-export type { AnswerOf, Failure } from './contract/route.ts'
+export type { AnswerOf, BodyOf, Failure, Route } from './contract/route.ts'
 export type { ServerParts } from './handlers/all.ts'
 export type { TopologyAnswer } from './handlers/jobs.ts'
 export { loadServing } from './load-serving.ts'

@@ -1,5 +1,6 @@
 /** The contract as a document of OpenAPI 3.1, made from the same data that the server checks requests with. */
 import type { TSchema } from 'typebox'
+import { closed } from './check-input.ts'
 import { ErrorAnswer, type Route, type Routes } from './contract/route.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -47,7 +48,7 @@ function operationOf(key: string, { summary, right, query, body, answer, streams
     'x-right': right,
     ...(right === 'anyone' ? { security: [] } : {}),
     parameters: [...inPath, ...inQuery],
-    ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: plain(body) } } } }),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: plain(closed(body)) } } } }),
     responses: {
       ...(answer === null
         ? { 204: { description: 'Done' } }

@@ -124,6 +124,8 @@ function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { opt
   app.route({
     method,
     url: `${apiRoot}${path}`,
+    // A stream has no length that could be asked for.
+    exposeHeadRoute: route.streams !== true,
     onRequest: async (request, reply) => {
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
@@ -222,6 +224,7 @@ function answerFailure(error: FastifyError | MillraceError, reply: FastifyReply,
 function knownError(error: FastifyError | MillraceError): MillraceError | null {
   if (error instanceof MillraceError) return error
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return apiErrors.API_BODY_TOO_LARGE({ most: bodyBytesMax })
+  if (error.code === 'FST_ERR_BAD_URL') return apiErrors.API_ADDRESS_UNREADABLE()
   if (error.statusCode !== undefined && error.statusCode < 500) return apiErrors.API_BODY_UNREADABLE()
   return null
 }

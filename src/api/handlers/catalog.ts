@@ -23,13 +23,12 @@ export function catalogHandlers(catalogs: WorkspaceCatalogs): Handlers<CatalogRo
       const { text, columns, comment, connector } = entry.value
       return { ...headOf(entry), text, columns, comment, connector }
     },
-    'GET /workspaces/:workspace/catalog/:entry/versions': async ({ params }) =>
-      (await catalogs.versions(params.workspace, params.entry)).map(({ version, writtenAt, writtenBy, value }) => ({
-        version,
-        at: writtenAt,
-        by: writtenBy,
-        text: value.text,
-      })),
+    'GET /workspaces/:workspace/catalog/:entry/versions': async ({ params }) => {
+      const versions = await catalogs.versions(params.workspace, params.entry)
+      // What has no versions was never there.
+      if (versions.length === 0) catalogs.find(params.workspace, params.entry)
+      return versions.map(({ version, writtenAt, writtenBy, value }) => ({ version, at: writtenAt, by: writtenBy, text: value.text }))
+    },
   }
 }
 

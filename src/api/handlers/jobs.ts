@@ -1,7 +1,7 @@
 /** Jobs of a workspace: what its people ask of them, and what they see. */
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '#access'
-import type { Ask, JobSpec, Jobs, JobsOf } from '#jobs'
+import { type Ask, type JobSpec, type Jobs, type JobsOf, jobErrors } from '#jobs'
 import type { RunMetrics } from '#metrics'
 import type { JobLog, LogLine } from '#processes'
 import type { CommitNews, Store } from '#store'
@@ -93,14 +93,17 @@ export function jobHandlers({ jobs, store, logOf, topologyOf }: JobParts): Handl
     },
     'POST /workspaces/:workspace/jobs/:job/versions/:version/rollback': async ({ caller, params, body }) => {
       const of = jobs.of(params.workspace)
-      await of.rollback(params.job, numberOf(params.version), body, ask(caller))
+      await of.rollback(params.job, versionOf(of, params), body, ask(caller))
       return details(of, params.job)
     },
     'GET /workspaces/:workspace/jobs/:job/savepoints': ({ params }) => jobs.of(params.workspace).savepoints(params.job).map(savepointOf),
     'POST /workspaces/:workspace/jobs/:job/savepoints': async ({ caller, params }) =>
       savepointOf(await jobs.of(params.workspace).savepoint(params.job, ask(caller))),
     'DELETE /workspaces/:workspace/jobs/:job/savepoints/:savepoint': async ({ caller, params }) => {
-      await jobs.of(params.workspace).disposeSavepoint(params.savepoint, ask(caller))
+      const of = jobs.of(params.workspace)
+      if (!of.savepoints(params.job).some(({ id }) => id === params.savepoint))
+        throw jobErrors.JOBS_SAVEPOINT_NOT_FOUND({ savepoint: params.savepoint })
+      await of.disposeSavepoint(params.savepoint, ask(caller))
       return null
     },
     'GET /workspaces/:workspace/jobs/:job/events': async ({ params, query }) => {
@@ -141,6 +144,12 @@ export function jobHandlers({ jobs, store, logOf, topologyOf }: JobParts): Handl
       return changesIn(params.workspace, queue)
     },
   }
+}
+
+function versionOf(of: JobsOf, { job, version }: { readonly job: string; readonly version: string }): number {
+  const { name } = of.view(job).card
+  if (!/^[1-9]\d{0,8}$/.test(version)) throw jobErrors.JOBS_VERSION_NOT_FOUND({ name, version })
+  return Number(version)
 }
 
 function logLineOf({ cursor, at, version, attempt, level, source, text }: LogLine) {
