@@ -19,6 +19,7 @@ export const apiErrors = defineErrors({
     hint: 'Start it with --public-url and the address that people use.',
   },
   API_TOO_MANY: { blame: 'user', message: 'too many requests', hint: 'Ask again in a second.' },
+  API_STREAMS_FULL: { blame: 'user', message: 'too many streams of events are open', hint: 'Close some of them first.' },
   API_STOPPING: { blame: 'external', message: 'the server is being stopped', hint: 'Ask again when it is back.' },
   API_FAILED: { blame: 'internal', message: 'the server failed at this; its log tells more under "{id}"' },
   API_ADDRESS_UNUSABLE: { blame: 'external', message: 'could not listen at {address}' },

@@ -5,11 +5,17 @@ import { RawJson, type StreamEvent } from './call.ts'
 /** Proxies take a connection on which nothing comes for dead. */
 const beatMs = 15_000
 
-/** Sends events until there are no more, or nobody reads them. */
+export interface StreamEnd {
+  readonly signal: AbortSignal
+  /** Whether its reader may still read it. */
+  readonly isGood: () => boolean
+}
+
+/** Sends events until there are no more, nobody reads them, or whoever does may no longer. */
 export async function sendEvents(
   events: AsyncIterable<StreamEvent<unknown>>,
   response: ServerResponse,
-  signal: AbortSignal,
+  { signal, isGood }: StreamEnd,
 ): Promise<void> {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -17,10 +23,14 @@ export async function sendEvents(
     'x-accel-buffering': 'no',
   })
   response.flushHeaders()
-  const beat = setInterval(() => response.write(':\n\n'), beatMs)
+  const beat = setInterval(() => {
+    // Its end ends what makes the events, too.
+    if (isGood()) response.write(':\n\n')
+    else response.destroy()
+  }, beatMs)
   try {
     for await (const { id, data } of events) {
-      if (signal.aborted) break
+      if (signal.aborted || !isGood()) break
       const json = data instanceof RawJson ? data.text : JSON.stringify(data)
       const text = `${id === null ? '' : `id: ${id}\n`}data: ${json}\n\n`
       if (!response.write(text)) await drained(response, signal)

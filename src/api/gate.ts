@@ -51,10 +51,19 @@ export class Gate {
     }
     this.#callers.take(caller.name)
     if (!isReading && caller.csrfToken !== null) assertCsrf(request, caller.csrfToken)
-    if (right === 'administer-server') assertServerAdmin(caller)
-    else if (right !== 'signed-in' && right !== 'anyone')
-      assertMay(caller, right, (request.params as Record<string, string>)['workspace'] ?? '')
+    assertRight(caller, request, right)
     return caller
+  }
+
+  /** Whether who sent a request may still do what it was let in for. */
+  isStillGood(request: FastifyRequest, right: Right): boolean {
+    if (right === 'anyone') return true
+    try {
+      assertRight(this.#findCaller(request), request, right)
+      return true
+    } catch {
+      return false
+    }
   }
 
   /** What the browser holds; null where it holds nothing. */
@@ -74,13 +83,17 @@ export class Gate {
     return this.#isSecure ? '__Host-millrace_session' : 'millrace_session'
   }
 
-  #callerOf(request: FastifyRequest): Caller {
+  #findCaller(request: FastifyRequest): Caller {
     const header = request.headers.authorization ?? ''
     const key = this.browserKeyOf(request)
+    if (header !== '') return this.#access.callerOfToken(/^Bearer +(\S+)$/i.exec(header)?.[1] ?? '')
+    if (key === null) throw accessErrors.ACCESS_SIGN_IN_NEEDED()
+    return this.#access.callerOfBrowser(key)
+  }
+
+  #callerOf(request: FastifyRequest): Caller {
     try {
-      if (header !== '') return this.#access.callerOfToken(/^Bearer +(\S+)$/i.exec(header)?.[1] ?? '')
-      if (key === null) throw accessErrors.ACCESS_SIGN_IN_NEEDED()
-      return this.#access.callerOfBrowser(key)
+      return this.#findCaller(request)
     } catch (error) {
       this.#strangers.take(request.ip)
       throw error
@@ -100,6 +113,11 @@ export class Gate {
     const isAddress = /^\[[0-9a-f:.]+\]$/.test(name) || /^\d+\.\d+\.\d+\.\d+$/.test(name)
     if (name !== 'localhost' && !isAddress && host !== this.#host) throw apiErrors.API_HOST({ host })
   }
+}
+
+function assertRight(caller: Caller, { params }: FastifyRequest, right: Right): void {
+  if (right === 'administer-server') assertServerAdmin(caller)
+  else if (right !== 'signed-in' && right !== 'anyone') assertMay(caller, right, (params as Record<string, string>)['workspace'] ?? '')
 }
 
 /** A page of another site can have a cookie sent along, but cannot know this. */

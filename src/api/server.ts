@@ -15,6 +15,7 @@ import { sendEvents } from './event-stream.ts'
 import { failureOf, statusOf } from './failures.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import { openApi } from './open-api.ts'
+import { OpenStreams } from './open-streams.ts'
 import { serveConsole } from './serve-console.ts'
 
 export interface ServeOptions extends GateOptions {
@@ -61,9 +62,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     answerFailure(apiErrors.API_NOT_FOUND({ path: request.url.split('?')[0] ?? '' }), reply, options),
   )
   const gate = new Gate(options)
+  const streams = new OpenStreams()
   const stopping = new AbortController()
   for (const [key, route] of Object.entries(routes))
-    addRoute(app, key as keyof Contract, route, { options, gate, stopping: stopping.signal })
+    addRoute(app, key as keyof Contract, route, { options, gate, streams, stopping: stopping.signal })
   addDescription(app, gate, options.version)
   addMetrics(app, options)
   if (options.consoleFolder !== null) await serveConsole(app, options.consoleFolder)
@@ -112,10 +114,11 @@ function headersOf({ publicUrl }: ServeOptions): object {
 interface RouteContext {
   readonly options: ServeOptions
   readonly gate: Gate
+  readonly streams: OpenStreams
   readonly stopping: AbortSignal
 }
 
-function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { options, gate, stopping }: RouteContext): void {
+function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { options, gate, streams, stopping }: RouteContext): void {
   const [method = '', path = ''] = key.split(' ')
   const checkQuery = route.query === undefined ? null : inputCheck(route.query, 'query')
   const checkBody = route.body === undefined ? null : inputCheck(route.body, 'body')
@@ -143,6 +146,11 @@ function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { opt
         holdKey: (held: string | null) => gate.holdKey(reply, held),
         signal,
       }
+      if (route.streams === true) {
+        const end = streams.begin(caller.name)
+        reply.raw.once('close', end)
+        if (reply.raw.closed) end()
+      }
       const answer = await audited(key, route, { options, caller, params: call.params as Record<string, string> }, async () =>
         handler(call),
       )
@@ -150,8 +158,13 @@ function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { opt
       if (route.streams === true) {
         reply.hijack()
         for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
-        return sendEvents(answer as AsyncIterable<StreamEvent<unknown>>, reply.raw, signal).catch((error: unknown) => {
-          if (!signal.aborted) options.failed(randomUUID(), error)
+        return sendEvents(answer as AsyncIterable<StreamEvent<unknown>>, reply.raw, {
+          signal,
+          isGood: () => gate.isStillGood(request, route.right),
+        }).catch((error: unknown) => {
+          // What its reader did is nothing that went wrong here.
+          const isOfUser = error instanceof MillraceError && error.blame === 'user'
+          if (!signal.aborted && !isOfUser) options.failed(randomUUID(), error)
         })
       }
       if (route.answer === null) return reply.code(204).send()

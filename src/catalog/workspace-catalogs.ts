@@ -62,9 +62,12 @@ export class WorkspaceCatalogs {
     return this.#store.versions(entryKind, { workspace, id }, { limit: versionsMax })
   }
 
-  /** Writes down what statements did, all of it or nothing. Of two who change the same thing at a time the second one wins. */
-  async apply(workspace: string, changes: readonly DefinitionChange[], by: string): Promise<void> {
-    if (changes.length === 0) return
+  /**
+   * Writes down what statements did, all of it or nothing, and gives the revision that this made. Of two who change the same thing at a time
+   * the second one wins.
+   */
+  async apply(workspace: string, changes: readonly DefinitionChange[], by: string): Promise<number> {
+    if (changes.length === 0) return this.revision(workspace)
     const values = new Map<string, CatalogEntry | null>()
     for (const { object, definition } of changes) {
       if (definition === null) for (const id of this.#idsIn(workspace, object)) values.set(id, null)
@@ -77,7 +80,9 @@ export class WorkspaceCatalogs {
       written.map(([id, value]) => this.#entries.change({ workspace, id }, value)),
       by,
     )
-    this.#revisions.set(workspace, this.revision(workspace) + 1)
+    const made = this.revision(workspace) + 1
+    this.#revisions.set(workspace, made)
+    return made
   }
 
   /** Those that lie in a catalog or a database. */

@@ -40,6 +40,10 @@ export class JobVersions {
     const desk = this.#desk
     if (desk.book.count(desk.workspace) >= desk.jobsMax) throw jobErrors.JOBS_COUNT_MAX({ most: desk.jobsMax })
     await this.#checkScript(spec, null)
+    // Somebody may have been faster.
+    const made = await this.#made(spec.name, ask)
+    if (made !== null) return made
+    if (desk.book.count(desk.workspace) >= desk.jobsMax) throw jobErrors.JOBS_COUNT_MAX({ most: desk.jobsMax })
     const id = desk.options.createId()
     const key = desk.key(id)
     const wish = firstWish(ask, desk.now())
@@ -53,9 +57,9 @@ export class JobVersions {
     } catch (error) {
       if (!isRecordChanged(error)) throw error
       await desk.book.names.refresh(desk.key(spec.name))
-      const made = await this.#made(spec.name, ask)
-      if (made === null) throw error
-      return made
+      const same = await this.#made(spec.name, ask)
+      if (same === null) throw error
+      return same
     }
     return desk.view(desk.card(id))
   }
@@ -108,7 +112,9 @@ export class JobVersions {
     await this.#checkScript(spec, card.id)
     await this.#checkState(card, spec, options)
     const version = card.version + 1
-    const wish = desk.wish(card)
+    const { card: now, wish } = desk.staying(card.id)
+    // Somebody was faster.
+    if (now.version !== card.version) throw jobErrors.JOBS_VERSION_CHANGED({ name: now.name, expected: card.version, version: now.version })
     const next = this.#nextWish(card, wish, spec, version, options, ask)
     const changes: RecordChange[] = [desk.book.changeSpec(card, spec, ask.by), ...this.#rename(card, newest, spec)]
     const events: JobEvent[] = [{ kind: 'version', version, basedOn }]

@@ -38,19 +38,21 @@ export class JobWishes {
     const version = options.version ?? card.version
     const { status } = this.#desk.view(card)
     const isUp = wish.state === 'running' && wish.version === version && options.from === undefined && isGoing(status.state)
-    return isUp ? this.#desk.view(card) : this.#run(card, wish, version, options, ask)
+    return isUp ? this.#desk.view(card) : this.#run(card, version, options, ask)
   }
 
   /** A new run in any case. */
   async restart(jobId: string, options: StartOptions, ask: Ask): Promise<JobView> {
-    const { card, wish } = this.#desk.staying(jobId)
-    return this.#run(card, wish, options.version ?? card.version, options, ask)
+    const { card } = this.#desk.staying(jobId)
+    return this.#run(card, options.version ?? card.version, options, ask)
   }
 
-  async #run(card: JobCard, wish: JobWish, version: number, options: StartOptions, ask: Ask): Promise<JobView> {
+  async #run(card: JobCard, version: number, options: StartOptions, ask: Ask): Promise<JobView> {
     const desk = this.#desk
-    if (isGranted(wish, ask)) return desk.view(card)
     const spec = await desk.spec(card, version)
+    // What somebody asked meanwhile, such as that it goes, still holds.
+    const { wish } = desk.staying(card.id)
+    if (isGranted(wish, ask)) return desk.view(card)
     const from = this.#from(card, spec, version, options)
     checkEngine(desk, card, spec.engine, from)
     const allowsDroppedState = options.allowsDroppedState === true || wish.droppableVersion === version

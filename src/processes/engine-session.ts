@@ -97,6 +97,11 @@ export class EngineSession {
     return known.at(-1)?.statement ?? null
   }
 
+  /** Whether it takes questions and texts. */
+  get isOpen(): boolean {
+    return this.#closed === null
+  }
+
   /** How long nobody has used it; null while somebody does. */
   get idleMs(): number | null {
     return this.#readers > 0 || this.#requests.isWaiting || this.#isClosing ? null : this.#nowMs() - this.#usedMs
@@ -109,6 +114,7 @@ export class EngineSession {
     const { statementsMax } = this.#limits
     if (open.length >= statementsMax) throw processErrors.PROCESSES_STATEMENTS_FULL({ limit: statementsMax })
     this.#forgetOld()
+    for (const { statement: each } of this.#texts.values()) if (each.state === 'ended') each.forgetTold()
     const run = ++this.#lastRun
     const statement = new SessionStatement(String(run), text, {
       giveRoom: (more) => this.#process.send({ kind: 'room', run, more }),

@@ -46,6 +46,9 @@ class OrderFollower {
   readonly #createSession: CreateSession
   readonly #runs = new Map<number, TextRun>()
   #session: Promise<HostedSession> | null = null
+  #lastRun = 0
+  /** Runs that are cancelled while they wait to begin. */
+  readonly #cancelledEarly = new Set<number>()
   #job: JobRun | null = null
   #graceMs = idleGraceMs
   #isLeaving = false
@@ -85,6 +88,7 @@ class OrderFollower {
       case 'room':
         return this.#runs.get(order.run)?.giveRoom(order.more)
       case 'cancel':
+        if (order.run > this.#lastRun) this.#cancelledEarly.add(order.run)
         return this.#runs.get(order.run)?.cancel()
       case 'ask':
         return this.#reply(order.request, () => this.#answer(order.question))
@@ -127,6 +131,8 @@ class OrderFollower {
       defined: (changes) => this.send({ kind: 'defined', run, changes }),
     })
     this.#runs.set(run, textRun)
+    this.#lastRun = Math.max(this.#lastRun, run)
+    if (this.#cancelledEarly.delete(run)) textRun.cancel()
     const ended = await textRun.run()
     this.#runs.delete(run)
     this.send({ kind: 'executed', run, ...ended })

@@ -40,6 +40,11 @@ export class SessionStatement {
   #events: NumberedEvent[] = []
   #last = 0
   #acknowledged = 0
+  /** What was acknowledged of late: the connection of who read it may have broken before it arrived. */
+  #told: NumberedEvent[] = []
+  #toldCharacters = 0
+  /** The newest event that nobody can read any more. */
+  #forgotten = 0
   #isRunning = false
   #hasEnded = false
 
@@ -93,11 +98,11 @@ export class SessionStatement {
 
   /**
    * The events after the one of that number, which acknowledges it and all before; none where none came within `waitMs`. Fails where events
-   * after it were acknowledged.
+   * after it were acknowledged so long ago that they are gone.
    */
   async read(after: number, waitMs: number): Promise<readonly NumberedEvent[]> {
-    if (!Number.isSafeInteger(after) || after < this.#acknowledged || after > this.#last)
-      throw processErrors.PROCESSES_EVENT_GONE({ after })
+    this.check(after)
+    if (after < this.#acknowledged) return [...this.#told, ...this.#events].filter(({ number }) => number > after)
     this.#acknowledge(after)
     this.#link.noteReader(1)
     try {
@@ -108,9 +113,35 @@ export class SessionStatement {
     return this.#events.filter(({ number }) => number > after)
   }
 
+  /** Fails where what follows an event cannot be read. */
+  check(after: number): void {
+    if (!Number.isSafeInteger(after) || after < this.#forgotten || after > this.#last) throw processErrors.PROCESSES_EVENT_GONE({ after })
+  }
+
+  /** Forgets what was acknowledged. */
+  forgetTold(): void {
+    this.#forgotten = this.#acknowledged
+    this.#told = []
+    this.#toldCharacters = 0
+  }
+
+  #remember(taken: readonly NumberedEvent[]): void {
+    for (const each of taken) {
+      this.#told.push(each)
+      this.#toldCharacters += charactersOf(each.event)
+    }
+    while (this.#toldCharacters > toldCharactersMax) {
+      const [oldest] = this.#told.splice(0, 1)
+      if (oldest === undefined) return
+      this.#toldCharacters -= charactersOf(oldest.event)
+      this.#forgotten = oldest.number
+    }
+  }
+
   #acknowledge(after: number): void {
     const taken = this.#events.filter(({ number }) => number <= after)
     this.#events = this.#events.slice(taken.length)
+    this.#remember(taken)
     this.#acknowledged = after
     const more = taken.filter(({ event }) => event.kind !== 'progress').length
     if (more > 0 && !this.#hasEnded) this.#link.giveRoom(more)
@@ -128,6 +159,14 @@ export class SessionStatement {
     }
   }
 }
+
+function charactersOf(event: TextEvent): number {
+  return bareEvent + (event.kind === 'changes' || event.kind === 'table' ? event.json.length : 0)
+}
+
+/** What an event takes without its rows, about. */
+const bareEvent = 200
+const toldCharactersMax = 1_000_000
 
 /** Who waits is told; this only bounds a timer. */
 const readMs = 60_000

@@ -16,8 +16,6 @@ interface OwnedSession {
   readonly user: string
   /** Of the catalog, as the session has seen it. */
   revision: number
-  /** How often it has made something that is not kept yet: to see the catalog as it is would take that away. */
-  unkept: number
 }
 
 export class WorkspaceSessions {
@@ -27,6 +25,8 @@ export class WorkspaceSessions {
   readonly #owned = new Map<string, OwnedSession>()
   /** By workspace: the session that looks at texts. */
   readonly #readers = new Map<string, Promise<OwnedSession>>()
+  /** By workspace: what is being written down; whatever comes next waits for it, to see it. */
+  readonly #keeping = new Map<string, Promise<void>>()
 
   /** `report` takes what could not be kept of what statements made. */
   constructor(processes: SessionProcesses, catalogs: WorkspaceCatalogs, report: (error: unknown) => void) {
@@ -39,6 +39,7 @@ export class WorkspaceSessions {
     return new SessionsOf(workspace, {
       open: (user, settings) => this.#open(workspace, user, settings),
       find: (id, user) => this.#find(id, workspace, user),
+      kept: () => this.#keeping.get(workspace) ?? Promise.resolve(),
       reader: () => this.#reader(workspace),
     })
   }
@@ -46,25 +47,25 @@ export class WorkspaceSessions {
   async #open(workspace: string, user: string, settings: Readonly<Record<string, string>>): Promise<OwnedSession> {
     const revision = this.#catalogs.revision(workspace)
     const session = await this.#processes.open(settings, this.#kept(workspace))
-    const owned: OwnedSession = { session, workspace, user, revision, unkept: 0 }
+    const owned: OwnedSession = { session, workspace, user, revision }
     this.#owned.set(session.id, owned)
-    session.onDefined((changes) => void this.#keep(owned, changes))
+    session.onDefined((changes) => this.#keep(owned, changes))
     void session.ended.then(() => this.#owned.delete(session.id))
     return owned
   }
 
-  /** Keeps what statements of a session made, changed and dropped. */
-  async #keep(owned: OwnedSession, changes: readonly DefinitionChange[]): Promise<void> {
-    owned.unkept += 1
-    try {
-      await this.#catalogs.apply(owned.workspace, changes, owned.user)
-      // It has made them itself. What others made meanwhile it has not seen yet.
-      if (this.#catalogs.revision(owned.workspace) === owned.revision + 1) owned.revision += 1
-    } catch (error) {
-      this.#report(error)
-    } finally {
-      owned.unkept -= 1
-    }
+  /** Writes down what a session has made. */
+  #keep(owned: OwnedSession, changes: readonly DefinitionChange[]): void {
+    const { workspace, user, revision } = owned
+    const kept = this.#catalogs.apply(workspace, changes, user).then((made) => {
+      // It knows what it has made itself; what others made before that it has yet to see.
+      if (made === revision + 1 && owned.revision === revision) owned.revision = made
+    }, this.#report)
+    const before = this.#keeping.get(workspace)
+    const all = Promise.all([before, kept]).then(() => {
+      if (this.#keeping.get(workspace) === all) this.#keeping.delete(workspace)
+    })
+    this.#keeping.set(workspace, all)
   }
 
   #kept(workspace: string): KeptObjects {
@@ -83,14 +84,21 @@ export class WorkspaceSessions {
   }
 
   async #reader(workspace: string): Promise<OwnedSession> {
-    const known = this.#readers.get(workspace) ?? this.#openReader(workspace)
-    this.#readers.set(workspace, known)
-    return this.#upToDate(await known)
+    await this.#keeping.get(workspace)
+    const known = this.#readers.get(workspace)
+    const reader = await (known ?? this.#openReader(workspace))
+    if (reader.session.isOpen) return this.#upToDate(reader)
+    // It is just being closed, and answers no more.
+    if (this.#readers.get(workspace) === known) this.#readers.delete(workspace)
+    return this.#upToDate(await (this.#readers.get(workspace) ?? this.#openReader(workspace)))
   }
 
   #openReader(workspace: string): Promise<OwnedSession> {
     const opened = this.#open(workspace, '', {})
-    const forget = (): void => void this.#readers.delete(workspace)
+    const forget = (): void => {
+      if (this.#readers.get(workspace) === opened) this.#readers.delete(workspace)
+    }
+    this.#readers.set(workspace, opened)
     opened.then(({ session }) => session.ended.then(forget), forget)
     return opened
   }
@@ -98,7 +106,8 @@ export class WorkspaceSessions {
   /** What others made meanwhile is seen by what comes next. */
   #upToDate(owned: OwnedSession): OwnedSession {
     const revision = this.#catalogs.revision(owned.workspace)
-    if (revision !== owned.revision && owned.unkept === 0) {
+    // Made again from what is written down, it would lose what it has made and nobody has written down yet.
+    if (revision !== owned.revision && !this.#keeping.has(owned.workspace)) {
       owned.session.recall(this.#kept(owned.workspace))
       owned.revision = revision
     }
@@ -109,6 +118,8 @@ export class WorkspaceSessions {
 interface SessionDoor {
   open(user: string, settings: Readonly<Record<string, string>>): Promise<OwnedSession>
   find(id: string, user: string): OwnedSession
+  /** Resolves when all that sessions made is written down. */
+  kept(): Promise<void>
   reader(): Promise<OwnedSession>
 }
 
@@ -130,7 +141,8 @@ export class SessionsOf {
     return this.#door.find(id, user).session
   }
 
-  execute(id: string, user: string, text: string): SessionStatement {
+  async execute(id: string, user: string, text: string): Promise<SessionStatement> {
+    await this.#door.kept()
     return this.#door.find(id, user).session.execute(text)
   }
 

@@ -7,6 +7,7 @@ export const serverErrors = defineErrors({
     message: 'another server runs on this store',
     hint: 'Stop it first, or give this one a store of its own.',
   },
+  SERVER_FOLDER: { blame: 'external', message: 'could not make the folder "{folder}" of the server' },
   SERVER_JOB_SCRIPT: {
     blame: 'user',
     message: 'the script of a job has one INSERT or statement set, got {count}',

@@ -59,7 +59,7 @@ export interface OpenServer {
 
 export async function openServer(options: ServerOptions): Promise<OpenServer> {
   const { dataFolder, clock, failed } = options
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  await makeFolder(dataFolder)
   const store = await openStore(options.storeAddress, dataFolder, clock)
   const closing: (() => Promise<void>)[] = [() => store.close()]
   const close = async (): Promise<void> => {
@@ -124,6 +124,14 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw serverErrors.SERVER_FOLDER({ folder }, { detail: `${(error as Error).message}.`, cause: error })
   }
 }
 

@@ -21,7 +21,9 @@ beforeAll(async () => {
 })
 afterAll(() => millrace.remove())
 /** Whatever is asked, the server itself does not fail at it. */
-afterEach(() => expect(millrace.failures).toEqual([]))
+afterEach(() => {
+  if (millrace.failures.length > 0) throw millrace.failures[0]
+})
 
 describe('a browser', () => {
   test('holds a cookie that no script reads and no other site sends', async () => {
@@ -61,9 +63,9 @@ describe('a browser', () => {
 
   test('reaches it by no name that somebody else has pointed here', async () => {
     for (const host of ['evil.example', `evil.example:${millrace.port}`, 'localhost.evil.example', '127.0.0.1.evil.example'])
-      expect((await ada.send('GET', '/api/v1/me', { headers: { host } })).code, host).toBe('API_HOST')
+      expect((await ada.send('GET', '/api/v1/me', { headers: { host } })).code).toBe('API_HOST')
     for (const host of ['localhost', `LOCALHOST:${millrace.port}`, '[::1]:80'])
-      expect((await ada.send('GET', '/api/v1/me', { headers: { host } })).status, host).toBe(200)
+      expect((await ada.send('GET', '/api/v1/me', { headers: { host } })).status).toBe(200)
   })
 })
 
@@ -74,7 +76,7 @@ describe('a request', () => {
     expect((await ada.send('POST', path, { body: 'x'.repeat(4_194_305) })).code).toBe('API_BODY_TOO_LARGE')
     for (const body of ['{', '', '{"text":1}{}', Buffer.from([0xff, 0xfe, 0])]) {
       const { status, code } = await ada.send('POST', path, { body })
-      expect([status, code], String(body)).toEqual([400, 'API_BODY_UNREADABLE'])
+      expect([status, code]).toEqual([400, 'API_BODY_UNREADABLE'])
     }
     expect((await ada.send('POST', path, { body: '{"text":""}', headers: { 'content-type': 'text/xml' } })).status).toBe(400)
     expect((await ada.send('POST', path, { body: '{"text":""}', headers: { 'content-type': 'text/plain' } })).status).toBe(400)
@@ -112,7 +114,7 @@ describe('a request', () => {
     for (const cursor of ['x', '{}', '%00', '-1', '9'.repeat(400), 'null', '1e5']) {
       for (const list of ['jobs', 'audit']) {
         const { status } = await ada.send('GET', `/api/v1/workspaces/main/${list}?cursor=${cursor}`)
-        expect([200, 400], `${list} ${cursor}`).toContain(status)
+        expect(['200', '400'].map((each) => `${list} ${cursor} ${each}`)).toContain(`${list} ${cursor} ${status}`)
       }
     }
   })
@@ -141,13 +143,13 @@ describe('a request', () => {
         const where = pattern.replace(':workspace', workspace).replace(/:\w+/g, id)
         if (!where.includes(id)) continue
         const { status } = await ada.send(method, `/api/v1${where}`, method === 'POST' || method === 'PUT' ? { body: bodyOf(key) } : {})
-        expect([400, 404, method === 'DELETE' ? 204 : 404], `${key}: ${status}`).toContain(status)
+        expect([`${key}: 400`, `${key}: 404`, `${key}: ${method === 'DELETE' ? 204 : 404}`]).toContain(`${key}: ${status}`)
       }
     }
   })
 
   test('by a method that is not there is refused', async () => {
-    for (const method of ['OPTIONS', 'TRACE', 'PROPFIND', 'PUT']) expect((await ada.send(method, '/api/v1/me')).status, method).toBe(404)
+    for (const method of ['OPTIONS', 'TRACE', 'PROPFIND', 'PUT']) expect((await ada.send(method, '/api/v1/me')).status).toBe(404)
     expect((await ada.send('HEAD', '/api/v1/health')).status).toBe(200)
     expect((await ada.send('HEAD', '/api/v1/workspaces/main/changes')).status).toBe(404)
   })
@@ -198,11 +200,11 @@ test('names are kept as they are, or refused, and nothing of them is run', async
   }
   for (const name of ['a\u0000b', 'a\nb', '\u202Eabc', ' a', '\uD800', '']) {
     const { status } = await ada.try('POST /workspaces/:workspace/jobs', { params: main, body: specOf(blackhole, { name }) })
-    expect(status, JSON.stringify(name)).toBe(400)
+    expect([name, status]).toEqual([name, 400])
   }
   for (const name of ['\u0000', '\uD800', 'é'.repeat(200), 'a\nb']) {
     const { status } = await millrace.stranger().try('POST /sign-in', { body: { name, password } })
-    expect(status, JSON.stringify(name)).toBe(401)
+    expect([name, status]).toEqual([name, 401])
     await sleep(50)
   }
 })

@@ -1,7 +1,7 @@
 /** Somebody who speaks HTTP with a server: what comes back is held to the schema of its route. */
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { Compile } from 'typebox/compile'
-import { type AnswerOf, type Contract, type Route, loadServing } from '#api'
+import { type AnswerOf, type Contract, loadServing, type Route } from '#api'
 
 const { routes } = await loadServing()
 
@@ -74,8 +74,16 @@ export class Person {
     return this.#headers
   }
 
-  async signInByLink(body: object): Promise<this> {
-    const reply = await this.send('POST', '/api/v1/sign-in/link', { body })
+  signInByLink(body: object): Promise<this> {
+    return this.#signIn('/api/v1/sign-in/link', body)
+  }
+
+  signIn(name: string, password: string): Promise<this> {
+    return this.#signIn('/api/v1/sign-in', { name, password })
+  }
+
+  async #signIn(path: string, body: object): Promise<this> {
+    const reply = await this.send('POST', path, { body })
     if (reply.status !== 200) throw new CallError(reply.status, reply.code, reply.text)
     this.#headers['cookie'] = String(reply.headers['set-cookie']?.[0]).split(';')[0] ?? ''
     this.#headers['x-millrace-csrf'] = (JSON.parse(reply.text) as { csrfToken: string }).csrfToken
@@ -95,10 +103,7 @@ export class Person {
   open(method: string, path: string, { headers = {}, body }: Sent): Promise<IncomingMessage> {
     const bytes = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-    const type =
-      bytes === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(bytes)) }
+    const type = bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(bytes)) }
     const asked = request(
       { host: '127.0.0.1', port: this.port, method, path, agent: this.#agent, headers: { ...type, ...this.#headers, ...headers } },
       resolve,

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Contract, type Route, loadServing } from '#api'
+import { type Contract, loadServing, type Route } from '#api'
 import { Millrace, specOf } from './millrace.fixture.ts'
 import type { Person, Reply } from './person.fixture.ts'
 
@@ -83,15 +83,15 @@ describe.each(Object.keys(may))('%s', (name) => {
   test('is let in where it may be', slow, async () => {
     for (const key of all.filter((each) => rights.includes(rightOf(each)))) {
       const { status, code } = await knock(person(name), key)
-      expect([200, 204, 400, 404], `${key}: ${status} ${code}`).toContain(status)
-      expect(code, key).not.toMatch(/^ACCESS_(?:SIGN_IN_NEEDED|DENIED|SERVER_ADMIN|WORKSPACE_NOT_FOUND)$/)
+      expect([200, 204, 400, 404].map((each) => `${key}: ${each}`)).toContain(`${key}: ${status}`)
+      expect(code).not.toMatch(/^ACCESS_(?:SIGN_IN_NEEDED|DENIED|SERVER_ADMIN|WORKSPACE_NOT_FOUND)$/)
     }
   })
 
   test('is refused where it may not be', slow, async () => {
     for (const key of all.filter((each) => !rights.includes(rightOf(each)))) {
       const { status, code } = await knock(person(name), key)
-      expect(`${status} ${code}`, key).toBe(refusalOf(name, rightOf(key)))
+      expect(`${key}: ${status} ${code}`).toBe(`${key}: ${refusalOf(name, rightOf(key))}`)
     }
   })
 })
@@ -132,16 +132,20 @@ test('what belongs to one workspace leads nowhere from another one', slow, async
   const ids = { job, session, statement, entry: entry.id, savepoint: 'none', version: '1', token: 'none', user: 'none' }
   const below = keys.filter((key) => /:(?:job|session|entry)\b/.test(key))
   for (const key of below) {
-    const elsewhere = await person('elsewhere').try(key, { params: { ...ids, workspace: 'sales' }, body: bodyOf(key) })
-    expect(`${elsewhere.status}`, `${key} ${elsewhere.text}`).toBe('404')
+    const elsewhere = await person('elsewhere').try(key, { params: { ...ids, workspace: 'sales' }, query: queryOf(key), body: bodyOf(key) })
+    expect(`${key}: ${elsewhere.status}`).toBe(`${key}: 404`)
     expect(elsewhere.text).not.toContain('datagen')
   }
   for (const key of below.filter((each) => each.includes(':session'))) {
     const other = await person('admin').try(key, { params: { ...ids, workspace }, body: bodyOf(key) })
-    expect(other.code, key).toBe('PROCESSES_SESSION_NOT_FOUND')
+    expect(`${key}: ${other.code}`).toBe(`${key}: PROCESSES_SESSION_NOT_FOUND`)
   }
   expect((await ada.call('GET /workspaces/:workspace/jobs/:job', { params: { workspace, job } })).id).toBe(job)
 })
+
+function queryOf(key: keyof Contract): Readonly<Record<string, string | number>> {
+  return key.endsWith('/series') ? { metrics: 'numRecordsInPerSecond', from: 0, to: 10_000 } : {}
+}
 
 function bodyOf(key: keyof Contract): unknown {
   if (key.startsWith('PUT ')) return { spec: specOf('SELECT 1'), expectedVersion: 1 }

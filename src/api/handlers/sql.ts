@@ -43,13 +43,15 @@ export function sqlHandlers(sessions: WorkspaceSessions): Handlers<SqlRoutes> {
       await sessionOf(caller, params).close()
       return null
     },
-    'POST /workspaces/:workspace/sql/sessions/:session/statements': ({ caller, params, body }) => {
-      const statement = sessions.of(params.workspace).execute(params.session, caller.name, body.text)
+    'POST /workspaces/:workspace/sql/sessions/:session/statements': async ({ caller, params, body }) => {
+      const statement = await sessions.of(params.workspace).execute(params.session, caller.name, body.text)
       return { statement: statement.id }
     },
     'GET /workspaces/:workspace/sql/sessions/:session/statements/:statement': ({ caller, params, query, signal }) => {
       const statement = sessionOf(caller, params).statement(params.statement)
-      return eventsOf(statement, query.after ?? 0, signal)
+      const after = query.after ?? 0
+      statement.check(after)
+      return eventsOf(statement, after, signal)
     },
     'DELETE /workspaces/:workspace/sql/sessions/:session/statements/:statement': ({ caller, params }) => {
       sessionOf(caller, params).statement(params.statement).cancel()
