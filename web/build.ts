@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { build } from 'vite'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -24,8 +25,19 @@ function hashOfInputs(): string {
   return hash.digest('hex')
 }
 
+/** Compresses once what would else be compressed, or not, for each visitor. */
+function compressAssets(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!/\.(?:js|css|svg)$/.test(name)) continue
+    const bytes = readFileSync(path.join(folder, name))
+    writeFileSync(path.join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }))
+    writeFileSync(path.join(folder, `${name}.br`), brotliCompressSync(bytes))
+  }
+}
+
 const hash = hashOfInputs()
 if (!existsSync(mark) || readFileSync(mark, 'utf8') !== hash) {
   await build({ configFile: path.join(root, 'web/vite.config.ts'), logLevel: 'warn' })
+  compressAssets(path.join(root, 'web/dist/assets'))
   writeFileSync(mark, hash)
 }

@@ -37,7 +37,7 @@ export interface JobStatus {
   readonly origin: StateOrigin | null
 }
 
-interface JobRun {
+export interface JobRun {
   readonly attempt: number
   readonly version: number
   readonly startedAt: number | null
@@ -45,7 +45,7 @@ interface JobRun {
   readonly report: RunReport | null
 }
 
-type JobIntent = StartIntent | StopIntent
+export type JobIntent = StartIntent | StopIntent
 
 interface Ordered {
   readonly attempt: number
@@ -85,7 +85,7 @@ export interface JobEvidence {
   readonly reason: string | null
 }
 
-interface JobRestart {
+export interface JobRestart {
   /** Failures of late, in epoch milliseconds, oldest first; those older than the window of the policy are dropped. */
   readonly failures: readonly number[]
   readonly nextAt: number | null

@@ -24,7 +24,7 @@ export interface Savepoint {
   readonly failure: RunFailure | null
 }
 
-type SavepointState =
+export type SavepointState =
   | 'asked'
   | 'in-progress'
   | 'completed'

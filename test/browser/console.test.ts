@@ -178,6 +178,7 @@ describe('the SQL page', () => {
     await look.page.getByRole('button', { name: 'Query 2', exact: true }).waitFor()
     await look.page.reload()
     await look.page.getByRole('button', { name: 'Query 2', exact: true }).waitFor()
+    expect(look.troubles).toEqual([])
     await look.close()
   })
 })
@@ -195,6 +196,7 @@ describe('the way in', () => {
     await page.getByRole('textbox', { name: 'Password' }).fill('a long password')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.waitForURL('**/w/main/settings/tokens')
+    expect(look.troubles).toEqual([])
     await look.close()
   })
 
@@ -205,6 +207,7 @@ describe('the way in', () => {
     await look.page.getByText(/The server has not answered for \d+s/).waitFor()
     await look.page.unroute('**/api/**')
     await look.page.getByText(/The server has not answered/).waitFor({ state: 'detached' })
+    expect(await look.page.getByText('enrich-orders-0').count()).toBe(1)
     await look.close()
   })
 

@@ -69,7 +69,7 @@ const axeSource = readFileSync(path.resolve(import.meta.dirname, '../../node_mod
 /** What axe finds wrong with the page, as sentences. */
 export async function findBarriers(page: Page): Promise<string[]> {
   await page.evaluate(axeSource)
-  return await page.evaluate(async () => {
+  return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary: string }[] }[] }> }
     }

@@ -6,6 +6,7 @@ import { EmptyPage } from '../parts/empty-page.tsx'
 import { colourOf, type Line, TimeChart } from '../parts/time-chart.tsx'
 import type { OperatorPoint, OperatorRow, Sample } from './metric-history.ts'
 import style from './metrics-tab.module.css'
+import { shortName } from './short-name.ts'
 import { Part, Tab } from './tab.tsx'
 import { useJob, useJobParams, useOperators } from './use-job.ts'
 import { useSamples } from './use-sampling.ts'
@@ -83,7 +84,7 @@ export function MetricsTab() {
 }
 
 function namesOf(operators: readonly OperatorRow[]): Map<string, string> {
-  return new Map(operators.map(({ operatorId, operatorName }) => [operatorId, operatorName]))
+  return new Map(operators.map(({ operatorId, operatorName }) => [operatorId, shortName(operatorName)]))
 }
 
 interface MetricChartProps {

@@ -2,6 +2,7 @@ import { ActionIcon } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { bytesText, countText, timeText } from '../parts/amount.ts'
 import { Icon } from '../parts/icon.tsx'
+import { shortName } from './short-name.ts'
 import type { PlacedVertex } from './topology-graph.ts'
 import style from './topology-tab.module.css'
 
@@ -17,7 +18,7 @@ export function SubtaskPanel({ placed: { vertex, subtasks }, onClose }: SubtaskP
   return (
     <aside className={style['panel']} aria-label={vertex.name}>
       <div className="row apart">
-        <h2>{vertex.name}</h2>
+        <h2>{shortName(vertex.name)}</h2>
         <ActionIcon aria-label={t('act.close')} onClick={onClose}>
           <Icon name="close" />
         </ActionIcon>

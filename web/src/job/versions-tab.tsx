@@ -40,18 +40,23 @@ export function VersionsTab() {
           onShow={(version) => pick({ to: version, from: Math.max(1, version - 1) })}
         />
       </Part>
-      <Part
-        title={t('versions.compare')}
-        actions={
-          <div className="row">
-            <VersionSelect label={t('versions.from')} versions={versions} value={from} onChange={(version) => pick({ from: version })} />
-            <span className="quiet">→</span>
-            <VersionSelect label={t('versions.to')} versions={versions} value={to} onChange={(version) => pick({ to: version })} />
-          </div>
-        }
-      >
-        <Diff left={versions.find(({ version }) => version === from)?.spec} right={versions.find(({ version }) => version === to)?.spec} />
-      </Part>
+      {versions.length > 1 && (
+        <Part
+          title={t('versions.compare')}
+          actions={
+            <div className="row">
+              <VersionSelect label={t('versions.from')} versions={versions} value={from} onChange={(version) => pick({ from: version })} />
+              <span className="quiet">→</span>
+              <VersionSelect label={t('versions.to')} versions={versions} value={to} onChange={(version) => pick({ to: version })} />
+            </div>
+          }
+        >
+          <Diff
+            left={versions.find(({ version }) => version === from)?.spec}
+            right={versions.find(({ version }) => version === to)?.spec}
+          />
+        </Part>
+      )}
     </Tab>
   )
 }

@@ -4,6 +4,7 @@ import { countText, durationText } from '../parts/amount.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { useNow } from '../parts/use-now.ts'
 import type { OperatorPoint } from './metric-history.ts'
+import { shortName } from './short-name.ts'
 import type { Direction, Vertex } from './topology-graph.ts'
 import style from './topology-tab.module.css'
 
@@ -29,7 +30,7 @@ export function VertexCard({ data: { vertex, point, direction }, selected }: Nod
       <div className={style['title']}>
         <Icon name={icons[vertex.kind]} size={14} />
         <span className="one-line" title={vertex.name}>
-          {vertex.name}
+          {shortName(vertex.name)}
         </span>
         <span title={t('form.parallelism')}>×{vertex.parallelism}</span>
       </div>

@@ -22,6 +22,10 @@ test('keywords, functions, texts, numbers, names and comments are told apart', (
   ])
 })
 
+test('a table with its columns is no call', () => {
+  expect(told('INSERT INTO t (a)')).toEqual(['keyword INSERT', 'keyword INTO'])
+})
+
 test('the parts of any text are the text', () => {
   const pieces = fc.constantFrom('SELECT', ' ', '\n', "'", '`', '--', '/*', '*/', 'a', '1', '(', ')', ';', '"', 'é', '😀')
   fc.assert(

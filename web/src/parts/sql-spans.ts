@@ -17,12 +17,16 @@ const statementWords = new Set(
   ),
 )
 
+/** What follows these is a name, also where a bracket with columns follows. */
+const beforeNames = new Set(['TABLE', 'INTO', 'VIEW', 'EXISTS', 'AS'])
+
 /** The coloured parts of a text, in order; what lies between them is plain. */
 export function colouredSpans(text: string): Span[] {
   const { tokens, comments } = readTokens(text)
   const spans: Span[] = comments.map(({ position }) => ({ start: position.start, end: position.end, kind: 'comment' }))
   for (const [index, token] of tokens.entries()) {
-    const kind = kindOf(token.kind, token.text, tokens[index + 1]?.text === '(')
+    const isCalled = tokens[index + 1]?.text === '(' && !beforeNames.has(tokens[index - 1]?.text ?? '')
+    const kind = kindOf(token.kind, token.text, isCalled)
     if (kind !== undefined) spans.push({ start: token.start, end: token.end, kind })
   }
   return spans.toSorted((a, b) => a.start - b.start)

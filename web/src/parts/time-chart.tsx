@@ -111,7 +111,10 @@ function optionsOf(lines: readonly DrawnLine[], { width, height, isTime, form, x
   return {
     width,
     height,
-    scales: { x: { time: isTime, ...(form === 'bars' ? { range: (_: UPlot, low: number, high: number) => roomForBars(low, high) } : {}) } },
+    scales: {
+      y: { range: (_, low, high) => (form === 'points' ? [low, high] : fromZero(low, high)) },
+      x: { time: isTime, ...(form === 'bars' ? { range: (_: UPlot, low: number, high: number) => roomForBars(low, high) } : {}) },
+    },
     axes: [
       { ...axis, size: 30, space: 80, values: (_, marks) => marks.map(xText) },
       { ...axis, size: 62, values: (_, marks) => marks.map(text) },
@@ -130,6 +133,12 @@ function optionsOf(lines: readonly DrawnLine[], { width, height, isTime, form, x
       })),
     ],
   }
+}
+
+/** Lines stand on zero, so that their heights can be compared; where nothing is above it, there is room for one. */
+function fromZero(low: number | null, high: number | null): [number, number] {
+  const top = Math.max(0, high ?? 0)
+  return [Math.min(0, low ?? 0), top === 0 ? 1 : top * 1.08]
 }
 
 /** Half a place on either side, so that the first and the last bar are whole. */

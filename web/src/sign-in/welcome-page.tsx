@@ -57,6 +57,7 @@ export function WelcomePage() {
               autoComplete="username"
               pattern="[a-z0-9][a-z0-9._\-]*"
               required
+              withAsterisk={false}
               value={name}
               onChange={({ currentTarget }) => setName(currentTarget.value.toLowerCase())}
             />
@@ -76,6 +77,7 @@ export function WelcomePage() {
           autoComplete="new-password"
           minLength={10}
           required={isFirst}
+          withAsterisk={false}
           value={password}
           onChange={({ currentTarget }) => setPassword(currentTarget.value)}
           visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}

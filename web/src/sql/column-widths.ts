@@ -6,7 +6,7 @@ const least = 6
 const most = 48
 
 export function firstWidths(columns: readonly Column[]): readonly number[] {
-  return columns.map(({ name, type }) => within(name.length + type.length + 2))
+  return columns.map(({ name, type }) => within(name.length + type.replace(/ NOT NULL$/, '').length + 2))
 }
 
 /** The widths with room for some rows; the same widths when there is room already. */

@@ -116,7 +116,7 @@ export const GridHead = memo(function GridHead({ columns, widths, withOp = false
           {columns.map(({ name, type }, index) => (
             <th key={`${index} ${name}`} className={isNumeric(type) ? style['number'] : undefined}>
               {name}
-              <span>{type}</span>
+              <span>{type.replace(/ NOT NULL$/, '')}</span>
             </th>
           ))}
           <td />

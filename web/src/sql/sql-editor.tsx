@@ -85,7 +85,7 @@ function openEditor(root: ShadowRoot, { label, workspace, hint, isReadOnly, newe
       editorTheme,
       placeholder(hint),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+      EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
       editable.of(isReadOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false)] : []),
       EditorView.updateListener.of(({ docChanged, state }) => {
         if (docChanged && state.doc.toString() !== newest().text) newest().onChange(state.doc.toString())

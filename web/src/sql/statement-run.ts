@@ -39,6 +39,8 @@ export interface RunView {
 
 const resultsMax = 20
 const messagesMax = 500
+/** How much of a statement is shown beside what it says. */
+const shownMax = 1000
 const hiddenFrameMs = 250
 
 export class StatementRun {
@@ -135,8 +137,8 @@ export class StatementRun {
     const at = Date.now()
     switch (event.kind) {
       case 'started':
-        this.current = event.statement
-        this.say({ kind: 'started', text: event.statement, at })
+        this.current = this.source.text.slice(event.start, Math.min(event.end, event.start + shownMax)) || event.statement
+        this.say({ kind: 'started', text: this.current, at })
         break
       case 'opened':
         this.open(new LiveTable(event.columns, event.updating, event.order))
