@@ -1,6 +1,4 @@
-export { Access, firstWorkspace, type SignedIn } from './access.ts'
+export { Access } from './access.ts'
 export { assertMay, assertServerAdmin, type Caller } from './caller.ts'
 export { accessErrors } from './errors.ts'
-export type { Choice, Link } from './people.ts'
 export type { AuditRecord } from './records.ts'
-export { type Role, roles, type WorkspaceRight } from './rights.ts'

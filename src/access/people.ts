@@ -7,7 +7,7 @@ import { type Credential, credentialKind, everywhere, type SignInLink, signInLin
 import { createSecretKey, hashOfKey } from './secret-key.ts'
 
 const linkMsMax = 86_400_000
-export const passwordLengthMin = 10
+const passwordLengthMin = 10
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/
 
 export interface Link {

@@ -1,5 +1,5 @@
 /** What each role may do in a workspace. Each may do what those before it may. */
-export const roles = ['viewer', 'developer', 'operator', 'admin'] as const
+const roles = ['viewer', 'developer', 'operator', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 /** Something that can be done in a workspace. */

@@ -2,7 +2,7 @@
 import type { Caller } from '#access'
 import type { AnswerOf, BodyOf, Params, QueryOf, Route } from './contract/route.ts'
 
-export interface Call<Path extends string, R extends Route> {
+interface Call<Path extends string, R extends Route> {
   readonly caller: Caller
   readonly params: Params<Path>
   readonly query: QueryOf<R>
@@ -39,7 +39,7 @@ export interface StreamEvent<T> {
   readonly data: T | RawJson
 }
 
-export type Handler<Path extends string, R extends Route> = (
+type Handler<Path extends string, R extends Route> = (
   call: Call<Path, R>,
 ) => R extends { readonly streams: true }
   ? AsyncIterable<StreamEvent<Frozen<AnswerOf<R>>>> | Promise<AsyncIterable<StreamEvent<Frozen<AnswerOf<R>>>>>

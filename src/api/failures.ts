@@ -1,5 +1,5 @@
 /** Errors as clients get them. What is ours to mend is told by a number alone; the log has the rest. */
-import { MillraceError } from '#base'
+import type { MillraceError } from '#base'
 import type { Failure } from './contract/route.ts'
 
 const statusOfCode: Readonly<Record<string, number>> = {
@@ -42,13 +42,6 @@ export function failureOf(error: MillraceError): Failure {
         : { start: position.start, end: position.end, line: position.line, column: position.column },
     causes: blame === 'internal' ? [] : causesOf(error),
   }
-}
-
-/** All that is wrong with a text: one or several. */
-export function failuresOf(error: unknown): Failure[] {
-  if (error instanceof MillraceError) return [failureOf(error)]
-  if (error instanceof AggregateError) return error.errors.flatMap((each) => failuresOf(each))
-  throw error
 }
 
 function causesOf(error: Error): string[] {

@@ -1,5 +1,5 @@
 export type { Catalog, CatalogDefinition, CatalogObject } from './catalog.ts'
 export { KeptCatalog } from './kept-catalog.ts'
-export type { DefinitionChange, KeptColumn, KeptDefinition } from './kept-definition.ts'
+export type { DefinitionChange, KeptDefinition } from './kept-definition.ts'
 export { MemoryCatalog } from './memory.ts'
-export { type CatalogEntry, entryIdOf, type KeptObjects, WorkspaceCatalogs } from './workspace-catalogs.ts'
+export { type CatalogEntry, type KeptObjects, WorkspaceCatalogs } from './workspace-catalogs.ts'

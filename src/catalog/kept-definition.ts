@@ -11,7 +11,7 @@ export interface KeptDefinition {
   readonly connector: string | null
 }
 
-export interface KeptColumn {
+interface KeptColumn {
   readonly name: string
   /** Such as `BIGINT NOT NULL`. */
   readonly type: string

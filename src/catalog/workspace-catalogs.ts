@@ -96,6 +96,6 @@ export class WorkspaceCatalogs {
 }
 
 /** Names may hold whatever they like, also what stands between them. */
-export function entryIdOf({ kind, path }: CatalogObject): string {
+function entryIdOf({ kind, path }: CatalogObject): string {
   return [kind, ...path.map((name) => encodeURIComponent(name))].join(':')
 }

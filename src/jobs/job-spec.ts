@@ -27,7 +27,7 @@ export interface JobSpec {
 }
 
 /** A script of SQL: definitions, then one INSERT or one statement set. */
-export interface JobProgram {
+interface JobProgram {
   readonly kind: 'sql'
   readonly text: string
 }
@@ -46,7 +46,7 @@ export type RestartPolicy =
     }
 
 /** From its newest checkpoint or savepoint; or without any state. */
-export type UpgradeMode = 'keep-state' | 'drop-state'
+type UpgradeMode = 'keep-state' | 'drop-state'
 
 export type LatencyTier = 'seconds' | 'minutes'
 

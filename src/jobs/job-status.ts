@@ -37,7 +37,7 @@ export interface JobStatus {
   readonly origin: StateOrigin | null
 }
 
-export interface JobRun {
+interface JobRun {
   readonly attempt: number
   readonly version: number
   readonly startedAt: number | null
@@ -45,7 +45,7 @@ export interface JobRun {
   readonly report: RunReport | null
 }
 
-export type JobIntent = StartIntent | StopIntent
+type JobIntent = StartIntent | StopIntent
 
 interface Ordered {
   readonly attempt: number
@@ -85,7 +85,7 @@ export interface JobEvidence {
   readonly reason: string | null
 }
 
-export interface JobRestart {
+interface JobRestart {
   /** Failures of late, in epoch milliseconds, oldest first; those older than the window of the policy are dropped. */
   readonly failures: readonly number[]
   readonly nextAt: number | null

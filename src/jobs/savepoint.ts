@@ -24,7 +24,7 @@ export interface Savepoint {
   readonly failure: RunFailure | null
 }
 
-export type SavepointState =
+type SavepointState =
   | 'asked'
   | 'in-progress'
   | 'completed'

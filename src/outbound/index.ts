@@ -1,2 +1,2 @@
-export { Outbound, type OutboundOptions } from './outbound.ts'
+export { Outbound } from './outbound.ts'
 export { parseUrl, postText } from './post-text.ts'

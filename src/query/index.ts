@@ -25,7 +25,6 @@ export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-lett
 export { FinalTable } from './final-table.ts'
 export { type ForwardedRequest, ForwardedSession } from './forwarded-session.ts'
 export type { EditedPlan, ScriptPlan } from './job-planner.ts'
-export type { LostDefinition } from './kept-definitions.ts'
 export { type FindLibraries, libraryUses } from './library-uses.ts'
 export type { MeasuredRun, QueryInfo, StatementInfo, StatementListener } from './listener.ts'
 export { type JarProgram, RemoteJobs, type StartedJob, type StartOptions } from './remote-jobs.ts'

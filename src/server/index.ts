@@ -1,1 +1,1 @@
-export { type OpenServer, openServer, type ServerOptions, type SignInLink } from './open-server.ts'
+export { type OpenServer, openServer, type ServerOptions } from './open-server.ts'

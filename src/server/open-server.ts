@@ -44,7 +44,7 @@ export interface ServerOptions {
   readonly failed: (id: string, error: unknown) => void
 }
 
-export interface SignInLink {
+interface SignInLink {
   /** Null: the first administrator. */
   readonly user: string | null
   readonly key: string

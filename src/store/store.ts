@@ -96,14 +96,14 @@ export interface CommitNews {
   readonly entries: readonly EntryNews[]
 }
 
-export interface RecordNews extends RecordKey {
+interface RecordNews extends RecordKey {
   readonly kind: string
   readonly version: number
   /** False: it was removed. */
   readonly isThere: boolean
 }
 
-export interface EntryNews {
+interface EntryNews {
   readonly log: string
   readonly workspace: string
   readonly subject: string

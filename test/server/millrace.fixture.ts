@@ -1,9 +1,11 @@
 /** A server of its own folder in this process, with its jobs and sessions in real ones. */
+
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { JobSpec } from '#api'
 import { systemClock } from '#base'
 import { type OpenServer, openServer, type ServerOptions } from '#server'
 import { Person } from './person.fixture.ts'
@@ -141,7 +143,7 @@ export function specOf(text: string, changes: Partial<Spec> = {}): Spec {
     ...changes,
   }
 }
-type Spec = import('#api').BodyOf<import('#api').Contract['POST /workspaces/:workspace/jobs']>
+type Spec = JobSpec
 
 const patienceMs = 60_000
 

@@ -26,7 +26,7 @@ export interface Input {
 }
 
 /** What a server says of a call that fails. */
-export class CallError extends Error {
+class CallError extends Error {
   readonly status: number
   readonly code: string
   readonly detail: string

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { Instant, Nullable, Page, PageQuery, type Routes, Word } from './route.ts'
 
-export const Role = Word(['viewer', 'developer', 'operator', 'admin'])
+const Role = Word(['viewer', 'developer', 'operator', 'admin'])
 
 const Name = Type.String({
   minLength: 1,
