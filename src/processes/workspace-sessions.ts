@@ -2,6 +2,7 @@
  * The sessions of people, by workspace: each sees the catalog of its workspace and what others make in it, and belongs to whoever opened
  * it. Texts that are only looked at are looked at by a session that nobody runs anything in.
  */
+import { MillraceError } from '#base'
 import type { DefinitionChange, KeptObjects, WorkspaceCatalogs } from '#catalog'
 import type { RunFailure } from '#jobs'
 import type { Completion, PlannedGraph, StateFit } from '#query'
@@ -147,22 +148,33 @@ export class SessionsOf {
   }
 
   async check(text: string): Promise<readonly RunFailure[]> {
-    return (await this.#door.reader()).session.check(text)
+    return this.#look((session) => session.check(text))
   }
 
   async explain(text: string): Promise<string> {
-    return (await this.#door.reader()).session.explain(text)
+    return this.#look((session) => session.explain(text))
   }
 
   async complete(text: string, offset: number): Promise<readonly Completion[]> {
-    return (await this.#door.reader()).session.complete(text, offset)
+    return this.#look((session) => session.complete(text, offset))
   }
 
   async fit(text: string, fixedSettings: Readonly<Record<string, string>>): Promise<StateFit | null> {
-    return (await this.#door.reader()).session.fit(text, fixedSettings)
+    return this.#look((session) => session.fit(text, fixedSettings))
   }
 
   async graphs(text: string): Promise<readonly PlannedGraph[]> {
-    return (await this.#door.reader()).session.graphs(text)
+    return this.#look((session) => session.graphs(text))
+  }
+
+  /** A text that takes too long takes its reader along: others wait for it, too. */
+  async #look<T>(ask: (session: EngineSession) => Promise<T>): Promise<T> {
+    const { session } = await this.#door.reader()
+    try {
+      return await ask(session)
+    } catch (error) {
+      if (error instanceof MillraceError && error.code === 'PROCESSES_SESSION_BUSY') void session.close()
+      throw error
+    }
   }
 }

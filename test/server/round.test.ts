@@ -236,7 +236,7 @@ describe('a job', () => {
     const created = Array.from({ length: 5 }, () =>
       ada.try('POST /workspaces/:workspace/jobs', { params, body: specOf(script, { name: 'twin' }) }),
     )
-    const statuses = (await Promise.all(created)).map(({ status, code }) => `${status} ${code}`).sort()
+    const statuses = (await Promise.all(created)).map(({ status, code }) => `${status} ${code}`).toSorted((a, b) => a.localeCompare(b))
     expect(statuses[0]).toBe('200 ')
     expect(new Set(statuses.slice(1).map((each) => each.slice(0, 1)))).toEqual(new Set(['4']))
     const orders = (['start', 'stop', 'restart', 'start', 'stop'] as const).map((verb) =>
@@ -245,6 +245,12 @@ describe('a job', () => {
     for (const { status } of await Promise.all(orders)) expect([200, 409]).toContain(status)
     expect(millrace.failures).toEqual([])
   })
+})
+
+test('a text that takes too long to look at holds up nobody who comes after it', { timeout: 120_000 }, async () => {
+  const check = (text: string) => ada.try('POST /workspaces/:workspace/sql/check', { params, body: { text } })
+  expect((await check('SELECT 1;'.repeat(60_000))).code).toBe('PROCESSES_SESSION_BUSY')
+  expect((await check('SELECT 1')).text).toBe('{"diagnostics":[]}')
 })
 
 test('people, workspaces and tokens', slow, async () => {
