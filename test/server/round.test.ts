@@ -232,7 +232,10 @@ describe('a job', () => {
       const spec = specOf(script, { name: 'contended', description: `${index}` })
       return ada.try('PUT /workspaces/:workspace/jobs/:job', { params: { ...params, job }, body: { spec, expectedVersion: 1 } })
     })
-    expect((await Promise.all(puts)).map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 7 }, () => 409)])
+    expect((await Promise.all(puts)).map(({ status }) => status).sort((a, b) => a - b)).toEqual([
+      200,
+      ...Array.from({ length: 7 }, () => 409),
+    ])
     const created = Array.from({ length: 5 }, () =>
       ada.try('POST /workspaces/:workspace/jobs', { params, body: specOf(script, { name: 'twin' }) }),
     )
