@@ -10,10 +10,11 @@ reporters := --reporter=default --reporter=json --reporter=./test/silence-report
 
 checks := format lint types dead-code architecture
 
-.PHONY: help setup web test-browser demo run-demo test test-system check format bench bench-flink bench-flink-connectors update build clean $(addprefix check-,$(checks))
+.PHONY: help setup web server test-browser demo run-demo test test-system check format bench bench-flink bench-flink-connectors update build clean $(addprefix check-,$(checks))
 
 help:
 	@echo 'make demo        streams three million real flights through one statement set'
+	@echo 'make server      keeps jobs running, with a console in the browser'
 	@echo 'make test        runs every test that needs no server'
 	@echo 'make test-system runs the tests against real servers, which it installs'
 	@echo 'make test-browser runs the tests of the console; needs Chromium'
@@ -29,6 +30,10 @@ help:
 # Compared by content: a clone or a branch switch gives files times that mean nothing.
 setup:
 	@cmp -s package-lock.json $(installed) || { npm ci --loglevel=error && cp package-lock.json $(installed); }
+
+# Keeps jobs running, with the console in a browser.
+server: web
+	@bin/millrace server $(ARGS)
 
 demo: setup
 	@bin/millrace demo

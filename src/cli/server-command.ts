@@ -29,6 +29,7 @@ export async function runServer(options: ServerCommandOptions, environment: CliE
   })
   const address = publicUrl ?? `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${server.port}`
   await screen.write(`${address}\n`)
+  if (!server.hasConsole) screen.note('note: the console was not built; make web builds it\n')
   for (const { user, key } of server.signInLinks) {
     screen.note(`note: ${user === null ? 'the first administrator' : user} signs in, once, at ${address}/welcome#link=${key}\n`)
   }

@@ -53,6 +53,8 @@ interface SignInLink {
 export interface OpenServer {
   readonly port: number
   readonly signInLinks: readonly SignInLink[]
+  /** Whether it has the console's files. */
+  readonly hasConsole: boolean
   /** Jobs take a last checkpoint and end; then the server does. */
   close(): Promise<void>
 }
@@ -120,7 +122,8 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     loop.start()
     monitor.start()
     closing.push(() => loop.stop())
-    return { port: server.port, signInLinks: await linksFor(access, options.signInLinkFor), close }
+    const signInLinks = await linksFor(access, options.signInLinkFor)
+    return { port: server.port, signInLinks, hasConsole: options.consoleFolder !== null, close }
   } catch (error) {
     await close()
     throw error
