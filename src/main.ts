@@ -93,7 +93,7 @@ const environment: CliEnvironment = {
         entry: new URL(`session-process${path.extname(import.meta.filename)}`, import.meta.url),
         memory: memoryShare(halfOfMemory(), processesInMemory),
         clock: systemClock,
-        variables: process.env,
+        variables: withoutStore(process.env),
       },
       workersMax: availableParallelism(),
       clusterHost: () => null,
@@ -186,6 +186,11 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
     clock: systemClock,
     loadFunction: (definition) => functions.load(definition),
   })
+}
+
+/** Functions of users run in processes of a server: how to get at its own records is none of their business. */
+function withoutStore(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('PG')))
 }
 
 /** Bytes: half of what the machine has, or of what this process may take of it. */
