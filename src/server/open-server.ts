@@ -9,7 +9,7 @@ import { WorkspaceCatalogs } from '#catalog'
 import { ControlLoop, JobBook, type JobHost, Jobs } from '#jobs'
 import { expositionType, laneFamilies, Monitor, watchedJobs } from '#monitor'
 import { Outbound } from '#outbound'
-import { ProcessHost, type ProcessShape, SessionProcesses, WorkspaceSessions } from '#processes'
+import { ProcessHost, type ProcessShape, type SessionLimits, SessionProcesses, WorkspaceSessions } from '#processes'
 import { openStore } from '#store'
 import { serverErrors } from './errors.ts'
 import { ScriptPlanner } from './script-planner.ts'
@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly process: ProcessShape
   /** Threads that may share a run. */
   readonly workersMax: number
+  /** Other limits of sessions than the usual ones. */
+  readonly sessionLimits?: Partial<SessionLimits>
   /** The host of a Flink cluster; null for a name that nobody knows. */
   clusterHost(name: string): JobHost | null
   /** The secrets of the user who runs the server; null where there is none of a name. */
@@ -81,7 +83,11 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       keptOf: (workspace) => catalogs.kept(workspace),
     })
     closing.push(() => host.close())
-    const processes = new SessionProcesses({ process: options.process, workersMax: options.workersMax })
+    const processes = new SessionProcesses({
+      process: options.process,
+      workersMax: options.workersMax,
+      limits: options.sessionLimits ?? {},
+    })
     closing.push(() => processes.close())
     const sessions = new WorkspaceSessions(processes, catalogs, (error) => failed('catalog', error))
     const book = await JobBook.load(store, clock)

@@ -195,13 +195,24 @@ INSERT INTO nowhere SELECT f(n) FROM numbers;`
   })
 
   test('that keeps the whole process to itself is ended by force', slow, async () => {
-    const order = jobs.order(using(await jobs.file('f.ts', 'for (;;) {}')))
-    await jobs.host.start(order)
+    // An order that comes before the loop begins is followed.
+    const loop = async (): Promise<string> => {
+      const mark = JSON.stringify(path.join(jobs.folder, 'mark'))
+      return jobs.file('f.ts', `import { writeFileSync } from 'node:fs'; writeFileSync(${mark}, ''); for (;;) {}`)
+    }
+    const begun = (): Promise<true | null> =>
+      access(path.join(jobs.folder, 'mark')).then(
+        () => true,
+        () => null,
+      )
+    await jobs.host.start(jobs.order(using(await loop())))
+    await until(begun)
     await jobs.host.stop('job', 1, 'now')
     expect(await jobs.ended()).toMatchObject({ state: 'stopped' })
     await jobs.remove()
     jobs = await HostedJobs.create({ patience: { checkpointMs: 500, terminatedMs: 500 } })
-    await jobs.host.start(jobs.order(using(await jobs.file('f.ts', 'for (;;) {}'))))
+    await jobs.host.start(jobs.order(using(await loop())))
+    await until(begun)
     await jobs.host.stop('job', 1, 'checkpoint')
     expect(await jobs.ended()).toMatchObject({ state: 'failed', failure: { code: 'PROCESSES_PROCESS_STUCK' } })
   })
