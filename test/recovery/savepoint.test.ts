@@ -93,7 +93,7 @@ test('a checkpoint that is copied stays there however many are taken meanwhile',
     settings: { 'execution.checkpointing.interval': '1 ms' },
     submitted: (engine, jobId) => {
       for (let copy = 0; copy < 10; copy++)
-        setTimeout(() => copies.push(engine.savepoint(jobId, `${savepoint()}-${copy}`)), 300 + 200 * copy)
+        setTimeout(() => copies.push(engine.savepoint(jobId, `${savepoint()}-${copy}`)), 100 * (copy + 1))
     },
   })
   await Promise.all(copies)
