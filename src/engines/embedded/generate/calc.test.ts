@@ -270,6 +270,16 @@ describe('generated filter and projection', () => {
     ])
   })
 
+  it('gives all functions of the time of a batch the same moment', () => {
+    let now = 0
+    const clock = { nowMs: () => ++now, monotonicMs: () => 0 }
+    const outputs = (['PROCTIME', 'NOW', 'CURRENT_TIMESTAMP'] as const).map((name) => call(name, [], timestampLtzType))
+    const calc = new Calc({ input, condition: null, outputs, session: { ...session, clock, startedAtMs: Number.NaN } })
+    const result = calc.run(batchOf(input, [[1, 1, 1, 1, 'a', true, 0]]))
+    const columns = outputs.map(({ type }, index) => ({ name: `${index}`, type }))
+    expect(result === null ? [] : rowsOf(result, columns)).toEqual([[1, 1, 1]])
+  })
+
   it('generates few loops, whichever columns happen to have NULLs', () => {
     const dice = new Dice(1)
     const outputs = input.map((each) => call('IS NULL', [column(each.name)], { ...booleanType, nullable: false }))

@@ -1,4 +1,5 @@
 /** How generated loops read the columns of a batch, specialised to the forms that its vectors have. */
+import type { Clock } from '#base'
 import { decodeText, isExactInteger, type Schema, type VectorForm } from '#data'
 import { columnsIn, determinismOf, type Expression } from '#plan'
 import type { Code, CodeWriter } from './code.ts'
@@ -28,6 +29,7 @@ export class BatchColumns implements ColumnCodes {
   readonly #schema: Schema
   readonly #forms: readonly ColumnForm[]
   readonly #declared = new Map<string, string>()
+  readonly #moment = new Moment()
 
   constructor(schema: Schema, forms: readonly ColumnForm[]) {
     this.#schema = schema
@@ -79,7 +81,9 @@ export class BatchColumns implements ColumnCodes {
   #onceABatch(expression: Expression, emitter: ExpressionEmitter): Code | undefined {
     if (expression.kind !== 'call' || !readOnceABatch.has(expression.function)) return undefined
     const name = `b${expression.function}`
-    this.#declared.set(name, `${emitter.writer.slot(compileScalar(expression, [], emitter.session))}()`)
+    const { writer, session } = emitter
+    this.#declared.set('now', `${writer.slot(this.#moment)}.read(${writer.slot(session.clock)})`)
+    this.#declared.set(name, `${writer.slot(compileScalar(expression, [], { ...session, clock: this.#moment }))}()`)
     return emitter.unbox(name, expression.type)
   }
 
@@ -126,6 +130,23 @@ export class BatchColumns implements ColumnCodes {
     const name = `${prefix}${index}`
     this.#declared.set(name, `columns[${index}].${property}`)
     return name
+  }
+}
+
+/** A clock that stands still from one reading to the next, so that all functions of one batch see the same time. */
+class Moment implements Clock {
+  #ms = Number.NaN
+
+  read(clock: Clock): void {
+    this.#ms = clock.nowMs()
+  }
+
+  nowMs(): number {
+    return this.#ms
+  }
+
+  monotonicMs(): number {
+    return this.#ms
   }
 }
 
