@@ -1,5 +1,5 @@
 /** Slows down who guesses: after a few wrong attempts for a name, or from an address, each next one has to wait twice as long. */
-import type { Clock } from '#base'
+import { type Clock, putNewest } from '#base'
 import { accessErrors } from './errors.ts'
 
 interface Tries {
@@ -35,12 +35,7 @@ export class SignInGuard {
     for (const key of keys) {
       const count = (this.#tries.get(key)?.count ?? 0) + 1
       const waitMs = count < freeTries ? 0 : Math.min(waitMsMax, firstWaitMs * 2 ** (count - freeTries))
-      this.#tries.delete(key)
-      this.#tries.set(key, { count, nextAt: this.#clock.nowMs() + waitMs })
-    }
-    for (const key of this.#tries.keys()) {
-      if (this.#tries.size <= rememberedMax) break
-      this.#tries.delete(key)
+      putNewest(this.#tries, key, { count, nextAt: this.#clock.nowMs() + waitMs }, rememberedMax)
     }
   }
 

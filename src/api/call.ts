@@ -18,7 +18,7 @@ interface Call<Path extends string, R extends Route> {
 }
 
 /** An answer that lists read-only data is as good. */
-type Frozen<T> = T extends readonly (infer Item)[]
+export type Frozen<T> = T extends readonly (infer Item)[]
   ? readonly Frozen<Item>[]
   : T extends object
     ? { readonly [K in keyof T]: Frozen<T[K]> }

@@ -1,7 +1,7 @@
 /** A client whose calls have the types of the contract: what a route does not take is not compiled. */
-import { MillraceError } from '#base'
+import { errorOf, type Failure, type MillraceError } from '#base'
 import type { Contract } from './contract/index.ts'
-import type { AnswerOf, BodyOf, Failure, PathNames, QueryOf, Route } from './contract/route.ts'
+import type { AnswerOf, BodyOf, PathNames, QueryOf, Route } from './contract/route.ts'
 import { apiErrors } from './errors.ts'
 import { type ReceivedEvent, receiveEvents } from './receive-events.ts'
 
@@ -120,20 +120,12 @@ function unreachableError(url: string, error: unknown): MillraceError {
   return apiErrors.API_SERVER_UNREACHABLE({ url }, { detail: `${cause instanceof Error ? cause.message : message}.`, cause: error })
 }
 
+/** What a server need not say of an error. */
+const emptyFailure = { blame: 'external', detail: null, hint: null, position: null, causes: [] } as const
+
 /** The error of the server, as one of ours. */
 function failedBy(answer: unknown, status: number, url: string): MillraceError {
   const failure = (answer as { readonly error?: Partial<Failure> } | null | undefined)?.error
   if (typeof failure?.code !== 'string' || typeof failure.message !== 'string') return apiErrors.API_SERVER_ANSWER({ url, status })
-  return errorOf(failure as Failure)
-}
-
-/** What a server tells of an error, as an error of ours. */
-export function errorOf({ code, message, blame, detail, hint, position, causes }: Failure): MillraceError {
-  const cause = (causes ?? []).toReversed().reduce<Error | undefined>((inner, text) => new Error(text, { cause: inner }), undefined)
-  return new MillraceError(
-    code,
-    { blame: blame ?? 'external', message: '{message}' },
-    { message },
-    { detail: detail ?? undefined, hint: hint ?? undefined, position: position ?? undefined, ...(cause === undefined ? {} : { cause }) },
-  )
+  return errorOf({ ...emptyFailure, ...failure, code: failure.code, message: failure.message })
 }

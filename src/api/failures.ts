@@ -1,6 +1,5 @@
 /** Errors as clients get them. What is ours to mend is told by a number alone; the log has the rest. */
-import type { MillraceError } from '#base'
-import type { Failure } from './contract/route.ts'
+import { type Failure, failureOf, type MillraceError } from '#base'
 
 const statusOfCode: Readonly<Record<string, number>> = {
   ACCESS_SIGN_IN_NEEDED: 401,
@@ -25,31 +24,8 @@ export function statusOf({ code, blame }: MillraceError): number {
   return { user: 400, external: 503, internal: 500 }[blame]
 }
 
-const causesMax = 10
-
 /** The parts of an error that its reader can do something with. */
-export function failureOf(error: MillraceError): Failure {
-  const { code, blame, message, detail, hint, position } = error
-  return {
-    code,
-    blame,
-    message,
-    detail: detail ?? null,
-    hint: hint ?? null,
-    position:
-      position === undefined || position.within !== undefined
-        ? null
-        : { start: position.start, end: position.end, line: position.line, column: position.column },
-    causes: blame === 'internal' ? [] : causesOf(error),
-  }
-}
-
-function causesOf(error: Error): string[] {
-  const causes: string[] = []
-  let { cause } = error
-  while (cause instanceof Error && causes.length < causesMax) {
-    causes.push(cause.message)
-    cause = cause.cause
-  }
-  return causes
+export function answeredFailure(error: MillraceError): Failure {
+  const failure = failureOf(error)
+  return failure.blame === 'internal' ? { ...failure, causes: [] } : failure
 }

@@ -1,4 +1,4 @@
-export { ApiClient, type ClientOptions, errorOf } from './client.ts'
+export { ApiClient, type ClientOptions } from './client.ts'
 export type { Contract } from './contract/index.ts'
 export type { JobSpec } from './contract/job-routes.ts'
 export type { AnswerOf, Failure, Route } from './contract/route.ts'

@@ -1,5 +1,5 @@
 /** How often somebody may ask: a bucket for each, which fills evenly and holds what is good for a second. */
-import type { Clock } from '#base'
+import { type Clock, putNewest } from '#base'
 import { apiErrors } from './errors.ts'
 
 interface Bucket {
@@ -25,12 +25,7 @@ export class RateLimit {
     const now = this.#clock.monotonicMs()
     const { left, filledAt } = this.#buckets.get(key) ?? { left: this.#perSecond, filledAt: now }
     const full = Math.min(this.#perSecond, left + ((now - filledAt) / 1000) * this.#perSecond)
-    this.#buckets.delete(key)
-    this.#buckets.set(key, { left: Math.max(0, full - 1), filledAt: now })
-    for (const oldest of this.#buckets.keys()) {
-      if (this.#buckets.size <= bucketsMax) break
-      this.#buckets.delete(oldest)
-    }
+    putNewest(this.#buckets, key, { left: Math.max(0, full - 1), filledAt: now }, bucketsMax)
     if (full < 1) throw apiErrors.API_TOO_MANY()
   }
 }

@@ -12,7 +12,7 @@ import { type Contract, routes } from './contract/index.ts'
 import type { Route } from './contract/route.ts'
 import { apiErrors } from './errors.ts'
 import { sendEvents } from './event-stream.ts'
-import { failureOf, statusOf } from './failures.ts'
+import { answeredFailure, statusOf } from './failures.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import { openApi } from './open-api.ts'
 import { OpenStreams } from './open-streams.ts'
@@ -227,10 +227,10 @@ function isSame(sent: string, wanted: string): boolean {
 
 function answerFailure(error: FastifyError | MillraceError, reply: FastifyReply, options: ServeOptions): FastifyReply {
   const known = knownError(error)
-  if (known !== null && known.blame !== 'internal') return reply.code(statusOf(known)).send({ error: failureOf(known) })
+  if (known !== null && known.blame !== 'internal') return reply.code(statusOf(known)).send({ error: answeredFailure(known) })
   const id = randomUUID()
   options.failed(id, error)
-  return reply.code(500).send({ error: failureOf(apiErrors.API_FAILED({ id })) })
+  return reply.code(500).send({ error: answeredFailure(apiErrors.API_FAILED({ id })) })
 }
 
 /** Ours, or one of those that fastify finds in a request before anybody is asked. */

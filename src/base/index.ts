@@ -9,10 +9,12 @@ export {
   type TextPosition,
   unreachable,
 } from './error.ts'
+export { errorOf, type Failure, failureOf, failuresOf } from './failure.ts'
 export { murmur2 } from './murmur2.ts'
 export { News } from './news.ts'
 export { counted, listed } from './phrase.ts'
 export { isPlain, printable, printableLines } from './printable.ts'
+export { putNewest } from './put-newest.ts'
 export { parseDurationMs, parseMemoryBytes, printBytes } from './quantity.ts'
 export { type FirstPauseMs, GivenUp, type Patience, retrying } from './retry.ts'
 export { isSecretKey, shownOption, withoutSecrets } from './secret-text.ts'

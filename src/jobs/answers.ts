@@ -1,7 +1,7 @@
 /** What the answer to an action makes of a status. Pure. */
-import { assert, unreachable } from '#base'
+import { assert, type Failure, unreachable } from '#base'
 import type { Action } from './decide.ts'
-import type { RunFailure, SavepointSight } from './job-host.ts'
+import type { SavepointSight } from './job-host.ts'
 import type { JobStatus } from './job-status.ts'
 import { reasonFor } from './reasons.ts'
 import { begun, moved } from './status-moves.ts'
@@ -10,7 +10,7 @@ export type Answer =
   | { readonly kind: 'taken' }
   | { readonly kind: 'savepoint'; readonly sight: SavepointSight }
   /** It will never be done, since what was asked cannot be. */
-  | { readonly kind: 'refused'; readonly failure: RunFailure }
+  | { readonly kind: 'refused'; readonly failure: Failure }
   /** It may have been taken. */
   | { readonly kind: 'unanswered'; readonly reason: string }
 
@@ -31,7 +31,7 @@ export function answered(status: JobStatus, action: Action, answer: Answer, now:
 }
 
 /** The attempt is over before it began. */
-function refused(status: JobStatus, failure: RunFailure, now: number): JobStatus {
+function refused(status: JobStatus, failure: Failure, now: number): JobStatus {
   const attempt = status.run?.attempt ?? 0
   const run = status.run === null ? null : { ...status.run, endedAt: now }
   const failures = [...status.restart.failures, now]

@@ -1,7 +1,8 @@
 /** Situations of a job, told in a few words. */
+import type { Failure } from '#base'
 import { type Answer, answered } from './answers.ts'
 import { type Action, decide, type Pace, type Situation } from './decide.ts'
-import type { RunEvidence, RunFailure, RunState, SeenRun } from './job-host.ts'
+import type { RunEvidence, RunState, SeenRun } from './job-host.ts'
 import type { JobWish, RestartPolicy } from './job-spec.ts'
 import { firstStatus, type JobStatus } from './job-status.ts'
 import { reasonFor } from './reasons.ts'
@@ -18,7 +19,7 @@ export const backOff = {
 
 export const startedAt = 1_700_000_000_000
 
-export const died: RunFailure = {
+export const died: Failure = {
   code: 'PROCESS_DIED',
   blame: 'external',
   message: 'the process died',
@@ -28,7 +29,7 @@ export const died: RunFailure = {
   causes: ['signal SIGKILL'],
 }
 
-export const wrong: RunFailure = {
+export const wrong: Failure = {
   ...died,
   code: 'SQL_COLUMN_NOT_FOUND',
   blame: 'user',

@@ -2,10 +2,9 @@
  * What follows for a job from what is wanted, what is known and what was just seen: a status that is stored, then an action that is done.
  * Pure. First the sight makes its step, then the wish its deed, both by the tables of `lifecycle.ts`.
  */
-import { assert } from '#base'
+import { assert, type Failure, failureOf } from '#base'
 import { jobErrors } from './errors.ts'
-import { failureOf } from './failure.ts'
-import type { RunEvidence, RunFailure, RunOrder, SavepointOrder } from './job-host.ts'
+import type { RunEvidence, RunOrder, SavepointOrder } from './job-host.ts'
 import type { JobWish, RestartPolicy, RestorePoint } from './job-spec.ts'
 import type { JobStatus, StartIntent, StartPoint, StopIntent } from './job-status.ts'
 import { type Aim, deedOf, mayBeAlive, type Sight, stepOf } from './lifecycle.ts'
@@ -48,7 +47,7 @@ export interface Situation {
   /** Savepoints that were asked for and of which nothing final is known, oldest first. */
   readonly savepoints: readonly OpenSavepoint[]
   /** Why the savepoint that the job shall stop with failed; null where it has not. */
-  readonly stopFailure: RunFailure | null
+  readonly stopFailure: Failure | null
   readonly pace: Pace
   /** Epoch milliseconds. */
   readonly now: number
@@ -170,7 +169,7 @@ function rested(status: JobStatus, { restart, now }: Situation): JobStatus {
   return moved({ ...over, restart: { ...over.restart, nextAt } }, 'backing-off', reason, now)
 }
 
-function broken(status: JobStatus, failure: RunFailure, { jobId, restart, now }: Situation): JobStatus {
+function broken(status: JobStatus, failure: Failure, { jobId, restart, now }: Situation): JobStatus {
   const over: JobStatus = { ...ended(status, now), failure }
   // It was to end, and has.
   if (status.intent?.kind === 'stop') return moved(over, 'stopped', reasonFor('stopped'), now)

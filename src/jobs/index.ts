@@ -9,7 +9,6 @@ export { eventText, type JobEvent } from './job-event.ts'
 export type {
   JobHost,
   RunEvidence,
-  RunFailure,
   RunOrder,
   RunState,
   SavepointOrder,

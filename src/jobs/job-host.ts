@@ -3,6 +3,7 @@
  * their id alone and has at most one run of each. Every verb can be repeated: it asks for a state, and what became of it is observed. Every
  * verb ends some time: who waits for a network does not wait for ever.
  */
+import type { Failure } from '#base'
 import type { Evidence, RunReport } from '#engines'
 import type { RunMetrics } from '#metrics'
 
@@ -75,7 +76,7 @@ export interface SavepointOrder {
 export type SavepointSight =
   | { readonly state: 'in-progress' }
   | { readonly state: 'completed'; readonly place: string; readonly bytes: number | null }
-  | { readonly state: 'failed'; readonly failure: RunFailure }
+  | { readonly state: 'failed'; readonly failure: Failure }
 
 export type RunEvidence = Evidence<{ readonly run: SeenRun }>
 
@@ -88,23 +89,9 @@ export interface SeenRun {
   /** Null while it runs. */
   readonly endedAt: number | null
   /** Null unless it failed. */
-  readonly failure: RunFailure | null
+  readonly failure: Failure | null
   /** Null before the first. */
   readonly report: RunReport | null
 }
 
 export type RunState = 'starting' | 'running' | 'stopping' | 'finished' | 'stopped' | 'failed'
-
-/** What made a run fail, as data. */
-export interface RunFailure {
-  /** Such as `SQL_COLUMN_NOT_FOUND`, or `PROCESS_DIED`. */
-  readonly code: string
-  readonly blame: 'user' | 'external' | 'internal'
-  readonly message: string
-  readonly detail: string | null
-  readonly hint: string | null
-  /** In the script; null where it is not known. Lines and columns from 1. */
-  readonly position: { readonly line: number; readonly column: number; readonly start: number; readonly end: number } | null
-  /** What lay behind it, nearest first. */
-  readonly causes: readonly string[]
-}

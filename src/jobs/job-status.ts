@@ -1,7 +1,8 @@
 /** What is known of a job, and how. */
+import type { Failure } from '#base'
 import type { RunReport } from '#engines'
 import type { RecordKind } from '#store'
-import type { RunFailure, RunOrder, StateOrigin } from './job-host.ts'
+import type { RunOrder, StateOrigin } from './job-host.ts'
 import type { JobReason } from './reasons.ts'
 
 export type JobState =
@@ -30,7 +31,7 @@ export interface JobStatus {
   readonly evidence: JobEvidence
   readonly restart: JobRestart
   /** What made the newest run fail; kept until the next one was seen running. */
-  readonly failure: RunFailure | null
+  readonly failure: Failure | null
   /** The generation of the wish that the newest run belongs to. */
   readonly generation: number
   /** Where the state of the job began last; null: with its first run. */

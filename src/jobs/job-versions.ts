@@ -1,5 +1,5 @@
 /** Jobs and their versions: made, changed and set back. */
-import { counted } from '#base'
+import { counted, type Failure } from '#base'
 import type { RecordChange } from '#store'
 import { checkEngine } from './check-engine.ts'
 import { checkSpec } from './check-spec.ts'
@@ -7,7 +7,6 @@ import { jobErrors } from './errors.ts'
 import { engineName, type JobCard } from './job-card.ts'
 import { isRecordChanged, type JobDesk, type JobView } from './job-desk.ts'
 import type { JobEvent } from './job-event.ts'
-import type { RunFailure } from './job-host.ts'
 import type { JobSpec, JobWish, StopHow } from './job-spec.ts'
 import { droppedIn, type PlanCheck, type StateVerdict } from './planner.ts'
 import { type Ask, firstWish, openChoice, runWish } from './wishes.ts'
@@ -179,7 +178,7 @@ export class JobVersions {
   }
 }
 
-function scriptError({ message, detail, hint, position }: RunFailure): Error {
+function scriptError({ message, detail, hint, position }: Failure): Error {
   const place = position === null ? undefined : position
   return jobErrors.JOBS_SCRIPT({ reason: message }, { detail: detail ?? undefined, hint: hint ?? undefined, position: place })
 }

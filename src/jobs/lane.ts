@@ -2,9 +2,8 @@
  * The jobs of one host, each looked at when it is due, many with one question. Every host has a lane of its own, so that one that hangs
  * holds up nobody else. A job is in one turn at a time: it is not looked at while something is done for it.
  */
-import { type Clock, timerMs } from '#base'
+import { type Clock, failureOf, timerMs } from '#base'
 import type { Pace } from './decide.ts'
-import { messageOf } from './failure.ts'
 import { Gate } from './gate.ts'
 import { HostCalls } from './host-calls.ts'
 import type { RunEvidence } from './job-host.ts'
@@ -146,7 +145,7 @@ export class Lane {
       const found = await this.calls.make('observe', () => this.host.observe(jobIds), this.#limits.lookMsMax)
       return (jobId) => found.get(jobId) ?? silence('it said nothing of this job')
     } catch (error) {
-      const silent = silence(messageOf(error))
+      const silent = silence(failureOf(error).message)
       return () => silent
     }
   }

@@ -1,5 +1,5 @@
 /** The seam to whoever understands scripts: what a job writes, what is wrong with it, and what a new version does to the state of the old one. */
-import type { RunFailure } from './job-host.ts'
+import type { Failure } from '#base'
 import type { JobSpec } from './job-spec.ts'
 
 export interface Planner {
@@ -20,7 +20,7 @@ export interface PlanCheck {
   /** The tables that are written. */
   readonly outputs: readonly string[]
   /** What is wrong, the first first; a script with one is refused. */
-  readonly diagnostics: readonly RunFailure[]
+  readonly diagnostics: readonly Failure[]
   /** The plan as EXPLAIN shows it; null where there is none. */
   readonly plan: string | null
 }

@@ -1,6 +1,5 @@
 /** Whether and when a run that failed is followed by another one. Chance comes from the job and the attempt, so that a story can be told again. */
-import { murmur2 } from '#base'
-import type { RunFailure } from './job-host.ts'
+import { type Failure, murmur2 } from '#base'
 import type { RestartPolicy } from './job-spec.ts'
 import type { ReasonCode } from './reasons.ts'
 
@@ -11,7 +10,7 @@ export type Judgement =
 export interface Break {
   readonly jobId: string
   readonly attempt: number
-  readonly failure: RunFailure
+  readonly failure: Failure
   /** Failures before this one. */
   readonly failures: readonly number[]
   /** Epoch milliseconds. */
@@ -27,7 +26,7 @@ export function judge(policy: RestartPolicy, { jobId, attempt, failure, failures
   return { kind: 'again', failures: recent, nextAt: now + Math.round(delayMs * (0.5 + chance(`${jobId}/${attempt}`) / 2)) }
 }
 
-function finalReason({ blame }: RunFailure): ReasonCode {
+function finalReason({ blame }: Failure): ReasonCode {
   return blame === 'user' ? 'failure-of-user' : 'failure-is-final'
 }
 

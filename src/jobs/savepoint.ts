@@ -1,6 +1,6 @@
 /** States that users asked to keep, and can start from. */
+import type { Failure } from '#base'
 import type { RecordKind } from '#store'
-import type { RunFailure } from './job-host.ts'
 
 export interface Savepoint {
   readonly jobId: string
@@ -21,7 +21,7 @@ export interface Savepoint {
   readonly askedAt: number
   readonly endedAt: number | null
   /** Null unless it failed. */
-  readonly failure: RunFailure | null
+  readonly failure: Failure | null
 }
 
 type SavepointState =

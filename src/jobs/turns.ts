@@ -1,13 +1,12 @@
 /** One turn of a job: decide, store what was decided, do it, store what came of it. */
-import { assert, type Clock, MillraceError } from '#base'
+import { assert, type Clock, type Failure, failureOf, MillraceError } from '#base'
 import { entryOf, type NewEntry, type RecordChange, type Stored } from '#store'
 import { type Answer, answered } from './answers.ts'
 import { type Action, type Decision, decide } from './decide.ts'
-import { failureOf, messageOf } from './failure.ts'
 import type { JobBook, JobChange } from './job-book.ts'
 import type { JobCard } from './job-card.ts'
 import { type JobEvent, jobEvents, statusEvent } from './job-event.ts'
-import type { RunEvidence, RunFailure } from './job-host.ts'
+import type { RunEvidence } from './job-host.ts'
 import type { JobSpec } from './job-spec.ts'
 import { firstStatus, type JobStatus } from './job-status.ts'
 import type { Lane } from './lane.ts'
@@ -140,7 +139,7 @@ export class Turns {
       return { kind: 'taken' }
     } catch (error) {
       const isUsers = error instanceof MillraceError && error.blame === 'user'
-      return isUsers ? { kind: 'refused', failure: failureOf(error) } : { kind: 'unanswered', reason: messageOf(error) }
+      return isUsers ? { kind: 'refused', failure: failureOf(error) } : { kind: 'unanswered', reason: failureOf(error).message }
     }
   }
 
@@ -235,9 +234,6 @@ function entriesOf({ workspace, id }: JobCard, events: readonly JobEvent[]): New
   return events.map((event) => entryOf(jobEvents, workspace, id, event))
 }
 
-function stopFailureOf(
-  savepoints: readonly { readonly id: string; readonly value: Savepoint }[],
-  wished: string | null,
-): RunFailure | null {
+function stopFailureOf(savepoints: readonly { readonly id: string; readonly value: Savepoint }[], wished: string | null): Failure | null {
   return savepoints.find(({ id }) => id === wished)?.value.failure ?? null
 }

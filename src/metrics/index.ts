@@ -1,5 +1,5 @@
 export { type MetricsLine, MetricsLines } from './lines.ts'
-export { type OperatorRates, ratesBetween, SubtaskRates, subtaskKey } from './rates.ts'
+export { type OperatorRates, ratesBetween, SubtaskRates } from './rates.ts'
 export {
   type CheckpointMetrics,
   type ConnectorMetrics,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ratesBetween } from '#metrics'
+import { SubtaskRates } from '#metrics'
 import { expositionOf } from './exposition.ts'
 import { jobFamilies } from './job-families.ts'
 import { connector, operator, runMetrics, watchedJob } from './monitor.fixture.ts'
@@ -43,10 +43,7 @@ test('a job is told with its state, its numbers and its operators, subtasks toge
     lastCheckpointSize: 10,
     lastCheckpointFullSize: 100,
   })
-  const sample = sampleOf(
-    metrics,
-    metrics.operators.map((each) => ({ ...each, ...ratesBetween(undefined, each) })),
-  )
+  const sample = sampleOf(metrics, new SubtaskRates().next(metrics.operators))
   const text = expositionOf(jobFamilies([{ job, latest: { ...sample, at: now - 2000, metrics } }], now))
   const of = (name: string, more = ''): string[] =>
     text
@@ -88,10 +85,7 @@ test('of very many operators some jobs are left out, and counted', () => {
   const job = watchedJob('j1')
   const wide = Array.from({ length: 390 }, (_, i) => operator({ operatorId: String(i) }))
   const metrics = runMetrics(now, wide)
-  const sample = sampleOf(
-    metrics,
-    wide.map((each) => ({ ...each, ...ratesBetween(undefined, each) })),
-  )
+  const sample = sampleOf(metrics, new SubtaskRates().next(wide))
   const observed = Array.from({ length: 20 }, () => ({ job, latest: { ...sample, at: now, metrics } }))
   const text = expositionOf(jobFamilies(observed, now))
   expect(text).toContain('millrace_unlisted_jobs 6\n')

@@ -8,9 +8,8 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Clock } from '#base'
+import type { Clock, Failure } from '#base'
 import type { ProcessIdentity } from '#blobs'
-import type { RunFailure } from '#jobs'
 import { processErrors } from './errors.ts'
 import { exitReason, type ProcessExit } from './exit-reason.ts'
 import { type MemoryLimits, watchMemory } from './memory-limits.ts'
@@ -37,7 +36,7 @@ export interface ProcessEnd {
   /** Epoch milliseconds. */
   readonly endedAt: number
   /** Why; null where it left as it should. */
-  readonly reason: RunFailure | null
+  readonly reason: Failure | null
 }
 
 /** How long each step towards an end may take. */
@@ -63,7 +62,7 @@ export class EngineProcess {
   #listener: ProcessListener
   #lastErrors = ''
   #forced: ProcessExit['forced'] = null
-  #broken: RunFailure | null = null
+  #broken: Failure | null = null
   #hasEnded = false
 
   constructor(shape: ProcessShape, listener: ProcessListener) {

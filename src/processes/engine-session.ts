@@ -2,14 +2,13 @@
  * A session of a person in a process of its own. Statements take their turns; a query lets the next text begin as soon as it runs, so that
  * one that never ends holds nobody up. Whatever happens to the process happens to this session alone, and is told.
  */
+import { errorOf, type Failure, failureOf } from '#base'
 import type { DefinitionChange, KeptObjects } from '#catalog'
-import type { RunFailure } from '#jobs'
 import type { Completion, PlannedGraph, StateFit } from '#query'
 import type { EndPatience, EngineProcess, ProcessEnd } from './engine-process.ts'
 import { processErrors } from './errors.ts'
 import type { Answer, Question, Replies, SessionShape } from './protocol.ts'
 import { Requests } from './requests.ts'
-import { errorOf, failureOf } from './run-failure.ts'
 import { SessionStatement } from './session-statement.ts'
 
 export interface SessionLimits {
@@ -47,7 +46,7 @@ export class EngineSession {
   readonly #nowMs: () => number
   readonly #requests = new Requests()
   readonly #texts = new Map<number, KnownText>()
-  readonly #ended: Promise<RunFailure | null>
+  readonly #ended: Promise<Failure | null>
   #lastRun = 0
   #defined: (changes: readonly DefinitionChange[]) => void = () => undefined
   /** The text that the next one has to wait for. */
@@ -55,7 +54,7 @@ export class EngineSession {
   #readers = 0
   #usedMs: number
   #isClosing = false
-  #closed: RunFailure | null = null
+  #closed: Failure | null = null
 
   private constructor(id: string, process: EngineProcess, limits: SessionLimits, nowMs: () => number) {
     this.id = id
@@ -87,7 +86,7 @@ export class EngineSession {
   }
 
   /** Resolves when its process is gone, with the reason where nobody wanted that; never fails. */
-  get ended(): Promise<RunFailure | null> {
+  get ended(): Promise<Failure | null> {
     return this.#ended
   }
 
@@ -159,7 +158,7 @@ export class EngineSession {
   }
 
   /** Everything that is wrong with a text of its own, which sees nothing of what the session has set up. */
-  check(text: string): Promise<readonly RunFailure[]> {
+  check(text: string): Promise<readonly Failure[]> {
     return this.#ask({ kind: 'check', text })
   }
 
@@ -189,7 +188,7 @@ export class EngineSession {
   }
 
   /** Ends the session and what runs in it; `reason` is told to who asks for it later. */
-  async close(reason: RunFailure = failureOf(processErrors.PROCESSES_SESSION_CLOSED())): Promise<void> {
+  async close(reason: Failure = failureOf(processErrors.PROCESSES_SESSION_CLOSED())): Promise<void> {
     this.#closed ??= reason
     this.#isClosing = true
     await this.#process.end(null, endPatience)
@@ -261,7 +260,7 @@ export class EngineSession {
   }
 
   /** The process is gone: tells all who wait for something. */
-  #settle({ reason }: ProcessEnd): RunFailure | null {
+  #settle({ reason }: ProcessEnd): Failure | null {
     const unasked = this.#isClosing ? null : (reason ?? failureOf(processErrors.PROCESSES_PROCESS_ENDED({ status: 0 })))
     this.#closed = unasked ?? this.#closed ?? failureOf(processErrors.PROCESSES_SESSION_CLOSED())
     for (const { statement, patience } of this.#texts.values()) {

@@ -27,7 +27,6 @@ export const processErrors = defineErrors({
     message: 'the process needed more memory than the {limit} that it may have',
     hint: 'Let the statement keep less at a time, or give processes more memory.',
   },
-  PROCESSES_UNEXPECTED: { blame: 'internal', message: 'an unexpected error: {problem}' },
   PROCESSES_ROW_TOO_LONG: {
     blame: 'user',
     message: 'a row is longer than the {limit} characters that can be shown',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { failureOf } from '#base'
 import { exitReason, type ProcessExit } from './exit-reason.ts'
-import { failureOf } from './run-failure.ts'
 
 const quiet: ProcessExit = { code: 0, signal: null, lastErrors: '', forced: null, broken: null, memoryBytes: 128_000_000 }
 const heap = 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'
@@ -15,7 +15,7 @@ test.each<[why: string, exit: Partial<ProcessExit>, code: string | undefined]>([
   ['it was too large', { code: null, signal: 'SIGKILL', forced: 'memory' }, 'PROCESSES_MEMORY_EXHAUSTED'],
   ['it did not end', { code: null, signal: 'SIGKILL', forced: 'stuck' }, 'PROCESSES_PROCESS_STUCK'],
   ['it spoke another language', { code: null, signal: 'SIGKILL', forced: 'protocol' }, 'PROCESSES_PROTOCOL_BROKEN'],
-  ['it said what was wrong', { code: 1, broken: failureOf(new Error('wrong')) }, 'PROCESSES_UNEXPECTED'],
+  ['it said what was wrong', { code: 1, broken: failureOf(new Error('wrong')) }, 'BASE_UNEXPECTED'],
 ])('%s', (_why, exit, code) => {
   expect(exitReason({ ...quiet, ...exit })?.code).toBe(code)
 })

@@ -1,8 +1,6 @@
 /** Why a process ended, from what the system and the process say. */
-import { printBytes } from '#base'
-import type { RunFailure } from '#jobs'
+import { type Failure, failureOf, printBytes } from '#base'
 import { processErrors } from './errors.ts'
-import { failureOf } from './run-failure.ts'
 
 export interface ProcessExit {
   readonly code: number | null
@@ -12,7 +10,7 @@ export interface ProcessExit {
   /** Why this server has ended it by force; null where it has not. */
   readonly forced: 'memory' | 'stuck' | 'protocol' | null
   /** What the process said was wrong with it; null where it said nothing. */
-  readonly broken: RunFailure | null
+  readonly broken: Failure | null
   /** Bytes of memory that it may have. */
   readonly memoryBytes: number
 }
@@ -25,7 +23,7 @@ const outOfMemory =
 const crashes: readonly NodeJS.Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGSYS', 'SIGTRAP']
 
 /** What made the process end; null where it left as it should. */
-export function exitReason({ code, signal, lastErrors, forced, broken, memoryBytes }: ProcessExit): RunFailure | null {
+export function exitReason({ code, signal, lastErrors, forced, broken, memoryBytes }: ProcessExit): Failure | null {
   if (forced === 'memory' || outOfMemory.test(lastErrors)) {
     return failureOf(processErrors.PROCESSES_MEMORY_EXHAUSTED({ limit: printBytes(memoryBytes) }))
   }

@@ -3,12 +3,11 @@
  * A process that is asked to end by the system does the same.
  */
 import { writeFile } from 'node:fs/promises'
-import { assert } from '#base'
+import { assert, failureOf, failuresOf } from '#base'
 import { ownIdentity } from '#blobs'
 import type { KeptObjects } from '#catalog'
 import { type HostedSession, JobRun } from './job-run.ts'
 import { type Answer, type JobShape, type Order, type Question, type Replies, type SessionShape, textLengthMax } from './protocol.ts'
-import { failureOf, failuresOf } from './run-failure.ts'
 import { TextRun } from './text-run.ts'
 
 /** What the process makes of the shape of a session: its rooms wired. */

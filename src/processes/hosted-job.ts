@@ -6,11 +6,11 @@
  */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { Clock } from '#base'
+import { type Clock, type Failure, failureOf } from '#base'
 import { isDead } from '#blobs'
 import type { KeptObjects } from '#catalog'
 import { findCheckpoints } from '#engines'
-import { jobErrors, type RunFailure, type RunOrder, type SavepointOrder, type SavepointSight, type SeenRun } from '#jobs'
+import { jobErrors, type RunOrder, type SavepointOrder, type SavepointSight, type SeenRun } from '#jobs'
 import type { RunMetrics } from '#metrics'
 import { endStray } from './end-stray.ts'
 import type { ProcessShape } from './engine-process.ts'
@@ -19,7 +19,6 @@ import { checkFolderName } from './folder-name.ts'
 import { JobLog, type LogLimits } from './job-log.ts'
 import { LiveRun, type RunPatience } from './live-run.ts'
 import type { JobShape } from './protocol.ts'
-import { failureOf } from './run-failure.ts'
 import { type KeptRun, type RunEnd, RunRecords } from './run-records.ts'
 
 export interface HostPatience extends RunPatience {
@@ -303,7 +302,7 @@ function savepointOf({ from, origin }: RunOrder): string {
   return chosen.kind === 'savepoint' ? chosen.place : ''
 }
 
-function endOf(live: LiveRun, reason: RunFailure | null, endedAt: number): RunEnd {
+function endOf(live: LiveRun, reason: Failure | null, endedAt: number): RunEnd {
   const { report } = live
   // Who wants it to end at once does not mind how.
   if (live.stopsHow === 'now' || (live.stopsHow !== null && reason === null)) return { state: 'stopped', endedAt, failure: null, report }
@@ -319,7 +318,7 @@ async function completedAt(place: string): Promise<SavepointSight | null> {
   return found.length === 0 ? null : { state: 'completed', place, bytes }
 }
 
-function textOf({ message, detail, hint, position, code, causes }: RunFailure): string {
+function textOf({ message, detail, hint, position, code, causes }: Failure): string {
   const where = position === null ? '' : ` (line ${position.line}, column ${position.column})`
   const more = [detail, ...causes.map((cause) => `It came of: ${cause}.`), hint].filter((part) => part !== null)
   return [`${message}${where} [${code}]`, ...more].join('\n')

@@ -1,14 +1,12 @@
 /** The run of a job in a process of its own. */
-import { type Clock, systemClock } from '#base'
+import { type Clock, type Failure, failureOf, systemClock } from '#base'
 import { openBlobs } from '#blobs'
 import type { KeptObjects } from '#catalog'
 import type { EmbeddedEngine, RunReport } from '#engines'
-import type { RunFailure } from '#jobs'
 import type { RunMetrics } from '#metrics'
 import type { QuerySession } from '#query'
 import { processErrors } from './errors.ts'
 import type { JobShape, SavepointTaken, StatementEvent } from './protocol.ts'
-import { failureOf } from './run-failure.ts'
 import { type RunEnd, writeEnd } from './run-records.ts'
 import { withoutPauses } from './text-run.ts'
 
@@ -57,7 +55,7 @@ export class JobRun {
     return this.noteEnd(state, failure)
   }
 
-  async #runScript(): Promise<RunFailure | null> {
+  async #runScript(): Promise<Failure | null> {
     const tell = (event: StatementEvent): void => this.#listener.told(event)
     const note = (report: RunReport): void => {
       this.#report = withoutPauses(report)
@@ -104,7 +102,7 @@ export class JobRun {
   }
 
   /** Notes how the run ended, once. */
-  async noteEnd(state: RunEnd['state'], failure: RunFailure | null): Promise<RunEnd> {
+  async noteEnd(state: RunEnd['state'], failure: Failure | null): Promise<RunEnd> {
     const end: RunEnd = { state, endedAt: this.#clock.nowMs(), failure, report: this.#report }
     if (this.#hasEnded) return end
     this.#hasEnded = true

@@ -1,15 +1,14 @@
 /** A run of a job whose process this server has started. */
-import type { Clock } from '#base'
+import { type Clock, type Failure, failureOf } from '#base'
 import type { ProcessIdentity } from '#blobs'
 import type { RunReport } from '#engines'
-import type { RunFailure, RunOrder, RunState, SeenRun } from '#jobs'
+import type { RunOrder, RunState, SeenRun } from '#jobs'
 import type { RunMetrics } from '#metrics'
 import { EngineProcess, type ProcessShape } from './engine-process.ts'
 import { processErrors } from './errors.ts'
 import type { LogLevel } from './job-log.ts'
 import type { Answer, JobShape, SavepointTaken } from './protocol.ts'
 import { Requests } from './requests.ts'
-import { failureOf } from './run-failure.ts'
 
 export interface RunPatience {
   /** How long a last checkpoint may take. */
@@ -75,7 +74,7 @@ export class LiveRun {
   }
 
   /** Resolves when its process is gone, with the reason where it did not leave as it should; never fails. */
-  async ended(): Promise<RunFailure | null> {
+  async ended(): Promise<Failure | null> {
     const { reason } = await this.#process.ended
     this.#requests.fail(reason ?? failureOf(processErrors.PROCESSES_RUN_OVER()))
     return reason

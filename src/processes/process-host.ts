@@ -8,8 +8,10 @@
  *     jobs/<job>/runs/              see run-records.ts
  *     jobs/<job>/logs/              see job-log.ts
  */
+
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { failureOf } from '#base'
 import type { KeptObjects } from '#catalog'
 import type { JobHost, RunEvidence, RunOrder, SavepointOrder, SavepointSight } from '#jobs'
 import type { RunMetrics } from '#metrics'
@@ -18,7 +20,6 @@ import { processErrors } from './errors.ts'
 import { checkFolderName, isFolderName } from './folder-name.ts'
 import { HostedJob, type HostPatience } from './hosted-job.ts'
 import { defaultLogLimits, type JobLog, type LogLimits } from './job-log.ts'
-import { failureOf } from './run-failure.ts'
 
 export interface ProcessHostOptions {
   /** Where everything of jobs is kept. */

@@ -13,10 +13,10 @@
  * 2. Only the newest progress counts, so that it needs no room.
  * 3. A process whose channel closes ends: a job takes a last checkpoint first.
  */
+import type { Failure } from '#base'
 import type { ProcessIdentity } from '#blobs'
 import type { DefinitionChange, KeptObjects } from '#catalog'
 import type { RunReport } from '#engines'
-import type { RunFailure } from '#jobs'
 import type { RunMetrics } from '#metrics'
 import type { Completion, PlannedGraph, StateFit } from '#query'
 
@@ -69,7 +69,7 @@ export type Question =
 
 /** What each question is answered with. */
 export interface Replies {
-  readonly check: readonly RunFailure[]
+  readonly check: readonly Failure[]
   readonly explain: string
   readonly graphs: readonly PlannedGraph[]
   readonly fit: StateFit | null
@@ -90,11 +90,11 @@ export type Answer =
   /** How far the statement of a text that runs has come. */
   | { readonly kind: 'progress'; readonly run: number; readonly report: RunReport }
   /** The statements of a text are done, or failed. A text that does not parse may have several failures. */
-  | { readonly kind: 'executed'; readonly run: number; readonly outcome: Outcome; readonly failures: readonly RunFailure[] }
+  | { readonly kind: 'executed'; readonly run: number; readonly outcome: Outcome; readonly failures: readonly Failure[] }
   | { readonly kind: 'replied'; readonly request: number; readonly value: unknown }
-  | { readonly kind: 'refused'; readonly request: number; readonly failure: RunFailure }
+  | { readonly kind: 'refused'; readonly request: number; readonly failure: Failure }
   /** What went wrong outside of all statements; the process ends. */
-  | { readonly kind: 'broken'; readonly failure: RunFailure }
+  | { readonly kind: 'broken'; readonly failure: Failure }
 
 export type Outcome = 'finished' | 'failed' | 'cancelled'
 

@@ -1,7 +1,6 @@
 /** Questions to a process that are answered one by one, in any order. */
-import type { RunFailure } from '#jobs'
+import { errorOf, type Failure } from '#base'
 import type { Answer } from './protocol.ts'
-import { errorOf } from './run-failure.ts'
 
 export class Requests {
   readonly #open = new Map<number, PromiseWithResolvers<unknown>>()
@@ -28,7 +27,7 @@ export class Requests {
   }
 
   /** The process is gone. */
-  fail(reason: RunFailure): void {
+  fail(reason: Failure): void {
     for (const asked of this.#open.values()) asked.reject(errorOf(reason))
     this.#open.clear()
   }

@@ -6,10 +6,11 @@
  *
  * The first word about an end holds.
  */
+
 import path from 'node:path'
+import type { Failure } from '#base'
 import { type BlobStore, isNotFound, openBlobs, type ProcessIdentity, writeBlob } from '#blobs'
 import type { RunReport } from '#engines'
-import type { RunFailure } from '#jobs'
 import { processErrors } from './errors.ts'
 
 export interface RunRecord {
@@ -25,7 +26,7 @@ export interface RunEnd {
   /** Epoch milliseconds. */
   readonly endedAt: number
   /** Null unless it failed. */
-  readonly failure: RunFailure | null
+  readonly failure: Failure | null
   readonly report: RunReport | null
 }
 

@@ -2,13 +2,13 @@
  * The sessions of a server, each in a process of its own. One process more than there are sessions stands ready, so that nobody waits for
  * one to start.
  */
+
 import { randomUUID } from 'node:crypto'
+import { errorOf, type Failure, failureOf, putNewest } from '#base'
 import type { KeptObjects } from '#catalog'
-import type { RunFailure } from '#jobs'
 import { EngineProcess, type ProcessShape } from './engine-process.ts'
 import { EngineSession, type SessionLimits } from './engine-session.ts'
 import { processErrors } from './errors.ts'
-import { errorOf, failureOf } from './run-failure.ts'
 
 export interface SessionProcessesOptions {
   readonly process: ProcessShape
@@ -39,7 +39,7 @@ export class SessionProcesses {
   readonly #options: SessionProcessesOptions
   readonly #limits: SessionLimits
   readonly #sessions = new Map<string, EngineSession>()
-  readonly #gone = new Map<string, RunFailure>()
+  readonly #gone = new Map<string, Failure>()
   readonly #watching: NodeJS.Timeout
   #opening = 0
   #spare: EngineProcess | null = null
@@ -112,12 +112,9 @@ export class SessionProcesses {
     if (!this.#isClosed && (this.#spare === null || this.#spare.hasEnded)) this.#spare = this.#start()
   }
 
-  #forget(session: EngineSession, reason: RunFailure | null): void {
+  #forget(session: EngineSession, reason: Failure | null): void {
     this.#sessions.delete(session.id)
-    if (reason === null) return
-    this.#gone.set(session.id, reason)
-    const [oldest] = this.#gone.keys()
-    if (this.#gone.size > goneKept && oldest !== undefined) this.#gone.delete(oldest)
+    if (reason !== null) putNewest(this.#gone, session.id, reason, goneKept)
   }
 
   /** A session that is there; of one that has ended it is told why. */

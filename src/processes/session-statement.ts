@@ -5,9 +5,8 @@
  *     waiting ── its turn has come ──► running ── executed ──► ended
  *        └──────────── cancelled, or the session is gone ──────►┘
  */
-import { News } from '#base'
+import { type Failure, News } from '#base'
 import type { RunReport } from '#engines'
-import type { RunFailure } from '#jobs'
 import { processErrors } from './errors.ts'
 import type { Outcome, StatementEvent } from './protocol.ts'
 
@@ -15,7 +14,7 @@ import type { Outcome, StatementEvent } from './protocol.ts'
 export type TextEvent =
   | StatementEvent
   | { readonly kind: 'progress'; readonly report: RunReport }
-  | { readonly kind: 'executed'; readonly outcome: Outcome; readonly failures: readonly RunFailure[] }
+  | { readonly kind: 'executed'; readonly outcome: Outcome; readonly failures: readonly Failure[] }
 
 export interface NumberedEvent {
   /** From 1 on. */
@@ -80,7 +79,7 @@ export class SessionStatement {
   }
 
   /** Nothing comes after it. */
-  end(outcome: Outcome, failures: readonly RunFailure[]): void {
+  end(outcome: Outcome, failures: readonly Failure[]): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#push({ kind: 'executed', outcome, failures })

@@ -1,13 +1,11 @@
 /** A text that a session executes: its statements run one after another, and what they tell goes to the server. */
-import { shortened } from '#base'
+import { type Failure, failuresOf, shortened } from '#base'
 import type { DefinitionChange } from '#catalog'
 import { type Batch, changeNames, doubleJsonFunction, printType, rowAt, type Schema } from '#data'
 import type { RunReport } from '#engines'
-import type { RunFailure } from '#jobs'
 import type { QuerySession, StatementListener } from '#query'
 import { Outbox } from './outbox.ts'
 import { type Outcome, type ShownColumn, type StatementEvent, textLengthMax } from './protocol.ts'
-import { failuresOf } from './run-failure.ts'
 
 export interface TextRunShape {
   readonly text: string
@@ -34,7 +32,7 @@ export class TextRun {
   }
 
   /** Runs the text to its end; never fails. Resolves when all that it tells has been sent. */
-  async run(): Promise<{ readonly outcome: Outcome; readonly failures: readonly RunFailure[] }> {
+  async run(): Promise<{ readonly outcome: Outcome; readonly failures: readonly Failure[] }> {
     const { signal } = this.#stopping
     try {
       await this.#session.run(this.#shape.text, this.#listener(), signal)

@@ -2,9 +2,8 @@
  * The sessions of people, by workspace: each sees the catalog of its workspace and what others make in it, and belongs to whoever opened
  * it. Texts that are only looked at are looked at by a session that nobody runs anything in.
  */
-import { MillraceError } from '#base'
+import { type Failure, MillraceError } from '#base'
 import type { DefinitionChange, KeptObjects, WorkspaceCatalogs } from '#catalog'
-import type { RunFailure } from '#jobs'
 import type { Completion, PlannedGraph, StateFit } from '#query'
 import type { EngineSession } from './engine-session.ts'
 import { processErrors } from './errors.ts'
@@ -147,7 +146,7 @@ export class SessionsOf {
     return this.#door.find(id, user).session.execute(text)
   }
 
-  async check(text: string): Promise<readonly RunFailure[]> {
+  async check(text: string): Promise<readonly Failure[]> {
     return this.#look((session) => session.check(text))
   }
 

@@ -237,7 +237,7 @@ INSERT INTO nowhere SELECT f(n) FROM numbers;`
     })
     const late = `setTimeout(() => { throw new Error('too late') }, 100)\n${evaluating('return n')}`
     await jobs.host.start(jobs.order(using(await jobs.file('late.ts', late)), { jobId: 'late' }))
-    expect((await jobs.ended('late')).failure).toMatchObject({ code: 'PROCESSES_UNEXPECTED', message: expect.stringContaining('too late') })
+    expect((await jobs.ended('late')).failure).toMatchObject({ code: 'BASE_UNEXPECTED', message: expect.stringContaining('too late') })
     const liar = `process.send({ kind: 'told', run: 'none' })\n${evaluating('return n')}`
     await jobs.host.start(jobs.order(using(await jobs.file('liar.ts', liar)), { jobId: 'liar' }))
     expect((await jobs.ended('liar')).failure).toMatchObject({ code: 'PROCESSES_PROTOCOL_BROKEN' })

@@ -1,15 +1,16 @@
 /** Jobs of a workspace: what its people ask of them, and what they see. */
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '#access'
+import { putNewest } from '#base'
 import { type Ask, type JobSpec, type Jobs, type JobsOf, jobErrors } from '#jobs'
-import type { RunMetrics } from '#metrics'
+import { SubtaskRates } from '#metrics'
 import type { JobLog, LogLine } from '#processes'
 import type { CommitNews, Store } from '#store'
 import type { Handlers, StreamEvent } from '../call.ts'
 import type { jobRoutes } from '../contract/job-routes.ts'
 import type { AnswerOf } from '../contract/route.ts'
 import { EventQueue } from '../event-queue.ts'
-import { eventOf, failureOf, type JobAnswer, jobOf, lineOf, operatorsOf, savepointOf, specOf, verdictOf } from '../job-answers.ts'
+import { eventOf, type JobAnswer, jobOf, lineOf, operatorsOf, savepointOf, verdictOf } from '../job-answers.ts'
 import { numberOf, pageOfEntries } from '../paging.ts'
 
 type JobRoutes = typeof jobRoutes
@@ -25,11 +26,11 @@ export interface JobParts {
 }
 
 const pageMax = 50
-/** Of so many jobs the last look at their operators is kept, for rates. */
-const looksMax = 500
+/** Of so many jobs it is kept what their operators had done when somebody looked last. */
+const ratesMax = 500
 
 export function jobHandlers({ jobs, store, logOf, topologyOf }: JobParts): Handlers<JobRoutes> {
-  const looks = new Map<string, RunMetrics>()
+  const rates = new Map<string, SubtaskRates>()
   const details = async (of: JobsOf, job: string): Promise<JobAnswer> => jobOf(await of.get(job))
   const ask = (caller: Caller): Ask => ({ by: caller.name, requestId: randomUUID() })
 
@@ -47,7 +48,7 @@ export function jobHandlers({ jobs, store, logOf, topologyOf }: JobParts): Handl
     'POST /workspaces/:workspace/jobs/check': async ({ params, body }) => {
       const { check, verdict } = await jobs.of(params.workspace).check(body.spec, body.job ?? null)
       return {
-        diagnostics: check === null ? [] : check.diagnostics.map(failureOf),
+        diagnostics: check === null ? [] : check.diagnostics,
         verdict: verdict === null ? null : verdictOf(verdict),
         plan: check?.plan ?? null,
       }
@@ -87,7 +88,7 @@ export function jobHandlers({ jobs, store, logOf, topologyOf }: JobParts): Handl
         version,
         at: writtenAt,
         by: writtenBy,
-        spec: specOf(value),
+        spec: value,
       }))
       return { items, next: found.length > limit ? String(shown.at(-1)?.version) : null, total: null }
     },
@@ -129,14 +130,9 @@ export function jobHandlers({ jobs, store, logOf, topologyOf }: JobParts): Handl
     'GET /workspaces/:workspace/jobs/:job/operators': async ({ params }) => {
       const now = await jobs.of(params.workspace).measure(params.job)
       if (now === null) return { takenAt: null, checkpoints: null, operators: [] }
-      const before = looks.get(params.job)
-      looks.delete(params.job)
-      looks.set(params.job, now)
-      for (const oldest of looks.keys()) {
-        if (looks.size <= looksMax) break
-        looks.delete(oldest)
-      }
-      return operatorsOf(now, before !== undefined && before.takenAt < now.takenAt ? before : undefined)
+      const of = rates.get(params.job) ?? new SubtaskRates()
+      putNewest(rates, params.job, of, ratesMax)
+      return operatorsOf(now, of.next(now.operators))
     },
     'GET /workspaces/:workspace/changes': ({ params, signal }) => {
       const queue = new EventQueue<CommitNews>(signal)
@@ -168,7 +164,7 @@ interface Change {
 }
 
 /** Records that people of a workspace see. Statuses are theirs under the id of their job. */
-const shownKinds: readonly string[] = ['job', 'job-wish', 'job-status', 'savepoint', 'notebook', 'catalog-entry', 'alert', 'alert-rule']
+const shownKinds: readonly string[] = ['job', 'job-wish', 'job-status', 'savepoint', 'catalog-entry', 'alert', 'alert-rule']
 
 async function* changesIn(workspace: string, queue: EventQueue<CommitNews>): AsyncGenerator<StreamEvent<Change>> {
   for await (const { by, records } of queue) {

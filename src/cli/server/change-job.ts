@@ -1,6 +1,6 @@
 /** Jobs of a server made, changed and set back from the command line. What is wrong with a script is told with its place in the file. */
-import { type AnswerOf, type Contract, errorOf, type JobSpec } from '#api'
-import { printable } from '#base'
+import type { AnswerOf, Contract, JobSpec } from '#api'
+import { errorOf, printable } from '#base'
 import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { usageErrors } from '../errors.ts'
 import { noteErrors } from '../render-error.ts'

@@ -1,6 +1,6 @@
 /** What the command line prints of jobs of a server. */
-import { errorOf, type Failure } from '#api'
-import { counted, MillraceError, printable, printBytes } from '#base'
+import type { Failure } from '#api'
+import { counted, errorOf, MillraceError, printable, printBytes } from '#base'
 import { instantText, timeOf } from '../job-lines.ts'
 import { renderError } from '../render-error.ts'
 import type { Job, JobLine } from './find-job.ts'

@@ -1,5 +1,5 @@
 /** Statements in one session of a server, one after another. */
-import { errorOf } from '#api'
+import { errorOf } from '#base'
 import type { ServerLink } from './server-link.ts'
 
 export interface SqlSession {

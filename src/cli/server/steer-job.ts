@@ -1,7 +1,6 @@
 /** What is asked of a job that a server keeps: to run, to stop, to go; and waiting until it is so. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { errorOf } from '#api'
-import { MillraceError, printable } from '#base'
+import { errorOf, MillraceError, printable } from '#base'
 import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { cliErrors } from '../errors.ts'
 import { timeOf } from '../job-lines.ts'

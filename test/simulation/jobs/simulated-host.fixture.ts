@@ -2,7 +2,8 @@
  * A host of jobs in a world that can be cruel: orders are lost, late or doubled, answers do not come, it cannot be reached for minutes, its
  * runs die, and so does it. What it keeps is what a real one keeps: the newest attempt of each job, and checkpoints.
  */
-import type { JobHost, RunEvidence, RunFailure, RunOrder, RunState, SavepointOrder, SavepointSight, SeenRun } from '#jobs'
+import type { Failure } from '#base'
+import type { JobHost, RunEvidence, RunOrder, RunState, SavepointOrder, SavepointSight, SeenRun } from '#jobs'
 import type { Dice } from '../../oracle/random-query.ts'
 import type { Truth } from './truth.fixture.ts'
 
@@ -25,7 +26,7 @@ interface SimulatedRun {
   state: RunState
   readonly startedAt: number
   endedAt: number | null
-  failure: RunFailure | null
+  failure: Failure | null
   /** Whether the host knows of it now; one that has just been started anew may not. */
   isKnown: boolean
 }
@@ -182,7 +183,7 @@ export class SimulatedHost implements JobHost {
     if (this.#dice.chance(30)) this.#runs.delete(run.order.jobId)
   }
 
-  #end(run: SimulatedRun, state: 'finished' | 'stopped' | 'failed', why: RunFailure | null = null): void {
+  #end(run: SimulatedRun, state: 'finished' | 'stopped' | 'failed', why: Failure | null = null): void {
     if (!isUp(run)) return
     run.state = state
     run.endedAt = this.#time.nowMs()
@@ -260,7 +261,7 @@ function isUp({ state }: SimulatedRun): boolean {
   return state === 'starting' || state === 'running' || state === 'stopping'
 }
 
-function failure(code: string, blame: RunFailure['blame']): RunFailure {
+function failure(code: string, blame: Failure['blame']): Failure {
   return { code, blame, message: `it failed as ${code}`, detail: null, hint: null, position: null, causes: [] }
 }
 

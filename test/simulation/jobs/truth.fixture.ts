@@ -1,5 +1,6 @@
 /** What really happens in a simulated world, set against what is stored: every trouble is one that a user would have. */
-import { type JobStatus, type JobWish, type RunFailure, type RunOrder, statusKind, wishKind } from '#jobs'
+import type { Failure } from '#base'
+import { type JobStatus, type JobWish, type RunOrder, statusKind, wishKind } from '#jobs'
 import type { Commit, MemoryStore, Write } from '#store'
 
 type Beginning = string
@@ -144,7 +145,7 @@ export class Truth {
     this.#newest.set(jobId, place)
   }
 
-  ended(host: string, { jobId, attempt }: RunOrder, state: string, failure: RunFailure | null): void {
+  ended(host: string, { jobId, attempt }: RunOrder, state: string, failure: Failure | null): void {
     this.tell(`${jobId} attempt ${attempt} has ${state} on ${host} ${failure?.code ?? ''}`)
     this.#up.get(jobId)?.delete(`${host}/${attempt}`)
     if (failure === null) return

@@ -1,18 +1,22 @@
 import { expect, test } from 'vitest'
-import { MillraceError } from '#base'
-import { processErrors } from './errors.ts'
-import { errorOf, failureOf, failuresOf } from './run-failure.ts'
+import { defineErrors, MillraceError } from './error.ts'
+import { errorOf, failureOf, failuresOf } from './failure.ts'
+
+const testErrors = defineErrors({
+  TEST_ENDED: { blame: 'external', message: 'it ended with status {status}' },
+  TEST_OVER: { blame: 'external', message: 'it is over' },
+})
 
 const position = { line: 2, column: 3, start: 10, end: 14 }
 
 test('an error is told with its place and what lay behind it', () => {
   const below = new Error('socket closed', { cause: new Error('no route') })
-  const error = processErrors.PROCESSES_PROCESS_ENDED({ status: 3 }, { detail: 'A detail.', hint: 'A hint.', position, cause: below })
+  const error = testErrors.TEST_ENDED({ status: 3 }, { detail: 'A detail.', hint: 'A hint.', position, cause: below })
   const failure = failureOf(error)
   expect(failure).toEqual({
-    code: 'PROCESSES_PROCESS_ENDED',
+    code: 'TEST_ENDED',
     blame: 'external',
-    message: 'the process ended before its work, with status 3',
+    message: 'it ended with status 3',
     detail: 'A detail.',
     hint: 'A hint.',
     position,
@@ -22,16 +26,16 @@ test('an error is told with its place and what lay behind it', () => {
 })
 
 test('several errors are one failure, or as many', () => {
-  const errors = [processErrors.PROCESSES_RUN_OVER(), processErrors.PROCESSES_HOST_CLOSED({}, { position })]
+  const errors = [testErrors.TEST_OVER(), testErrors.TEST_ENDED({ status: 2 }, { position })]
   const several = new AggregateError(errors)
-  expect(failureOf(several)).toMatchObject({ code: 'PROCESSES_RUN_OVER', causes: ['line 2: the server is about to end'] })
-  expect(failuresOf(several).map(({ code }) => code)).toEqual(['PROCESSES_RUN_OVER', 'PROCESSES_HOST_CLOSED'])
+  expect(failureOf(several)).toMatchObject({ code: 'TEST_OVER', causes: ['line 2: it ended with status 2'] })
+  expect(failuresOf(several).map(({ code }) => code)).toEqual(['TEST_OVER', 'TEST_ENDED'])
 })
 
 test('whatever is thrown becomes a failure', () => {
-  expect(failureOf(new TypeError('x is no function'))).toMatchObject({ code: 'PROCESSES_UNEXPECTED', blame: 'internal' })
+  expect(failureOf(new TypeError('x is no function'))).toMatchObject({ code: 'BASE_UNEXPECTED', blame: 'internal' })
   expect(failureOf('text').message).toContain('text')
-  expect(failureOf(new AggregateError([])).code).toBe('PROCESSES_UNEXPECTED')
+  expect(failureOf(new AggregateError([])).code).toBe('BASE_UNEXPECTED')
 })
 
 test('no secret is told, wherever it stands', () => {
@@ -44,4 +48,9 @@ test('no secret is told, wherever it stands', () => {
   )
   expect(JSON.stringify(failureOf(error))).not.toContain('hunter2')
   expect(failureOf(error).message).toContain('@host/db')
+})
+
+test('a place in another text is not told', () => {
+  const error = testErrors.TEST_OVER({}, { position: { ...position, within: 'view "v": 10 / a' } })
+  expect(failureOf(error).position).toBeNull()
 })
