@@ -1,8 +1,8 @@
 /** Lets requests in: who calls, whether the request was meant to be sent, how often, and with what right. Nobody has read its body by then. */
-import { timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Access, accessErrors, assertMay, assertServerAdmin, type Caller } from '#access'
 import type { Clock } from '#base'
+import { isSameSecret } from '#secrets'
 import type { Right } from './contract/route.ts'
 import { apiErrors } from './errors.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -84,9 +84,9 @@ export class Gate {
   }
 
   #findCaller(request: FastifyRequest): Caller {
-    const header = request.headers.authorization ?? ''
+    const token = bearerOf(request)
     const key = this.browserKeyOf(request)
-    if (header !== '') return this.#access.callerOfToken(/^Bearer +(\S+)$/i.exec(header)?.[1] ?? '')
+    if (token !== null) return this.#access.callerOfToken(token)
     if (key === null) throw accessErrors.ACCESS_SIGN_IN_NEEDED()
     return this.#access.callerOfBrowser(key)
   }
@@ -115,6 +115,12 @@ export class Gate {
   }
 }
 
+/** The token that a request shows; empty where it shows something else, null where it shows nothing. */
+export function bearerOf({ headers }: FastifyRequest): string | null {
+  const { authorization = '' } = headers
+  return authorization === '' ? null : (/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '')
+}
+
 function assertRight(caller: Caller, { params }: FastifyRequest, right: Right): void {
   if (right === 'administer-server') assertServerAdmin(caller)
   else if (right !== 'signed-in' && right !== 'anyone') assertMay(caller, right, (params as Record<string, string>)['workspace'] ?? '')
@@ -122,7 +128,5 @@ function assertRight(caller: Caller, { params }: FastifyRequest, right: Right): 
 
 /** A page of another site can have a cookie sent along, but cannot know this. */
 function assertCsrf({ headers }: FastifyRequest, csrfToken: string): void {
-  const sent = Buffer.from(String(headers['x-millrace-csrf'] ?? ''))
-  const wanted = Buffer.from(csrfToken)
-  if (sent.length !== wanted.length || !timingSafeEqual(sent, wanted)) throw apiErrors.API_CSRF()
+  if (!isSameSecret(String(headers['x-millrace-csrf'] ?? ''), csrfToken)) throw apiErrors.API_CSRF()
 }

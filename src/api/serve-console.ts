@@ -4,13 +4,10 @@ import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
-/** Stands in the page for what lets its own styles pass, and is another one each time. */
-const noncePlace = '__STYLE_NONCE__'
-
 export async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
   const page = await readFile(path.join(folder, 'index.html'), 'utf8')
   const sendPage = (reply: FastifyReply): FastifyReply =>
-    reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page.replaceAll(noncePlace, reply.cspNonce.style))
+    reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page)
   // Names of these files change with what is in them.
   await app.register(fastifyStatic, {
     root: path.join(folder, 'assets'),

@@ -1,11 +1,12 @@
 /** The HTTP server: every route of the contract, each checked for who calls, how often and with what; and the console's files. */
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type AuditRecord, accessErrors, type Caller } from '#access'
-import { MillraceError } from '#base'
+import { assert, MillraceError } from '#base'
+import { isSameSecret } from '#secrets'
 import type { Handlers, StreamEvent } from './call.ts'
 import { inputCheck } from './check-input.ts'
 import { type Contract, routes } from './contract/index.ts'
@@ -13,7 +14,7 @@ import type { Route } from './contract/route.ts'
 import { apiErrors } from './errors.ts'
 import { sendEvents } from './event-stream.ts'
 import { answeredFailure, statusOf } from './failures.ts'
-import { Gate, type GateOptions } from './gate.ts'
+import { bearerOf, Gate, type GateOptions } from './gate.ts'
 import { openApi } from './open-api.ts'
 import { OpenStreams } from './open-streams.ts'
 import { serveConsole } from './serve-console.ts'
@@ -88,14 +89,12 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 /** Pages run the console's own code and nothing else, and stand in no frame of another page. */
 function headersOf({ publicUrl }: ServeOptions): object {
   return {
-    enableCSPNonces: true,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         'default-src': ["'none'"],
         'script-src': ["'self'"],
         'style-src': ["'self'"],
-        'style-src-attr': ["'unsafe-inline'"],
         'img-src': ["'self'", 'data:'],
         'font-src': ["'self'"],
         'connect-src': ["'self'"],
@@ -135,7 +134,9 @@ function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { opt
       admitted.set(request, { caller: gate.admit(request, route.right), signal: AbortSignal.any([gone.signal, stopping]) })
     },
     handler: async (request, reply) => {
-      const { caller, signal } = admitted.get(request) ?? { caller: gate.admit(request, route.right), signal: stopping }
+      const known = admitted.get(request)
+      assert(known !== undefined, 'nobody let the request in')
+      const { caller, signal } = known
       const call = {
         caller,
         params: request.params,
@@ -156,21 +157,34 @@ function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { opt
       )
       void reply.header('cache-control', 'no-store')
       if (route.streams === true) {
-        reply.hijack()
-        for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
-        return sendEvents(answer as AsyncIterable<StreamEvent<unknown>>, reply.raw, {
-          signal,
-          isGood: () => gate.isStillGood(request, route.right),
-        }).catch((error: unknown) => {
-          // What its reader did is nothing that went wrong here.
-          const isOfUser = error instanceof MillraceError && error.blame === 'user'
-          if (!signal.aborted && !isOfUser) options.failed(randomUUID(), error)
-        })
+        const isGood = (): boolean => gate.isStillGood(request, route.right)
+        return stream(answer as AsyncIterable<StreamEvent<unknown>>, reply, { signal, isGood, failed: options.failed })
       }
       if (route.answer === null) return reply.code(204).send()
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
     },
   })
+}
+
+interface StreamContext {
+  readonly signal: AbortSignal
+  /** Whether its reader may still see it. */
+  readonly isGood: () => boolean
+  readonly failed: ServeOptions['failed']
+}
+
+/** Answers with events, for as long as there are some and somebody who reads them. */
+async function stream(events: AsyncIterable<StreamEvent<unknown>>, reply: FastifyReply, context: StreamContext): Promise<void> {
+  const { signal, isGood, failed } = context
+  reply.hijack()
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
+  try {
+    await sendEvents(events, reply.raw, { signal, isGood })
+  } catch (error) {
+    // What its reader did is nothing that went wrong here.
+    const isOfUser = error instanceof MillraceError && error.blame === 'user'
+    if (!signal.aborted && !isOfUser) failed(randomUUID(), error)
+  }
 }
 
 /** Writes down what is asked before it is done, and what came of it. */
@@ -213,16 +227,9 @@ function addDescription(app: FastifyInstance, gate: Gate, version: string): void
 /** Of all workspaces, so that no token of one of them is enough. */
 function addMetrics(app: FastifyInstance, { metrics }: ServeOptions): void {
   app.get('/metrics', (request, reply) => {
-    if (!isSame(/^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '', metrics.token))
-      throw accessErrors.ACCESS_SIGN_IN_NEEDED()
+    if (!isSameSecret(bearerOf(request) ?? '', metrics.token)) throw accessErrors.ACCESS_SIGN_IN_NEEDED()
     return reply.type(metrics.type).header('cache-control', 'no-store').send(metrics.text())
   })
-}
-
-/** In the same time whatever was sent. */
-function isSame(sent: string, wanted: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(sent), digest(wanted))
 }
 
 function answerFailure(error: FastifyError | MillraceError, reply: FastifyReply, options: ServeOptions): FastifyReply {

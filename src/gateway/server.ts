@@ -1,8 +1,8 @@
 /** A gateway as an HTTP server. Who does not know its token is not answered. */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { assert, MillraceError } from '#base'
+import { isSameSecret } from '#secrets'
 import { requestFailure } from './answers.ts'
 import { gatewayErrors } from './errors.ts'
 import { Gateway, type GatewayOptions } from './gateway.ts'
@@ -79,10 +79,8 @@ async function answer(gateway: Gateway, request: IncomingMessage, options: Serve
   }
 }
 
-/** In the same time whatever was sent. */
 function isAuthorized(header: string, token: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(header.replace(/^Bearer +/i, '').trim()), digest(token))
+  return isSameSecret(header.replace(/^Bearer +/i, '').trim(), token)
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {

@@ -67,6 +67,14 @@ export interface PlannedGraph {
   readonly plan: string
 }
 
+/** A query of a text, and what was set up before it. */
+interface PlannedStatement {
+  readonly statement: Statement
+  readonly bound: BoundStatement
+  readonly compiled: Compiled
+  readonly catalog: Catalog
+}
+
 /** How often a run reports its progress, in milliseconds. */
 const progressEveryMs = 250
 
@@ -159,14 +167,8 @@ export class QuerySession {
 
   /** The plans of all queries of a text, as EXPLAIN prints them, with the details that each asks for and those that are wanted of all. */
   async explain(text: string, wanted: readonly ExplainDetail[] = []): Promise<string> {
-    const { statements, diagnostics } = parseScript(text)
-    throwAll(diagnostics)
-    const scratch = new QuerySession(this.#options)
     const parts: string[] = []
-    for (const statement of statements) {
-      const bound = bind(statement, scratch.catalog)
-      const compiled = await scratch.#rehearse(bound)
-      if (compiled === null) continue
+    for await (const { bound, compiled, statement } of this.#planned(text)) {
       const details = bound.kind === 'explain' ? [...bound.details, ...wanted] : wanted
       parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${explainPlan(details, compiled)}`)
     }
@@ -175,41 +177,40 @@ export class QuerySession {
 
   /** The operators of all queries of a text as they will run, and their plans as EXPLAIN prints them. */
   async graphs(text: string): Promise<readonly PlannedGraph[]> {
-    const { statements, diagnostics } = parseScript(text)
-    throwAll(diagnostics)
-    const scratch = new QuerySession(this.#options)
     const graphs: PlannedGraph[] = []
-    for (const statement of statements) {
-      const compiled = await scratch.#rehearse(bind(statement, scratch.catalog))
-      if (compiled === null) continue
+    for await (const { compiled } of this.#planned(text))
       graphs.push({
         graph: executionGraph(compiled.optimized, compiled.program.explain()),
         plan: explainPlan(['CHANGELOG_MODE'], compiled),
       })
-    }
     return graphs
   }
 
   /** The queries of a text as Flink SQL of a version, written from their plans: as they are bound, or as they will run. */
   async render(text: string, { version, isOptimized }: { readonly version: FlinkVersion; readonly isOptimized: boolean }): Promise<string> {
-    const { statements, diagnostics } = parseScript(text)
-    throwAll(diagnostics)
-    const scratch = new QuerySession(this.#options)
     const parts: string[] = []
-    for (const statement of statements) {
-      const bound = bind(statement, scratch.catalog)
+    for await (const { bound, compiled, catalog } of this.#planned(text)) {
+      const plan = isOptimized ? compiled.optimized : compiled.plan
       try {
-        const compiled = await scratch.#rehearse(bound)
-        if (compiled === null) continue
-        const plan = isOptimized ? compiled.optimized : compiled.plan
         assertSayable(plan, version)
-        const { catalog } = scratch
         parts.push(`${renderPlan(plan, { tables: catalog, current: catalog.current })};\n`)
       } catch (error) {
-        throw error instanceof MillraceError ? located(error, bound.position) : error
+        throw located(error, bound.position)
       }
     }
     return parts.length === 0 ? '-- The script has no query.\n' : parts.join('\n')
+  }
+
+  /** The queries of a text, compiled. Definitions take effect in a catalog of their own, and nothing runs. Fails at the first that fails. */
+  async *#planned(text: string): AsyncGenerator<PlannedStatement> {
+    const { statements, diagnostics } = parseScript(text)
+    throwAll(diagnostics)
+    const scratch = new QuerySession(this.#options)
+    for (const statement of statements) {
+      const bound = bind(statement, scratch.catalog)
+      const compiled = await scratch.#rehearse(bound)
+      if (compiled !== null) yield { statement, bound, compiled, catalog: scratch.catalog }
+    }
   }
 
   /** What a run of a script would find of the state that is kept at its place; null where none is. Nothing runs. */
@@ -302,7 +303,7 @@ export class QuerySession {
     try {
       return await applyDefinition(bound, this.catalog, this.#loadFunction)
     } catch (error) {
-      throw error instanceof MillraceError ? located(error, bound.position) : error
+      throw located(error, bound.position)
     }
   }
 
@@ -323,7 +324,7 @@ export class QuerySession {
     try {
       this.settings.set(key, value)
     } catch (error) {
-      throw error instanceof MillraceError ? located(error, position) : error
+      throw located(error, position)
     }
   }
 
@@ -331,7 +332,7 @@ export class QuerySession {
     try {
       this.settings.reset(key ?? undefined)
     } catch (error) {
-      throw error instanceof MillraceError ? located(error, position) : error
+      throw located(error, position)
     }
   }
 
@@ -353,7 +354,7 @@ export class QuerySession {
       assertPlan(optimized)
       return { plan, optimized, program: engine.compile(optimized, tables, this.#runSettings()) }
     } catch (error) {
-      throw error instanceof MillraceError ? located(error, bound.position) : tooDeepOr(error, bound.position)
+      throw located(tooDeepOr(error, bound.position), bound.position)
     }
   }
 
@@ -527,6 +528,7 @@ function errorsIn(error: unknown): MillraceError[] {
   throw error
 }
 
-function located(error: MillraceError, position: BoundStatement['position']): MillraceError {
-  return error.position === undefined ? error.with({ position, cause: error }) : error
+/** An error of ours with a place, which is this one where it has none. */
+function located(error: unknown, position: BoundStatement['position']): unknown {
+  return error instanceof MillraceError && error.position === undefined ? error.with({ position, cause: error }) : error
 }

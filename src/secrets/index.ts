@@ -1,2 +1,3 @@
 export { findSecret, findToken, homeFolder, openSecretStore } from './find-secret.ts'
 export { Logins } from './logins.ts'
+export { isSameSecret } from './same-secret.ts'
