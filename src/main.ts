@@ -98,6 +98,7 @@ const environment: CliEnvironment = {
       workersMax: availableParallelism(),
       clusterHost: () => null,
       findSecret: (name) => findSecret(name, process.env),
+      secretsKey: process.env['MILLRACE_SECRETS_KEY'] || null,
       outboundAllowed: (process.env['MILLRACE_OUTBOUND_ALLOWED'] ?? '').split(',').filter((each) => each.trim() !== ''),
       metricsToken: findToken('metrics-token', process.env).value,
       consoleFolder: existsSync(path.join(console, 'index.html')) ? console : null,
@@ -174,7 +175,7 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
   const functions = new UserFunctions((file) => import(pathToFileURL(path.resolve(file)).href))
   const engine = new EmbeddedEngine({
     clock: systemClock,
-    workers: threadHost(threadEntry, terminal.isInteractive),
+    workers: threadHost(threadEntry, { isWatched: terminal.isInteractive }),
     stateBytes: halfOfMemory(),
     userFunction: (user) => functions.callable(user),
     secret: (name) => findSecret(name, process.env),

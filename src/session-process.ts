@@ -3,26 +3,27 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { systemClock } from '#base'
-import { KeptCatalog, type KeptObjects } from '#catalog'
+import { KeptCatalog } from '#catalog'
 import { EmbeddedEngine } from '#engines'
-import { boundWorkers, followOrders } from '#processes'
+import { boundWorkers, followOrders, type WorkspaceView } from '#processes'
 import { QuerySession, type SessionOptions, UserFunctions } from '#query'
 import { findSecret } from '#secrets'
 import { threadHost } from '#threads'
 
 const threadEntry = new URL(`worker-thread${path.extname(import.meta.filename)}`, import.meta.url)
 
-await followOrders(async ({ settings, fixedSettings, stateBytes, workersMax, kept }) => {
+await followOrders(async ({ settings, fixedSettings, stateBytes, workersMax, view }) => {
   // As for a run at a terminal: state lies outside of a small heap, which would be searched through again and again.
   setFlagsFromString('--heap-growing-percent=300')
+  let { secrets } = view
   const functions = new UserFunctions((file) => import(pathToFileURL(path.resolve(file)).href))
   const engine = new EmbeddedEngine({
     clock: systemClock,
     // Somebody may want to stop a statement at any moment, as at a terminal.
-    workers: boundWorkers(threadHost(threadEntry, true), workersMax),
+    workers: boundWorkers(threadHost(threadEntry, { isWatched: true, secrets: () => secrets }), workersMax),
     stateBytes,
     userFunction: (user) => functions.callable(user),
-    secret: (name) => findSecret(name, process.env),
+    secret: (name) => (Object.hasOwn(secrets, name) ? (secrets[name] ?? null) : findSecret(name, process.env)),
   })
   const workspace = new KeptCatalog()
   const options: Omit<SessionOptions, 'createCatalog'> = {
@@ -34,13 +35,14 @@ await followOrders(async ({ settings, fixedSettings, stateBytes, workersMax, kep
   }
   const catalog = copyOf(workspace)
   const session = new QuerySession({ ...options, createCatalog: firstThen(catalog, () => copyOf(workspace)) })
-  const recall = async (objects: KeptObjects): Promise<void> => {
+  const recall = async (now: WorkspaceView): Promise<void> => {
+    secrets = now.secrets
     const fresh = new KeptCatalog()
     // What cannot be made again is missed by whoever names it.
-    await new QuerySession({ ...options, settings: {}, createCatalog: () => fresh }).recall(objects)
+    await new QuerySession({ ...options, settings: {}, createCatalog: () => fresh }).recall(now.kept)
     for (const each of [workspace, catalog]) each.adopt(fresh)
   }
-  await recall(kept)
+  await recall(view)
   const scratch = (fixed: Readonly<Record<string, string>>): QuerySession =>
     new QuerySession({ ...options, fixedSettings: { ...fixedSettings, ...fixed }, createCatalog: () => copyOf(workspace) })
   return { session, engine, recall, scratch }

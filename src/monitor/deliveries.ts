@@ -18,7 +18,8 @@ export interface DeliveriesOptions {
   readonly channels: RecordMap<AlertChannel>
   readonly notices: RecordMap<Notice>
   readonly outbound: Outbound
-  readonly findSecret: (name: string) => string | null
+  /** Of a workspace; null where there is none. */
+  readonly findSecret: (workspace: string, name: string) => string | null
   /** Certificates to trust besides those that everybody does, as PEM. */
   readonly certificates?: string
   /** From 0 to 1. */
@@ -84,7 +85,7 @@ export class Deliveries {
 
   /** Sends something now, once, beside what waits. Fails with what went wrong. */
   async send(channel: Stored<AlertChannel>, notice: Notice): Promise<void> {
-    await this.#send(channel.value, randomUUID(), notice)
+    await this.#send(channel, randomUUID(), notice)
   }
 
   /** Tells a webhook that somebody watches. That it fails is not logged each time. */
@@ -98,7 +99,7 @@ export class Deliveries {
       await sendWebhook(
         target,
         { id, at, body: JSON.stringify({ id, kind: 'heartbeat', at, workspace: channel.workspace }) },
-        this.#options,
+        this.#outwardsOf(channel.workspace),
       )
       succeed(course, at)
     } catch (error) {
@@ -141,7 +142,7 @@ export class Deliveries {
     }
     const tries = course.failuresInARow + 1
     try {
-      await this.#send(channel.value, notice.id, notice.value)
+      await this.#send(channel, notice.id, notice.value)
     } catch (error) {
       this.#fail(course, error)
       const trouble = troubleOf(error)
@@ -155,10 +156,16 @@ export class Deliveries {
     return true
   }
 
-  async #send({ target }: AlertChannel, id: string, notice: Notice): Promise<void> {
+  async #send({ workspace, value: { target } }: Stored<AlertChannel>, id: string, notice: Notice): Promise<void> {
     const { clock } = this.#options
-    if (target.kind === 'webhook') await sendWebhook(target, { id, body: jsonOf(id, notice), at: clock.nowMs() }, this.#options)
-    else await sendMail(target, id, notice, this.#options)
+    const outwards = this.#outwardsOf(workspace)
+    if (target.kind === 'webhook') await sendWebhook(target, { id, body: jsonOf(id, notice), at: clock.nowMs() }, outwards)
+    else await sendMail(target, id, notice, outwards)
+  }
+
+  /** The way outside, with the secrets of a workspace. */
+  #outwardsOf(workspace: string): Omit<DeliveriesOptions, 'findSecret'> & { readonly findSecret: (name: string) => string | null } {
+    return { ...this.#options, findSecret: (name) => this.#options.findSecret(workspace, name) }
   }
 
   #fail(course: Course, error: unknown): void {

@@ -43,8 +43,8 @@ export interface MonitorOptions {
   readonly jobs: () => readonly WatchedJob[]
   readonly measure: (key: JobKey) => Promise<RunMetrics | null>
   readonly outbound: Outbound
-  /** Null where there is none. */
-  readonly findSecret: (name: string) => string | null
+  /** Of a workspace; null where there is none. */
+  readonly findSecret: (workspace: string, name: string) => string | null
   /** Null: rules cannot be written as SQL. */
   readonly runSql: RunSql | null
   /** Where people see a job; null where the server does not know its own address. */

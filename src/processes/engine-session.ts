@@ -3,11 +3,11 @@
  * one that never ends holds nobody up. Whatever happens to the process happens to this session alone, and is told.
  */
 import { errorOf, type Failure, failureOf } from '#base'
-import type { DefinitionChange, KeptObjects } from '#catalog'
+import type { DefinitionChange } from '#catalog'
 import type { Completion, PlannedGraph, StateFit } from '#query'
 import type { EndPatience, EngineProcess, ProcessEnd } from './engine-process.ts'
 import { processErrors } from './errors.ts'
-import type { Answer, Question, Replies, SessionShape } from './protocol.ts'
+import type { Answer, Question, Replies, SessionShape, WorkspaceView } from './protocol.ts'
 import { Requests } from './requests.ts'
 import { SessionStatement } from './session-statement.ts'
 
@@ -141,10 +141,10 @@ export class EngineSession {
     this.#defined = listener
   }
 
-  /** Lets it see what the catalog of its workspace holds now. */
-  recall(kept: KeptObjects): void {
+  /** Lets it see what its workspace holds now. */
+  recall(view: WorkspaceView): void {
     this.#checkOpen()
-    this.#process.send({ kind: 'recall', kept })
+    this.#process.send({ kind: 'recall', view })
   }
 
   /** The operators of the queries of a text, as they will run. */

@@ -5,9 +5,18 @@
 import { writeFile } from 'node:fs/promises'
 import { assert, failureOf, failuresOf } from '#base'
 import { ownIdentity } from '#blobs'
-import type { KeptObjects } from '#catalog'
 import { type HostedSession, JobRun } from './job-run.ts'
-import { type Answer, type JobShape, type Order, type Question, type Replies, type SessionShape, textLengthMax } from './protocol.ts'
+import {
+  type Answer,
+  emptyView,
+  type JobShape,
+  type Order,
+  type Question,
+  type Replies,
+  type SessionShape,
+  textLengthMax,
+  type WorkspaceView,
+} from './protocol.ts'
 import { TextRun } from './text-run.ts'
 
 /** What the process makes of the shape of a session: its rooms wired. */
@@ -58,7 +67,7 @@ class OrderFollower {
 
   /** Loads what statements need, so that the first of them finds it there. */
   async warmUp(): Promise<void> {
-    const { session } = await this.#createSession({ settings: {}, fixedSettings: {}, stateBytes: 1 << 26, workersMax: 1, kept: [] })
+    const { session } = await this.#createSession({ settings: {}, fixedSettings: {}, stateBytes: 1 << 26, workersMax: 1, view: emptyView })
     await session.run('SELECT 1', { opened: () => undefined, changes: () => undefined }, new AbortController().signal)
   }
 
@@ -79,7 +88,7 @@ class OrderFollower {
         this.#session.catch(() => undefined)
         return
       case 'recall':
-        this.#session = this.#recalled(order.kept)
+        this.#session = this.#recalled(order.view)
         this.#session.catch(() => undefined)
         return
       case 'execute':
@@ -106,10 +115,10 @@ class OrderFollower {
   }
 
   /** What comes next finds all of it there. */
-  async #recalled(kept: KeptObjects): Promise<HostedSession> {
+  async #recalled(view: WorkspaceView): Promise<HostedSession> {
     const begun = await this.#session
     assert(begun !== null, 'a session begins before it recalls')
-    await begun.recall(kept)
+    await begun.recall(view)
     return begun
   }
 

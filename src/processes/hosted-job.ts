@@ -8,7 +8,6 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { type Clock, type Failure, failureOf } from '#base'
 import { isDead } from '#blobs'
-import type { KeptObjects } from '#catalog'
 import { findCheckpoints } from '#engines'
 import { jobErrors, type RunOrder, type SavepointOrder, type SavepointSight, type SeenRun } from '#jobs'
 import type { RunMetrics } from '#metrics'
@@ -18,7 +17,7 @@ import { processErrors } from './errors.ts'
 import { checkFolderName } from './folder-name.ts'
 import { JobLog, type LogLimits } from './job-log.ts'
 import { LiveRun, type RunPatience } from './live-run.ts'
-import type { JobShape } from './protocol.ts'
+import type { JobShape, WorkspaceView } from './protocol.ts'
 import { type KeptRun, type RunEnd, RunRecords } from './run-records.ts'
 
 export interface HostPatience extends RunPatience {
@@ -36,8 +35,7 @@ export interface HostedJobShape {
   readonly workersMax: number
   /** For state that memory has no room for; empty: that of the system. */
   readonly temporaryFolder: string
-  /** What the catalog of a workspace holds. */
-  readonly keptOf: (workspace: string) => KeptObjects
+  readonly viewOf: (workspace: string) => WorkspaceView
 }
 
 export class HostedJob {
@@ -190,7 +188,7 @@ export class HostedJob {
   }
 
   #jobShape(order: RunOrder): JobShape {
-    const { workersMax, temporaryFolder, patience, folder, process, keptOf } = this.#shape
+    const { workersMax, temporaryFolder, patience, folder, process, viewOf } = this.#shape
     return {
       text: order.script,
       endRecord: { folder: path.join(folder, 'runs'), name: RunRecords.endName(order.attempt) },
@@ -211,7 +209,7 @@ export class HostedJob {
         },
         stateBytes: process.memory.stateBytes,
         workersMax,
-        kept: keptOf(order.workspace),
+        view: viewOf(order.workspace),
       },
     }
   }

@@ -1,12 +1,11 @@
 /** The run of a job in a process of its own. */
 import { type Clock, type Failure, failureOf, systemClock } from '#base'
 import { openBlobs } from '#blobs'
-import type { KeptObjects } from '#catalog'
 import type { EmbeddedEngine, RunReport } from '#engines'
 import type { RunMetrics } from '#metrics'
 import type { QuerySession } from '#query'
 import { processErrors } from './errors.ts'
-import type { JobShape, SavepointTaken, StatementEvent } from './protocol.ts'
+import type { JobShape, SavepointTaken, StatementEvent, WorkspaceView } from './protocol.ts'
 import { type RunEnd, writeEnd } from './run-records.ts'
 import { withoutPauses } from './text-run.ts'
 
@@ -16,8 +15,8 @@ export interface HostedSession {
   readonly engine: EmbeddedEngine
   /** A session of its own with other settings, which sees what the catalog of the workspace holds. */
   scratch(fixedSettings: Readonly<Record<string, string>>): QuerySession
-  /** Takes over what the catalog of the workspace holds now. */
-  recall(kept: KeptObjects): Promise<void>
+  /** Takes over what the workspace holds now. */
+  recall(view: WorkspaceView): Promise<void>
 }
 
 export interface JobListener {

@@ -12,7 +12,6 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { failureOf } from '#base'
-import type { KeptObjects } from '#catalog'
 import type { JobHost, RunEvidence, RunOrder, SavepointOrder, SavepointSight } from '#jobs'
 import type { RunMetrics } from '#metrics'
 import type { ProcessShape } from './engine-process.ts'
@@ -20,6 +19,7 @@ import { processErrors } from './errors.ts'
 import { checkFolderName, isFolderName } from './folder-name.ts'
 import { HostedJob, type HostPatience } from './hosted-job.ts'
 import { defaultLogLimits, type JobLog, type LogLimits } from './job-log.ts'
+import { emptyView, type WorkspaceView } from './protocol.ts'
 
 export interface ProcessHostOptions {
   /** Where everything of jobs is kept. */
@@ -29,8 +29,8 @@ export interface ProcessHostOptions {
   readonly workersMax: number
   /** For state that memory has no room for; left out: that of the system. */
   readonly temporaryFolder?: string
-  /** What the catalog of a workspace holds when a run starts; left out: nothing. */
-  readonly keptOf?: (workspace: string) => KeptObjects
+  /** What a workspace holds when a run starts; left out: nothing. */
+  readonly viewOf?: (workspace: string) => WorkspaceView
   readonly patience?: Partial<HostPatience>
   readonly logLimits?: LogLimits
 }
@@ -64,7 +64,14 @@ export class ProcessHost implements JobHost {
   #job(jobId: string): Promise<HostedJob> {
     const known = this.#jobs.get(jobId)
     if (known !== undefined) return known
-    const { process, workersMax, temporaryFolder = '', keptOf = () => [], patience = {}, logLimits = defaultLogLimits } = this.#options
+    const {
+      process,
+      workersMax,
+      temporaryFolder = '',
+      viewOf = () => emptyView,
+      patience = {},
+      logLimits = defaultLogLimits,
+    } = this.#options
     const job = HostedJob.open({
       jobId,
       folder: path.join(this.#folder, checkFolderName('job', jobId)),
@@ -73,7 +80,7 @@ export class ProcessHost implements JobHost {
       logLimits,
       workersMax,
       temporaryFolder,
-      keptOf,
+      viewOf,
     })
     this.#jobs.set(jobId, job)
     job.catch(() => this.#jobs.delete(jobId))

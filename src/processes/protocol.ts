@@ -25,8 +25,8 @@ export type Order =
   | { readonly kind: 'begin'; readonly session: SessionShape }
   | { readonly kind: 'run-job'; readonly job: JobShape }
   | { readonly kind: 'execute'; readonly run: number; readonly text: string; readonly room: number }
-  /** The catalog of the workspace holds something else now. */
-  | { readonly kind: 'recall'; readonly kept: KeptObjects }
+  /** The workspace holds something else now. */
+  | { readonly kind: 'recall'; readonly view: WorkspaceView }
   /** So many more things may be told of a text. */
   | { readonly kind: 'room'; readonly run: number; readonly more: number }
   /** Ends what runs of a text; nobody wants what it has not told yet. */
@@ -36,12 +36,21 @@ export type Order =
   /** Ends the job: with a last checkpoint, or with the newest that is there. */
   | { readonly kind: 'stop'; readonly how: 'checkpoint' | 'now' }
 
+/** What sessions and jobs of a workspace see of it. */
+export interface WorkspaceView {
+  /** What its catalog holds. */
+  readonly kept: KeptObjects
+  /** Its secrets, by name; those of the user who runs the server come after them. */
+  readonly secrets: Readonly<Record<string, string>>
+}
+
+export const emptyView: WorkspaceView = { kept: [], secrets: {} }
+
 export interface SessionShape {
   readonly settings: Readonly<Record<string, string>>
   /** Settings that no statement can change. */
   readonly fixedSettings: Readonly<Record<string, string>>
-  /** What the catalog of its workspace holds. */
-  readonly kept: KeptObjects
+  readonly view: WorkspaceView
   /** Bytes of memory for the state of each run whose settings do not say how much. */
   readonly stateBytes: number
   /** Threads that may share a run. */

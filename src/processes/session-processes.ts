@@ -5,10 +5,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { errorOf, type Failure, failureOf, putNewest } from '#base'
-import type { KeptObjects } from '#catalog'
 import { EngineProcess, type ProcessShape } from './engine-process.ts'
 import { EngineSession, type SessionLimits } from './engine-session.ts'
 import { processErrors } from './errors.ts'
+import { emptyView, type WorkspaceView } from './protocol.ts'
 
 export interface SessionProcessesOptions {
   readonly process: ProcessShape
@@ -64,20 +64,20 @@ export class SessionProcesses {
   }
 
   /** Fails where a setting is wrong, and where there are as many sessions as there may be. */
-  async open(settings: Readonly<Record<string, string>>, kept: KeptObjects = []): Promise<EngineSession> {
+  async open(settings: Readonly<Record<string, string>>, view: WorkspaceView = emptyView): Promise<EngineSession> {
     const { sessionsMax } = this.#limits
     if (this.#isClosed) throw processErrors.PROCESSES_HOST_CLOSED()
     if (this.#sessions.size + this.#opening >= sessionsMax) throw processErrors.PROCESSES_SESSIONS_FULL({ limit: sessionsMax })
     this.#opening += 1
     try {
-      return await this.#open(settings, kept)
+      return await this.#open(settings, view)
     } finally {
       this.#opening -= 1
       this.#warming ??= setTimeout(() => this.#warmUp(), warmUpAfterMs).unref()
     }
   }
 
-  async #open(settings: Readonly<Record<string, string>>, kept: KeptObjects): Promise<EngineSession> {
+  async #open(settings: Readonly<Record<string, string>>, view: WorkspaceView): Promise<EngineSession> {
     const { process, workersMax, temporaryFolder = '' } = this.#options
     const own = this.#takeSpare()
     await own.ready
@@ -88,7 +88,7 @@ export class SessionProcesses {
       'taskmanager.memory.managed.size': `${stateBytes} b`,
       'io.tmp.dirs': temporaryFolder,
     }
-    const shape = { settings, fixedSettings, stateBytes, workersMax, kept }
+    const shape = { settings, fixedSettings, stateBytes, workersMax, view }
     const session = await EngineSession.open(randomUUID(), own, shape, this.#limits, () => process.clock.monotonicMs())
     if (this.#isClosed) await session.close()
     this.#sessions.set(session.id, session)

@@ -3,10 +3,12 @@
  * it. Texts that are only looked at are looked at by a session that nobody runs anything in.
  */
 import { type Failure, MillraceError } from '#base'
-import type { DefinitionChange, KeptObjects, WorkspaceCatalogs } from '#catalog'
+import type { DefinitionChange, WorkspaceCatalogs } from '#catalog'
 import type { Completion, PlannedGraph, StateFit } from '#query'
+import type { WorkspaceSecrets } from '#secrets'
 import type { EngineSession } from './engine-session.ts'
 import { processErrors } from './errors.ts'
+import type { WorkspaceView } from './protocol.ts'
 import type { SessionProcesses } from './session-processes.ts'
 import type { SessionStatement } from './session-statement.ts'
 
@@ -16,11 +18,22 @@ interface OwnedSession {
   readonly user: string
   /** Of the catalog, as the session has seen it. */
   revision: number
+  /** Of the secrets. */
+  secretsRevision: number
+}
+
+export interface WorkspaceSessionsOptions {
+  readonly processes: SessionProcesses
+  readonly catalogs: WorkspaceCatalogs
+  readonly secrets: WorkspaceSecrets
+  /** Takes what could not be kept of what statements made. */
+  readonly report: (error: unknown) => void
 }
 
 export class WorkspaceSessions {
   readonly #processes: SessionProcesses
   readonly #catalogs: WorkspaceCatalogs
+  readonly #secrets: WorkspaceSecrets
   readonly #report: (error: unknown) => void
   readonly #owned = new Map<string, OwnedSession>()
   /** By workspace: the session that looks at texts. */
@@ -28,10 +41,10 @@ export class WorkspaceSessions {
   /** By workspace: what is being written down; whatever comes next waits for it, to see it. */
   readonly #keeping = new Map<string, Promise<void>>()
 
-  /** `report` takes what could not be kept of what statements made. */
-  constructor(processes: SessionProcesses, catalogs: WorkspaceCatalogs, report: (error: unknown) => void) {
+  constructor({ processes, catalogs, secrets, report }: WorkspaceSessionsOptions) {
     this.#processes = processes
     this.#catalogs = catalogs
+    this.#secrets = secrets
     this.#report = report
   }
 
@@ -46,8 +59,9 @@ export class WorkspaceSessions {
 
   async #open(workspace: string, user: string, settings: Readonly<Record<string, string>>): Promise<OwnedSession> {
     const revision = this.#catalogs.revision(workspace)
-    const session = await this.#processes.open(settings, this.#kept(workspace))
-    const owned: OwnedSession = { session, workspace, user, revision }
+    const secretsRevision = this.#secrets.revision(workspace)
+    const session = await this.#processes.open(settings, this.viewOf(workspace))
+    const owned: OwnedSession = { session, workspace, user, revision, secretsRevision }
     this.#owned.set(session.id, owned)
     session.onDefined((changes) => this.#keep(owned, changes))
     void session.ended.then(() => this.#owned.delete(session.id))
@@ -68,8 +82,9 @@ export class WorkspaceSessions {
     this.#keeping.set(workspace, all)
   }
 
-  #kept(workspace: string): KeptObjects {
-    return this.#catalogs.kept(workspace)
+  /** What sessions and jobs of a workspace see of it now. */
+  viewOf(workspace: string): WorkspaceView {
+    return { kept: this.#catalogs.kept(workspace), secrets: this.#secrets.values(workspace) }
   }
 
   #find(id: string, workspace: string, user: string): OwnedSession {
@@ -106,10 +121,13 @@ export class WorkspaceSessions {
   /** What others made meanwhile is seen by what comes next. */
   #upToDate(owned: OwnedSession): OwnedSession {
     const revision = this.#catalogs.revision(owned.workspace)
+    const secretsRevision = this.#secrets.revision(owned.workspace)
+    const isBehind = revision !== owned.revision || secretsRevision !== owned.secretsRevision
     // Made again from what is written down, it would lose what it has made and nobody has written down yet.
-    if (revision !== owned.revision && !this.#keeping.has(owned.workspace)) {
-      owned.session.recall(this.#kept(owned.workspace))
+    if (isBehind && !this.#keeping.has(owned.workspace)) {
+      owned.session.recall(this.viewOf(owned.workspace))
       owned.revision = revision
+      owned.secretsRevision = secretsRevision
     }
     return owned
   }

@@ -12,6 +12,13 @@ export const secretErrors = defineErrors({
     message: 'secret "{name}" has no value',
     hint: 'Give it on standard input.',
   },
+  SECRETS_VALUE_LONG: { blame: 'user', message: 'secret "{name}" is longer than {most} characters' },
+  SECRETS_FULL: { blame: 'user', message: 'a workspace has {most} secrets at most', hint: 'Remove those that nobody names any more.' },
+  SECRETS_KEY_MISSING: {
+    blame: 'external',
+    message: 'the key "{path}" of the secrets of the server is missing',
+    hint: 'Bring the file back from a copy, or give the key in MILLRACE_SECRETS_KEY.',
+  },
   SECRETS_FILE_OPEN: {
     blame: 'user',
     message: 'file "{path}" holds a secret and can be read by others',

@@ -2,30 +2,21 @@
  * Secrets in one file of the user, each encrypted by AES-256-GCM. The key comes from the environment, or lies in a file beside the store:
  * then the store is as safe as that file, but a copy of the store alone tells nothing.
  */
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
 import path from 'node:path'
 import { secretErrors } from './errors.ts'
+import { keyFileIn, readKeyFile } from './key-file.ts'
 import { readPrivate, writePrivate } from './private-file.ts'
+import { type Sealed, Sealer } from './sealer.ts'
 import { checkName } from './secret-name.ts'
-
-/** Base64 throughout. */
-interface Sealed {
-  readonly salt: string
-  readonly nonce: string
-  readonly tag: string
-  readonly data: string
-}
-
-const keyBytes = 32
 
 export class SecretStore {
   readonly #folder: string
-  readonly #passphrase: string | null
+  readonly #sealer: Sealer
 
   /** `passphrase`: what the key is made of; null: the file of the key. */
   constructor(folder: string, passphrase: string | null) {
     this.#folder = folder
-    this.#passphrase = passphrase
+    this.#sealer = new Sealer((mayCreate) => passphrase ?? this.#keyFile(mayCreate))
   }
 
   get #path(): string {
@@ -39,13 +30,16 @@ export class SecretStore {
   /** Null when the store has no such secret. */
   get(name: string): string | null {
     const sealed = this.#read()[name]
-    return sealed === undefined ? null : this.#unseal(name, sealed)
+    if (sealed === undefined) return null
+    const value = this.#sealer.unseal(name, sealed)
+    if (value === null) throw secretErrors.SECRETS_KEY_WRONG({ name, path: this.#path })
+    return value
   }
 
   set(name: string, value: string): void {
     checkName(name)
     if (value === '') throw secretErrors.SECRETS_VALUE_EMPTY({ name })
-    this.#write({ ...this.#read(), [name]: this.#seal(name, value) })
+    this.#write({ ...this.#read(), [name]: this.#sealer.seal(name, value) })
   }
 
   remove(name: string): void {
@@ -54,38 +48,10 @@ export class SecretStore {
     this.#write(others)
   }
 
-  #seal(name: string, value: string): Sealed {
-    const [salt, nonce] = [randomBytes(16), randomBytes(12)]
-    const cipher = createCipheriv('aes-256-gcm', this.#key(salt, true), nonce).setAAD(Buffer.from(name))
-    const data = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()])
-    const text = (bytes: Buffer): string => bytes.toString('base64')
-    return { salt: text(salt), nonce: text(nonce), tag: text(cipher.getAuthTag()), data: text(data) }
-  }
-
-  #unseal(name: string, { salt, nonce, tag, data }: Sealed): string {
-    const bytes = (text: string): Buffer => Buffer.from(text, 'base64')
-    const key = this.#key(bytes(salt), false)
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes(nonce), { authTagLength: 16 }).setAAD(Buffer.from(name))
-      decipher.setAuthTag(bytes(tag))
-      return Buffer.concat([decipher.update(bytes(data)), decipher.final()]).toString('utf8')
-    } catch {
-      throw secretErrors.SECRETS_KEY_WRONG({ name, path: this.#path })
-    }
-  }
-
-  #key(salt: Buffer, mayCreate: boolean): Buffer {
-    return scryptSync(this.#passphrase ?? this.#keyFile(mayCreate), salt, keyBytes)
-  }
-
   #keyFile(mayCreate: boolean): Buffer {
-    const file = path.join(this.#folder, 'secrets.key')
-    const known = readPrivate(file)
-    if (known !== null) return known
-    if (!mayCreate) throw secretErrors.SECRETS_STORE_DAMAGED({ path: this.#path }, { detail: `Its key "${file}" is missing.` })
-    const key = Buffer.from(randomBytes(keyBytes).toString('base64'))
-    writePrivate(file, key)
-    return key
+    const key = readKeyFile(this.#folder, mayCreate)
+    if (key !== null) return key
+    throw secretErrors.SECRETS_STORE_DAMAGED({ path: this.#path }, { detail: `Its key "${keyFileIn(this.#folder)}" is missing.` })
   }
 
   #read(): Record<string, Sealed> {

@@ -10,6 +10,7 @@ import { ControlLoop, JobBook, type JobHost, Jobs } from '#jobs'
 import { expositionType, laneFamilies, Monitor, watchedJobs } from '#monitor'
 import { Outbound } from '#outbound'
 import { ProcessHost, type ProcessShape, type SessionLimits, SessionProcesses, WorkspaceSessions } from '#processes'
+import { WorkspaceSecrets } from '#secrets'
 import { openStore } from '#store'
 import { serverErrors } from './errors.ts'
 import { ScriptPlanner } from './script-planner.ts'
@@ -36,6 +37,8 @@ export interface ServerOptions {
   clusterHost(name: string): JobHost | null
   /** The secrets of the user who runs the server; null where there is none of a name. */
   readonly findSecret: (name: string) => string | null
+  /** What the key of the secrets of workspaces is made of; null: a file in the data folder. */
+  readonly secretsKey: string | null
   /** Addresses inside that alerts may go to, such as `10.1.0.0/16`. */
   readonly outboundAllowed: readonly string[]
   /** What Prometheus has to show. */
@@ -76,20 +79,21 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     closing.push(() => lease.release())
     const access = await Access.open(store, clock)
     const catalogs = await WorkspaceCatalogs.load(store, clock)
-    const host = await ProcessHost.open({
-      dataFolder,
-      process: options.process,
-      workersMax: options.workersMax,
-      keptOf: (workspace) => catalogs.kept(workspace),
-    })
-    closing.push(() => host.close())
+    const secrets = await WorkspaceSecrets.load({ store, clock, folder: dataFolder, passphrase: options.secretsKey })
     const processes = new SessionProcesses({
       process: options.process,
       workersMax: options.workersMax,
       limits: options.sessionLimits ?? {},
     })
     closing.push(() => processes.close())
-    const sessions = new WorkspaceSessions(processes, catalogs, (error) => failed('catalog', error))
+    const sessions = new WorkspaceSessions({ processes, catalogs, secrets, report: (error) => failed('catalog', error) })
+    const host = await ProcessHost.open({
+      dataFolder,
+      process: options.process,
+      workersMax: options.workersMax,
+      viewOf: (workspace) => sessions.viewOf(workspace),
+    })
+    closing.push(() => host.close())
     const book = await JobBook.load(store, clock)
     const loop = new ControlLoop({
       book,
@@ -106,7 +110,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       jobs: () => watchedJobs(book, loop),
       measure: ({ job }) => loop.measure(job),
       outbound: new Outbound({ allowed: options.outboundAllowed }),
-      findSecret: options.findSecret,
+      findSecret: (workspace, name) => secrets.find(workspace, name) ?? options.findSecret(name),
       runSql: null,
       linkTo: (workspace, job) => (options.publicUrl === null ? null : `${options.publicUrl}/${workspace}/jobs/${job}`),
       failed: (error) => failed('monitor', error),
@@ -120,6 +124,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       catalogs,
       sessions,
       monitor,
+      secrets,
       store,
       logOf: (jobId) => host.log(jobId),
       topologyOf: (workspace, spec) => topologyOf(sessions, workspace, spec),

@@ -17,6 +17,8 @@ export interface ThreadData {
   /** Which function of a user each worker computes now: its place in `functions` + 1, or 0, and how many calls there were. */
   readonly busy: SharedArrayBuffer
   readonly functions: readonly UserFunction[]
+  /** By name. */
+  readonly secrets: Readonly<Record<string, string>>
   /** Batches of each worker that are on their way to be shown. */
   readonly showing: SharedArrayBuffer
 }
@@ -29,8 +31,8 @@ type FindFunction = (user: UserFunction) => LoadedFunction
 /** Loads the functions of users that a thread needs. */
 type FunctionLoader = (functions: readonly UserFunction[]) => Promise<FindFunction>
 
-/** Runs the worker that this thread was started for. `secret` finds what options of tables name. */
-export async function runThread(load: FunctionLoader, secret: (name: string) => string | null): Promise<void> {
+/** Runs the worker that this thread was started for. `findSecret` finds secrets that the thread was not given. */
+export async function runThread(load: FunctionLoader, findSecret: (name: string) => string | null): Promise<void> {
   const port = parentPort
   assert(port !== null, 'a worker runs in a thread of its own')
   const data = workerData as ThreadData
@@ -42,7 +44,8 @@ export async function runThread(load: FunctionLoader, secret: (name: string) => 
   const early = (order: Order): void => void orders.push(order)
   port.on('message', early)
   try {
-    const { run, place, checkpoints, ports, counts } = data
+    const { run, place, checkpoints, ports, counts, secrets } = data
+    const secret = (name: string): string | null => (Object.hasOwn(secrets, name) ? (secrets[name] ?? null) : findSecret(name))
     const carrier = new ThreadCarrier(place, ports, counts)
     const userFunction = await loadFunctions(data, load)
     const blobs = checkpoints === null ? null : (await import('#blobs')).openBlobs(checkpoints)

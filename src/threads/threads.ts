@@ -18,17 +18,19 @@ export class Threads {
   readonly #entry: URL
   readonly #hosted: HostedRun
   readonly #run: ThreadShape
+  readonly #secrets: Readonly<Record<string, string>>
   readonly #counts: SharedArrayBuffer
   readonly #busy: SharedArrayBuffer
   readonly #showing: SharedArrayBuffer
   readonly #ports: (MessagePort | null)[][]
 
-  constructor(entry: URL, hosted: HostedRun) {
+  constructor(entry: URL, hosted: HostedRun, secrets: Readonly<Record<string, string>>) {
     const { program, workers, exchanges } = hosted
     // Else a thread at its limit may end the process before it is ended itself.
     setFlagsFromString('--no-detect-ineffective-gcs-near-heap-limit')
     this.#entry = entry
     this.#hosted = hosted
+    this.#secrets = secrets
     this.#run = program.toThreads()
     this.#counts = createCounts(workers, exchanges)
     this.#busy = new SharedArrayBuffer(workers * 8)
@@ -50,7 +52,16 @@ export class Threads {
     const ports = this.#ports[index] ?? []
     const place = { index, count: workers }
     const shared = { busy: this.#busy, showing: this.#showing }
-    const data: ThreadData = { run: this.#run, place, checkpoints, ports, counts: this.#counts, ...shared, functions }
+    const data: ThreadData = {
+      run: this.#run,
+      place,
+      checkpoints,
+      ports,
+      counts: this.#counts,
+      ...shared,
+      functions,
+      secrets: this.#secrets,
+    }
     const transferList = ports.filter((port) => port !== null)
     // Without limits of its own a thread that needs too much memory takes the process with it.
     const maxOldGenerationSizeMb = Math.floor(getHeapStatistics().heap_size_limit / bytesPerMb)

@@ -65,6 +65,7 @@ const pages = [
   ['/w/main/sql', 'CREATE TEMPORARY TABLE orders'],
   ['/w/main/settings', 'Grace Hopper'],
   ['/w/main/settings/tokens', 'deploys from CI'],
+  ['/w/main/settings/secrets', '${secret:shop-db}'],
   ['/w/main/settings/audit', 'job-7'],
   ['/people', 'Grace Hopper'],
   ['/account', 'Current password'],

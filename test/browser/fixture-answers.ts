@@ -342,6 +342,10 @@ export const answerOf: Readonly<Record<string, unknown>> = {
       lastUsedAt: null,
     },
   ],
+  'GET /secrets': [
+    { name: 'shop-db', changedAt: startedAt, changedBy: 'ada', isReadable: true },
+    { name: 'old-key', changedAt: startedAt, changedBy: 'grace', isReadable: false },
+  ],
   'POST /tokens': { token: {}, secret: 'mr_fixture_0123456789abcdefghijklmnop' },
   'GET /jobs/:job/savepoints': [
     { id: 's2', version: 3, attempt: 2, state: 'in-progress', place: null, bytes: null, askedBy: 'ada', askedAt: startedAt, failure: null },

@@ -112,13 +112,13 @@ describe('a session', () => {
     await until(() => Promise.resolve(changes.length === 2 ? true : null))
     expect(names()).toEqual(['numbers', 'filled'])
     const kept = changes.flatMap(({ object, definition }) => (definition === null ? [] : [{ object, text: definition.text }]))
-    const second = await sessions.open({}, kept.slice(0, 1))
+    const second = await sessions.open({}, { kept: kept.slice(0, 1), secrets: {} })
     expect(await second.check('SELECT n FROM numbers')).toEqual([])
     expect(await second.check('INSERT INTO filled SELECT n FROM numbers')).toMatchObject([{ code: 'SQL_TABLE_NOT_FOUND' }])
-    second.recall(kept)
+    second.recall({ kept, secrets: {} })
     // What comes right after it finds it there.
     expect(await outcomeOf(second.execute('INSERT INTO filled SELECT 1'))).toBe('finished')
-    second.recall(kept.slice(0, 1))
+    second.recall({ kept: kept.slice(0, 1), secrets: {} })
     expect(await second.check('INSERT INTO filled SELECT 1')).toMatchObject([{ code: 'SQL_TABLE_NOT_FOUND' }])
   })
 

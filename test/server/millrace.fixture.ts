@@ -66,6 +66,7 @@ export class Millrace {
       workersMax: 2,
       clusterHost: () => null,
       findSecret: () => null,
+      secretsKey: null,
       outboundAllowed: [],
       metricsToken: 'metrics',
       consoleFolder: null,

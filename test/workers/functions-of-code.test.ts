@@ -38,7 +38,7 @@ async function run(workers: number, from?: { readonly file: string; readonly exp
   catalog.createFunction(functions.define(['', '', 'place'], here, from), { whenThere: 'fail', system: true })
   const engine = new EmbeddedEngine({
     clock: systemClock,
-    workers: threadHost(pathToFileURL(path.join(folder, 'thread.mjs')), false),
+    workers: threadHost(pathToFileURL(path.join(folder, 'thread.mjs')), { isWatched: false }),
     userFunction: (user) => functions.callable(user),
   })
   const loadFunction: UserFunctions['load'] = (definition) => functions.load(definition)

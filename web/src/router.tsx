@@ -156,6 +156,12 @@ const tokens = createRoute({
   component: lazyRouteComponent(() => import('./settings/tokens-page.tsx'), 'TokensPage'),
 })
 
+const secrets = createRoute({
+  getParentRoute: () => workspace,
+  path: '/settings/secrets',
+  component: lazyRouteComponent(() => import('./settings/secrets-page.tsx'), 'SecretsPage'),
+})
+
 const audit = createRoute({
   getParentRoute: () => workspace,
   path: '/settings/audit',
@@ -170,7 +176,7 @@ const routeTree = root.addChildren([
     home,
     account,
     people,
-    workspace.addChildren([workspaceHome, jobs, newJob, job.addChildren(jobTabs), sql, members, tokens, audit]),
+    workspace.addChildren([workspaceHome, jobs, newJob, job.addChildren(jobTabs), sql, members, tokens, secrets, audit]),
   ]),
 ])
 

@@ -3,12 +3,14 @@ import type { Access } from '#access'
 import type { WorkspaceCatalogs } from '#catalog'
 import type { Monitor } from '#monitor'
 import type { WorkspaceSessions } from '#processes'
+import type { WorkspaceSecrets } from '#secrets'
 import type { Handlers } from '../call.ts'
 import type { Contract } from '../contract/index.ts'
 import { catalogHandlers } from './catalog.ts'
 import { type JobParts, jobHandlers } from './jobs.ts'
 import { monitorHandlers } from './monitor.ts'
 import { peopleHandlers } from './people.ts'
+import { secretHandlers } from './secrets.ts'
 import { sqlHandlers } from './sql.ts'
 
 export interface ServerParts extends JobParts {
@@ -16,6 +18,7 @@ export interface ServerParts extends JobParts {
   readonly catalogs: WorkspaceCatalogs
   readonly sessions: WorkspaceSessions
   readonly monitor: Monitor
+  readonly secrets: WorkspaceSecrets
   readonly version: string
 }
 
@@ -26,5 +29,6 @@ export function allHandlers(parts: ServerParts): Handlers<Contract> {
     ...sqlHandlers(parts.sessions),
     ...catalogHandlers(parts.catalogs),
     ...monitorHandlers(parts.monitor, parts.jobs),
+    ...secretHandlers(parts.secrets),
   }
 }

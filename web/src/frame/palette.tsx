@@ -93,6 +93,12 @@ function usePageActions(): SpotlightActionData[] {
       leftSection: <Icon name="key" />,
       onClick: () => void navigate({ to: '/w/$workspace/settings/tokens', params }),
     },
+    may.develop && {
+      id: 'secrets',
+      label: t('settings.secrets'),
+      leftSection: <Icon name="key" />,
+      onClick: () => void navigate({ to: '/w/$workspace/settings/secrets', params }),
+    },
     may.administer && {
       id: 'audit',
       label: t('settings.audit'),

@@ -35,6 +35,11 @@ export function SettingsFrame({ title, text, actions, children }: SettingsFrameP
               {t('settings.tokens')}
             </Link>
           )}
+          {may.develop && (
+            <Link to="/w/$workspace/settings/secrets" params={params} className={tab} activeProps={current}>
+              {t('settings.secrets')}
+            </Link>
+          )}
           {may.administer && (
             <Link
               to="/w/$workspace/settings/audit"
