@@ -84,8 +84,10 @@ const environment: CliEnvironment = {
       import('#secrets'),
     ])
     const console = path.join(root, 'web', 'dist')
+    const { oidc } = options
     return openServer({
       ...options,
+      oidc: oidc === null ? null : { ...oidc, clientSecret: findSecret('oidc-client', process.env) },
       dataFolder: options.dataFolder === '' ? path.join(homeFolder(process.env), 'server') : path.resolve(options.dataFolder),
       version: versionOf(root),
       clock: systemClock,
@@ -191,7 +193,7 @@ async function createSession(settings: Readonly<Record<string, string>>, watch?:
 
 /** Functions of users run in processes of a server: how to get at its own records is none of their business. */
 function withoutStore(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('PG')))
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('PG') && name !== 'MILLRACE_SECRET_OIDC_CLIENT'))
 }
 
 /** Bytes: half of what the machine has, or of what this process may take of it. */

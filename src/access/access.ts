@@ -1,9 +1,10 @@
 /** The door through which everyone comes: who is it, and what may he do. */
-import type { Clock } from '#base'
+import { type Clock, MillraceError } from '#base'
 import { entryOf, type LogEntry, type Store } from '#store'
 import { BrowserSessions } from './browser-sessions.ts'
 import type { Caller } from './caller.ts'
 import { accessErrors } from './errors.ts'
+import { Identities, type Identity } from './identities.ts'
 import { type Choice, type Link, People } from './people.ts'
 import { type AuditRecord, auditLog } from './records.ts'
 import { SignInGuard } from './sign-in-guard.ts'
@@ -21,18 +22,27 @@ export interface SignedIn {
   readonly caller: Caller
 }
 
+interface AccessParts {
+  readonly people: People
+  readonly workspaces: Workspaces
+  readonly identities: Identities
+  readonly sessions: BrowserSessions
+}
+
 export class Access {
   readonly people: People
   readonly workspaces: Workspaces
+  readonly #identities: Identities
   readonly #sessions: BrowserSessions
   readonly #guard: SignInGuard
   readonly #store: Store
   readonly #clock: Clock
 
-  private constructor(store: Store, clock: Clock, parts: Pick<Access, 'people' | 'workspaces'> & { readonly sessions: BrowserSessions }) {
-    this.people = parts.people
-    this.workspaces = parts.workspaces
-    this.#sessions = parts.sessions
+  private constructor(store: Store, clock: Clock, { people, workspaces, identities, sessions }: AccessParts) {
+    this.people = people
+    this.workspaces = workspaces
+    this.#identities = identities
+    this.#sessions = sessions
     this.#guard = new SignInGuard(clock)
     this.#store = store
     this.#clock = clock
@@ -41,7 +51,8 @@ export class Access {
   static async open(store: Store, clock: Clock): Promise<Access> {
     const people = await People.load(store, clock)
     const workspaces = await Workspaces.load(store, clock)
-    return new Access(store, clock, { people, workspaces, sessions: await BrowserSessions.load(store, clock) })
+    const identities = await Identities.load(store, clock, people)
+    return new Access(store, clock, { people, workspaces, identities, sessions: await BrowserSessions.load(store, clock) })
   }
 
   /** Signs somebody in who knows a password; `address` is where the request comes from. */
@@ -72,6 +83,20 @@ export class Access {
       return await this.#begin(name)
     } catch (error) {
       this.#guard.wrong(keys)
+      throw error
+    }
+  }
+
+  /** Signs somebody in whom a provider vouches for. */
+  async signInByIdentity(identity: Identity, address: string): Promise<SignedIn> {
+    const note = (subject: string, outcome: AuditRecord['outcome'], detail: string): Promise<void> =>
+      this.audit('', subject, { action: 'GET /oidc/callback', outcome, detail }, address)
+    try {
+      const name = await this.#identities.personOf(identity)
+      await note(name, 'done', '')
+      return await this.#begin(name)
+    } catch (error) {
+      await note('', 'refused', error instanceof MillraceError ? error.code : '').catch(() => undefined)
       throw error
     }
   }

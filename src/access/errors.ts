@@ -14,6 +14,12 @@ export const accessErrors = defineErrors({
     message: 'the link was used, or its time is over',
     hint: 'Ask an administrator for another; so does millrace server --sign-in-link when it starts.',
   },
+  ACCESS_FIRST_ADMIN_MISSING: {
+    blame: 'user',
+    message: 'the first administrator has to sign in before anybody else',
+    hint: 'Open the link that the server printed when it started.',
+  },
+  ACCESS_USER_INACTIVE: { blame: 'user', message: '"{name}" is let in no longer' },
   ACCESS_DENIED: { blame: 'user', message: '"{name}" may not do this: it needs the right "{right}" in workspace "{workspace}"' },
   ACCESS_SERVER_ADMIN: { blame: 'user', message: 'only administrators of the server may do this' },
   ACCESS_WORKSPACE_NOT_FOUND: { blame: 'user', message: 'there is no workspace "{name}" for you' },

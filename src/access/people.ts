@@ -1,6 +1,6 @@
 /** The people of a server, their passwords, and the links by which they sign in for the first time. */
 import type { Clock } from '#base'
-import { RecordMap, type Store, type Stored } from '#store'
+import { type RecordChange, RecordMap, type Store, type Stored } from '#store'
 import { accessErrors } from './errors.ts'
 import { hashPassword, isPassword } from './password.ts'
 import { type Credential, credentialKind, everywhere, type SignInLink, signInLinkKind, type User, userKind } from './records.ts'
@@ -74,8 +74,14 @@ export class People {
     return user
   }
 
+  /** Somebody who signs in elsewhere, to be committed with what leads to them. */
+  newcomer(name: string, displayName: string): RecordChange {
+    const user: User = { displayName, isServerAdmin: false, isActive: true, source: 'oidc', createdAt: this.#clock.nowMs() }
+    return this.#users.change(keyOf(name), user)
+  }
+
   change(name: string, changes: Partial<Pick<User, 'displayName' | 'isServerAdmin' | 'isActive'>>, by: string): Promise<User> {
-    return this.#inTurn(() => this.#change(name, changes, by))
+    return this.inTurn(() => this.#change(name, changes, by))
   }
 
   async #change(name: string, changes: Partial<User>, by: string): Promise<User> {
@@ -110,10 +116,11 @@ export class People {
 
   /** Uses a link up; gives the name of who it signs in. */
   useLink(key: string, choice: Choice): Promise<string> {
-    return this.#inTurn(() => this.#useLink(key, choice))
+    return this.inTurn(() => this.#useLink(key, choice))
   }
 
-  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+  /** Runs when all that was asked before is done. */
+  inTurn<T>(run: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(run)
     this.#turn = done.catch(() => undefined)
     return done

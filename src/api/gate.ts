@@ -17,7 +17,10 @@ export interface GateOptions {
 /** Requests of a second. */
 const callsMax = 3000
 const anonymousCallsMax = 30
-const cookieSeconds = 604_800
+
+/** What browsers hold: of who is signed in, and of who is away to sign in elsewhere. */
+type Held = 'session' | 'journey'
+const heldSeconds: Readonly<Record<Held, number>> = { session: 604_800, journey: 600 }
 
 const nobody: Caller = { name: '', displayName: '', isServerAdmin: false, csrfToken: null, roles: new Map() }
 
@@ -67,20 +70,20 @@ export class Gate {
   }
 
   /** What the browser holds; null where it holds nothing. */
-  browserKeyOf(request: FastifyRequest): string | null {
-    return request.cookies[this.#cookie] ?? null
+  browserKeyOf(request: FastifyRequest, what: Held = 'session'): string | null {
+    return request.cookies[this.#cookieOf(what)] ?? null
   }
 
   /** Lets the browser hold a key; null: forget it. */
-  holdKey(reply: FastifyReply, key: string | null): void {
+  holdKey(reply: FastifyReply, key: string | null, what: Held = 'session'): void {
     const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: this.#isSecure } as const
-    if (key === null) void reply.clearCookie(this.#cookie, options)
-    else void reply.setCookie(this.#cookie, key, { ...options, maxAge: cookieSeconds })
+    if (key === null) void reply.clearCookie(this.#cookieOf(what), options)
+    else void reply.setCookie(this.#cookieOf(what), key, { ...options, maxAge: heldSeconds[what] })
   }
 
   /** A browser sends it over TLS, and to this host alone, where that can be had. */
-  get #cookie(): string {
-    return this.#isSecure ? '__Host-millrace_session' : 'millrace_session'
+  #cookieOf(what: Held): string {
+    return this.#isSecure ? `__Host-millrace_${what}` : `millrace_${what}`
   }
 
   #findCaller(request: FastifyRequest): Caller {

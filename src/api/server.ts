@@ -15,6 +15,8 @@ import { apiErrors } from './errors.ts'
 import { sendEvents } from './event-stream.ts'
 import { answeredFailure, statusOf } from './failures.ts'
 import { bearerOf, Gate, type GateOptions } from './gate.ts'
+import type { Oidc } from './oidc.ts'
+import { addOidc } from './oidc-routes.ts'
 import { openApi } from './open-api.ts'
 import { OpenStreams } from './open-streams.ts'
 import { serveConsole } from './serve-console.ts'
@@ -25,6 +27,8 @@ export interface ServeOptions extends GateOptions {
   readonly port: number
   readonly version: string
   readonly handlers: Handlers<Contract>
+  /** Who vouches for people; null: nobody. */
+  readonly oidc: Oidc | null
   /** What Prometheus reads at /metrics, for who shows a token of its own. */
   readonly metrics: { readonly token: string; readonly type: string; readonly text: () => string }
   /** The folder of the console's files; null: none is served. */
@@ -69,6 +73,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     addRoute(app, key as keyof Contract, route, { options, gate, streams, stopping: stopping.signal })
   addDescription(app, gate, options.version)
   addMetrics(app, options)
+  const { oidc, access, publicUrl } = options
+  if (oidc !== null) addOidc(app, { access, gate, oidc, publicUrl, failed: (error) => options.failed('sign-in', error) })
   if (options.consoleFolder !== null) await serveConsole(app, options.consoleFolder)
   const { host, port } = options
   try {

@@ -1,5 +1,5 @@
 /** What the commands need from outside; main.ts puts the real things in. */
-import type { ApiClient, ClientOptions } from '#api'
+import type { ApiClient, ClientOptions, OidcOptions } from '#api'
 import type { Clock } from '#base'
 import type { Clusters } from '#clusters'
 import type { GatewayServer, ServerOptions } from '#gateway'
@@ -32,7 +32,9 @@ export interface CliEnvironment {
   serveGateway(options: Pick<ServerOptions, 'host' | 'port' | 'cluster' | 'token' | 'failed' | 'jobFailed'>): Promise<GatewayServer>
   /** Opens a server that keeps jobs running; an empty folder is the usual one. */
   openServer(
-    options: Pick<MillraceServerOptions, 'dataFolder' | 'host' | 'port' | 'storeAddress' | 'publicUrl' | 'signInLinkFor' | 'failed'>,
+    options: Pick<MillraceServerOptions, 'dataFolder' | 'host' | 'port' | 'storeAddress' | 'publicUrl' | 'signInLinkFor' | 'failed'> & {
+      readonly oidc: Omit<OidcOptions, 'clientSecret'> | null
+    },
   ): Promise<OpenServer>
   /** The servers that the user has signed in to. */
   openLogins(): Promise<LoginKeeper>

@@ -1,4 +1,5 @@
 /** `millrace server`: serves until Ctrl-C. */
+import type { OidcOptions } from '#api'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
 import { noteErrors } from './render-error.ts'
@@ -14,6 +15,17 @@ export interface ServerCommandOptions {
   readonly publicUrl: string
   /** Empty: nobody. */
   readonly signInLinkFor: string
+  readonly oidc: OidcChoice
+}
+
+/** As it is written in a command line. */
+interface OidcChoice {
+  /** Empty: people sign in here alone. */
+  readonly issuer: string
+  readonly clientId: string
+  readonly title: string
+  /** Empty, or a claim and the value that it has to have, such as `groups=data`. */
+  readonly required: string
 }
 
 export async function runServer(options: ServerCommandOptions, environment: CliEnvironment): Promise<number> {
@@ -22,6 +34,7 @@ export async function runServer(options: ServerCommandOptions, environment: CliE
   const server = await environment.openServer({
     ...options,
     publicUrl,
+    oidc: checkedOidc(options.oidc),
     failed: (id, error) => {
       screen.note(`failure ${id}\n`)
       noteErrors(error, undefined, environment)
@@ -42,13 +55,24 @@ export async function runServer(options: ServerCommandOptions, environment: CliE
 function checkedUrl(text: string): string {
   const url = URL.parse(text)
   const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.pathname === '/'
-  if (!isPlain)
-    throw usageErrors.CLI_OPTION_VALUE({
-      name: '--public-url',
-      expected: 'an address such as https://millrace.example.org',
-      got: `"${text}"`,
-    })
+  if (!isPlain) throw wrong('--public-url', 'an address such as https://millrace.example.org', text)
   return url.origin
+}
+
+function checkedOidc({ issuer, clientId, title, required }: OidcChoice): Omit<OidcOptions, 'clientSecret'> | null {
+  if (issuer === '') return null
+  const url = URL.parse(issuer)
+  const isHere = url?.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
+  if (url === null || (url.protocol !== 'https:' && !isHere))
+    throw wrong('--oidc-issuer', 'an address such as https://login.example.org', issuer)
+  if (clientId === '') throw wrong('--oidc-client', 'the name of this server at the issuer', clientId)
+  const [, claim = '', value = ''] = /^([^=]+)=(.+)$/.exec(required) ?? []
+  if (required !== '' && claim === '') throw wrong('--oidc-require', 'a claim and its value, such as groups=data', required)
+  return { issuer, clientId, title: title === '' ? url.host : title, required: required === '' ? null : { claim, value } }
+}
+
+function wrong(name: string, expected: string, got: string): Error {
+  return usageErrors.CLI_OPTION_VALUE({ name, expected, got: `"${got}"` })
 }
 
 /** The second Ctrl-C ends the process at once. */

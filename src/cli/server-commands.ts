@@ -26,6 +26,19 @@ const signInLink: OptionRow = {
   summary: 'also make a link by which this user chooses a new password',
 }
 
+const oidcIssuer: OptionRow = {
+  name: 'oidc-issuer',
+  value: 'url',
+  summary: 'let people sign in with this OpenID provider, too; the secret of this server there is the secret oidc-client',
+}
+const oidcClient: OptionRow = { name: 'oidc-client', value: 'name', summary: 'what this server is called at the provider' }
+const oidcTitle: OptionRow = { name: 'oidc-title', value: 'text', summary: 'what the provider is called on the page to sign in with' }
+const oidcRequire: OptionRow = {
+  name: 'oidc-require',
+  value: 'claim=value',
+  summary: 'let in only those of whom the provider says this, such as groups=data',
+}
+
 const loginName: OptionRow = { name: 'name', value: 'name', default: 'default', summary: 'what the server is called here' }
 const insecureHttp: OptionRow = {
   name: 'insecure-http',
@@ -47,7 +60,7 @@ export const serverCommands: readonly CommandRow[] = [
       'The password of PostgreSQL is read from PGPASSWORD or the file of PGPASSFILE, and stands in no command line.',
     ],
     arguments: [],
-    options: [dataDir, host, port, store, publicUrl, signInLink],
+    options: [dataDir, host, port, store, publicUrl, signInLink, oidcIssuer, oidcClient, oidcTitle, oidcRequire],
     examples: [
       { line: 'millrace server', shows: 'serves at http://127.0.0.1:8080 until Ctrl-C' },
       { line: 'millrace server --sign-in-link ada', shows: 'prints a link for ada, who has forgotten her password' },
@@ -61,6 +74,12 @@ export const serverCommands: readonly CommandRow[] = [
         storeAddress: optionValue(input, store),
         publicUrl: optionValue(input, publicUrl),
         signInLinkFor: optionValue(input, signInLink),
+        oidc: {
+          issuer: optionValue(input, oidcIssuer),
+          clientId: optionValue(input, oidcClient),
+          title: optionValue(input, oidcTitle),
+          required: optionValue(input, oidcRequire),
+        },
       }
       return runServer(options, environment)
     },

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { Access } from '#access'
-import { loadServing, type RunningServer, type ServerParts } from '#api'
+import { loadServing, Oidc, type OidcOptions, type RunningServer, type ServerParts } from '#api'
 import type { Clock } from '#base'
 import { WorkspaceCatalogs } from '#catalog'
 import { ControlLoop, JobBook, type JobHost, Jobs } from '#jobs'
@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly findSecret: (name: string) => string | null
   /** What the key of the secrets of workspaces is made of; null: a file in the data folder. */
   readonly secretsKey: string | null
+  /** Who vouches for people besides this server itself; null: nobody. */
+  readonly oidc: OidcOptions | null
   /** Addresses inside that alerts may go to, such as `10.1.0.0/16`. */
   readonly outboundAllowed: readonly string[]
   /** What Prometheus has to show. */
@@ -149,12 +151,13 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-async function listen(options: ServerOptions, parts: Omit<ServerParts, 'version'>): Promise<RunningServer> {
+async function listen(options: ServerOptions, parts: Omit<ServerParts, 'version' | 'oidc'>): Promise<RunningServer> {
   const { host, port, version, publicUrl, consoleFolder, clock, failed, metricsToken } = options
   const metrics = { token: metricsToken, type: expositionType, text: () => parts.monitor.prometheusText() }
   const { allHandlers, serve } = await loadServing()
-  const handlers = allHandlers({ ...parts, version })
-  return serve({ host, port, version, metrics, access: parts.access, handlers, publicUrl, consoleFolder, clock, failed })
+  const oidc = options.oidc === null ? null : new Oidc(options.oidc, clock)
+  const handlers = allHandlers({ ...parts, version, oidc })
+  return serve({ host, port, version, metrics, access: parts.access, handlers, oidc, publicUrl, consoleFolder, clock, failed })
 }
 
 async function linksFor(access: Access, user: string): Promise<SignInLink[]> {

@@ -67,6 +67,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   '@fastify/cookie': ['api'],
   '@fastify/helmet': ['api'],
   '@fastify/static': ['api'],
+  'openid-client': ['api'],
   typebox: ['api'],
 }
 

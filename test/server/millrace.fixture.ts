@@ -67,6 +67,7 @@ export class Millrace {
       clusterHost: () => null,
       findSecret: () => null,
       secretsKey: null,
+      oidc: null,
       outboundAllowed: [],
       metricsToken: 'metrics',
       consoleFolder: null,

@@ -62,5 +62,9 @@ export function readAuditSearch(raw: Raw) {
 /** Where to go after signing in: only to a page of this console, never to another server. */
 export function readToSearch(raw: Raw) {
   const to = text(raw, 'to')
-  return given({ to: to !== undefined && /^\/(?![/\\])/.test(to) ? to : undefined })
+  const problem = text(raw, 'problem')
+  return given({
+    to: to !== undefined && /^\/(?![/\\])/.test(to) ? to : undefined,
+    problem: problem !== undefined && /^[A-Z][A-Z0-9_]{0,60}$/.test(problem) ? problem : undefined,
+  })
 }

@@ -6,6 +6,7 @@ import type { WorkspaceSessions } from '#processes'
 import type { WorkspaceSecrets } from '#secrets'
 import type { Handlers } from '../call.ts'
 import type { Contract } from '../contract/index.ts'
+import type { Oidc } from '../oidc.ts'
 import { catalogHandlers } from './catalog.ts'
 import { type JobParts, jobHandlers } from './jobs.ts'
 import { monitorHandlers } from './monitor.ts'
@@ -20,11 +21,13 @@ export interface ServerParts extends JobParts {
   readonly monitor: Monitor
   readonly secrets: WorkspaceSecrets
   readonly version: string
+  /** Who vouches for people; null: nobody. */
+  readonly oidc: Oidc | null
 }
 
 export function allHandlers(parts: ServerParts): Handlers<Contract> {
   return {
-    ...peopleHandlers(parts.access, parts.version),
+    ...peopleHandlers(parts.access, parts.version, parts.oidc),
     ...jobHandlers(parts),
     ...sqlHandlers(parts.sessions),
     ...catalogHandlers(parts.catalogs),

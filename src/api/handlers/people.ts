@@ -3,6 +3,7 @@ import { type Access, accessErrors, assertMay, type Caller } from '#access'
 import type { Handlers } from '../call.ts'
 import type { peopleRoutes } from '../contract/people-routes.ts'
 import type { AnswerOf } from '../contract/route.ts'
+import type { Oidc } from '../oidc.ts'
 import { pageOfEntries } from '../paging.ts'
 
 type PeopleRoutes = typeof peopleRoutes
@@ -11,7 +12,7 @@ type TokenAnswer = AnswerOf<PeopleRoutes['GET /workspaces/:workspace/tokens']>[n
 
 const usersInPage = 50
 
-export function peopleHandlers(access: Access, version: string): Handlers<PeopleRoutes> {
+export function peopleHandlers(access: Access, version: string, oidc: Oidc | null): Handlers<PeopleRoutes> {
   const { people, workspaces } = access
 
   const meOf = ({ name, displayName, isServerAdmin, csrfToken, roles }: Caller): AnswerOf<PeopleRoutes['GET /me']> => {
@@ -27,7 +28,7 @@ export function peopleHandlers(access: Access, version: string): Handlers<People
 
   return {
     'GET /health': () => ({ ready: true, version }),
-    'GET /sign-in': () => ({ needsFirstAdmin: people.needsFirstAdmin, oidc: null }),
+    'GET /sign-in': () => ({ needsFirstAdmin: people.needsFirstAdmin, oidc: oidc === null ? null : { title: oidc.options.title } }),
     'POST /sign-in': async ({ body, address, holdKey }) => {
       const { key, caller } = await access.signIn(body.name, body.password, address)
       holdKey(key)

@@ -9,14 +9,25 @@ import { useChange } from '../api/use-change.ts'
 import { ErrorCard } from '../parts/failure-card.tsx'
 import { Door } from './door.tsx'
 
+/** What may have gone wrong elsewhere, in words. */
+const problems = {
+  API_OIDC_SILENT: 'signIn.silent',
+  API_OIDC_STRANGE: 'signIn.strange',
+  API_OIDC_REFUSED: 'signIn.refused',
+  API_OIDC_NOT_ALLOWED: 'signIn.notAllowed',
+  ACCESS_FIRST_ADMIN_MISSING: 'signIn.first',
+  ACCESS_USER_INACTIVE: 'signIn.inactive',
+} as const
+
 const route = getRouteApi('/sign-in')
 
 export function SignInPage() {
   const { t } = useTranslation()
-  const { to = '/' } = route.useSearch()
+  const { to = '/', problem } = route.useSearch()
   const router = useRouter()
   const client = useQueryClient()
   const ways = useQuery(question('GET /sign-in', {}))
+  const provider = ways.data?.oidc ?? null
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
   const signIn = useChange('POST /sign-in', {
@@ -29,6 +40,9 @@ export function SignInPage() {
   })
   return (
     <Door title={t('signIn.title')}>
+      {problem !== undefined && (
+        <p role="alert">{problem in problems ? t(problems[problem as keyof typeof problems]) : t('signIn.problem', { code: problem })}</p>
+      )}
       {ways.data?.needsFirstAdmin === true && <p className="quiet">{t('signIn.first')}</p>}
       <form
         className="stack"
@@ -63,6 +77,11 @@ export function SignInPage() {
           {t('signIn.do')}
         </Button>
       </form>
+      {provider !== null && (
+        <Button component="a" href={`/oidc/start?to=${encodeURIComponent(to)}`} size="sm" variant="default">
+          {t('signIn.with', { title: provider.title })}
+        </Button>
+      )}
     </Door>
   )
 }
