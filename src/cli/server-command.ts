@@ -46,10 +46,11 @@ export async function runServer(options: ServerCommandOptions, environment: CliE
   for (const { user, key } of server.signInLinks) {
     screen.note(`note: ${user === null ? 'the first administrator' : user} signs in, once, at ${address}/welcome#link=${key}\n`)
   }
-  await untilInterrupted(environment)
+  const end = await Promise.race([untilInterrupted(environment), server.over])
+  if (end !== undefined) noteErrors(end, undefined, environment)
   screen.note('note: stopping; jobs take a last checkpoint\n')
   await server.close()
-  return exitStatus.interrupted
+  return end === undefined ? exitStatus.interrupted : exitStatus.outside
 }
 
 function checkedUrl(text: string): string {

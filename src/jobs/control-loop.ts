@@ -18,6 +18,8 @@ export interface LoopOptions {
   readonly book: JobBook
   readonly clock: Clock
   readonly hostOf: HostOf
+  /** Whether jobs are this server's to care for now; while they are not, nothing is done or written. Left out: always. */
+  readonly isInCharge?: () => boolean
   readonly paces?: Readonly<Record<JobEngine['kind'], Pace>>
   readonly limits?: LaneLimits
   /** Until an order counts as not answered. */
@@ -73,6 +75,7 @@ export class ControlLoop {
       book: options.book,
       clock: options.clock,
       orderMsMax: options.orderMsMax ?? defaultOrderMsMax,
+      isInCharge: options.isInCharge ?? (() => true),
       isClosing: () => this.#isClosing,
       report: options.report,
     })

@@ -21,12 +21,14 @@ export interface TurnOptions {
   readonly clock: Clock
   /** Until an order counts as not answered. */
   readonly orderMsMax: number
+  /** Whether jobs are this server's to care for now. */
+  readonly isInCharge: () => boolean
   /** Whether nothing is to be begun any more. */
   readonly isClosing: () => boolean
   readonly report: (error: unknown) => void
 }
 
-/** Until the next look at a job after the store failed. */
+/** Until the next look at a job after the store failed, or while it may be another server's. */
 const pauseMs = 2000
 const by = 'control loop'
 
@@ -54,6 +56,7 @@ export class Turns {
   async take(lane: Lane, jobId: string, seen: RunEvidence, isHostKnown: boolean): Promise<number | null> {
     const card = this.#book.card(jobId)
     if (card === undefined) return null
+    if (!this.#options.isInCharge()) return pauseMs
     try {
       return await this.#take(lane, card, seen, isHostKnown)
     } catch (error) {

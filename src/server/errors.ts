@@ -15,7 +15,12 @@ export const serverErrors = defineErrors({
   },
   SERVER_LEASE_LOST: {
     blame: 'external',
-    message: 'the store may belong to another server now',
-    hint: 'Nothing is started from here any more; start this server again.',
+    message: 'the store does not answer, and may belong to another server now',
+    hint: 'Nothing is started or stopped until it answers again.',
+  },
+  SERVER_LEASE_TAKEN: {
+    blame: 'external',
+    message: 'another server has taken the store over',
+    hint: 'Only one server runs the jobs of a store. Start this one again when the other one has ended.',
   },
 })

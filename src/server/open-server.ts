@@ -14,6 +14,7 @@ import { WorkspaceSecrets } from '#secrets'
 import { openStore } from '#store'
 import { serverErrors } from './errors.ts'
 import { ScriptPlanner } from './script-planner.ts'
+import { ServerLease } from './server-lease.ts'
 import { topologyOf } from './topology.ts'
 
 export interface ServerOptions {
@@ -62,6 +63,8 @@ export interface OpenServer {
   readonly signInLinks: readonly SignInLink[]
   /** Whether it has the console's files. */
   readonly hasConsole: boolean
+  /** Resolves, if ever, when it can go on no more and has to be closed, with the reason. */
+  readonly over: Promise<Error>
   /** Jobs take a last checkpoint and end; then the server does. */
   close(): Promise<void>
 }
@@ -76,9 +79,9 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     for (const each of closing.toReversed()) await each()
   }
   try {
-    const lease = await store.lease('server', () => failed('lease', serverErrors.SERVER_LEASE_LOST()))
-    if (lease === null) throw serverErrors.SERVER_RUNS_ALREADY()
-    closing.push(() => lease.release())
+    const over = Promise.withResolvers<Error>()
+    const lease = await ServerLease.take(store, clock, { failed: (error) => failed('lease', error), over: over.resolve })
+    closing.push(() => lease.close())
     const access = await Access.open(store, clock)
     const catalogs = await WorkspaceCatalogs.load(store, clock)
     const secrets = await WorkspaceSecrets.load({ store, clock, folder: dataFolder, passphrase: options.secretsKey })
@@ -101,6 +104,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       book,
       clock,
       hostOf: (engine) => (engine.kind === 'embedded' ? host : options.clusterHost(engine.cluster)),
+      isInCharge: () => lease.isHeld,
       report: (error) => failed('loop', error),
     })
     const planner = new ScriptPlanner(sessions, path.join(dataFolder, 'jobs'))
@@ -136,7 +140,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     monitor.start()
     closing.push(() => loop.stop())
     const signInLinks = await linksFor(access, options.signInLinkFor)
-    return { port: server.port, signInLinks, hasConsole: options.consoleFolder !== null, close }
+    return { port: server.port, signInLinks, hasConsole: options.consoleFolder !== null, over: over.promise, close }
   } catch (error) {
     await close()
     throw error

@@ -4,6 +4,7 @@ export { type RecordChange, RecordMap } from './record-map.ts'
 export type {
   Commit,
   CommitNews,
+  Lease,
   LogEntry,
   LogKind,
   NewEntry,
