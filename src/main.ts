@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { systemClock } from '#base'
 import { type CliEnvironment, exitStatus, processScreen, processTerminal, readScriptFile, reportFailure, runCli } from '#cli'
+import type { Clusters } from '#clusters'
 import type { ForwardedSession, InsertWatch, QuerySession, RemoteSession, ShareFiles } from '#query'
 
 const root = rootOf(import.meta.dirname)
@@ -38,7 +39,7 @@ const environment: CliEnvironment = {
     return new Clusters(process.env, flinkHeaders())
   },
   openJobs: async (name, settings) => {
-    const [{ Clusters, shareFiles }, { FlinkJars, FlinkJobs }, { RemoteJobs, RemoteSession }] = await Promise.all([
+    const [{ Clusters, shareFiles }, { FlinkJars, FlinkJobs }, { RemoteJobs }] = await Promise.all([
       import('#clusters'),
       import('#engines'),
       import('#query'),
@@ -47,11 +48,7 @@ const environment: CliEnvironment = {
     const clusters = new Clusters(process.env, headers)
     const { restUrl } = await clusters.withJobManager(name)
     const manager = new FlinkJobs({ url: restUrl, headers }, systemClock)
-    const openSession = async (own: Readonly<Record<string, string>>): Promise<RemoteSession> => {
-      const { gatewayUrl } = await clusters.withGateway(name)
-      const findLibraries = await clusters.libraryFinder(gatewayUrl, noteFetching)
-      return RemoteSession.open({ url: gatewayUrl, headers }, { ...settings, ...own }, { waits: false, findLibraries })
-    }
+    const openSession: OpenSession = (own) => openRemoteSession(clusters, name, { ...settings, ...own })
     const share: ShareFiles = async () => shareFiles(await clusters.withGateway(name))
     return new RemoteJobs({ manager, jars: new FlinkJars({ url: restUrl, headers }), openSession, share, clock: systemClock })
   },
@@ -78,11 +75,15 @@ const environment: CliEnvironment = {
     return serveGateway({ ...options, clock: systemClock, createId: randomUUID, createSession, openElsewhere, limits: gatewayLimits })
   },
   openServer: async (options) => {
-    const [{ openServer }, { memoryShare }, { findSecret, findToken, homeFolder }] = await Promise.all([
+    const [{ openServer }, { memoryShare }, { findSecret, findToken, homeFolder }, { ClusterDirectory, Clusters }] = await Promise.all([
       import('#server'),
       import('#processes'),
       import('#secrets'),
+      import('#clusters'),
     ])
+    const headers = flinkHeaders()
+    const clusters = new Clusters(process.env, headers)
+    const names = await ClusterDirectory.open(clusters, systemClock)
     const console = path.join(root, 'web', 'dist')
     const { oidc } = options
     return openServer({
@@ -98,7 +99,14 @@ const environment: CliEnvironment = {
         variables: withoutStore(process.env),
       },
       workersMax: availableParallelism(),
-      clusterHost: () => null,
+      findCluster: (name) =>
+        names.has(name)
+          ? {
+              name,
+              address: async () => ({ url: (await clusters.withJobManager(name)).restUrl, headers }),
+              openSession: (settings) => openRemoteSession(clusters, name, settings),
+            }
+          : null,
       findSecret: (name) => findSecret(name, process.env),
       secretsKey: process.env['MILLRACE_SECRETS_KEY'] || null,
       outboundAllowed: (process.env['MILLRACE_OUTBOUND_ALLOWED'] ?? '').split(',').filter((each) => each.trim() !== ''),
@@ -116,6 +124,16 @@ const environment: CliEnvironment = {
     return () => interruptCallbacks.splice(interruptCallbacks.lastIndexOf(callback), 1)
   },
   exit: (status) => process.exit(status),
+}
+
+type OpenSession = (settings: Readonly<Record<string, string>>) => Promise<RemoteSession>
+
+/** A session of the gateway of a cluster, which does not wait for the jobs of its statements. */
+async function openRemoteSession(clusters: Clusters, name: string, settings: Readonly<Record<string, string>>): Promise<RemoteSession> {
+  const { RemoteSession } = await import('#query')
+  const { gatewayUrl } = await clusters.withGateway(name)
+  const findLibraries = await clusters.libraryFinder(gatewayUrl, noteFetching)
+  return RemoteSession.open({ url: gatewayUrl, headers: flinkHeaders() }, settings, { waits: false, findLibraries })
 }
 
 async function openElsewhere(name: string, properties: Readonly<Record<string, string>>): Promise<ForwardedSession> {

@@ -147,6 +147,11 @@ export class Clusters {
     return local?.isReady === true ? libraryFinder(local.version, this.#variables, fetching) : undefined
   }
 
+  /** Of all that are known. */
+  async names(): Promise<readonly string[]> {
+    return (await this.#registry.list()).map(({ name }) => name)
+  }
+
   /** Each cluster with what it says of itself. */
   async states(): Promise<readonly ClusterState[]> {
     return Promise.all((await this.#registry.list()).map((cluster) => stateOf(cluster, this.#headers)))

@@ -1,3 +1,4 @@
+export { ClusterDirectory } from './cluster-directory.ts'
 export { type ClusterState, Clusters } from './clusters.ts'
 export { newestFlink } from './flink-version.ts'
 export { installFlink } from './install-flink.ts'

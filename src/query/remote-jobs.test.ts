@@ -34,7 +34,7 @@ class PretendedCluster {
 
   put(id: string, state: string, name = 'sums'): void {
     this.had.add(id)
-    this.listed.set(id, { id, name, state, startedAt: 0, durationMs: 0, tasks: { running: 0, total: 0 } })
+    this.listed.set(id, { id, name, state, startedAt: 0, endedAt: null, durationMs: 0, tasks: { running: 0, finished: 0, total: 0 } })
   }
 
   /** Uploads, and what was run. */

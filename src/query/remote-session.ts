@@ -112,6 +112,16 @@ export class RemoteSession implements StatementRunner {
     for (const each of beforeLast) await this.#runOne(each, {}, signal)
   }
 
+  /** Runs the last statement of a text. All before it has been run. */
+  async runLast(text: string, listener: StatementListener): Promise<void> {
+    const last = lastOf(text)
+    try {
+      await this.#runOne(last.text, listener, new AbortController().signal)
+    } catch (error) {
+      throw placed(error, text, last)
+    }
+  }
+
   /** The plan of the last statement, an INSERT or a statement set, as JSON, as Flink explains it. All before it has been run. */
   async explainLast(text: string): Promise<string> {
     return this.#aboutLast(text, (last) => this.#textOf(`EXPLAIN JSON_EXECUTION_PLAN ${last}`))
@@ -208,6 +218,17 @@ export class RemoteSession implements StatementRunner {
     } catch (error) {
       // What the gateway says then may be of the cluster, which it does not reach.
       if (error instanceof MillraceError && error.blame !== 'internal') return error
+      throw error
+    }
+  }
+
+  /** Whether the gateway knows it still. */
+  async isOpen(): Promise<boolean> {
+    try {
+      await this.#gateway.properties()
+      return true
+    } catch (error) {
+      if (error instanceof MillraceError) return false
       throw error
     }
   }

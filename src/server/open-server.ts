@@ -6,10 +6,11 @@ import { Access } from '#access'
 import { loadServing, Oidc, type OidcOptions, type RunningServer, type ServerParts } from '#api'
 import type { Clock } from '#base'
 import { WorkspaceCatalogs } from '#catalog'
-import { ControlLoop, JobBook, type JobHost, Jobs } from '#jobs'
+import { ControlLoop, JobBook, Jobs } from '#jobs'
 import { expositionType, laneFamilies, Monitor, watchedJobs } from '#monitor'
 import { Outbound } from '#outbound'
 import { ProcessHost, type ProcessShape, type SessionLimits, SessionProcesses, WorkspaceSessions } from '#processes'
+import { ClusterHosts, type FlinkCluster, RunBook } from '#remote'
 import { WorkspaceSecrets } from '#secrets'
 import { openStore } from '#store'
 import { serverErrors } from './errors.ts'
@@ -34,8 +35,8 @@ export interface ServerOptions {
   readonly workersMax: number
   /** Other limits of sessions than the usual ones. */
   readonly sessionLimits?: Partial<SessionLimits>
-  /** The host of a Flink cluster; null for a name that nobody knows. */
-  clusterHost(name: string): JobHost | null
+  /** A Flink cluster; null for a name that nobody knows. */
+  readonly findCluster: (name: string) => FlinkCluster | null
   /** The secrets of the user who runs the server; null where there is none of a name. */
   readonly findSecret: (name: string) => string | null
   /** What the key of the secrets of workspaces is made of; null: a file in the data folder. */
@@ -99,11 +100,16 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       viewOf: (workspace) => sessions.viewOf(workspace),
     })
     closing.push(() => host.close())
+    const clusters = new ClusterHosts(options.findCluster, {
+      book: await RunBook.load(store, clock),
+      clock,
+      keptOf: (workspace) => catalogs.kept(workspace),
+    })
     const book = await JobBook.load(store, clock)
     const loop = new ControlLoop({
       book,
       clock,
-      hostOf: (engine) => (engine.kind === 'embedded' ? host : options.clusterHost(engine.cluster)),
+      hostOf: (engine) => (engine.kind === 'embedded' ? host : clusters.host(engine.cluster)),
       isInCharge: () => lease.isHeld,
       report: (error) => failed('loop', error),
     })

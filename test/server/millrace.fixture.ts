@@ -64,7 +64,7 @@ export class Millrace {
         variables,
       },
       workersMax: 2,
-      clusterHost: () => null,
+      findCluster: () => null,
       findSecret: () => null,
       secretsKey: null,
       oidc: null,

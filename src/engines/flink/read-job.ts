@@ -10,7 +10,9 @@ export interface FlinkJob {
   readonly startedAt: number
   /** Milliseconds. */
   readonly durationMs: number
-  readonly tasks: { readonly running: number; readonly total: number }
+  /** Null while it has not ended; epoch milliseconds. */
+  readonly endedAt: number | null
+  readonly tasks: { readonly running: number; readonly finished: number; readonly total: number }
 }
 
 /** What one subtask counted, or all of a vertex together. */
@@ -93,7 +95,12 @@ export function readJob(job: Written): FlinkJob {
     state: String(state),
     startedAt: Number(job['start-time']),
     durationMs: Number(duration),
-    tasks: { running: sumOf((state) => state.toUpperCase() === 'RUNNING'), total: sumOf(() => true) },
+    endedAt: Number(job['end-time']) > 0 ? Number(job['end-time']) : null,
+    tasks: {
+      running: sumOf((state) => state.toUpperCase() === 'RUNNING'),
+      finished: sumOf((state) => state.toUpperCase() === 'FINISHED'),
+      total: sumOf(() => true),
+    },
   }
 }
 

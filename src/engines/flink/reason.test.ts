@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { usefulReason } from './reason.ts'
+import { causesIn, usefulReason } from './reason.ts'
 
 const head =
   'Internal server error.\n<Exception on server side:\norg.apache.flink.table.gateway.api.utils.SqlGatewayException: Failed to fetchResults.'
@@ -50,4 +50,11 @@ End of exception on server side>]
   const useful = usefulReason(text)
   const place = useful.position === undefined ? undefined : [useful.position.line, useful.position.column]
   expect([useful.reason, useful.detail, place]).toEqual([reason, detail, position])
+})
+
+test('causes are told from the outside in, each once', () => {
+  const stack =
+    'org.apache.flink.runtime.JobException: Recovery is suppressed\n\tat a.b(C.java:1)\nCaused by: java.util.concurrent.CompletionException: java.io.IOException: disk full\n\tat d\nCaused by: java.io.IOException: disk full\n\t... 3 more'
+  expect(causesIn(stack)).toEqual(['Recovery is suppressed', 'disk full'])
+  expect(causesIn('')).toEqual(['no reason was given'])
 })

@@ -39,3 +39,9 @@ export function usefulReason(text: string): UsefulReason {
     position: place === null ? undefined : { start: -1, end: -1, line: Number(line), column: Number(column) },
   }
 }
+
+/** The causes of a stack, the outermost first: the first line of each, without the names of its classes. Neighbours that say the same are one. */
+export function causesIn(text: string): readonly string[] {
+  const lines = text.split(causeMark).map((cause) => usefulReason(cause).reason)
+  return lines.filter((line, index) => !lines.slice(index + 1, index + 2).some((next) => next === line || line.endsWith(`: ${next}`)))
+}

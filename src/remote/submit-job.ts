@@ -1,0 +1,133 @@
+/** Gives the script of a job to the SQL gateway of a cluster: the things of its workspace that it needs, its definitions, then its work. */
+import { MillraceError } from '#base'
+import type { KeptObjects } from '#catalog'
+import type { RunOrder } from '#jobs'
+import { checkScript, neededDefinitions, type RemoteSession, recallDefinitions } from '#query'
+import type { ClusterLink } from './cluster-link.ts'
+import { remoteErrors } from './errors.ts'
+import type { RestorePlace } from './run-record.ts'
+
+export interface Submission {
+  readonly order: RunOrder
+  /** That the job is to have on the cluster. */
+  readonly id: string
+  readonly from: RestorePlace
+  /** What the catalog of its workspace holds. */
+  readonly kept: KeptObjects
+  /** Whether it is to run still. */
+  readonly isWanted: () => boolean
+}
+
+export type Submitted =
+  /** The cluster has it, or had it before. */
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'given-up' }
+  /** It will never run. */
+  | { readonly kind: 'refused'; readonly error: MillraceError }
+
+const alreadyThere = /already been submitted|Job has already|DuplicateJob|DuplicateApplication/
+/** What a gateway says of itself or of systems outside, and not of the statement. */
+const outsideTroubles =
+  /Session '?\S+'? does not exist|Connection refused|timed? ?out|UnknownHost|ConnectException|No route to host|Broken pipe|Connection reset|closed|OutOfMemory|Could not acquire|Too many|rejected from/i
+
+/** Fails where it is not known whether the cluster has it. */
+export async function submitJob(link: ClusterLink, submission: Submission): Promise<Submitted> {
+  const { order, id, from } = submission
+  const needed = neededDefinitions(order.script, submission.kept)
+  const refused = refusalOf(() => {
+    checkScript(order.script)
+    const own = needed.find(({ object }) => object.kind === 'function')
+    if (own !== undefined) throw remoteErrors.REMOTE_FUNCTION({ name: own.object.path.join('.') })
+  })
+  if (refused !== null) return { kind: 'refused', error: refused }
+  const session = await link.cluster.openSession(settingsOf(order, id, from))
+  try {
+    return await submitIn(session, submission, needed, link.name)
+  } finally {
+    await session.close().catch(() => undefined)
+  }
+}
+
+/** Users' own settings first, so that what the server decides holds. */
+function settingsOf(order: RunOrder, id: string, { place, isOwn }: RestorePlace): Readonly<Record<string, string>> {
+  const { settings, name, parallelism, checkpointIntervalMs, allowsDroppedState } = order
+  return {
+    // A lost task manager costs seconds this way; what goes on failing comes to the restart policy of the job.
+    'restart-strategy.type': 'failure-rate',
+    'restart-strategy.failure-rate.max-failures-per-interval': '3',
+    'restart-strategy.failure-rate.failure-rate-interval': '5 min',
+    'restart-strategy.failure-rate.delay': '1 s',
+    ...settings,
+    'pipeline.name': name,
+    '$internal.pipeline.job-id': id,
+    'parallelism.default': String(parallelism),
+    'execution.checkpointing.interval': `${checkpointIntervalMs} ms`,
+    'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
+    'execution.state-recovery.ignore-unclaimed-state': String(allowsDroppedState),
+    ...(place === ''
+      ? {}
+      : { 'execution.state-recovery.path': place, 'execution.state-recovery.claim-mode': isOwn ? 'CLAIM' : 'NO_CLAIM' }),
+  }
+}
+
+function refusalOf(check: () => void): MillraceError | null {
+  try {
+    check()
+    return null
+  } catch (error) {
+    if (error instanceof MillraceError && error.blame === 'user') return error
+    throw error
+  }
+}
+
+async function submitIn(
+  session: RemoteSession,
+  { order: { script }, id, isWanted }: Submission,
+  needed: KeptObjects,
+  cluster: string,
+): Promise<Submitted> {
+  try {
+    await prepareScript(session, script, needed)
+  } catch (error) {
+    if (isOfStatement(error) && (await session.isOpen())) return { kind: 'refused', error }
+    throw error
+  }
+  if (!isWanted()) return { kind: 'given-up' }
+  const submitted: string[] = []
+  try {
+    await session.runLast(script, { submitted: (job) => void submitted.push(job) })
+  } catch (error) {
+    return judged(error, session, script, cluster)
+  }
+  if (submitted.some((job) => job !== id)) throw remoteErrors.REMOTE_START_REFUSED({ cluster, reason: 'it gave the job another id' })
+  return { kind: 'taken' }
+}
+
+/** All but the work: what is refused of this is refused whenever it is sent. */
+async function prepareScript(session: RemoteSession, script: string, needed: KeptObjects): Promise<void> {
+  const lost = await recallDefinitions(needed, (text) => session.run(text, {}, new AbortController().signal))
+  const first = lost.find(({ error }) => !isOfStatement(error)) ?? lost[0]
+  if (first !== undefined) throw first.error.with({ position: undefined })
+  await session.prepare(script)
+}
+
+/** A statement that cannot even be planned will never run; of any other refusal the cluster, or its state, may be the reason. */
+async function judged(error: unknown, session: RemoteSession, script: string, cluster: string): Promise<Submitted> {
+  if (!(error instanceof MillraceError)) throw error
+  if (alreadyThere.test(`${error.message} ${error.detail ?? ''}`)) return { kind: 'taken' }
+  const isTheirs: boolean = isOfStatement(error)
+  if (!isTheirs) throw error
+  try {
+    await session.explainLast(script)
+  } catch (planning) {
+    if (isOfStatement(planning) && (await session.isOpen())) return { kind: 'refused', error: planning }
+  }
+  throw remoteErrors.REMOTE_START_REFUSED({ cluster, reason: error.message }, { detail: error.detail, cause: error })
+}
+
+function isOfStatement(error: unknown): error is MillraceError {
+  if (!(error instanceof MillraceError) || error.blame !== 'user') return false
+  const isOfCluster =
+    /^(?:CLUSTER_|ENGINE_FLINK_(?:UNAUTHORIZED|ADDRESS|NOT_THERE))/.test(error.code) && !/^CLUSTER_(?:CONNECTOR|LIBRARY)/.test(error.code)
+  return !isOfCluster && !outsideTroubles.test(`${error.message} ${error.detail ?? ''}`)
+}
