@@ -21,6 +21,7 @@ export const remoteErrors = defineErrors({
   },
   REMOTE_RUN_FAILED: { blame: 'external', message: 'the run failed on cluster "{cluster}": {reason}' },
   REMOTE_RUN_ABSENT: { blame: 'external', message: 'attempt {attempt} of the job does not run' },
+  REMOTE_END_UNTOLD: { blame: 'external', message: 'the cluster does not say yet how attempt {attempt} ended' },
   REMOTE_SAVEPOINT_FAILED: { blame: 'external', message: 'no savepoint was taken: {reason}' },
   REMOTE_DISPOSAL_FAILED: {
     blame: 'external',

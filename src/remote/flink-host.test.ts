@@ -343,6 +343,16 @@ describe('a look', () => {
     expect(await seen()).toMatchObject({ failure: { message: expect.stringContaining(stack.slice(3)) } })
   })
 
+  test('does not take what the cluster knew before an end for what came of it', async () => {
+    await host.start(order(1))
+    flink.checkpoint(flink.job, 9)
+    flink.fail(flink.job, 'E: it broke')
+    flink.staleLooks = 2
+    expect(await seen()).toMatchObject({ state: 'failed' })
+    await host.start(order(2))
+    expect(startedFrom(jobOf(2))).toContain('chk-9')
+  })
+
   test.each([
     ['FINISHED', 'finished'],
     ['CANCELED', 'stopped'],

@@ -21,6 +21,7 @@ import { failureOfRun } from './run-failure.ts'
 import { type FlinkEnd, type FlinkRun, type JobRuns, withEnd, withFacts, withRun, withStop } from './run-record.ts'
 import { aliveState, seenRun } from './run-sight.ts'
 import { submitJob } from './submit-job.ts'
+import { untilTold } from './until-told.ts'
 
 export interface FlinkHostOptions {
   readonly cluster: FlinkCluster
@@ -190,6 +191,8 @@ export class FlinkHost implements JobHost {
   /** Writes down how a run ended, with what it leaves: the cluster forgets it. */
   async #noteEnd(jobId: string, run: FlinkRun, job: FlinkJob): Promise<FlinkRun> {
     const orders = await this.#link.orders()
+    // What was written down of an older moment would be an older checkpoint.
+    if (!(await untilTold(() => orders.isToldEnded(run.id)))) throw remoteErrors.REMOTE_END_UNTOLD({ attempt: run.attempt })
     const state = (await orders.newestState(run.id)) ?? null
     const { stop } = this.#runs(jobId)
     // A savepoint that somebody else stopped it with is theirs.

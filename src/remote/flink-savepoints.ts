@@ -8,6 +8,7 @@ import type { ClusterLink } from './cluster-link.ts'
 import { remoteErrors } from './errors.ts'
 import type { RunBook } from './run-book.ts'
 import { type FlinkRun, type KeptSavepoint, withSavepoint } from './run-record.ts'
+import { untilTold } from './until-told.ts'
 
 export class FlinkSavepoints {
   readonly #link: ClusterLink
@@ -36,7 +37,7 @@ export class FlinkSavepoints {
       case 'in-progress':
         return { state: 'in-progress' }
       case 'completed':
-        return { state: 'completed', place: sight.place, bytes: await orders.savepointBytes(run.id, sight.place) }
+        return { state: 'completed', place: sight.place, bytes: await bytesOf(orders, run.id, sight.place) }
       case 'failed':
         return failed(sight.reason)
       case 'unknown': {
@@ -77,6 +78,15 @@ async function ofEnded(
   const state = await orders.newestState(run.id)
   if (state?.isOfStop !== true) return absent(run.attempt)
   return { state: 'completed', place: state.place, bytes: state.bytes }
+}
+
+async function bytesOf(orders: FlinkOrders, job: string, place: string): Promise<number | null> {
+  let bytes: number | null = null
+  await untilTold(async () => {
+    bytes = await orders.savepointBytes(job, place)
+    return bytes !== null
+  })
+  return bytes
 }
 
 function absent(attempt: number): SavepointSight {

@@ -36,6 +36,8 @@ export class SimulatedFlink {
   cutsAt: RegExp | null = null
   /** What fits is done, and its answer is lost. */
   loses: RegExp | null = null
+  /** How many more looks at single jobs are answered as the jobs were when they began. */
+  staleLooks = 0
   /** Why the gateway refuses a statement; null: it takes it. */
   refuses: (statement: string) => string | null = () => null
   /** What becomes of savepoints when they are asked for next. */
@@ -129,6 +131,10 @@ export class SimulatedFlink {
     if (job === undefined) return refusal(404, `org.apache.flink.runtime.rest.NotFoundException: Job ${id} not found`)
     if (method === 'PATCH') return this.#cancel(job)
     if (method === 'POST') return this.#savepoint(job, verb, String(body['triggerId']))
+    if (method === 'GET' && this.staleLooks > 0) {
+      this.staleLooks -= 1
+      return ok({ ...writtenJob({ ...job, state: 'RUNNING', endedAt: -1 }), vertices: [], latest: {} })
+    }
     if (verb === 'checkpoints') return ok({ counts: {}, latest: { completed: job.checkpoint, savepoint: job.savepoint }, history: [] })
     if (verb === 'exceptions') {
       const entries = job.stack === '' ? [] : [{ exceptionName: 'e', stacktrace: job.stack, timestamp: 1 }]

@@ -6,7 +6,7 @@ import { Access } from '#access'
 import { loadServing, Oidc, type OidcOptions, type RunningServer, type ServerParts } from '#api'
 import type { Clock } from '#base'
 import { WorkspaceCatalogs } from '#catalog'
-import { ControlLoop, JobBook, Jobs } from '#jobs'
+import { ControlLoop, JobBook, Jobs, type Pace } from '#jobs'
 import { expositionType, laneFamilies, Monitor, watchedJobs } from '#monitor'
 import { Outbound } from '#outbound'
 import { ProcessHost, type ProcessShape, type SessionLimits, SessionProcesses, WorkspaceSessions } from '#processes'
@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly sessionLimits?: Partial<SessionLimits>
   /** A Flink cluster; null for a name that nobody knows. */
   readonly findCluster: (name: string) => FlinkCluster | null
+  /** Other paces of the control loop than the usual ones. */
+  readonly paces?: Readonly<Record<'embedded' | 'flink', Pace>>
   /** The secrets of the user who runs the server; null where there is none of a name. */
   readonly findSecret: (name: string) => string | null
   /** What the key of the secrets of workspaces is made of; null: a file in the data folder. */
@@ -112,6 +114,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       hostOf: (engine) => (engine.kind === 'embedded' ? host : clusters.host(engine.cluster)),
       isInCharge: () => lease.isHeld,
       report: (error) => failed('loop', error),
+      ...(options.paces === undefined ? {} : { paces: options.paces }),
     })
     const planner = new ScriptPlanner(sessions, path.join(dataFolder, 'jobs'))
     const monitor = await Monitor.open({

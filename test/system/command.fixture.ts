@@ -15,6 +15,7 @@ export interface Ended {
 export interface Started {
   /** What it has printed so far. */
   readonly out: string
+  readonly notes: string
   readonly ended: Promise<Ended>
   end(signal: 'SIGKILL' | 'SIGTERM'): void
 }
@@ -53,6 +54,9 @@ export class Commands {
     const started = {
       get out() {
         return texts.out
+      },
+      get notes() {
+        return texts.notes
       },
       ended,
       end: (signal: 'SIGKILL' | 'SIGTERM') => endGroup(child, signal),

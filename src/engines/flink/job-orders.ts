@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { MillraceError } from '#base'
 import { FlinkServer, type GatewayAddress, isNotThere } from './client.ts'
-import { type Written, writtenList } from './read-job.ts'
+import { hasEnded, type Written, writtenList } from './read-job.ts'
 import { causesIn, usefulReason } from './reason.ts'
 
 export interface SavepointTrigger {
@@ -100,6 +100,15 @@ export class FlinkOrders {
       .toSorted((a, b) => Number(b['id']) - Number(a['id']))[0]
     if (found === undefined) return null
     return { place: String(found['external_path']), bytes: bytesOf(found), isOfStop: found['checkpoint_type'] === stopType }
+  }
+
+  /**
+   * Whether what a cluster tells of a job is of the time after its end. A job manager answers out of a memory that is some seconds old; all
+   * that it tells of one job is of the same moment, or later.
+   */
+  async isToldEnded(job: string): Promise<boolean> {
+    const told = await this.#ifThere(`/jobs/${job}`)
+    return told === null || hasEnded({ state: String(told['state']) })
   }
 
   /** Bytes of state in a savepoint of a job; null where the cluster does not say. */
