@@ -5,8 +5,8 @@ import type { JobSpec } from './job-spec.ts'
 export interface Planner {
   /** Reads a script as its host would, and runs nothing. */
   check(job: PlannedJob, spec: JobSpec): Promise<PlanCheck>
-  /** What of the state of one version another one goes on with. */
-  compare(job: PlannedJob, before: JobSpec, after: JobSpec, checkpointPlace: string | null): Promise<StateVerdict>
+  /** What of the state of one version another one goes on with; null: nobody knows. */
+  compare(job: PlannedJob, before: JobSpec, after: JobSpec, checkpointPlace: string | null): Promise<StateVerdict | null>
 }
 
 /** Whose script it is. */

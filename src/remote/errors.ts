@@ -14,6 +14,11 @@ export const remoteErrors = defineErrors({
     message: 'function "{name}" is written in TypeScript, which Flink does not run',
     hint: 'Run the job on the embedded engine, or write it without this function.',
   },
+  REMOTE_SECRET: {
+    blame: 'user',
+    message: 'secret "{name}" of the server is not given to clusters',
+    hint: 'Run the job on the embedded engine, or let the cluster find the value by itself, as in its own configuration of catalogs.',
+  },
   REMOTE_STATE_DROPPED: {
     blame: 'user',
     message: 'the state to begin with has operator {operator}, for which the script has no place',

@@ -509,3 +509,24 @@ test('what operators do is known of a run that is there', async () => {
   flink.isCut = true
   expect(await host.measure('job1')).toBeNull()
 })
+
+describe('a script that is read', () => {
+  const planned = (script: string) => ({ script, settings: {}, kept })
+
+  test('is refused where the gateway cannot plan it, and where it is no job', async () => {
+    flink.refuses = (statement) => (/EXPLAIN/.test(statement) ? "E: Column 'x' not found" : null)
+    expect(await host.planner.read(planned('INSERT INTO t SELECT x'))).toMatchObject({ kind: 'refused' })
+    expect(await host.planner.read(planned('SELECT 1'))).toMatchObject({ kind: 'refused', error: { code: 'QUERY_JOB_SCRIPT' } })
+    expect(
+      await host.planner.read(planned("CREATE TABLE t (n INT) WITH ('password' = '${secret:p}'); INSERT INTO t SELECT 1")),
+    ).toMatchObject({
+      error: { code: 'REMOTE_SECRET' },
+    })
+  })
+
+  test('is not judged while the cluster is away', async () => {
+    flink.isCut = true
+    expect(await host.planner.read(planned('INSERT INTO t SELECT 1'))).toEqual({ kind: 'unknown' })
+    expect(await host.planner.changes('job1', planned('INSERT INTO t SELECT 1'))).toBeNull()
+  })
+})

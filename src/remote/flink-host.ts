@@ -12,6 +12,7 @@ import { type JobHost, jobErrors, type RunEvidence, type RunOrder, type Savepoin
 import type { RunMetrics } from '#metrics'
 import { ClusterLink, type FlinkCluster, type Overview } from './cluster-link.ts'
 import { remoteErrors } from './errors.ts'
+import { FlinkPlanner } from './flink-planner.ts'
 import { FlinkSavepoints } from './flink-savepoints.ts'
 import { JobTurns } from './job-turns.ts'
 import { restorePlaceOf } from './restore-place.ts'
@@ -40,6 +41,7 @@ const pollMs = 200
 
 export class FlinkHost implements JobHost {
   readonly source: string
+  readonly planner: FlinkPlanner
   readonly #link: ClusterLink
   readonly #book: RunBook
   readonly #clock: Clock
@@ -58,6 +60,7 @@ export class FlinkHost implements JobHost {
     this.#clock = clock
     this.#link = new ClusterLink(cluster, clock)
     this.#savepoints = new FlinkSavepoints(this.#link, book)
+    this.planner = new FlinkPlanner(this.#link, book, clock)
     this.#details = new RunDetails(this.#link, book, clock)
   }
 

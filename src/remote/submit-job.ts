@@ -2,9 +2,10 @@
 import { MillraceError } from '#base'
 import type { KeptObjects } from '#catalog'
 import type { RunOrder } from '#jobs'
-import { checkScript, neededDefinitions, type RemoteSession, recallDefinitions } from '#query'
+import type { RemoteSession } from '#query'
 import type { ClusterLink } from './cluster-link.ts'
 import { remoteErrors } from './errors.ts'
+import { definitionsFor, isOfStatement, prepareScript } from './gateway-script.ts'
 import type { RestorePlace } from './run-record.ts'
 
 export interface Submission {
@@ -26,18 +27,12 @@ export type Submitted =
   | { readonly kind: 'refused'; readonly error: MillraceError }
 
 const alreadyThere = /already been submitted|Job has already|DuplicateJob|DuplicateApplication/
-/** What a gateway says of itself or of systems outside, and not of the statement. */
-const outsideTroubles =
-  /Session '?\S+'? does not exist|Connection refused|timed? ?out|UnknownHost|ConnectException|No route to host|Broken pipe|Connection reset|closed|OutOfMemory|Could not acquire|Too many|rejected from/i
-
 /** Fails where it is not known whether the cluster has it. */
 export async function submitJob(link: ClusterLink, submission: Submission): Promise<Submitted> {
   const { order, id, from } = submission
-  const needed = neededDefinitions(order.script, submission.kept)
+  let needed: KeptObjects = []
   const refused = refusalOf(() => {
-    checkScript(order.script)
-    const own = needed.find(({ object }) => object.kind === 'function')
-    if (own !== undefined) throw remoteErrors.REMOTE_FUNCTION({ name: own.object.path.join('.') })
+    needed = definitionsFor(order.script, submission.kept)
   })
   if (refused !== null) return { kind: 'refused', error: refused }
   const session = await link.cluster.openSession(settingsOf(order, id, from))
@@ -103,14 +98,6 @@ async function submitIn(
   return { kind: 'taken' }
 }
 
-/** All but the work: what is refused of this is refused whenever it is sent. */
-async function prepareScript(session: RemoteSession, script: string, needed: KeptObjects): Promise<void> {
-  const lost = await recallDefinitions(needed, (text) => session.run(text, {}, new AbortController().signal))
-  const first = lost.find(({ error }) => !isOfStatement(error)) ?? lost[0]
-  if (first !== undefined) throw first.error.with({ position: undefined })
-  await session.prepare(script)
-}
-
 /** A statement that cannot even be planned will never run; of any other refusal the cluster, or its state, may be the reason. */
 async function judged(error: unknown, session: RemoteSession, script: string, cluster: string): Promise<Submitted> {
   if (!(error instanceof MillraceError)) throw error
@@ -123,11 +110,4 @@ async function judged(error: unknown, session: RemoteSession, script: string, cl
     if (isOfStatement(planning) && (await session.isOpen())) return { kind: 'refused', error: planning }
   }
   throw remoteErrors.REMOTE_START_REFUSED({ cluster, reason: error.message }, { detail: error.detail, cause: error })
-}
-
-function isOfStatement(error: unknown): error is MillraceError {
-  if (!(error instanceof MillraceError) || error.blame !== 'user') return false
-  const isOfCluster =
-    /^(?:CLUSTER_|ENGINE_FLINK_(?:UNAUTHORIZED|ADDRESS|NOT_THERE))/.test(error.code) && !/^CLUSTER_(?:CONNECTOR|LIBRARY)/.test(error.code)
-  return !isOfCluster && !outsideTroubles.test(`${error.message} ${error.detail ?? ''}`)
 }

@@ -116,7 +116,10 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       report: (error) => failed('loop', error),
       ...(options.paces === undefined ? {} : { paces: options.paces }),
     })
-    const planner = new ScriptPlanner(sessions, path.join(dataFolder, 'jobs'))
+    const planner = new ScriptPlanner(sessions, path.join(dataFolder, 'jobs'), {
+      planner: (cluster) => clusters.host(cluster)?.planner ?? null,
+      keptOf: (workspace) => catalogs.kept(workspace),
+    })
     const monitor = await Monitor.open({
       store,
       folder: path.join(dataFolder, 'metrics'),
@@ -141,7 +144,8 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       monitor,
       secrets,
       store,
-      logOf: (jobId) => host.log(jobId),
+      // Clusters keep the logs of their jobs.
+      logOf: async (jobId) => (book.wanted(jobId)?.engine.kind === 'flink' ? null : host.log(jobId)),
       topologyOf: (workspace, spec) => topologyOf(sessions, workspace, spec),
     })
     closing.push(() => server.close())

@@ -1,21 +1,28 @@
-/** Reads the scripts of jobs as their processes would, in a session of their workspace that runs nothing. */
+/** Reads the scripts of jobs as what runs them would: processes in a session of their workspace that runs nothing, clusters by their gateway. */
 import path from 'node:path'
+import { failureOf } from '#base'
+import type { KeptObjects } from '#catalog'
+import type { TopologyChange } from '#engines'
 import { fillVariables, type JobSpec, type PlanCheck, type PlannedJob, type Planner, type StatePart, type StateVerdict } from '#jobs'
 import type { WorkspaceSessions } from '#processes'
 import type { StateFit } from '#query'
+import type { FlinkPlanner } from '#remote'
 import { serverErrors } from './errors.ts'
 
 export class ScriptPlanner implements Planner {
   readonly #sessions: WorkspaceSessions
   readonly #folder: string
+  readonly #clusters: PlannedClusters
 
   /** @param folder where the processes of this server keep what belongs to jobs */
-  constructor(sessions: WorkspaceSessions, folder: string) {
+  constructor(sessions: WorkspaceSessions, folder: string, clusters: PlannedClusters) {
     this.#sessions = sessions
     this.#folder = folder
+    this.#clusters = clusters
   }
 
   async check({ workspace }: PlannedJob, spec: JobSpec): Promise<PlanCheck> {
+    if (spec.engine.kind === 'flink') return this.#checkOnCluster(workspace, spec, spec.engine.cluster)
     const script = fillVariables(spec.program.text, spec.variables)
     const sessions = this.#sessions.of(workspace)
     const diagnostics = await sessions.check(script)
@@ -27,14 +34,62 @@ export class ScriptPlanner implements Planner {
     return { outputs, diagnostics, plan: first.plan }
   }
 
-  async compare({ workspace, jobId }: PlannedJob, before: JobSpec, after: JobSpec, place: string | null): Promise<StateVerdict> {
-    // What a cluster keeps of its jobs it alone can tell.
-    if (jobId === null || before.engine.kind !== 'embedded') return { operators: [] }
+  /** What a cluster does not say now its start will. */
+  async #checkOnCluster(workspace: string, spec: JobSpec, cluster: string): Promise<PlanCheck> {
+    const reading = await this.#clusters.planner(cluster)?.read(this.#planned(workspace, spec))
+    switch (reading?.kind) {
+      case 'planned':
+        return { outputs: reading.outputs, diagnostics: [], plan: reading.plan }
+      case 'refused':
+        return { outputs: [], diagnostics: [failureOf(reading.error)], plan: null }
+      default:
+        return { outputs: [], diagnostics: [], plan: null }
+    }
+  }
+
+  #planned(workspace: string, spec: JobSpec): Parameters<FlinkPlanner['read']>[0] {
+    return {
+      script: fillVariables(spec.program.text, spec.variables),
+      settings: { ...spec.settings, 'parallelism.default': String(spec.parallelism) },
+      kept: this.#clusters.keptOf(workspace),
+    }
+  }
+
+  async compare({ workspace, jobId }: PlannedJob, before: JobSpec, after: JobSpec, place: string | null): Promise<StateVerdict | null> {
+    if (jobId === null) return { operators: [] }
+    if (before.engine.kind === 'flink') {
+      const changes = (await this.#clusters.planner(before.engine.cluster)?.changes(jobId, this.#planned(workspace, after))) ?? null
+      return changes === null ? null : { operators: changes.flatMap(partOnCluster) }
+    }
     const checkpoints = path.join(this.#folder, jobId, 'checkpoints')
     const script = fillVariables(after.program.text, after.variables)
     const settings = { 'execution.checkpointing.dir': checkpoints, 'execution.state-recovery.path': place ?? '' }
     const fit = await this.#sessions.of(workspace).fit(script, settings)
     return { operators: fit === null ? [] : partsOf(fit) }
+  }
+}
+
+export interface PlannedClusters {
+  /** Null for a name that nobody knows. */
+  planner(cluster: string): FlinkPlanner | null
+  /** What the catalog of a workspace holds. */
+  keptOf(workspace: string): KeptObjects
+}
+
+/** A task with state; what is chained in it is judged with it. */
+function partOnCluster({ kind, name, stateBytes, restores }: TopologyChange): StatePart[] {
+  const part = (verdict: StatePart['verdict'], why: string): StatePart[] => [
+    { operator: name, verdict, why, fragment: null, bytes: stateBytes },
+  ]
+  switch (restores) {
+    case 'yes':
+      return part('kept', 'both versions have the same task')
+    case 'no':
+      return part('dropped', kind === 'moves' ? 'the new version has this task under another id' : 'the new version has no such task')
+    case 'unknown':
+      return part('dropped', 'the task does something else now, and may not find its state')
+    case 'none':
+      return []
   }
 }
 

@@ -128,6 +128,33 @@ test('a job runs once, whatever becomes of the network and of the server, and go
   await jobWhere(job, runs(1))
   const first = await checkpointed('counting')
 
+  const measured = await until(async () => {
+    const { operators } = await ada.call('GET /workspaces/:workspace/jobs/:job/operators', of)
+    await sleep(200)
+    return operators.length > 0 ? operators : null
+  })
+  expect(JSON.stringify(measured)).toContain('GroupAggregate')
+
+  // Flink says what is wrong with a script, and what a new one leaves of the state.
+  const wrong = await ada.call('POST /workspaces/:workspace/jobs/check', {
+    params,
+    body: { spec: { ...spec, program: { kind: 'sql', text: 'INSERT INTO nowhere SELECT n, m FROM endless' } } },
+  })
+  expect(wrong.diagnostics).toMatchObject([{ blame: 'user', message: expect.stringContaining("Column 'm' not found") }])
+  const verdictOf = async (text: string) => {
+    const { diagnostics, verdict } = await ada.call('POST /workspaces/:workspace/jobs/check', {
+      params,
+      body: { job, spec: { ...spec, program: { kind: 'sql', text } } },
+    })
+    expect(diagnostics).toEqual([])
+    return verdict
+  }
+  expect(await verdictOf(spec.program.text)).toMatchObject({
+    dropsState: false,
+    operators: [{ verdict: 'kept', operator: expect.stringContaining('GroupAggregate') }],
+  })
+  expect(await verdictOf('INSERT INTO nowhere SELECT n, 1 FROM endless')).toMatchObject({ dropsState: true })
+
   const { id: savepoint } = await ada.call('POST /workspaces/:workspace/jobs/:job/savepoints', of)
   const taken = await until(async () => {
     const found = (await ada.call('GET /workspaces/:workspace/jobs/:job/savepoints', of)).find(({ id }) => id === savepoint)
@@ -162,11 +189,6 @@ test('a job runs once, whatever becomes of the network and of the server, and go
   await jobWhere(job, ({ status }) => status.state === 'running')
   const third = await checkpointed('counting')
   expect((await checkpointsOf(third)).restored).toMatch(/savepoint-/)
-  const measured = await until(async () => {
-    const { operators } = await ada.call('GET /workspaces/:workspace/jobs/:job/operators', of)
-    return operators.length > 0 ? operators : null
-  })
-  expect(JSON.stringify(measured)).toContain('GroupAggregate')
 
   await ada.call('POST /workspaces/:workspace/jobs/:job/stop', { ...of, body: { how: 'now' } })
   await jobWhere(job, ({ status }) => status.state === 'stopped')

@@ -36,6 +36,7 @@ const server = await openServer({
       : null,
   paces: { embedded: pace, flink: pace },
   findSecret: () => null,
+  secretsKey: null,
   outboundAllowed: [],
   metricsToken: 'metrics',
   consoleFolder: null,
