@@ -180,7 +180,8 @@ describe('a start', () => {
     flink.refuses = (statement) => (/INSERT/.test(statement) ? "org.apache.flink.ValidationException: Column 'x' not found" : null)
     await expect(host.start(order(1))).rejects.toMatchObject({ blame: 'user', message: expect.stringContaining("Column 'x' not found") })
     expect(await seen()).toMatchObject({ attempt: 1, state: 'failed', failure: { blame: 'user' } })
-    await expect(host.start(order(2, { script: 'SELECT 1;' }))).rejects.toMatchObject({ code: 'QUERY_JOB_SCRIPT', blame: 'user' })
+    await expect(host.start(order(2, { settings: { 'user.token': '${secret:t}' } }))).rejects.toMatchObject({ code: 'REMOTE_SECRET' })
+    await expect(host.start(order(3, { script: 'SELECT 1;' }))).rejects.toMatchObject({ code: 'QUERY_JOB_SCRIPT', blame: 'user' })
   })
 
   test.each([

@@ -40,7 +40,7 @@ export class FlinkPlanner {
   async #read(planned: PlannedScript): Promise<ScriptReading> {
     let session: RemoteSession | null = null
     try {
-      const needed = definitionsFor(planned.script, planned.kept)
+      const needed = definitionsFor(planned.script, planned.settings, planned.kept)
       session = await this.#link.cluster.openSession(planned.settings)
       await prepareScript(session, planned.script, needed)
       const plan = await session.explainLast(planned.script)
@@ -64,7 +64,7 @@ export class FlinkPlanner {
     const run = this.#book.of(this.#link.name, jobId).runs.at(-1)
     if (run === undefined) return null
     try {
-      const needed = definitionsFor(script, kept)
+      const needed = definitionsFor(script, settings, kept)
       const jobs = new RemoteJobs({
         manager: await this.#link.jobs(),
         jars: new FlinkJars(await this.#link.cluster.address()),

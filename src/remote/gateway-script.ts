@@ -8,15 +8,15 @@ import { remoteErrors } from './errors.ts'
 const outsideTroubles =
   /Session '?\S+'? does not exist|Connection refused|timed? ?out|UnknownHost|ConnectException|No route to host|Broken pipe|Connection reset|closed|OutOfMemory|Could not acquire|Too many|rejected from/i
 
-const secret = /'\$\{secret:([^}']*)\}'/
+const secret = /\$\{secret:([^}']*)\}/
 
 /** What is sent before a script. Fails where the script, or what it stands on, is nothing for a cluster. */
-export function definitionsFor(script: string, kept: KeptObjects): KeptObjects {
+export function definitionsFor(script: string, settings: Readonly<Record<string, string>>, kept: KeptObjects): KeptObjects {
   checkScript(script)
   const needed = neededDefinitions(script, kept)
   const own = needed.find(({ object }) => object.kind === 'function')
   if (own !== undefined) throw remoteErrors.REMOTE_FUNCTION({ name: own.object.path.join('.') })
-  for (const text of [script, ...needed.map((each) => each.text)]) {
+  for (const text of [script, ...Object.values(settings), ...needed.map((each) => each.text)]) {
     const [, name] = secret.exec(text) ?? []
     if (name !== undefined) throw remoteErrors.REMOTE_SECRET({ name })
   }

@@ -32,7 +32,7 @@ export async function submitJob(link: ClusterLink, submission: Submission): Prom
   const { order, id, from } = submission
   let needed: KeptObjects = []
   const refused = refusalOf(() => {
-    needed = definitionsFor(order.script, submission.kept)
+    needed = definitionsFor(order.script, order.settings, submission.kept)
   })
   if (refused !== null) return { kind: 'refused', error: refused }
   const session = await link.cluster.openSession(settingsOf(order, id, from))

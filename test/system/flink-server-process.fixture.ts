@@ -37,6 +37,7 @@ const server = await openServer({
   paces: { embedded: pace, flink: pace },
   findSecret: () => null,
   secretsKey: null,
+  oidc: null,
   outboundAllowed: [],
   metricsToken: 'metrics',
   consoleFolder: null,
