@@ -1,5 +1,6 @@
 export type { Catalog, CatalogDefinition, CatalogObject } from './catalog.ts'
 export { KeptCatalog } from './kept-catalog.ts'
 export type { DefinitionChange, KeptDefinition } from './kept-definition.ts'
+export { type Flow, flowsAround } from './lineage.ts'
 export { MemoryCatalog } from './memory.ts'
-export { type CatalogEntry, type KeptObjects, WorkspaceCatalogs } from './workspace-catalogs.ts'
+export { type CatalogEntry, entryIdOf, type KeptObjects, WorkspaceCatalogs } from './workspace-catalogs.ts'

@@ -51,6 +51,10 @@ export class WorkspaceCatalogs {
     return this.#entries.in(workspace).map(({ value }) => ({ object: value.object, text: value.text }))
   }
 
+  has(workspace: string, id: string): boolean {
+    return this.#entries.get(workspace, id) !== undefined
+  }
+
   find(workspace: string, id: string): Stored<CatalogEntry> {
     const found = this.#entries.get(workspace, id)
     if (found === undefined) throw catalogErrors.CATALOG_ENTRY_NOT_FOUND({ id })
@@ -96,6 +100,6 @@ export class WorkspaceCatalogs {
 }
 
 /** Names may hold whatever they like, also what stands between them. */
-function entryIdOf({ kind, path }: CatalogObject): string {
+export function entryIdOf({ kind, path }: CatalogObject): string {
   return [kind, ...path.map((name) => encodeURIComponent(name))].join(':')
 }

@@ -7,7 +7,7 @@ import type { Clock } from '#base'
 import { entryOf, type LogEntry, type NewEntry, RecordMap, type Store, type Stored } from '#store'
 import { type Alert, type AlertEvent, alertIdOf, alertKind, alertLog } from './alert.ts'
 import { type AlertRule, type AlertSilence, isInScope, isSilenced } from './alert-rule.ts'
-import { type Sighting, sightOf } from './conditions.ts'
+import { type JobCondition, type Sighting, sightOf } from './conditions.ts'
 import type { EvidenceSource } from './evidence.ts'
 import { type AlertPhase, type Judgement, judge } from './judge.ts'
 import { type Notice, type NoticeKind, type NoticeLine, noticeLines } from './notice.ts'
@@ -58,6 +58,9 @@ interface Seen {
   readonly subject: Subject
   readonly judgement: Judgement
 }
+
+/** What a rule sees of each job that it is about. */
+export type RuleTrial = readonly Pick<Subject, 'job' | 'jobName' | 'sighting'>[]
 
 /** What is needed of a rule to say what became of its alerts. */
 interface Named {
@@ -146,18 +149,28 @@ export class Alerts {
     return this.#options.store.entries(alertLog, { workspace, limit, ...only, ...(before === undefined ? {} : { before }) })
   }
 
+  /** Looks as a rule would, and judges nothing. */
+  tryRule(rule: AlertRule, jobs: readonly WatchedJob[]): Promise<RuleTrial> {
+    const { condition, scope } = rule
+    if (condition.kind === 'sql') return Promise.resolve([])
+    return this.#look(
+      condition,
+      jobs.filter((job) => isInScope(scope, job)),
+    )
+  }
+
+  async #look(condition: JobCondition, jobs: readonly WatchedJob[]): Promise<Subject[]> {
+    const { evidence, clock } = this.#options
+    const subjects: Subject[] = []
+    for (const job of jobs) subjects.push(subjectOf(job, sightOf(condition, await evidence.gather(condition, job), clock.nowMs())))
+    return subjects
+  }
+
   async #subjects(rule: Stored<AlertRule>, jobs: readonly WatchedJob[]): Promise<Subject[]> {
     const { condition, scope } = rule.value
-    const { evidence, sqlRules, clock } = this.#options
     const inScope = jobs.filter((job) => isInScope(scope, job))
-    if (condition.kind !== 'sql') {
-      const sightOfJob = async (job: WatchedJob): Promise<Subject> =>
-        subjectOf(job, sightOf(condition, await evidence.gather(condition, job), clock.nowMs()))
-      const subjects: Subject[] = []
-      for (const job of inScope) subjects.push(await sightOfJob(job))
-      return subjects
-    }
-    const { found, trouble, at } = sqlRules.found(rule)
+    if (condition.kind !== 'sql') return this.#look(condition, inScope)
+    const { found, trouble, at } = this.#options.sqlRules.found(rule)
     const jobOf = new Map(inScope.map((job) => [job.job, job]))
     const met = (found ?? []).flatMap(({ job, sighting }) => (job === '' || jobOf.has(job) ? [subjectOf(jobOf.get(job), sighting)] : []))
     const base = { value: null, threshold: null, source: 'query of the rule', seenAt: at }

@@ -1,6 +1,6 @@
 export type { AlertChannel } from './alert-channel.ts'
-export type { AlertRule } from './alert-rule.ts'
-export type { AlertView } from './alerts.ts'
+export type { AlertRule, AlertSilence } from './alert-rule.ts'
+export type { AlertView, RuleTrial } from './alerts.ts'
 export { expositionType } from './exposition.ts'
 export { type JobMetric, metricNames } from './metric-words.ts'
 export { Monitor } from './monitor.ts'

@@ -146,6 +146,23 @@ test('lag fires after its time, is told once, and is told to be over when it is'
   expect(watch.failures).toEqual([])
 })
 
+test('a rule that is tried says what it would see, and keeps and tells nothing', async () => {
+  const watch = new Watch()
+  const monitor = await watch.open()
+  watch.pending = 70
+  await watch.live(minuteMs)
+  const trial = await monitor.tryRule(ws, alertRule(lagRule))
+  expect(trial.map(({ job, sighting }) => [job, sighting.sight, sighting.value])).toEqual([
+    ['j1', 'between', 70],
+    ['j2', 'unknown', null],
+  ])
+  const narrow = await monitor.tryRule(ws, alertRule({ ...lagRule, scope: { kind: 'jobs', jobs: ['j2'] } }))
+  expect(narrow.map(({ job }) => job)).toEqual(['j2'])
+  expect(await monitor.tryRule('elsewhere', alertRule(lagRule))).toEqual([])
+  expect(() => monitor.tryRule(ws, alertRule({ ...lagRule, name: ' ' }))).toThrow(expect.objectContaining({ code: 'MONITOR_RULE' }))
+  expect([monitor.rules.list(ws), monitor.alerts(ws)]).toEqual([[], []])
+})
+
 test('what fires is told again as often as its rule says, and many jobs are one notice', async () => {
   const receiver = await startWebhookReceiver()
   const watch = new Watch()

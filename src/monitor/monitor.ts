@@ -10,7 +10,7 @@ import { type LogEntry, RecordMap, type Store } from '#store'
 import { type AlertEvent, alertLog } from './alert.ts'
 import { type AlertChannel, channelKind, checkTarget } from './alert-channel.ts'
 import { type AlertRule, type AlertSilence, ruleKind, silenceKind } from './alert-rule.ts'
-import { Alerts, type AlertView } from './alerts.ts'
+import { Alerts, type AlertView, type RuleTrial } from './alerts.ts'
 import { checkRule, checkSilence } from './check-rule.ts'
 import { Definitions } from './definitions.ts'
 import { type ChannelHealth, Deliveries, type Delivery, deliveryLog } from './deliveries.ts'
@@ -183,6 +183,13 @@ export class Monitor {
   /** Alerts that wait, fire, or of which nobody knows. */
   alerts(workspace: string): AlertView[] {
     return this.#parts.alerts.current(workspace)
+  }
+
+  /** What a rule would see now, of each job that it is about. Fails with MONITOR_RULE. */
+  tryRule(workspace: string, rule: AlertRule): Promise<RuleTrial> {
+    checkRule(rule)
+    const jobs = this.#options.jobs().filter((job) => job.workspace === workspace)
+    return this.#parts.alerts.tryRule(rule, jobs)
   }
 
   /** Newest first. */

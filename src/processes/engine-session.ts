@@ -4,7 +4,7 @@
  */
 import { errorOf, type Failure, failureOf } from '#base'
 import type { DefinitionChange } from '#catalog'
-import type { Completion, PlannedGraph, StateFit } from '#query'
+import type { Completion, PlannedGraph, ScriptUses, StateFit } from '#query'
 import type { EndPatience, EngineProcess, ProcessEnd } from './engine-process.ts'
 import { processErrors } from './errors.ts'
 import type { Answer, Question, Replies, SessionShape, WorkspaceView } from './protocol.ts'
@@ -150,6 +150,11 @@ export class EngineSession {
   /** The operators of the queries of a text, as they will run. */
   graphs(text: string): Promise<readonly PlannedGraph[]> {
     return this.#ask({ kind: 'graphs', text })
+  }
+
+  /** What a text reads and writes. */
+  uses(text: string): Promise<ScriptUses> {
+    return this.#ask({ kind: 'uses', text })
   }
 
   /** What a run of a script with these settings would find of the state that is kept at its place; null where none is. */

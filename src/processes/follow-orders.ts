@@ -168,6 +168,8 @@ class OrderFollower {
         return begun.scratch(question.fixedSettings).stateFit(question.text)
       case 'graphs':
         return session.graphs(question.text)
+      case 'uses':
+        return session.uses(question.text)
       case 'complete':
         return session.complete(question.text, question.offset).slice(0, completionsMax)
     }

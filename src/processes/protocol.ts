@@ -18,7 +18,7 @@ import type { ProcessIdentity } from '#blobs'
 import type { DefinitionChange, KeptObjects } from '#catalog'
 import type { RunReport } from '#engines'
 import type { RunMetrics } from '#metrics'
-import type { Completion, PlannedGraph, StateFit } from '#query'
+import type { Completion, PlannedGraph, ScriptUses, StateFit } from '#query'
 
 /** From the server. */
 export type Order =
@@ -72,6 +72,7 @@ export type Question =
   | { readonly kind: 'explain'; readonly text: string }
   | { readonly kind: 'complete'; readonly text: string; readonly offset: number }
   | { readonly kind: 'graphs'; readonly text: string }
+  | { readonly kind: 'uses'; readonly text: string }
   /** What a run would find of the state that is kept at its place. */
   | { readonly kind: 'fit'; readonly text: string; readonly fixedSettings: Readonly<Record<string, string>> }
   | { readonly kind: 'measure' }
@@ -81,6 +82,7 @@ export interface Replies {
   readonly check: readonly Failure[]
   readonly explain: string
   readonly graphs: readonly PlannedGraph[]
+  readonly uses: ScriptUses
   readonly fit: StateFit | null
   readonly complete: readonly Completion[]
   readonly measure: RunMetrics | null

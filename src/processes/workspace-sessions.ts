@@ -4,7 +4,7 @@
  */
 import { type Failure, MillraceError } from '#base'
 import type { DefinitionChange, WorkspaceCatalogs } from '#catalog'
-import type { Completion, PlannedGraph, StateFit } from '#query'
+import type { Completion, PlannedGraph, ScriptUses, StateFit } from '#query'
 import type { WorkspaceSecrets } from '#secrets'
 import type { EngineSession } from './engine-session.ts'
 import { processErrors } from './errors.ts'
@@ -182,6 +182,10 @@ export class SessionsOf {
 
   async graphs(text: string): Promise<readonly PlannedGraph[]> {
     return this.#look((session) => session.graphs(text))
+  }
+
+  async uses(text: string): Promise<ScriptUses> {
+    return this.#look((session) => session.uses(text))
   }
 
   /** A text that takes too long takes its reader along: others wait for it, too. */

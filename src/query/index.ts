@@ -32,6 +32,7 @@ export type { MeasuredRun, QueryInfo, StatementInfo, StatementListener } from '.
 export { neededDefinitions } from './needed-definitions.ts'
 export { type JarProgram, RemoteJobs, type StartedJob, type StartOptions } from './remote-jobs.ts'
 export { RemoteSession, type StatementRunner } from './remote-session.ts'
+export type { ScriptUses, UsedObject } from './script-uses.ts'
 export { type PlannedGraph, QuerySession, type SessionOptions } from './session.ts'
 export { isSettingKey } from './settings.ts'
 export type { ShareFiles } from './shared-plan.ts'

@@ -41,6 +41,7 @@ import { keptDefinition, type LostDefinition, recallDefinitions } from './kept-d
 import type { ResultOrder, StatementInfo, StatementListener } from './listener.ts'
 import { isOn, optimizerFacts, upsertKeys } from './optimizer-facts.ts'
 import { withOffsets } from './place.ts'
+import { ScriptReader, type ScriptUses } from './script-uses.ts'
 import { Settings } from './settings.ts'
 import { describe, show } from './show.ts'
 import { withSideTables } from './side-tables.ts'
@@ -184,6 +185,20 @@ export class QuerySession {
         plan: explainPlan(['CHANGELOG_MODE'], compiled),
       })
     return graphs
+  }
+
+  /** What a text reads and writes. Nothing is compiled. */
+  async uses(text: string): Promise<ScriptUses> {
+    const { statements, diagnostics } = parseScript(text)
+    throwAll(diagnostics)
+    const scratch = new QuerySession(this.#options)
+    const reader = new ScriptReader(scratch.catalog)
+    for (const statement of statements) {
+      const bound = reader.read(statement)
+      const isKept = bound.kind === 'create-view' && scratch.catalog.view(bound.definition.path) !== undefined
+      if (isDefinition(bound) && !isKept) await scratch.#define(bound)
+    }
+    return reader.result()
   }
 
   /** The queries of a text as Flink SQL of a version, written from their plans: as they are bound, or as they will run. */

@@ -14,6 +14,7 @@ import { ClusterHosts, type FlinkCluster, RunBook } from '#remote'
 import { WorkspaceSecrets } from '#secrets'
 import { openStore } from '#store'
 import { serverErrors } from './errors.ts'
+import { LineageBook } from './lineage-book.ts'
 import { ScriptPlanner } from './script-planner.ts'
 import { ServerLease } from './server-lease.ts'
 import { topologyOf } from './topology.ts'
@@ -130,12 +131,13 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       outbound: new Outbound({ allowed: options.outboundAllowed }),
       findSecret: (workspace, name) => secrets.find(workspace, name) ?? options.findSecret(name),
       runSql: null,
-      linkTo: (workspace, job) => (options.publicUrl === null ? null : `${options.publicUrl}/${workspace}/jobs/${job}`),
+      linkTo: (workspace, job) => (options.publicUrl === null ? null : `${options.publicUrl}/w/${workspace}/jobs/${job}`),
       failed: (error) => failed('monitor', error),
       moreFamilies: () => laneFamilies(loop.health()),
     })
     closing.push(() => monitor.stop())
     const jobs = new Jobs({ book, loop, planner, clock, createId })
+    const lineage = new LineageBook({ jobs, catalogs, sessions })
     const server = await listen(options, {
       access,
       jobs,
@@ -146,6 +148,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       store,
       // Clusters keep the logs of their jobs.
       logOf: async (jobId) => (book.wanted(jobId)?.engine.kind === 'flink' ? null : host.log(jobId)),
+      lineageOf: (workspace, object, bounds) => lineage.around(workspace, object, bounds),
       topologyOf: (workspace, spec) => topologyOf(sessions, workspace, spec),
     })
     closing.push(() => server.close())

@@ -1,4 +1,4 @@
-export { bindStatement } from './bind/bind.ts'
+export { bindStatement, bindWithUses } from './bind/bind.ts'
 export type { BoundStatement } from './bind/bound.ts'
 export { parseType } from './bind/parse-type.ts'
 export { type FoundToken, firstTokens, type OpenPart, scanStatements } from './scan-statements.ts'

@@ -6,6 +6,27 @@ const Name = Type.String({ minLength: 1, maxLength: 200 })
 const DurationMs = Type.Integer({ minimum: 0, maximum: 2_592_000_000 })
 const Id = Type.String({ maxLength: 200 })
 
+const JobMetric = Word([
+  'jobRecordsInPerSecond',
+  'jobRecordsOutPerSecond',
+  'jobRecordsIn',
+  'jobRecordsOut',
+  'jobBusyTimeMsPerSecond',
+  'jobBackPressuredTimeMsPerSecond',
+  'jobPendingRecords',
+  'jobWatermarkLagMs',
+  'jobLateRecords',
+  'jobDeadRecords',
+  'jobStateBytes',
+  'numberOfCompletedCheckpoints',
+  'numberOfFailedCheckpoints',
+  'lastCheckpointDuration',
+  'lastCheckpointSize',
+  'lastCheckpointFullSize',
+])
+
+const Severity = Word(['critical', 'warning', 'info'])
+
 const Condition = Type.Union([
   Type.Object({
     kind: Type.Literal('state'),
@@ -16,7 +37,7 @@ const Condition = Type.Union([
   Type.Object({ kind: Type.Literal('unreachable') }),
   Type.Object({
     kind: Type.Literal('metric'),
-    metric: Type.String({ maxLength: 100 }),
+    metric: JobMetric,
     is: Word(['above', 'below']),
     threshold: Type.Number(),
     clearsAt: Nullable(Type.Number()),
@@ -48,7 +69,7 @@ export const RuleSpec = Type.Object(
     name: Name,
     description: Type.String({ maxLength: 10_000 }),
     isActive: Type.Boolean(),
-    severity: Word(['critical', 'warning', 'info']),
+    severity: Severity,
     scope: Scope,
     condition: Condition,
     forMs: DurationMs,
@@ -98,18 +119,69 @@ const Channel = Type.Object({
   changedAt: Instant,
   changedBy: Type.String(),
   spec: ChannelSpec,
+  health: Type.Object({
+    lastSuccessAt: Nullable(Instant),
+    lastFailureAt: Nullable(Instant),
+    trouble: Type.String({ description: 'Empty unless it fails now.' }),
+    failuresInARow: Type.Integer(),
+    pending: Type.Integer({ description: 'Notices that wait.' }),
+  }),
 })
+
+const Delivery = Type.Object({
+  sequence: Type.Integer(),
+  at: Instant,
+  kind: Type.String(),
+  outcome: Word(['delivered', 'failed', 'given-up', 'dropped']),
+  tries: Type.Integer(),
+  trouble: Type.String(),
+})
+
+/** What is seen of a condition now, and who says so. */
+const Sighting = {
+  text: Type.String(),
+  value: Nullable(Type.Number()),
+  threshold: Nullable(Type.Number()),
+  source: Type.String(),
+  seenAt: Nullable(Instant),
+}
+
+/** `between`: it begins no alert, and ends none. */
+const Sight = Word(['met', 'between', 'clear', 'unknown'])
+
+const Trial = Type.Object({
+  /** Of all jobs that the rule is about. */
+  counts: Type.Object({ met: Type.Integer(), between: Type.Integer(), clear: Type.Integer(), unknown: Type.Integer() }),
+  jobs: Type.Array(Type.Object({ job: Id, jobName: Type.String(), sight: Sight, ...Sighting }), {
+    description: 'The first ones; those for which it holds come first.',
+  }),
+})
+
+const SilenceSpec = Type.Object(
+  {
+    rule: Nullable(Id),
+    job: Nullable(Id),
+    from: Instant,
+    until: Instant,
+    comment: Type.String({ maxLength: 1000 }),
+  },
+  { additionalProperties: false },
+)
+
+const Silence = Type.Object({ id: Id, by: Type.String(), at: Instant, spec: SilenceSpec })
+
+const Phase = Word(['pending', 'firing', 'unknown'])
 
 const Alert = Type.Object({
   id: Id,
   rule: Id,
   ruleName: Type.String(),
-  severity: Word(['critical', 'warning', 'info']),
+  severity: Severity,
   job: Id,
   jobName: Type.String(),
-  phase: Word(['pending', 'firing', 'unknown']),
+  phase: Phase,
   since: Instant,
-  text: Type.String(),
+  ...Sighting,
   isSilenced: Type.Boolean(),
   notifiedAt: Nullable(Instant),
 })
@@ -118,7 +190,7 @@ const PastAlert = Type.Object({
   sequence: Type.Integer(),
   kind: Word(['fired', 'resolved', 'watcher-silent']),
   ruleName: Type.String(),
-  severity: Word(['critical', 'warning', 'info']),
+  severity: Severity,
   job: Id,
   jobName: Type.String(),
   at: Instant,
@@ -152,9 +224,21 @@ export const monitorRoutes = {
     }),
   },
   'GET /workspaces/:workspace/alerts': {
-    summary: 'Alerts that wait, fire, or of which nobody knows',
+    summary: 'Alerts that wait, fire, or of which nobody knows: those that fire first, the gravest before the others',
     right: 'read',
-    answer: Type.Array(Alert),
+    query: Type.Object({
+      ...PageQuery,
+      phase: Type.Optional(Phase),
+      job: Type.Optional(Id),
+      search: Type.Optional(Type.String({ maxLength: 500 })),
+    }),
+    answer: Type.Object({
+      items: Type.Array(Alert),
+      next: Nullable(Type.String()),
+      total: Type.Integer(),
+      /** Of all alerts of the workspace, or of the job that is asked for; those that fire and are silenced are not among `firing`. */
+      counts: Type.Object({ firing: Type.Integer(), pending: Type.Integer(), unknown: Type.Integer(), silenced: Type.Integer() }),
+    }),
   },
   'GET /workspaces/:workspace/alerts/history': {
     summary: 'Alerts that fired and were resolved, newest first',
@@ -164,6 +248,18 @@ export const monitorRoutes = {
   },
   'GET /workspaces/:workspace/alert-rules': { summary: 'What people want to be told of', right: 'read', answer: Type.Array(Rule) },
   'POST /workspaces/:workspace/alert-rules': { summary: 'Make a rule', right: 'operate', body: RuleSpec, answer: Rule, changes: true },
+  'POST /workspaces/:workspace/alert-rules/try': {
+    summary: 'What a rule would see now. Nobody is told, and nothing is kept',
+    right: 'operate',
+    body: RuleSpec,
+    answer: Trial,
+  },
+  'POST /workspaces/:workspace/alert-rules/starting': {
+    summary: 'Give a workspace without rules those that most begin with; they tell no channel yet',
+    right: 'operate',
+    answer: Type.Array(Rule),
+    changes: true,
+  },
   'PUT /workspaces/:workspace/alert-rules/:rule': {
     summary: 'Change a rule from the version that was seen',
     right: 'operate',
@@ -172,6 +268,24 @@ export const monitorRoutes = {
     changes: true,
   },
   'DELETE /workspaces/:workspace/alert-rules/:rule': { summary: 'Remove a rule', right: 'operate', answer: null, changes: true },
+  'GET /workspaces/:workspace/alert-silences': {
+    summary: 'For what people are not told for a time',
+    right: 'read',
+    answer: Type.Array(Silence),
+  },
+  'POST /workspaces/:workspace/alert-silences': {
+    summary: 'Tell nobody of a rule, a job or both for a time; it is watched and shown all the same',
+    right: 'operate',
+    body: SilenceSpec,
+    answer: Silence,
+    changes: true,
+  },
+  'DELETE /workspaces/:workspace/alert-silences/:silence': {
+    summary: 'End a silence',
+    right: 'operate',
+    answer: null,
+    changes: true,
+  },
   'GET /workspaces/:workspace/alert-channels': { summary: 'Ways to people', right: 'operate', answer: Type.Array(Channel) },
   'POST /workspaces/:workspace/alert-channels': {
     summary: 'Make a way to people',
@@ -198,5 +312,11 @@ export const monitorRoutes = {
     right: 'administer',
     answer: null,
     changes: true,
+  },
+  'GET /workspaces/:workspace/alert-channels/:channel/deliveries': {
+    summary: 'What became of the notices of a channel, newest first',
+    right: 'operate',
+    query: Type.Object(PageQuery),
+    answer: Page(Delivery),
   },
 } as const satisfies Routes

@@ -1,22 +1,20 @@
 /** A handler for each route of the contract. */
 import type { Access } from '#access'
-import type { WorkspaceCatalogs } from '#catalog'
 import type { Monitor } from '#monitor'
 import type { WorkspaceSessions } from '#processes'
 import type { WorkspaceSecrets } from '#secrets'
 import type { Handlers } from '../call.ts'
 import type { Contract } from '../contract/index.ts'
 import type { Oidc } from '../oidc.ts'
-import { catalogHandlers } from './catalog.ts'
+import { type CatalogParts, catalogHandlers } from './catalog.ts'
 import { type JobParts, jobHandlers } from './jobs.ts'
 import { monitorHandlers } from './monitor.ts'
 import { peopleHandlers } from './people.ts'
 import { secretHandlers } from './secrets.ts'
 import { sqlHandlers } from './sql.ts'
 
-export interface ServerParts extends JobParts {
+export interface ServerParts extends JobParts, CatalogParts {
   readonly access: Access
-  readonly catalogs: WorkspaceCatalogs
   readonly sessions: WorkspaceSessions
   readonly monitor: Monitor
   readonly secrets: WorkspaceSecrets
@@ -30,7 +28,7 @@ export function allHandlers(parts: ServerParts): Handlers<Contract> {
     ...peopleHandlers(parts.access, parts.version, parts.oidc),
     ...jobHandlers(parts),
     ...sqlHandlers(parts.sessions),
-    ...catalogHandlers(parts.catalogs),
+    ...catalogHandlers(parts),
     ...monitorHandlers(parts.monitor, parts.jobs),
     ...secretHandlers(parts.secrets),
   }

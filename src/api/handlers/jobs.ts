@@ -164,7 +164,17 @@ interface Change {
 }
 
 /** Records that people of a workspace see. Statuses are theirs under the id of their job. */
-const shownKinds: readonly string[] = ['job', 'job-wish', 'job-status', 'savepoint', 'catalog-entry', 'alert', 'alert-rule']
+const shownKinds: readonly string[] = [
+  'job',
+  'job-wish',
+  'job-status',
+  'savepoint',
+  'catalog-entry',
+  'alert',
+  'alert-rule',
+  'alert-silence',
+  'alert-channel',
+]
 
 async function* changesIn(workspace: string, queue: EventQueue<CommitNews>): AsyncGenerator<StreamEvent<Change>> {
   for await (const { by, records } of queue) {

@@ -1,9 +1,9 @@
 /** What was measured of jobs, and what people are told about. */
 import type { Jobs } from '#jobs'
-import { type AlertChannel, type AlertRule, type AlertView, type JobMetric, type Monitor, metricNames } from '#monitor'
-import type { Stored } from '#store'
+import { type Monitor, metricNames } from '#monitor'
+import { alertPage, channelIn, ruleOf, shownRule, silenceOf, trialOf } from '../alert-answers.ts'
 import type { Handlers } from '../call.ts'
-import type { ChannelSpec, monitorRoutes, RuleSpec } from '../contract/monitor-routes.ts'
+import type { monitorRoutes } from '../contract/monitor-routes.ts'
 import { apiErrors } from '../errors.ts'
 import { pageOfEntries } from '../paging.ts'
 
@@ -12,7 +12,7 @@ type MonitorRoutes = typeof monitorRoutes
 const stepMsDefault = 5000
 
 export function monitorHandlers(monitor: Monitor, jobs: Jobs): Handlers<MonitorRoutes> {
-  const { rules, channels } = monitor
+  const { rules, channels, silences } = monitor
   return {
     'GET /workspaces/:workspace/jobs/:job/series': async ({ params, query }) => {
       const { workspace } = params
@@ -21,7 +21,7 @@ export function monitorHandlers(monitor: Monitor, jobs: Jobs): Handlers<MonitorR
       const metrics = query.metrics.split(',').map(metricNamed)
       return monitor.series({ workspace, job }, { metrics, from, to, stepMs, operator: operator ?? null, by, kept: null })
     },
-    'GET /workspaces/:workspace/alerts': ({ params }) => monitor.alerts(params.workspace).map(alertOf),
+    'GET /workspaces/:workspace/alerts': ({ params, query }) => alertPage(monitor.alerts(params.workspace), query),
     'GET /workspaces/:workspace/alerts/history': ({ params, query }) =>
       pageOfEntries(
         query,
@@ -39,21 +39,34 @@ export function monitorHandlers(monitor: Monitor, jobs: Jobs): Handlers<MonitorR
       ),
     'GET /workspaces/:workspace/alert-rules': ({ params }) => rules.list(params.workspace).flatMap(shownRule),
     'POST /workspaces/:workspace/alert-rules': async ({ caller, params, body }) =>
-      ruleOf(await rules.create(params.workspace, ruleIn(body), caller.name), body),
+      ruleOf(await rules.create(params.workspace, body, caller.name), body),
+    'POST /workspaces/:workspace/alert-rules/try': async ({ params, body }) => trialOf(await monitor.tryRule(params.workspace, body)),
+    'POST /workspaces/:workspace/alert-rules/starting': async ({ caller, params }) => {
+      await monitor.addStartingRules(params.workspace, caller.name)
+      return rules.list(params.workspace).flatMap(shownRule)
+    },
     'PUT /workspaces/:workspace/alert-rules/:rule': async ({ caller, params, body }) => {
       const key = { workspace: params.workspace, id: params.rule }
-      return ruleOf(await rules.change(key, ruleIn(body.spec), body.expectedVersion, caller.name), body.spec)
+      return ruleOf(await rules.change(key, body.spec, body.expectedVersion, caller.name), body.spec)
     },
     'DELETE /workspaces/:workspace/alert-rules/:rule': async ({ caller, params }) => {
       await rules.remove(params.workspace, params.rule, caller.name)
       return null
     },
-    'GET /workspaces/:workspace/alert-channels': ({ params }) => channels.list(params.workspace).map(channelOf),
+    'GET /workspaces/:workspace/alert-silences': ({ params }) => silences.list(params.workspace).map(silenceOf),
+    'POST /workspaces/:workspace/alert-silences': async ({ caller, params, body }) =>
+      silenceOf(await silences.create(params.workspace, body, caller.name)),
+    'DELETE /workspaces/:workspace/alert-silences/:silence': async ({ caller, params }) => {
+      await silences.remove(params.workspace, params.silence, caller.name)
+      return null
+    },
+    'GET /workspaces/:workspace/alert-channels': ({ params }) =>
+      channels.list(params.workspace).map((channel) => channelIn(monitor, channel)),
     'POST /workspaces/:workspace/alert-channels': async ({ caller, params, body }) =>
-      channelOf(await channels.create(params.workspace, body, caller.name)),
+      channelIn(monitor, await channels.create(params.workspace, body, caller.name)),
     'PUT /workspaces/:workspace/alert-channels/:channel': async ({ caller, params, body }) => {
       const key = { workspace: params.workspace, id: params.channel }
-      return channelOf(await channels.change(key, body.spec, body.expectedVersion, caller.name))
+      return channelIn(monitor, await channels.change(key, body.spec, body.expectedVersion, caller.name))
     },
     'DELETE /workspaces/:workspace/alert-channels/:channel': async ({ caller, params }) => {
       await channels.remove(params.workspace, params.channel, caller.name)
@@ -63,6 +76,14 @@ export function monitorHandlers(monitor: Monitor, jobs: Jobs): Handlers<MonitorR
       await monitor.testChannel(params.workspace, params.channel, caller.name)
       return null
     },
+    'GET /workspaces/:workspace/alert-channels/:channel/deliveries': ({ params, query }) => {
+      channels.find(params.workspace, params.channel)
+      return pageOfEntries(
+        query,
+        (page) => monitor.deliveries(params.workspace, params.channel, page),
+        ({ sequence, value: { at, kind, outcome, tries, trouble } }) => ({ sequence, at, kind, outcome, tries, trouble }),
+      )
+    },
   }
 }
 
@@ -70,37 +91,4 @@ function metricNamed(name: string): (typeof metricNames)[number] {
   const found = metricNames.find((each) => each === name)
   if (found === undefined) throw apiErrors.API_METRIC({ name }, { detail: `There are ${metricNames.join(', ')}.` })
   return found
-}
-
-function alertOf({ id, rule, ruleName, severity, job, jobName, phase, since, sighting, isSilenced, notifiedAt }: AlertView) {
-  return { id, rule, ruleName, severity, job, jobName, phase, since, text: sighting.text, isSilenced, notifiedAt }
-}
-
-function ruleOf({ id, version, writtenAt, writtenBy }: Stored<AlertRule>, spec: RuleSpec) {
-  return { id, version, changedAt: writtenAt, changedBy: writtenBy, spec }
-}
-
-/** That its metric is one is checked with everything else of it. */
-function ruleIn(spec: RuleSpec): AlertRule {
-  const { condition } = spec
-  return { ...spec, condition: condition.kind === 'metric' ? { ...condition, metric: condition.metric as JobMetric } : condition }
-}
-
-/** Rules over SQL are made elsewhere, and not shown here. */
-function shownRule(rule: Stored<AlertRule>): ReturnType<typeof ruleOf>[] {
-  const { condition, scope, channels, ...others } = rule.value
-  if (condition.kind === 'sql') return []
-  const own = condition.kind === 'state' ? { ...condition, states: [...condition.states] } : condition
-  return [ruleOf(rule, { ...others, condition: own, scope: scopeOf(scope), channels: [...channels] })]
-}
-
-function scopeOf(scope: AlertRule['scope']): RuleSpec['scope'] {
-  if (scope.kind === 'jobs') return { kind: 'jobs', jobs: [...scope.jobs] }
-  return scope.kind === 'matching' ? { ...scope, tags: [...scope.tags] } : scope
-}
-
-function channelOf({ id, version, writtenAt, writtenBy, value }: Stored<AlertChannel>) {
-  const { target, ...others } = value
-  const spec: ChannelSpec = { ...others, target: target.kind === 'mail' ? { ...target, to: [...target.to] } : target }
-  return { id, version, changedAt: writtenAt, changedBy: writtenBy, spec }
 }

@@ -2,7 +2,7 @@
 import { MillraceError } from '#base'
 import type * as tree from '../syntax/tree.ts'
 import type { BoundStatement } from './bound.ts'
-import { BindContext } from './context.ts'
+import { BindContext, type NameUse } from './context.ts'
 import type { Environment } from './environment.ts'
 import { bindExpression } from './expressions.ts'
 import { bindQuery } from './queries.ts'
@@ -13,9 +13,17 @@ import { bindAnyStatement } from './statements.ts'
  * of such when several things are wrong.
  */
 export function bindStatement(statement: tree.Statement, environment: Environment): BoundStatement {
+  return bindWithUses(statement, environment).bound
+}
+
+/** The same, and what each name of a table, a view or a function was found to mean; views are not looked into. */
+export function bindWithUses(
+  statement: tree.Statement,
+  environment: Environment,
+): { readonly bound: BoundStatement; readonly uses: readonly NameUse[] } {
   const context = new BindContext(environment, { expression: bindExpression, query: bindQuery })
   try {
-    return bindAnyStatement(statement, context)
+    return { bound: bindAnyStatement(statement, context), uses: context.nameUses }
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error
     const errors = inOrder([...context.errors, error])
