@@ -1,14 +1,17 @@
 /** Made-up people, jobs and operators for looking at the console. */
+import { type AlertBook, makeAlertBook } from './fixture-alerts.ts'
+import { pageOf } from './fixture-page.ts'
 import { keepText } from './fixture-rows.ts'
 
 export interface Fixture {
   isSignedIn: boolean
   needsFirstAdmin: boolean
   readonly jobCount: number
+  readonly alerts: AlertBook
 }
 
 export function makeFixture(options: Partial<Fixture>): Fixture {
-  return { isSignedIn: true, needsFirstAdmin: false, jobCount: 3000, ...options }
+  return { isSignedIn: true, needsFirstAdmin: false, jobCount: 3000, alerts: makeAlertBook(false), ...options }
 }
 
 const startedAt = Date.now()
@@ -166,12 +169,6 @@ export function jobsOf(fixture: Fixture, query: URLSearchParams): unknown {
       line.name.toLowerCase().includes(search),
   )
   return { ...pageOf(found, query), states: counts }
-}
-
-export function pageOf<T>(items: readonly T[], query: URLSearchParams) {
-  const from = Number(query.get('cursor') ?? 0)
-  const end = from + Number(query.get('limit') ?? 50)
-  return { items: items.slice(from, end), next: end < items.length ? String(end) : null, total: items.length }
 }
 
 export function logLine(number: number) {

@@ -18,6 +18,12 @@ export function streamRows(url: URL, request: IncomingMessage, response: ServerR
     fail(say, response)
     return
   }
+  if (/^drop/i.test(lastText)) {
+    say({ kind: 'done', message: 'dropped it' })
+    say({ kind: 'ended', outcome: 'finished' })
+    response.end()
+    return
+  }
   const isFast = /fast/i.test(lastText)
   const perSecond = isFast ? 5000 : 60
   const stop = /group by/i.test(lastText) ? updates(say, perSecond) : additions(say, perSecond)

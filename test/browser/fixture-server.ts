@@ -5,7 +5,10 @@
 import { readFileSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import path from 'node:path'
-import { answerOf, audit, type Fixture, jobLine, jobsOf, logLine, makeFixture, pageOf, wholeJob } from './fixture-answers.ts'
+import { alertAnswer } from './fixture-alerts.ts'
+import { answerOf, audit, type Fixture, jobLine, jobsOf, logLine, makeFixture, wholeJob } from './fixture-answers.ts'
+import { catalogAnswer } from './fixture-catalog.ts'
+import { pageOf } from './fixture-page.ts'
 import { streamRows } from './fixture-rows.ts'
 
 const dist = path.resolve(import.meta.dirname, '../../web/dist')
@@ -80,6 +83,8 @@ function answerRoute(fixture: Fixture, route: string, query: URLSearchParams, bo
   const part = /^GET \/jobs\/([^/]+)\/(\w+)$/.exec(inWorkspace)
   if (part !== null) return partOfJob(fixture, part[1] ?? '', part[2] ?? '', query)
   if (inWorkspace === 'GET /audit') return audit(query)
+  if (/ \/alert/.test(inWorkspace)) return alertAnswer(fixture.alerts, inWorkspace, query, body)
+  if (/^GET \/catalog(?=\/|$)/.test(inWorkspace)) return catalogAnswer(inWorkspace.slice('GET /catalog'.length), query)
   const known = answerOf[route] ?? answerOf[inWorkspace.replace(/\/sessions\/\w+/, '/sessions/:session')]
   return typeof known === 'function' ? known(body) : known
 }

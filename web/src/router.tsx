@@ -6,9 +6,14 @@ import { Frame } from './frame/frame.tsx'
 import { lastWorkspace } from './frame/last-workspace.ts'
 import { BrokenPage, MissingPage, WaitingPage } from './frame/other-pages.tsx'
 import {
+  readAlertsSearch,
   readAuditSearch,
+  readCatalogSearch,
+  readChannelsSearch,
+  readEntrySearch,
   readJobsSearch,
   readLogSearch,
+  readRulesSearch,
   readSqlSearch,
   readTopologySearch,
   readToSearch,
@@ -144,6 +149,47 @@ const sql = createRoute({
   component: lazyRouteComponent(() => import('./sql/sql-page.tsx'), 'SqlPage'),
 })
 
+const catalog = createRoute({
+  getParentRoute: () => workspace,
+  path: '/catalog',
+  validateSearch: readCatalogSearch,
+  component: lazyRouteComponent(() => import('./catalog/catalog-page.tsx'), 'CatalogPage'),
+})
+
+const entry = createRoute({
+  getParentRoute: () => workspace,
+  path: '/catalog/$entry',
+  validateSearch: readEntrySearch,
+  component: lazyRouteComponent(() => import('./catalog/entry-page.tsx'), 'EntryPage'),
+})
+
+const alerts = createRoute({
+  getParentRoute: () => workspace,
+  path: '/alerts',
+  validateSearch: readAlertsSearch,
+  component: lazyRouteComponent(() => import('./alerts/alerts-page.tsx'), 'AlertsPage'),
+})
+
+const alertHistory = createRoute({
+  getParentRoute: () => workspace,
+  path: '/alerts/history',
+  component: lazyRouteComponent(() => import('./alerts/history-page.tsx'), 'HistoryPage'),
+})
+
+const alertRules = createRoute({
+  getParentRoute: () => workspace,
+  path: '/alerts/rules',
+  validateSearch: readRulesSearch,
+  component: lazyRouteComponent(() => import('./alerts/rules-page.tsx'), 'RulesPage'),
+})
+
+const alertChannels = createRoute({
+  getParentRoute: () => workspace,
+  path: '/alerts/channels',
+  validateSearch: readChannelsSearch,
+  component: lazyRouteComponent(() => import('./alerts/channels-page.tsx'), 'ChannelsPage'),
+})
+
 const members = createRoute({
   getParentRoute: () => workspace,
   path: '/settings',
@@ -176,7 +222,23 @@ const routeTree = root.addChildren([
     home,
     account,
     people,
-    workspace.addChildren([workspaceHome, jobs, newJob, job.addChildren(jobTabs), sql, members, tokens, secrets, audit]),
+    workspace.addChildren([
+      workspaceHome,
+      jobs,
+      newJob,
+      job.addChildren(jobTabs),
+      sql,
+      catalog,
+      entry,
+      alerts,
+      alertHistory,
+      alertRules,
+      alertChannels,
+      members,
+      tokens,
+      secrets,
+      audit,
+    ]),
   ]),
 ])
 

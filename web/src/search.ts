@@ -59,6 +59,36 @@ export function readAuditSearch(raw: Raw) {
   return given({ subject: text(raw, 'subject') })
 }
 
+export const entryKinds = ['table', 'view', 'function'] as const
+export const entryViews = ['columns', 'rows', 'lineage', 'versions'] as const
+
+export function readCatalogSearch(raw: Raw) {
+  return given({
+    search: text(raw, 'search'),
+    kind: oneOf(raw, 'kind', entryKinds),
+    catalog: text(raw, 'catalog'),
+    database: text(raw, 'database'),
+  })
+}
+
+export function readEntrySearch(raw: Raw) {
+  return given({ view: oneOf(raw, 'view', entryViews), depth: number(raw, 'depth'), from: number(raw, 'from'), to: number(raw, 'to') })
+}
+
+export const alertPhases = ['firing', 'pending', 'unknown'] as const
+
+export function readAlertsSearch(raw: Raw) {
+  return given({ phase: oneOf(raw, 'phase', alertPhases), search: text(raw, 'search') })
+}
+
+export function readRulesSearch(raw: Raw) {
+  return given({ rule: text(raw, 'rule') })
+}
+
+export function readChannelsSearch(raw: Raw) {
+  return given({ channel: text(raw, 'channel') })
+}
+
 /** Where to go after signing in: only to a page of this console, never to another server. */
 export function readToSearch(raw: Raw) {
   const to = text(raw, 'to')

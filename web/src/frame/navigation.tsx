@@ -1,8 +1,10 @@
 import { Kbd } from '@mantine/core'
 import { spotlight } from '@mantine/spotlight'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon, type IconName, Mark } from '../parts/icon.tsx'
+import { AlertBadge } from './alert-badge.tsx'
 import style from './navigation.module.css'
 import { useMe, useWorkspace } from './use-me.ts'
 import { UserMenu } from './user-menu.tsx'
@@ -30,6 +32,14 @@ export function Navigation() {
         <ul className={style['list']}>
           {may.develop && <Entry to="/w/$workspace/sql" icon="sql" name={t('nav.sql')} workspace={workspace} />}
           <Entry to="/w/$workspace/jobs" icon="jobs" name={t('nav.jobs')} workspace={workspace} />
+          <Entry to="/w/$workspace/catalog" icon="catalog" name={t('nav.catalog')} workspace={workspace} />
+          <Entry
+            to="/w/$workspace/alerts"
+            icon="bell"
+            name={t('nav.alerts')}
+            workspace={workspace}
+            badge={<AlertBadge workspace={workspace} />}
+          />
           <Entry to="/w/$workspace/settings" icon="settings" name={t('nav.settings')} workspace={workspace} />
         </ul>
       )}
@@ -50,13 +60,14 @@ export function Navigation() {
 }
 
 interface EntryProps {
-  readonly to: '/w/$workspace/sql' | '/w/$workspace/jobs' | '/w/$workspace/settings'
+  readonly to: '/w/$workspace/sql' | '/w/$workspace/jobs' | '/w/$workspace/catalog' | '/w/$workspace/alerts' | '/w/$workspace/settings'
   readonly icon: IconName
   readonly name: string
   readonly workspace: string
+  readonly badge?: ReactNode
 }
 
-function Entry({ to, icon, name, workspace }: EntryProps) {
+function Entry({ to, icon, name, workspace, badge }: EntryProps) {
   return (
     <li>
       <Link
@@ -68,6 +79,7 @@ function Entry({ to, icon, name, workspace }: EntryProps) {
       >
         <Icon name={icon} />
         {name}
+        {badge}
       </Link>
     </li>
   )

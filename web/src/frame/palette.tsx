@@ -75,6 +75,24 @@ function usePageActions(): SpotlightActionData[] {
       leftSection: <Icon name="sql" />,
       onClick: () => void navigate({ to: '/w/$workspace/sql', params }),
     },
+    {
+      id: 'catalog',
+      label: t('nav.catalog'),
+      leftSection: <Icon name="catalog" />,
+      onClick: () => void navigate({ to: '/w/$workspace/catalog', params }),
+    },
+    {
+      id: 'alerts',
+      label: t('nav.alerts'),
+      leftSection: <Icon name="bell" />,
+      onClick: () => void navigate({ to: '/w/$workspace/alerts', params }),
+    },
+    {
+      id: 'rules',
+      label: t('palette.rules'),
+      leftSection: <Icon name="bell" />,
+      onClick: () => void navigate({ to: '/w/$workspace/alerts/rules', params }),
+    },
     may.develop && {
       id: 'new',
       label: t('jobs.make'),

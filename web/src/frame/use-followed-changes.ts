@@ -5,6 +5,13 @@ import { follow } from '../api/follow.ts'
 
 const gatherMs = 400
 
+/** How kinds of records begin, and what is asked again when one of them has changed. */
+const routes = [
+  ['job', 'jobs'],
+  ['catalog-entry', 'catalog'],
+  ['alert', 'alert'],
+] as const
+
 /** Asks again what has changed on the server, a little after it says so: many changes at once are one question. */
 export function useFollowedChanges(workspace: string): void {
   const client = useQueryClient()
@@ -15,10 +22,11 @@ export function useFollowedChanges(workspace: string): void {
     const kinds = new Set<string>()
     const ask = (): void => {
       timer = undefined
-      const jobs = [...kinds].some((kind) => kind.startsWith('job'))
+      const stale = [...kinds].flatMap((kind) => routes.filter(([begins]) => kind.startsWith(begins)).map(([, route]) => route))
       kinds.clear()
-      if (!jobs) return
-      void client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('GET /workspaces/:workspace/jobs') })
+      if (stale.length === 0) return
+      const isStale = (key: string): boolean => stale.some((route) => key.startsWith(`GET /workspaces/:workspace/${route}`))
+      void client.invalidateQueries({ predicate: ({ queryKey }) => isStale(String(queryKey[0])) })
     }
     const following = {
       signal: stopping.signal,

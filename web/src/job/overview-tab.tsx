@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { JobAlerts } from '../alerts/job-alerts.tsx'
 import type { Job } from '../jobs/job-line.ts'
 import { RateBook } from '../jobs/rate-book.ts'
 import { ageText, bytesText, countText, durationText, timeText } from '../parts/amount.ts'
@@ -23,6 +24,7 @@ export function OverviewTab() {
       {failure !== null && <FailureCard failure={failure} source={job.spec.program.text} />}
       <Intent job={job} />
       <KeyNumbers job={job} />
+      <JobAlerts job={job.id} />
       <Waiting job={job} />
       <div className={style['columns']}>
         <Part title={t('overview.events')}>

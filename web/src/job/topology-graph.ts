@@ -23,9 +23,22 @@ export interface PlacedEdge {
   readonly recordsPerSecond: number | undefined
 }
 
-const vertexSize = { width: 236, height: 96 }
+const vertexSize: Size = { width: 236, height: 96 }
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** What can be laid out: it names what leads to it. */
+export interface Placeable {
+  readonly id: string
+  readonly inputs: readonly { readonly from: string }[]
+}
 
 export type Direction = 'LR' | 'TB'
+
+const gaps: Readonly<Record<Direction, number>> = { LR: 72, TB: 48 }
 
 export interface Layout {
   readonly direction: Direction
@@ -33,23 +46,22 @@ export interface Layout {
 }
 
 /** Lays the vertices out in the direction in which they can be drawn larger within a box. */
-export function layOut(vertices: readonly Vertex[], box: { readonly width: number; readonly height: number }): Layout {
+export function layOut(vertices: readonly Vertex[], box: Size): Layout {
   const [across, down] = [layOutIn(vertices, 'LR'), layOutIn(vertices, 'TB')]
-  const zoom = ({ width, height }: { readonly width: number; readonly height: number }): number =>
-    Math.min(box.width / width, box.height / height, 1)
+  const zoom = ({ width, height }: Size): number => Math.min(box.width / width, box.height / height, 1)
   return zoom(across) >= zoom(down) ? across : down
 }
 
-function layOutIn(vertices: readonly Vertex[], direction: Direction): Layout & { readonly width: number; readonly height: number } {
+export function layOutIn(vertices: readonly Placeable[], direction: Direction, size = vertexSize, gap = gaps[direction]): Layout & Size {
   const graph = new dagre.graphlib.Graph()
-  graph.setGraph({ rankdir: direction, nodesep: 28, ranksep: direction === 'LR' ? 72 : 48, marginx: 16, marginy: 16 })
+  graph.setGraph({ rankdir: direction, nodesep: 28, ranksep: gap, marginx: 16, marginy: 16 })
   graph.setDefaultEdgeLabel(() => ({}))
-  for (const { id } of vertices) graph.setNode(id, { ...vertexSize })
+  for (const { id } of vertices) graph.setNode(id, { ...size })
   for (const { id, inputs } of vertices) for (const { from } of inputs) graph.setEdge(from, id)
   dagre.layout(graph)
   const places = vertices.map(({ id }) => {
     const { x, y } = graph.node(id)
-    return [id, { x: x - vertexSize.width / 2, y: y - vertexSize.height / 2 }] as const
+    return [id, { x: x - size.width / 2, y: y - size.height / 2 }] as const
   })
   const { width = 1, height = 1 } = graph.graph()
   return { direction, places: new Map(places), width, height }

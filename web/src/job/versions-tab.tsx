@@ -1,14 +1,13 @@
 import { Button, Select } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../api/call.ts'
 import { question } from '../api/questions.ts'
 import { useWorkspace } from '../frame/use-me.ts'
-import type { JobSpec } from '../jobs/job-line.ts'
 import { timeText } from '../parts/amount.ts'
-import { diffLines } from './line-diff.ts'
+import { LineDiff } from './line-diff-view.tsx'
 import { RollbackDialog } from './rollback-dialog.tsx'
 import { specText } from './spec-text.ts'
 import { Part, Tab } from './tab.tsx'
@@ -30,6 +29,10 @@ export function VersionsTab() {
   const to = search.to ?? versions[0]?.version ?? 1
   const from = search.from ?? versions.find(({ version }) => version < to)?.version ?? to
   const pick = (changes: { from?: number; to?: number }): void => void navigate({ search: { from, to, ...changes }, replace: true })
+  const textOf = (wanted: number): string | undefined => {
+    const found = versions.find(({ version }) => version === wanted)
+    return found === undefined ? undefined : specText(found.spec)
+  }
   return (
     <Tab>
       <Part title={t('versions.list')}>
@@ -51,10 +54,7 @@ export function VersionsTab() {
             </div>
           }
         >
-          <Diff
-            left={versions.find(({ version }) => version === from)?.spec}
-            right={versions.find(({ version }) => version === to)?.spec}
-          />
+          <LineDiff left={textOf(from)} right={textOf(to)} />
         </Part>
       )}
     </Tab>
@@ -129,31 +129,5 @@ function VersionSelect({ label, versions, value, onChange }: VersionSelectProps)
       value={String(value)}
       onChange={(chosen) => chosen !== null && onChange(Number(chosen))}
     />
-  )
-}
-
-function Diff({ left, right }: { readonly left: JobSpec | undefined; readonly right: JobSpec | undefined }) {
-  const { t } = useTranslation()
-  const rows = useMemo(() => (left === undefined || right === undefined ? [] : diffLines(specText(left), specText(right))), [left, right])
-  if (rows.every(({ isSame }) => isSame)) return <p className="quiet small">{t('versions.same')}</p>
-  return (
-    <section className={`sheet ${style['diff']}`} aria-label={t('versions.compare')} tabIndex={0}>
-      <table>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={`${row.leftLine} ${row.rightLine}`}>
-              <td className={style['number']}>{row.left === null ? '' : row.leftLine}</td>
-              <td className={style['text']} data-change={row.isSame ? 'none' : row.left === null ? 'void' : 'gone'}>
-                {row.left}
-              </td>
-              <td className={style['number']}>{row.right === null ? '' : row.rightLine}</td>
-              <td className={style['text']} data-change={row.isSame ? 'none' : row.right === null ? 'void' : 'new'}>
-                {row.right}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   )
 }

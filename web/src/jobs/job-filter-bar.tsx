@@ -1,9 +1,8 @@
-import { ActionIcon, Menu, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { useEffect, useRef, useState } from 'react'
+import { ActionIcon, Menu } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { Chip } from '../parts/chip.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { useShortcut } from '../parts/use-shortcut.ts'
+import { SearchField } from '../parts/search-field.tsx'
 import { jobSorts, jobStates } from '../search.ts'
 import style from './job-filter-bar.module.css'
 import type { JobsSearch } from './jobs-page.tsx'
@@ -45,7 +44,11 @@ export function JobFilterBar({ search, states, total, onChange }: JobFilterBarPr
         />
       </fieldset>
       <div className={style['find']}>
-        <SearchField text={search.search ?? ''} onChange={(text) => onChange({ search: text === '' ? undefined : text })} />
+        <SearchField
+          label={t('jobs.search')}
+          text={search.search ?? ''}
+          onChange={(text) => onChange({ search: text === '' ? undefined : text })}
+        />
         <Picked search={search} onChange={onChange} />
         <span className="grow" />
         {total !== undefined && (
@@ -56,50 +59,6 @@ export function JobFilterBar({ search, states, total, onChange }: JobFilterBarPr
         <SortMenu search={search} onChange={onChange} />
       </div>
     </div>
-  )
-}
-
-interface ChipProps {
-  readonly isOn: boolean
-  readonly label: string
-  readonly count?: number
-  readonly sign?: React.ReactNode
-  readonly isHatched?: boolean
-  readonly onClick: () => void
-}
-
-function Chip({ isOn, label, count, sign, isHatched = false, onClick }: ChipProps) {
-  return (
-    <button type="button" className={style['chip']} aria-pressed={isOn} data-hatched={isHatched} onClick={onClick}>
-      {sign}
-      {label}
-      {count !== undefined && <span className={style['count']}>{count}</span>}
-    </button>
-  )
-}
-
-function SearchField({ text, onChange }: { readonly text: string; readonly onChange: (text: string) => void }) {
-  const { t } = useTranslation()
-  const [typed, setTyped] = useState(text)
-  const input = useRef<HTMLInputElement>(null)
-  const tell = useDebouncedCallback(onChange, 250)
-  useEffect(() => setTyped(text), [text])
-  useShortcut('/', () => input.current?.focus())
-  return (
-    <TextInput
-      ref={input}
-      className={style['field'] ?? ''}
-      type="search"
-      aria-label={t('jobs.search')}
-      placeholder={t('jobs.search')}
-      leftSection={<Icon name="search" size={14} />}
-      value={typed}
-      maxLength={500}
-      onChange={({ currentTarget }) => {
-        setTyped(currentTarget.value)
-        tell(currentTarget.value)
-      }}
-    />
   )
 }
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import { freeTitle, type PastRun, readPastRuns, readTabs, type SqlTab, withRun } from './sql-tabs.ts'
+import { canAdd, freeTitle, type PastRun, readPastRuns, readTabs, type SqlTab, withRun } from './sql-tabs.ts'
 
 const keepMs = 400
 
@@ -7,9 +7,25 @@ function newTab(tabs: readonly SqlTab[], word: string, text: string): SqlTab {
   return { id: crypto.randomUUID().slice(0, 8), title: freeTitle(tabs, word), text }
 }
 
+/** Adds a tab from another page; gives its id, or that of a tab with the same text. */
+export function keepTab(workspace: string, word: string, text: string): string {
+  const key = keyOf(workspace)
+  const tabs = readTabs(localStorage.getItem(key))
+  const known = tabs.find((tab) => tab.text === text)
+  if (known !== undefined) return known.id
+  const added = newTab(tabs, word, text)
+  // Where there is no room for another one, the oldest gives way.
+  localStorage.setItem(key, JSON.stringify([...(canAdd(tabs) ? tabs : tabs.slice(1)), added]))
+  return added.id
+}
+
+function keyOf(workspace: string): string {
+  return `millrace.sql.${workspace}`
+}
+
 /** The tabs of a workspace, kept a moment after they change; with none there is an empty one. */
 export function useSqlTabs(workspace: string, word: string, firstText: string) {
-  const key = `millrace.sql.${workspace}`
+  const key = keyOf(workspace)
   const [tabs, setTabs] = useState<readonly SqlTab[]>(() => {
     const kept = readTabs(localStorage.getItem(key))
     return kept.length > 0 ? kept : [newTab([], word, firstText)]

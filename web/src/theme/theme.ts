@@ -39,7 +39,14 @@ const dark: MantineColorsTuple = [
 ]
 
 /** Styles of ours stand in the page itself: elements of style that code makes would be refused by its policy. */
-const plainModal = { lockScroll: false, transitionProps: { duration: 120 }, centered: true, closeButtonProps: { 'aria-label': 'Close' } }
+const plainModal = {
+  lockScroll: false,
+  transitionProps: { duration: 120 },
+  centered: true,
+  closeButtonProps: { 'aria-label': 'Close' },
+  // Its element would else count as a second banner of the page.
+  attributes: { header: { role: 'presentation' } },
+}
 
 export const theme = createTheme({
   colors: { water, dark },
@@ -61,6 +68,7 @@ export const theme = createTheme({
     NumberInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false, checkIconPosition: 'right' } },
+    MultiSelect: { defaultProps: { size: 'xs' } },
     TagsInput: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'xs' } },
