@@ -11,6 +11,7 @@ type JobRoutes = typeof jobRoutes
 export type JobAnswer = Frozen<AnswerOf<JobRoutes['GET /workspaces/:workspace/jobs/:job']>>
 export type JobLine = Frozen<AnswerOf<JobRoutes['GET /workspaces/:workspace/jobs']>['items'][number]>
 type StatusAnswer = JobAnswer['status']
+type EventAnswer = AnswerOf<JobRoutes['GET /workspaces/:workspace/jobs/:job/events']>['items'][number]
 type OperatorsAnswer = Frozen<AnswerOf<JobRoutes['GET /workspaces/:workspace/jobs/:job/operators']>>
 
 export function lineOf({ card, wish, status, ageMs }: JobView): JobLine {
@@ -92,14 +93,9 @@ export function savepointOf({
   return { id, version, attempt, state, place, bytes, askedBy: owner, askedAt, failure }
 }
 
-export function eventOf({ sequence, writtenAt, writtenBy, value }: LogEntry<JobEvent>): {
-  sequence: number
-  at: number
-  by: string
-  kind: string
-  text: string
-} {
-  return { sequence, at: writtenAt, by: writtenBy, kind: value.kind, text: eventText(value) }
+export function eventOf({ sequence, writtenAt, writtenBy, value }: LogEntry<JobEvent>): EventAnswer {
+  const state = value.kind === 'status' && value.from !== value.to ? value.to : null
+  return { sequence, at: writtenAt, by: writtenBy, kind: value.kind, state, text: eventText(value) }
 }
 
 /** What operators do now, and their rates. */

@@ -10,6 +10,7 @@ import { answerOf, audit, type Fixture, jobLine, jobsOf, logLine, makeFixture, w
 import { catalogAnswer } from './fixture-catalog.ts'
 import { pageOf } from './fixture-page.ts'
 import { streamRows } from './fixture-rows.ts'
+import { seriesAnswer } from './fixture-series.ts'
 
 const dist = path.resolve(import.meta.dirname, '../../web/dist')
 
@@ -92,6 +93,7 @@ function answerRoute(fixture: Fixture, route: string, query: URLSearchParams, bo
 function partOfJob(fixture: Fixture, job: string, part: string, query: URLSearchParams): unknown {
   const line = jobLine(fixture, job)
   if (line === undefined) return undefined
+  if (part === 'series') return seriesAnswer(query)
   if (part === 'logs')
     return pageOf(
       Array.from({ length: 3000 }, (_, at) => logLine(3000 - at)),

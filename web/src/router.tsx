@@ -13,6 +13,7 @@ import {
   readEntrySearch,
   readJobsSearch,
   readLogSearch,
+  readMetricsSearch,
   readRulesSearch,
   readSqlSearch,
   readTopologySearch,
@@ -116,6 +117,7 @@ const jobTabs = [
   createRoute({
     getParentRoute: () => job,
     path: '/metrics',
+    validateSearch: readMetricsSearch,
     component: lazyRouteComponent(() => import('./job/metrics-tab.tsx'), 'MetricsTab'),
   }),
   createRoute({

@@ -1,5 +1,7 @@
 /** What stands in addresses behind the question mark: read word by word, so that a wrong address shows a page and not a fault. */
 
+import { timeRanges } from './job/time-range.ts'
+
 type Raw = Record<string, unknown>
 
 function text(raw: Raw, name: string): string | undefined {
@@ -44,7 +46,11 @@ export function readLogSearch(raw: Raw) {
 }
 
 export function readTopologySearch(raw: Raw) {
-  return given({ vertex: text(raw, 'vertex') })
+  return given({ vertex: text(raw, 'vertex'), range: oneOf(raw, 'range', timeRanges), at: number(raw, 'at') })
+}
+
+export function readMetricsSearch(raw: Raw) {
+  return given({ range: oneOf(raw, 'range', timeRanges), operator: text(raw, 'operator') })
 }
 
 export function readVersionsSearch(raw: Raw) {

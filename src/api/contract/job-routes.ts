@@ -134,7 +134,15 @@ const Savepoint = Type.Object({
   failure: Nullable(Failure),
 })
 
-const JobEvent = Type.Object({ sequence: Type.Integer(), at: Instant, by: Type.String(), kind: Type.String(), text: Type.String() })
+const JobEvent = Type.Object({
+  sequence: Type.Integer(),
+  at: Instant,
+  by: Type.String(),
+  kind: Type.String(),
+  /** Where the job went; null where it stayed. */
+  state: Nullable(JobState),
+  text: Type.String(),
+})
 
 const LogLine = Type.Object({
   cursor: Type.String(),

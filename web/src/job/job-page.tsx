@@ -11,7 +11,6 @@ import { Icon, type IconName } from '../parts/icon.tsx'
 import { Page } from '../parts/page.tsx'
 import style from './job-page.module.css'
 import { useJob, useJobParams } from './use-job.ts'
-import { useSampling } from './use-sampling.ts'
 
 const tabs = [
   ['overview', '/w/$workspace/jobs/$job'],
@@ -25,8 +24,6 @@ const tabs = [
 
 export function JobPage() {
   const { job, answeredAt } = useJob()
-  const params = useJobParams()
-  useSampling(params, job.status.state === 'running')
   return (
     <Page
       title={job.spec.name}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type OperatorRow, PageHistory, pointsOf } from './metric-history.ts'
+import { type OperatorRow, operatorNames, pointsOf, sampleNear, samplesOf } from './metric-history.ts'
 
 function row(operatorId: string, subtask: number, changes: Partial<OperatorRow> = {}): OperatorRow {
   return {
@@ -48,8 +48,31 @@ test('a subtask without a watermark leaves its operator without one', () => {
   expect(pointsOf([row('a', 0), row('a', 1, { watermark: null })]).get('a')?.watermark).toBeNull()
 })
 
-test('a history keeps the newest samples, and one of each time', () => {
-  const history = new PageHistory(3)
-  for (const at of [1, 2, 2, 3, 4, 1]) history.add(at, [row('a', 0)])
-  expect(history.read().map(({ at }) => at)).toEqual([2, 3, 4])
+const answer = {
+  stepMs: 10,
+  times: [10, 20, 30],
+  series: [
+    { operatorId: 'a', operatorName: 'Source', subtask: null, metric: 'numRecordsOutPerSecond', values: [5, null, 7] },
+    { operatorId: 'a', operatorName: 'Source', subtask: null, metric: 'busyTimeMsPerSecond', values: [250, null, 1200] },
+    { operatorId: 'a', operatorName: 'Source', subtask: null, metric: 'currentInputWatermark', values: [3, null, null] },
+    { operatorId: '', operatorName: '', subtask: null, metric: 'lastCheckpointDuration', values: [null, 40, null] },
+  ],
+}
+
+test('what the server kept becomes samples, and a time in which nothing was measured is a gap', () => {
+  const samples = samplesOf(answer)
+  expect(samples.map(({ at, operators }) => [at, operators.get('a')?.recordsOutPerSecond, operators.get('a')?.busy])).toEqual([
+    [10, 5, 0.25],
+    [20, undefined, undefined],
+    [30, 7, 1],
+  ])
+  expect(samples.map(({ job }) => job.checkpointMs)).toEqual([null, 40, null])
+  expect(samples[0]?.operators.get('a')).toMatchObject({ watermark: 3, lag: null })
+  expect([...operatorNames(answer)]).toEqual([['a', 'Source']])
+})
+
+test('the sample nearest to a moment is one in which something was measured', () => {
+  const samples = samplesOf(answer)
+  expect([sampleNear(samples, 21)?.at, sampleNear(samples, 19)?.at, sampleNear(samples, 99)?.at]).toEqual([30, 10, 30])
+  expect(sampleNear([], 1)).toBeUndefined()
 })

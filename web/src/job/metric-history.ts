@@ -1,7 +1,8 @@
-/** The past of a job's metrics. Samples are kept while the page is open; whoever keeps them longer puts another history in its place. */
+/** The past of a job's metrics, as the server keeps it, and its present, in one form. */
 import type { Answer } from '../api/call.ts'
 
 type OperatorsAnswer = Answer<'GET /workspaces/:workspace/jobs/:job/operators'>
+type SeriesAnswer = Answer<'GET /workspaces/:workspace/jobs/:job/series'>
 export type OperatorRow = OperatorsAnswer['operators'][number]
 
 /** What is drawn of one operator: the sum or the worst of its subtasks. */
@@ -19,16 +20,18 @@ export interface OperatorPoint {
   readonly lateRecords: number
 }
 
-export interface Sample {
-  readonly at: number
-  readonly operators: ReadonlyMap<string, OperatorPoint>
+/** What is drawn of the job as a whole. */
+export interface JobPoint {
+  readonly checkpointMs: number | null
+  readonly checkpointBytes: number | null
+  readonly failedCheckpoints: number | null
 }
 
-/** Where charts read from. */
-export interface MetricHistory {
-  /** Samples in the order of their times. */
-  readonly read: () => readonly Sample[]
-  readonly listen: (listener: () => void) => () => void
+export interface Sample {
+  readonly at: number
+  /** Operators of which something was measured then. */
+  readonly operators: ReadonlyMap<string, OperatorPoint>
+  readonly job: JobPoint
 }
 
 /** One point for each operator, from the rows of its subtasks. */
@@ -57,39 +60,76 @@ function pointOf(subtasks: readonly OperatorRow[]): OperatorPoint {
   }
 }
 
-/** Keeps the newest samples of one job. */
-export class PageHistory implements MetricHistory {
-  private samples: readonly Sample[] = []
-  private readonly listeners = new Set<() => void>()
-  private readonly samplesMax: number
+/** The metrics that samples are made of. */
+export const sampledMetrics = [
+  'numRecordsInPerSecond',
+  'numRecordsOutPerSecond',
+  'busyTimeMsPerSecond',
+  'backPressuredTimeMsPerSecond',
+  'idleTimeMsPerSecond',
+  'stateBytes',
+  'pendingRecords',
+  'currentInputWatermark',
+  'currentOutputWatermark',
+  'numLateRecordsDropped',
+  'lastCheckpointDuration',
+  'lastCheckpointFullSize',
+  'numberOfFailedCheckpoints',
+] as const
 
-  constructor(samplesMax = 900) {
-    this.samplesMax = samplesMax
-  }
+type Metric = (typeof sampledMetrics)[number]
 
-  readonly read = (): readonly Sample[] => this.samples
+/** One sample for each step of an answer; a step in which nothing was measured of an operator has no point of it, and is a gap. */
+export function samplesOf({ times, series }: SeriesAnswer): Sample[] {
+  const operators = Map.groupBy(series, ({ operatorId }) => operatorId)
+  const readers = new Map(
+    [...operators].map(([id, found]) => {
+      const values = new Map(found.map((each) => [each.metric, each.values]))
+      return [id, (metric: Metric, step: number): number | null => values.get(metric)?.[step] ?? null] as const
+    }),
+  )
+  const ofJob = readers.get('')
+  readers.delete('')
+  return times.map((at, step) => {
+    const points = [...readers].flatMap(([id, read]) => {
+      const point = pointAt((metric) => read(metric, step))
+      return point === undefined ? [] : [[id, point] as const]
+    })
+    const job: JobPoint = {
+      checkpointMs: ofJob?.('lastCheckpointDuration', step) ?? null,
+      checkpointBytes: ofJob?.('lastCheckpointFullSize', step) ?? null,
+      failedCheckpoints: ofJob?.('numberOfFailedCheckpoints', step) ?? null,
+    }
+    return { at, operators: new Map(points), job }
+  })
+}
 
-  readonly listen = (listener: () => void): (() => void) => {
-    this.listeners.add(listener)
-    return () => void this.listeners.delete(listener)
-  }
-
-  add(at: number, rows: readonly OperatorRow[]): void {
-    if (at <= (this.samples.at(-1)?.at ?? 0)) return
-    this.samples = [...this.samples.slice(1 - this.samplesMax), { at, operators: pointsOf(rows) }]
-    for (const listener of this.listeners) listener()
+function pointAt(read: (metric: Metric) => number | null): OperatorPoint | undefined {
+  const share = (metric: Metric): number => Math.min(1, (read(metric) ?? 0) / 1000)
+  if (sampledMetrics.every((metric) => read(metric) === null)) return undefined
+  return {
+    recordsInPerSecond: read('numRecordsInPerSecond') ?? 0,
+    recordsOutPerSecond: read('numRecordsOutPerSecond') ?? 0,
+    busy: share('busyTimeMsPerSecond'),
+    backPressured: share('backPressuredTimeMsPerSecond'),
+    idle: share('idleTimeMsPerSecond'),
+    stateBytes: read('stateBytes') ?? 0,
+    lag: read('pendingRecords'),
+    watermark: read('currentOutputWatermark') ?? read('currentInputWatermark'),
+    lateRecords: read('numLateRecordsDropped') ?? 0,
   }
 }
 
-const histories = new Map<string, PageHistory>()
-const historiesMax = 20
+/** The names of the operators that were measured, in the order in which they are told. */
+export function operatorNames({ series }: SeriesAnswer): ReadonlyMap<string, string> {
+  return new Map(series.flatMap(({ operatorId, operatorName }) => (operatorId === '' ? [] : [[operatorId, operatorName] as const])))
+}
 
-/** The history of a job, kept while the console is open; those of the jobs looked at last. */
-export function historyOf(workspace: string, job: string): PageHistory {
-  const key = JSON.stringify([workspace, job])
-  const history = histories.get(key) ?? new PageHistory()
-  histories.delete(key)
-  histories.set(key, history)
-  for (const oldest of histories.keys()) if (histories.size > historiesMax) histories.delete(oldest)
-  return history
+/** The sample nearest to a moment in which something was measured; nothing where there is none. */
+export function sampleNear(samples: readonly Sample[], at: number): Sample | undefined {
+  const measured = samples.filter(({ operators }) => operators.size > 0)
+  return measured.reduce<Sample | undefined>(
+    (best, sample) => (best === undefined || Math.abs(sample.at - at) < Math.abs(best.at - at) ? sample : best),
+    undefined,
+  )
 }

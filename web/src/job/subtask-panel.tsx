@@ -2,17 +2,20 @@ import { ActionIcon } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { bytesText, countText, timeText } from '../parts/amount.ts'
 import { Icon } from '../parts/icon.tsx'
+import type { OperatorPoint } from './metric-history.ts'
 import { shortName } from './short-name.ts'
 import type { PlacedVertex } from './topology-graph.ts'
 import style from './topology-tab.module.css'
 
 interface SubtaskPanelProps {
   readonly placed: PlacedVertex
+  /** Whether a moment of the past is shown, of which subtasks are not told apart. */
+  readonly isPast: boolean
   readonly onClose: () => void
 }
 
 /** One operator in full: each of its subtasks beside the others, so that skew shows. */
-export function SubtaskPanel({ placed: { vertex, subtasks }, onClose }: SubtaskPanelProps) {
+export function SubtaskPanel({ placed: { vertex, point, subtasks }, isPast, onClose }: SubtaskPanelProps) {
   const { t } = useTranslation()
   const watermark = subtasks.map((row) => row.watermark).find((each) => each !== null)
   return (
@@ -27,7 +30,9 @@ export function SubtaskPanel({ placed: { vertex, subtasks }, onClose }: SubtaskP
       {vertex.inputs.length > 0 && (
         <p className="quiet small">{t('topology.shipped', { how: vertex.inputs.map(({ ship }) => ship).join(', ') })}</p>
       )}
-      {subtasks.length === 0 ? (
+      {isPast && point !== undefined ? (
+        <PastNumbers point={point} />
+      ) : subtasks.length === 0 ? (
         <p className="quiet">{t('topology.noMetrics')}</p>
       ) : (
         <section style={{ overflowX: 'auto' }} aria-label={t('topology.subtasks')} tabIndex={0}>
@@ -59,5 +64,31 @@ export function SubtaskPanel({ placed: { vertex, subtasks }, onClose }: SubtaskP
       )}
       {watermark !== undefined && <p className="quiet small">{t('topology.watermark', { time: timeText(watermark) })}</p>}
     </aside>
+  )
+}
+
+/** What the operator did at a moment of the past, with all its subtasks. */
+function PastNumbers({ point }: { readonly point: OperatorPoint }) {
+  const { t } = useTranslation()
+  const percent = (share: number): string => `${Math.round(share * 100)} %`
+  const facts: readonly (readonly [string, string])[] = [
+    [t('topology.in'), `${countText(point.recordsInPerSecond)}/s`],
+    [t('topology.out'), `${countText(point.recordsOutPerSecond)}/s`],
+    [t('topology.busy'), percent(point.busy)],
+    [t('topology.pressed'), percent(point.backPressured)],
+    [t('topology.state'), bytesText(point.stateBytes)],
+    ...(point.lag === null ? [] : [[t('metrics.charts.lag'), countText(point.lag)] as const]),
+  ]
+  return (
+    <table className="table">
+      <tbody>
+        {facts.map(([name, value]) => (
+          <tr key={name}>
+            <td className="quiet">{name}</td>
+            <td className="number">{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

@@ -1,7 +1,7 @@
 /** Planned vertices joined with what their operators do, laid out from left to right. */
 import dagre from '@dagrejs/dagre'
 import type { Answer } from '../api/call.ts'
-import { type OperatorPoint, type OperatorRow, pointsOf } from './metric-history.ts'
+import { type OperatorPoint, type OperatorRow, pointsOf, type Sample } from './metric-history.ts'
 
 type Topology = Answer<'GET /workspaces/:workspace/jobs/:job/topology'>
 export type Vertex = Topology['vertices'][number]
@@ -85,6 +85,19 @@ function workOf(vertex: string, rows: readonly OperatorRow[]): Pick<PlacedVertex
   const [first] = found
   const subtasks = found.filter(({ operatorId }) => operatorId === first?.operatorId)
   return { point: [...pointsOf(subtasks).values()][0], subtasks }
+}
+
+/** The same at a moment of the past. What an operator computes is known from what it does now, or else by its own name. */
+export function joinPast(
+  vertices: readonly Vertex[],
+  places: ReadonlyMap<string, { readonly x: number; readonly y: number }>,
+  rows: readonly OperatorRow[],
+  sample: Sample,
+): PlacedVertex[] {
+  return vertices.map((vertex) => {
+    const operator = workOf(vertex.id, rows).subtasks[0]?.operatorId ?? vertex.id
+    return { vertex, ...(places.get(vertex.id) ?? { x: 0, y: 0 }), point: sample.operators.get(operator), subtasks: [] }
+  })
 }
 
 /** What flows over an edge is what its upper end sends, shared by nothing: each of several readers gets all of it. */

@@ -8,10 +8,15 @@ import { question } from '../api/questions.ts'
 import { countText } from '../parts/amount.ts'
 import { EmptyPage } from '../parts/empty-page.tsx'
 import { useNarrow } from '../parts/use-narrow.ts'
+import type { readTopologySearch } from '../search.ts'
+import { sampleNear } from './metric-history.ts'
+import { MomentSlider } from './moment-slider.tsx'
 import { SubtaskPanel } from './subtask-panel.tsx'
-import { edgesOf, joinVertices, layOut, type PlacedEdge } from './topology-graph.ts'
+import type { TimeRange } from './time-range.ts'
+import { edgesOf, joinPast, joinVertices, layOut, type PlacedEdge } from './topology-graph.ts'
 import style from './topology-tab.module.css'
 import { useJob, useJobParams, useOperators } from './use-job.ts'
+import { useSeries } from './use-series.ts'
 import { VertexCard, type VertexNode } from './vertex-card.tsx'
 
 const route = getRouteApi('/frame/w/$workspace/jobs/$job/topology')
@@ -21,18 +26,23 @@ export function TopologyTab() {
   const { t } = useTranslation()
   const params = useJobParams()
   const { job } = useJob()
-  const { vertex: picked } = route.useSearch()
+  const { vertex: picked, at, range = '1h' } = route.useSearch()
   const navigate = route.useNavigate()
   const isNarrow = useNarrow()
   const { data } = useSuspenseQuery(question('GET /workspaces/:workspace/jobs/:job/topology', { params }))
   const operators = useOperators(job.status.state === 'running').data?.operators
+  const { samples } = useSeries(params, range)
+  const past = useMemo(() => (at === undefined ? undefined : sampleNear(samples ?? [], at)), [samples, at])
   const graph = useRef<HTMLDivElement>(null)
   const [box, setBox] = useState({ width: 1000, height: 600 })
   useLayoutEffect(() => {
     if (graph.current !== null) setBox({ width: graph.current.clientWidth, height: graph.current.clientHeight })
   }, [])
   const { places, direction } = useMemo(() => layOut(data.vertices, box), [data, box])
-  const vertices = useMemo(() => joinVertices(data.vertices, places, operators ?? []), [data, places, operators])
+  const vertices = useMemo(() => {
+    if (past !== undefined) return joinPast(data.vertices, places, operators ?? [], past)
+    return joinVertices(data.vertices, places, at === undefined ? (operators ?? []) : [])
+  }, [data, places, operators, past, at])
   const nodes = useMemo(
     () =>
       vertices.map(
@@ -40,42 +50,53 @@ export function TopologyTab() {
           id: vertex.id,
           type: 'vertex',
           position: { x, y },
-          data: { vertex, point, direction },
+          data: { vertex, point, direction, at: past?.at },
           selected: vertex.id === picked,
           ariaLabel: vertex.name,
         }),
       ),
-    [vertices, picked, direction],
+    [vertices, picked, direction, past],
   )
   const edges = useMemo(() => edgesOf(vertices).map((edge) => drawn(edge)), [vertices])
-  const pick = (vertex: string | undefined): void => void navigate({ search: vertex === undefined ? {} : { vertex }, replace: true })
+  const change = (changes: { vertex?: string | undefined; at?: number | undefined; range?: TimeRange }): void =>
+    void navigate({ search: (last) => ({ ...last, ...changes }) as ReturnType<typeof readTopologySearch>, replace: true })
+  const pick = (vertex: string | undefined): void => change({ vertex })
   const found = vertices.find(({ vertex }) => vertex.id === picked)
   if (data.vertices.length === 0) return <EmptyPage icon="plan" title={t('topology.emptyTitle')} text={t('topology.emptyText')} />
   return (
-    <div className={style['topology']}>
-      <div className={style['graph']} ref={graph}>
-        <ReactFlow
-          key={direction}
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={nodeTypes}
-          onNodeClick={(_, { id }) => pick(id)}
-          onPaneClick={() => pick(undefined)}
-          onSelectionChange={({ nodes: [first] }) => first !== undefined && first.id !== picked && pick(first.id)}
-          nodesDraggable={false}
-          nodesConnectable={false}
-          edgesFocusable={false}
-          minZoom={0.15}
-          maxZoom={1.5}
-          fitView
-          fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
-          proOptions={{ hideAttribution: true }}
-        >
-          <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-2)" />
-          {!isNarrow && <Controls showInteractive={false} position="bottom-left" />}
-        </ReactFlow>
+    <div className={style['whole']}>
+      <MomentSlider
+        samples={samples ?? []}
+        range={range}
+        at={at}
+        onMoment={(moment) => change({ at: moment })}
+        onRange={(next) => change({ range: next, at: undefined })}
+      />
+      <div className={style['topology']}>
+        <div className={style['graph']} ref={graph}>
+          <ReactFlow
+            key={direction}
+            nodes={nodes}
+            edges={edges}
+            nodeTypes={nodeTypes}
+            onNodeClick={(_, { id }) => pick(id)}
+            onPaneClick={() => pick(undefined)}
+            onSelectionChange={({ nodes: [first] }) => first !== undefined && first.id !== picked && pick(first.id)}
+            nodesDraggable={false}
+            nodesConnectable={false}
+            edgesFocusable={false}
+            minZoom={0.15}
+            maxZoom={1.5}
+            fitView
+            fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+            proOptions={{ hideAttribution: true }}
+          >
+            <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-2)" />
+            {!isNarrow && <Controls showInteractive={false} position="bottom-left" />}
+          </ReactFlow>
+        </div>
+        {found !== undefined && <SubtaskPanel placed={found} isPast={past !== undefined} onClose={() => pick(undefined)} />}
       </div>
-      {found !== undefined && <SubtaskPanel placed={found} onClose={() => pick(undefined)} />}
     </div>
   )
 }

@@ -9,16 +9,23 @@ import type { Direction, Vertex } from './topology-graph.ts'
 import style from './topology-tab.module.css'
 
 export type VertexNode = Node<
-  { readonly vertex: Vertex; readonly point: OperatorPoint | undefined; readonly direction: Direction },
+  {
+    readonly vertex: Vertex
+    readonly point: OperatorPoint | undefined
+    readonly direction: Direction
+    /** The moment that is shown; nothing: now. */
+    readonly at: number | undefined
+  },
   'vertex'
 >
 
 const icons: Readonly<Record<Vertex['kind'], IconName>> = { source: 'right', operator: 'plan', exchange: 'restart', sink: 'flag' }
 
 /** An operator in the graph: its name, what it gets and gives, and how it spends its time. */
-export function VertexCard({ data: { vertex, point, direction }, selected }: NodeProps<VertexNode>) {
+export function VertexCard({ data: { vertex, point, direction, at }, selected }: NodeProps<VertexNode>) {
   const { t } = useTranslation()
-  const now = useNow()
+  const clock = useNow()
+  const now = at ?? clock
   return (
     <div className={style['card']} data-picked={selected}>
       <Handle

@@ -12,6 +12,12 @@ export interface Line {
   readonly values: readonly (number | null)[]
 }
 
+export interface ChartMark {
+  readonly x: number
+  /** The name of a colour of the theme. */
+  readonly colour: string
+}
+
 export type ChartForm = 'line' | 'area' | 'bars' | 'points'
 
 interface TimeChartProps {
@@ -27,6 +33,12 @@ interface TimeChartProps {
   readonly form?: ChartForm
   /** What x is called. */
   readonly xName?: string
+  /** How places of x are told; by default by their names, or as times of day. */
+  readonly xText?: ((x: number) => string) | undefined
+  /** What is shown of x, whether anything is there or not; by default as much as there is. */
+  readonly xRange?: readonly [from: number, to: number] | undefined
+  /** Moments that are marked. */
+  readonly marks?: readonly ChartMark[]
   /** Charts with one name show the same moment, each its values beside the pointer. */
   readonly group?: string
 }
@@ -49,12 +61,15 @@ export function TimeChart({
   form = 'line',
   xName = '',
   group = '',
+  xText,
+  xRange,
+  marks = noMarks,
 }: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const chart = useRef<UPlot>(undefined)
   const { colorScheme } = useMantineColorScheme()
-  const newest = useRef({ valueText, names })
-  newest.current = { valueText, names }
+  const newest = useRef<Newest>({ valueText, names, xText, xRange, marks })
+  newest.current = { valueText, names, xText, xRange, marks }
   const data = [x, ...lines.map(({ values }) => values)] as unknown as AlignedData
   const lastData = useRef(data)
   lastData.current = data
@@ -96,8 +111,13 @@ interface Drawing {
   readonly form: ChartForm
   readonly xName: string
   readonly group: string
-  readonly newest: () => { readonly valueText: (value: number) => string; readonly names: readonly string[] | undefined }
+  readonly newest: () => Newest
 }
+
+/** What charts read when they draw, so that they are not made anew when it changes. */
+type Newest = Pick<TimeChartProps, 'valueText' | 'names' | 'xText' | 'xRange'> & { readonly marks: readonly ChartMark[] }
+
+const noMarks: readonly ChartMark[] = []
 
 function optionsOf(lines: readonly DrawnLine[], { width, height, isTime, form, xName, group, newest }: Drawing): Options {
   const css = getComputedStyle(document.documentElement)
@@ -106,19 +126,20 @@ function optionsOf(lines: readonly DrawnLine[], { width, height, isTime, form, x
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: '12px system-ui', gap: 8 }
   const text = (value: number | null): string => (value === null ? '–' : newest().valueText(value))
   const named = (value: number): string => newest().names?.[value] ?? (newest().names === undefined ? String(value) : '')
-  const xText = (value: number): string => (isTime ? clockText(value * 1000) : named(value))
+  const xText = (value: number): string => newest().xText?.(value) ?? (isTime ? clockText(value * 1000) : named(value))
   const cursor = group === '' ? {} : { sync: { key: group } }
   return {
     width,
     height,
     scales: {
       y: { range: (_, low, high) => (form === 'points' ? [low, high] : fromZero(low, high)) },
-      x: { time: isTime, ...(form === 'bars' ? { range: (_: UPlot, low: number, high: number) => roomForBars(low, high) } : {}) },
+      x: { time: isTime, range: (_, low, high) => rangeOf(form, newest().xRange, low, high) },
     },
     axes: [
       { ...axis, size: 30, space: 80, values: (_, marks) => marks.map(xText) },
       { ...axis, size: 62, values: (_, marks) => marks.map(text) },
     ],
+    hooks: { drawAxes: [(chart) => drawMarks(chart, newest().marks)] },
     legend: { live: true },
     cursor: { points: { size: 6 }, ...cursor },
     series: [
@@ -139,6 +160,30 @@ function optionsOf(lines: readonly DrawnLine[], { width, height, isTime, form, x
 function fromZero(low: number | null, high: number | null): [number, number] {
   const top = Math.max(0, high ?? 0)
   return [Math.min(0, low ?? 0), top === 0 ? 1 : top * 1.08]
+}
+
+function rangeOf(form: ChartForm, wanted: Newest['xRange'], low: number, high: number): [number, number] {
+  if (wanted !== undefined) return [...wanted]
+  return form === 'bars' ? roomForBars(low, high) : [low, high]
+}
+
+/** Lines over the whole height, behind the values. */
+function drawMarks(chart: UPlot, marks: readonly ChartMark[]): void {
+  const { ctx, bbox } = chart
+  const css = getComputedStyle(document.documentElement)
+  ctx.save()
+  ctx.lineWidth = devicePixelRatio
+  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio])
+  for (const { x, colour } of marks) {
+    const left = chart.valToPos(x, 'x', true)
+    if (left < bbox.left || left > bbox.left + bbox.width) continue
+    ctx.strokeStyle = css.getPropertyValue(colour)
+    ctx.beginPath()
+    ctx.moveTo(left, bbox.top)
+    ctx.lineTo(left, bbox.top + bbox.height)
+    ctx.stroke()
+  }
+  ctx.restore()
 }
 
 /** Half a place on either side, so that the first and the last bar are whole. */
