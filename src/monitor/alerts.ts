@@ -135,7 +135,8 @@ export class Alerts {
         since: phase === 'unknown' ? since : (metSince ?? since),
         sighting,
         isSilenced: this.#isSilenced(rule, job, now),
-        notifiedAt: this.#alerts.get(workspace, id)?.value.notifiedAt ?? null,
+        // Without a channel it was told to nobody.
+        notifiedAt: rule.value.channels.length === 0 ? null : (this.#alerts.get(workspace, id)?.value.notifiedAt ?? null),
       }
     })
   }

@@ -13,6 +13,7 @@ import { dropStatement } from './entry-name.ts'
 import { EntryUsers } from './entry-users.tsx'
 
 const tab = 'drop from the catalog'
+const nothing = (): void => {}
 
 /** Drops a thing by the statement that does so, after it was said who uses it. */
 export function DropDialog({ entry: { id, kind, path }, onClose }: { readonly entry: Entry; readonly onClose: () => void }) {
@@ -24,14 +25,17 @@ export function DropDialog({ entry: { id, kind, path }, onClose }: { readonly en
   const view = useRunView(run)
   useEffect(() => () => endTab(workspace, tab), [workspace])
   const text = dropStatement(kind, path)
-  const leave = async (ended: StatementRun): Promise<void> => {
-    if (ended.read().state !== 'finished') return
+  const isDropped = view?.state === 'finished'
+  useEffect(() => {
+    if (!isDropped) return
     const [catalog = '', database = ''] = path
-    await navigate({ to: '/w/$workspace/catalog', params: { workspace }, search: path.length > 2 ? { catalog, database } : {} })
-    await client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('GET /workspaces/:workspace/catalog') })
-  }
+    // What is left is asked for again from the page that it leads to: this one has nothing to show any more.
+    void navigate({ to: '/w/$workspace/catalog', params: { workspace }, search: path.length > 2 ? { catalog, database } : {} }).then(() =>
+      client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('GET /workspaces/:workspace/catalog') }),
+    )
+  }, [isDropped, client, navigate, path, workspace])
   const drop = (): void => {
-    startRun(workspace, tab, { text, offset: 0 }, (ended) => void leave(ended))
+    startRun(workspace, tab, { text, offset: 0 }, nothing)
     setRun(runOf(workspace, tab))
   }
   return (

@@ -1,4 +1,4 @@
-import { Button, Select, Slider } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { timeText } from '../parts/amount.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -34,16 +34,16 @@ export function MomentSlider({ samples, range, at, onMoment, onRange }: MomentSl
         data={timeRanges.map((value) => ({ value, label: t(`timeRanges.${value}`) }))}
         onChange={(value) => value !== null && onRange(value)}
       />
-      <Slider
-        className={style['slider'] ?? ''}
-        size="sm"
+      <input
+        type="range"
+        className={style['slider']}
         min={0}
         max={Math.max(1, now)}
         value={samples.length === 0 ? 1 : place}
         disabled={samples.length === 0}
-        label={textAt}
-        thumbProps={{ 'aria-label': t('topology.moment'), 'aria-valuetext': textAt(place) }}
-        onChange={(index) => onMoment(samples[index]?.at)}
+        aria-label={t('topology.moment')}
+        aria-valuetext={textAt(place)}
+        onChange={({ currentTarget }) => onMoment(samples[Number(currentTarget.value)]?.at)}
       />
       <span className={style['moment']} role="status">
         {nearest === undefined ? t('topology.now') : timeText(nearest.at)}
