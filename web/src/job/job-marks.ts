@@ -4,8 +4,7 @@ import type { Answer } from '../api/call.ts'
 type JobEvent = Answer<'GET /workspaces/:workspace/jobs/:job/events'>['items'][number]
 type PastAlert = Answer<'GET /workspaces/:workspace/alerts/history'>['items'][number]
 
-export const markKinds = ['failed', 'started', 'stopped', 'version', 'savepoint', 'alert'] as const
-type MarkKind = (typeof markKinds)[number]
+type MarkKind = 'failed' | 'started' | 'stopped' | 'version' | 'savepoint' | 'alert'
 
 export interface JobMark {
   readonly key: string

@@ -12,7 +12,7 @@ export interface Line {
   readonly values: readonly (number | null)[]
 }
 
-export interface ChartMark {
+interface ChartMark {
   readonly x: number
   /** The name of a colour of the theme. */
   readonly colour: string
