@@ -13,7 +13,7 @@ checks := format lint types dead-code architecture
 .PHONY: help setup web server test-browser demo run-demo test test-system check format bench bench-flink bench-flink-connectors update build clean $(addprefix check-,$(checks))
 
 help:
-	@echo 'make demo        streams three million real flights through one statement set'
+	@echo 'make demo        starts a server with live flights, and its page in the browser'
 	@echo 'make server      keeps jobs running, with a console in the browser'
 	@echo 'make test        runs every test that needs no server'
 	@echo 'make test-system runs the tests against real servers, which it installs'
@@ -35,8 +35,9 @@ setup:
 server: web
 	@bin/millrace server $(ARGS)
 
-demo: setup
-	@bin/millrace demo
+# Without a terminal it ends by itself.
+demo: web
+	@bin/millrace demo $(ARGS)
 
 test: setup
 	@mkdir -p $(dir $(results)) && rm -f $(results)

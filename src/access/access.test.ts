@@ -53,6 +53,22 @@ describe('the first administrator', () => {
     await expect(access.signInByLink(key, { name: 'ada', password }, address)).rejects.toMatchObject({ code: 'ACCESS_LINK_SPENT' })
   })
 
+  test('is the admin of the workspace that a program of the server has made before', async () => {
+    await access.createOwnToken('demo')
+    await firstAdmin()
+    expect(access.workspaces.members(firstWorkspace)).toEqual([{ user: 'ada', role: 'admin' }])
+  })
+
+  test('gets another link, without a name before, and signs in with the password as it was', async () => {
+    const before = await access.createAdminLink('server')
+    expect(before.user).toBeNull()
+    await firstAdmin()
+    const { user, key } = await access.createAdminLink('server')
+    expect(user).toBe('ada')
+    await access.signInByLink(key, {}, address)
+    expect((await access.signIn('ada', password, address)).caller.name).toBe('ada')
+  })
+
   test('of two who use a link at the same time one comes', async () => {
     const { key } = await access.createLink(null, 'server')
     const both = await Promise.allSettled(['ada', 'eve'].map((name) => access.signInByLink(key, { name, password }, address)))
@@ -147,6 +163,16 @@ test('a new password by a link ends what the old one has opened, and all other l
 })
 
 describe('tokens of services', () => {
+  test('one of the server itself replaces the one before, and leaves those of others', async () => {
+    const first = await access.createOwnToken('demo')
+    const other = await access.createOwnToken('another')
+    const second = await access.createOwnToken('demo')
+    expect(() => access.callerOfToken(first.secret)).toThrow('nobody is signed in')
+    for (const { secret } of [second, other]) expect([...access.callerOfToken(secret).roles]).toEqual([[firstWorkspace, 'admin']])
+    nowMs += 86_400_001
+    expect(() => access.callerOfToken(second.secret)).toThrow('nobody is signed in')
+  })
+
   beforeEach(firstAdmin)
 
   test('are good for one workspace and one role, until they end', async () => {

@@ -16,6 +16,9 @@ const auditDays = 400
 /** The workspace that there is from the beginning. */
 export const firstWorkspace = 'main'
 
+/** What the server does of itself is done by. */
+const serverName = 'server'
+
 export interface SignedIn {
   /** What the browser is to hold. */
   readonly key: string
@@ -79,7 +82,8 @@ export class Access {
       const name = await this.people.useLink(link, choice)
       // Whoever knew the password before is out.
       if (choice.password !== undefined) await this.#sessions.endAllOf(name, null)
-      if (isFirst && !this.workspaces.has(firstWorkspace)) await this.workspaces.create(firstWorkspace, 'Main', name)
+      if (isFirst && this.workspaces.has(firstWorkspace)) await this.workspaces.setMember(firstWorkspace, name, 'admin', name)
+      else if (isFirst) await this.workspaces.create(firstWorkspace, 'Main', name)
       return await this.#begin(name)
     } catch (error) {
       this.#guard.wrong(keys)
@@ -145,6 +149,25 @@ export class Access {
   /** A link by which the first administrator, or a person, signs in for the first time. */
   createLink(user: string | null, by: string): Promise<Link> {
     return this.people.createLink(user, by)
+  }
+
+  /** A link for the first administrator, or, once there is one, for the one who came first. */
+  async createAdminLink(by: string): Promise<Link & { readonly user: string | null }> {
+    const admins = this.people.all().filter(({ value }) => value.isServerAdmin && value.isActive)
+    const [first] = admins.toSorted((a, b) => a.value.createdAt - b.value.createdAt)
+    const user = first?.id ?? null
+    return { user, ...(await this.createLink(user, by)) }
+  }
+
+  /** A token, good for a day, for a program of whoever runs the server. Those that it was given before are good no more. */
+  async createOwnToken(title: string): Promise<{ readonly workspace: string; readonly secret: string }> {
+    const { workspaces } = this
+    const workspace = firstWorkspace
+    if (!workspaces.has(workspace)) await workspaces.create(workspace, 'Main', serverName, null)
+    for (const { id, value } of workspaces.tokens(workspace))
+      if (value.createdBy === serverName && value.title === title) await workspaces.removeToken(workspace, id, serverName)
+    const { secret } = await workspaces.createToken(workspace, { title, role: 'admin', daysValid: 1 }, serverName)
+    return { workspace, secret }
   }
 
   async audit(workspace: string, subject: string, record: AuditRecord, by: string): Promise<void> {

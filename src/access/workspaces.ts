@@ -58,14 +58,14 @@ export class Workspaces {
     return this.#workspaces.get(everywhere, name) !== undefined
   }
 
-  /** Makes a workspace; who makes it is its first admin. */
-  async create(name: string, title: string, by: string): Promise<Workspace> {
+  /** Makes a workspace; who makes it is its first admin, unless it is nobody. */
+  async create(name: string, title: string, by: string, firstAdmin: string | null = by): Promise<Workspace> {
     if (!namePattern.test(name)) throw accessErrors.ACCESS_NAME({ name })
     if (this.has(name)) throw accessErrors.ACCESS_WORKSPACE_EXISTS({ name })
     const workspace = { title, createdAt: this.#clock.nowMs() }
     const changes = [
       this.#workspaces.change({ workspace: everywhere, id: name }, workspace),
-      this.#members.change({ workspace: name, id: by }, { role: 'admin' }),
+      ...(firstAdmin === null ? [] : [this.#members.change({ workspace: name, id: firstAdmin }, { role: 'admin' })]),
     ]
     await this.#workspaces.commit(changes, by)
     return workspace

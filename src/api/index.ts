@@ -1,6 +1,7 @@
 export { ApiClient, type ClientOptions } from './client.ts'
 export type { Contract } from './contract/index.ts'
 export type { JobSpec } from './contract/job-routes.ts'
+export type { RuleSpec } from './contract/monitor-routes.ts'
 export type { AnswerOf, Failure, Route } from './contract/route.ts'
 export type { ServerParts } from './handlers/all.ts'
 export type { LineageAnswer } from './handlers/catalog.ts'

@@ -107,6 +107,9 @@ const junit: OptionRow = { name: 'junit', value: 'file', summary: 'write a repor
 
 const restore: OptionRow = { name: 'restore', summary: 'also stop a run on its way, and measure how long it takes to go on' }
 
+const terminalOnly: OptionRow = { name: 'terminal', summary: 'only the statement set, in the terminal, without a server' }
+const once: OptionRow = { name: 'once', summary: 'show what there is and end, also at a terminal' }
+
 const host: OptionRow = { name: 'host', value: 'address', default: '127.0.0.1', summary: 'the address of this machine to listen at' }
 const port: OptionRow = { name: 'port', value: 'number', default: '8083', summary: 'the port to listen at; 0: any that is free' }
 
@@ -345,16 +348,20 @@ export const commands: readonly CommandRow[] = [
   },
   {
     name: 'demo',
-    summary: 'stream three million real flights through one statement set, with live tables',
+    summary: 'start a server with live flights, and its page',
     about: [
-      'Departures and mean delay of each airport and day, the ten worst routes of each week, alarms, and bad rows set aside: one scan, four results. They are left in out/flights/ as Parquet and CSV.',
+      'Real flights of 2001 leave now, fifty a second, in jobs of a server of its own, which keeps everything in out/demo/. It prints its address, a link that is good for once to sign in with, and what to try; Ctrl-C stops it, and the next demo goes on.',
+      'Where there is no terminal, or CI is set, it ends by itself: it streams three million flights through one statement set, too, and shows what its jobs have done meanwhile. --terminal does that statement set alone, with live tables; its results are left in out/flights/ as Parquet and CSV.',
     ],
     arguments: [],
-    options: [],
-    examples: [{ line: 'millrace demo', shows: 'runs examples/flights-demo.sql and shows what it writes while it does' }],
-    run: async (_input, environment) => {
+    options: [terminalOnly, once],
+    examples: [
+      { line: 'millrace demo', shows: 'serves live flights until Ctrl-C' },
+      { line: 'millrace demo --terminal', shows: 'runs examples/flights-demo.sql and shows what it writes while it does' },
+    ],
+    run: async (input, environment) => {
       const { runDemo } = await import('./demo/demo.ts')
-      return runDemo(environment)
+      return runDemo({ isTerminalOnly: input.values.has(terminalOnly.name), isOnce: input.values.has(once.name) }, environment)
     },
   },
   {

@@ -111,6 +111,12 @@ export const cliErrors = defineErrors({
   CLI_FILE_UNWRITABLE: { blame: 'external', message: 'could not write "{path}"' },
   CLI_OUTPUT_FAILED: { blame: 'external', message: 'could not write the answer' },
   CLI_COMMAND_FAILED: { blame: 'external', message: 'could not start "{command}"' },
+  CLI_DEMO_FOLDER: { blame: 'external', message: 'could not keep the demo in "{folder}"' },
+  CLI_DEMO_JOBS: {
+    blame: 'external',
+    message: 'the jobs of the demo had no rows within {seconds} s',
+    hint: 'Remove the folder out/demo to begin anew.',
+  },
   CLI_DATA_NOT_FOUND: { blame: 'external', message: 'the data of this command is not installed' },
 })
 

@@ -69,6 +69,10 @@ export interface OpenServer {
   readonly hasConsole: boolean
   /** Resolves, if ever, when it can go on no more and has to be closed, with the reason. */
   readonly over: Promise<Error>
+  /** A link for the first administrator, also once there is one. */
+  createAdminLink(): Promise<SignInLink>
+  /** What a program of whoever runs the server shows, for a day, to do all that can be done in the first workspace. */
+  createOwnToken(title: string): Promise<{ readonly workspace: string; readonly secret: string }>
   /** Jobs take a last checkpoint and end; then the server does. */
   close(): Promise<void>
 }
@@ -156,7 +160,15 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     monitor.start()
     closing.push(() => loop.stop())
     const signInLinks = await linksFor(access, options.signInLinkFor)
-    return { port: server.port, signInLinks, hasConsole: options.consoleFolder !== null, over: over.promise, close }
+    return {
+      port: server.port,
+      signInLinks,
+      hasConsole: options.consoleFolder !== null,
+      createAdminLink: () => access.createAdminLink('server'),
+      createOwnToken: (title) => access.createOwnToken(title),
+      over: over.promise,
+      close,
+    }
   } catch (error) {
     await close()
     throw error

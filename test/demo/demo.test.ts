@@ -1,4 +1,4 @@
-/** The numbers that the demo ends with, compared with DuckDB's over the same files: every row of every table. */
+/** The numbers that the demo in the terminal ends with, compared with DuckDB's over the same files: every row of every table. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -59,7 +59,7 @@ GROUP BY ALL;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'millrace-demo-'))
-  const { stdout } = await promisify(execFile)(path.resolve('bin/millrace'), ['demo'], { cwd: folder })
+  const { stdout } = await promisify(execFile)(path.resolve('bin/millrace'), ['demo', '--terminal'], { cwd: folder })
   printed = stdout
   duck = await (await DuckDBInstance.create(':memory:')).connect()
   await duck.run(expected)

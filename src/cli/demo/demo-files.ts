@@ -55,6 +55,7 @@ export async function findFlightsData(root: string, directory = process.cwd()): 
   )
 }
 
-function quoted(text: string): string {
+/** Fit to stand in a text of SQL. */
+export function quoted(text: string): string {
   return text.replaceAll("'", "''")
 }

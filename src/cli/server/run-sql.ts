@@ -3,7 +3,7 @@ import { errorOf } from '#base'
 import type { ServerLink } from './server-link.ts'
 
 export interface SqlSession {
-  /** Runs statements; gives the rows of the last one that has some. Fails with what is wrong. */
+  /** Runs statements to their ends; gives the rows of the last one that has some. Fails with what is wrong. */
   run(text: string): Promise<readonly (readonly unknown[])[]>
 }
 
@@ -23,6 +23,8 @@ export async function withSession<Result>(
     let rows: readonly (readonly unknown[])[] = []
     for await (const { data } of events) {
       if (data.kind === 'table') rows = data.rows
+      if (data.kind === 'opened') rows = []
+      if (data.kind === 'changes') rows = [...rows, ...data.rows.map(({ values }) => values)]
       const wrong = data.kind === 'failed' ? new AggregateError(data.failures.map(errorOf)) : null
       if (wrong !== null) throw wrong
     }
