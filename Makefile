@@ -16,8 +16,8 @@ help:
 	@echo 'make demo        starts a server with live flights, and its page in the browser'
 	@echo 'make server      keeps jobs running, with a console in the browser'
 	@echo 'make test        runs every test that needs no server'
-	@echo 'make test-system runs the tests against real servers, which it installs'
-	@echo 'make test-browser runs the tests of the console; needs Chromium'
+	@echo 'make test-system runs the tests against real servers, which it installs, and in a browser'
+	@echo 'make test-browser runs the tests of the console in Chromium'
 	@echo 'make check       formatting, lint, types, dead code, rooms and tidiness'
 	@echo 'make bench       measures speed'
 	@echo 'make bench-flink measures speed beside Flink, and writes docs/benchmarks.md'
@@ -43,12 +43,12 @@ test: setup
 	@mkdir -p $(dir $(results)) && rm -f $(results)
 	@$(bin)/vitest run $(reporters) --outputFile.json=$(results)
 
-# What the servers need is built once, into the cache of the user; a server that cannot be had is a failure.
-test-system: setup
+# What the servers need is built once, into the cache of the user; a server or a browser that cannot be had is a failure.
+test-system: web
 	@mkdir -p $(dir $(system-results)) && rm -f $(system-results)
 	@$(bin)/vitest run --config vitest.system.config.ts $(reporters) --outputFile.json=$(system-results)
 
-# Needs Chromium.
+# Installs Chromium where it is missing.
 test-browser: web
 	@$(bin)/vitest run --config vitest.browser.config.ts
 

@@ -1,14 +1,19 @@
-/** Tests against real servers, which `make test-system` runs. */
+/** Tests against real servers, and then those of the console in a real browser, which `make test-system` runs. */
 import { defineConfig } from 'vitest/config'
+import browser from './vitest.browser.config.ts'
 import base from './vitest.config.ts'
 
-export default defineConfig({
+const system = {
   ...base,
   test: {
     ...base.test,
+    name: 'system',
     include: ['test/system/**/*.test.ts'],
     exclude: [],
     globalSetup: ['test/system/install-servers.ts'],
+    sequence: { groupOrder: 1 },
     testTimeout: 120_000,
   },
-})
+}
+
+export default defineConfig({ test: { projects: [system, browser] } })

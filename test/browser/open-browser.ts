@@ -3,6 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { programPath } from '../system/packages.fixture.ts'
+
+/** As Debian has it; `install-browser.ts` sees to it that it is there. */
+export const browserProgram = 'chromium'
 
 const flags = [
   '--headless',
@@ -34,7 +38,8 @@ export interface Look {
 
 export async function openBrowser(): Promise<{ look(view: View): Promise<Look>; close(): Promise<void> }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'console-'))
-  const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: [...flags, `--disk-cache-dir=${folder}`] })
+  const executablePath = programPath(browserProgram)
+  const browser: Browser = await chromium.launch({ executablePath, args: [...flags, `--disk-cache-dir=${folder}`] })
   return {
     look: (view) => look(browser, view),
     close: async () => {

@@ -1,5 +1,7 @@
 /** Programs that the packages of Debian bring, installed where they are missing. */
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { promisify } from 'node:util'
 
 const installMsMax = 600_000
@@ -20,6 +22,14 @@ export async function installPackages(
     await apt(install)
   }
   if (!(await isThere(program, words))) throw new Error(`packages ${packages.join(', ')} did not bring ${program}`)
+}
+
+/** Where a program is that the system has; fails where there is none. */
+export function programPath(program: string): string {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter)
+  const found = folders.map((folder) => path.join(folder, program)).find((file) => existsSync(file))
+  if (found === undefined) throw new Error(`there is no ${program} on the PATH`)
+  return found
 }
 
 function isThere(program: string, words: readonly string[]): Promise<boolean> {
