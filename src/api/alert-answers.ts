@@ -3,6 +3,7 @@ import type { AlertChannel, AlertRule, AlertSilence, AlertView, Monitor, RuleTri
 import type { Stored } from '#store'
 import type { ChannelSpec, monitorRoutes, RuleSpec } from './contract/monitor-routes.ts'
 import type { AnswerOf, QueryOf } from './contract/route.ts'
+import { metricNamed } from './metric-named.ts'
 import { numberOf } from './paging.ts'
 
 type MonitorRoutes = typeof monitorRoutes
@@ -82,12 +83,21 @@ export function ruleOf({ id, version, writtenAt, writtenBy }: Stored<AlertRule>,
   return { id, version, changedAt: writtenAt, changedBy: writtenBy, spec }
 }
 
-/** Rules over SQL are made elsewhere, and not shown here. */
-export function shownRule(rule: Stored<AlertRule>): Rule[] {
+/** That its metrics are some is checked with everything else of it. */
+export function ruleIn(spec: RuleSpec): AlertRule {
+  const { condition } = spec
+  if (condition.kind === 'sql') return { ...spec, condition: { ...condition, metrics: condition.metrics.map(metricNamed) } }
+  return { ...spec, condition }
+}
+
+export function shownRule(rule: Stored<AlertRule>): Rule {
   const { condition, scope, channels, ...others } = rule.value
-  if (condition.kind === 'sql') return []
-  const own = condition.kind === 'state' ? { ...condition, states: [...condition.states] } : condition
-  return [ruleOf(rule, { ...others, condition: own, scope: scopeOf(scope), channels: [...channels] })]
+  return ruleOf(rule, { ...others, condition: conditionOf(condition), scope: scopeOf(scope), channels: [...channels] })
+}
+
+function conditionOf(condition: AlertRule['condition']): RuleSpec['condition'] {
+  if (condition.kind === 'state') return { ...condition, states: [...condition.states] }
+  return condition.kind === 'sql' ? { ...condition, metrics: [...condition.metrics] } : condition
 }
 
 function scopeOf(scope: AlertRule['scope']): RuleSpec['scope'] {

@@ -27,6 +27,7 @@ export const apiErrors = defineErrors({
   API_STOPPING: { blame: 'external', message: 'the server is being stopped', hint: 'Ask again when it is back.' },
   API_FAILED: { blame: 'internal', message: 'the server failed at this; its log tells more under "{id}"' },
   API_ADDRESS_UNUSABLE: { blame: 'external', message: 'could not listen at {address}' },
+  API_RULE_QUERY: { blame: 'user', message: 'the query of the rule does not run: {reason}' },
   API_METRIC: { blame: 'user', message: 'there is no metric "{name}"' },
   API_CURSOR: { blame: 'user', message: 'this is no cursor of this list', hint: 'Begin without one.' },
   API_SERVER_UNREACHABLE: { blame: 'external', message: 'could not reach the server at {url}' },

@@ -13,6 +13,8 @@ export interface Alert {
   /** Empty where it is about no job. */
   readonly job: string
   readonly jobName: string
+  /** What tells it from others of the rule and the job; empty where nothing does. */
+  readonly instance: string
   /** Another one each time that the condition begins to hold. */
   readonly episode: string
   readonly judgement: Judgement
@@ -42,7 +44,7 @@ export interface AlertEvent {
 
 export const alertLog: LogKind<AlertEvent> = { name: 'alert' }
 
-/** The id of the record of a rule and a job. */
-export function alertIdOf(rule: string, job: string): string {
-  return `${rule}/${job}`
+/** The id of the record of a rule, a job, and what a rule in SQL tells apart. */
+export function alertIdOf(rule: string, { job, instance }: Pick<Alert, 'job' | 'instance'>): string {
+  return instance === '' ? `${rule}/${job}` : `${rule}/${job}/${instance}`
 }

@@ -3,15 +3,15 @@
  * alert, the entry of its history, and the notices to be delivered. So whoever dies in between has told nobody, or will.
  */
 import { randomUUID } from 'node:crypto'
-import type { Clock } from '#base'
+import { type Clock, shortened } from '#base'
 import { entryOf, type LogEntry, type NewEntry, RecordMap, type Store, type Stored } from '#store'
 import { type Alert, type AlertEvent, alertIdOf, alertKind, alertLog } from './alert.ts'
 import { type AlertRule, type AlertSilence, isInScope, isSilenced } from './alert-rule.ts'
 import { type JobCondition, type Sighting, sightOf } from './conditions.ts'
 import type { EvidenceSource } from './evidence.ts'
-import { type AlertPhase, type Judgement, judge } from './judge.ts'
+import { type AlertPhase, type Judgement, judge, type RuleTiming } from './judge.ts'
 import { type Notice, type NoticeKind, type NoticeLine, noticeLines } from './notice.ts'
-import type { SqlRules } from './sql-rules.ts'
+import type { SqlRules, SqlSighting } from './sql-rules.ts'
 import type { WatchedJob } from './watched-job.ts'
 
 export interface AlertsOptions {
@@ -45,9 +45,10 @@ export interface AlertView {
   readonly notifiedAt: number | null
 }
 
-/** What a rule is about: a job, or none. */
+/** What a rule is about: a job or none, or what a row of its query names. */
 interface Subject {
   readonly job: string
+  readonly instance: string
   readonly jobName: string
   readonly tier: string
   readonly sighting: Sighting
@@ -77,6 +78,11 @@ interface Outcome {
 }
 
 const by = 'monitor'
+/** The query of a rule itself. */
+const queryInstance = 'query'
+/** A query that could not be asked once may be asked the next time. */
+const brokenForMsMin = 90_000
+const textLengthMax = 300
 
 export class Alerts {
   readonly #options: AlertsOptions
@@ -103,9 +109,8 @@ export class Alerts {
       if (!rule.value.isActive) continue
       try {
         const subjects = await this.#subjects(rule, jobsOf.get(rule.workspace) ?? [])
-        for (const { job } of subjects) visited.add(keyOf(rule.workspace, alertIdOf(rule.id, job)))
-        for (const each of await this.#judgeRule(rule, subjects))
-          seen.set(keyOf(rule.workspace, alertIdOf(rule.id, each.subject.job)), each)
+        for (const subject of subjects) visited.add(keyOf(rule.workspace, alertIdOf(rule.id, subject)))
+        for (const each of await this.#judgeRule(rule, subjects)) seen.set(keyOf(rule.workspace, alertIdOf(rule.id, each.subject)), each)
       } catch (error) {
         failed(error)
         for (const [key, each] of this.#seen) if (each.rule.id === rule.id) seen.set(key, each)
@@ -123,7 +128,7 @@ export class Alerts {
       const { phase, since, metSince } = judgement
       if (rule.workspace !== workspace || phase === 'ok') return []
       const { job, jobName, sighting } = subject
-      const id = alertIdOf(rule.id, job)
+      const id = alertIdOf(rule.id, subject)
       return {
         id,
         rule: rule.id,
@@ -151,13 +156,11 @@ export class Alerts {
   }
 
   /** Looks as a rule would, and judges nothing. */
-  tryRule(rule: AlertRule, jobs: readonly WatchedJob[]): Promise<RuleTrial> {
+  async tryRule(workspace: string, rule: AlertRule, jobs: readonly WatchedJob[]): Promise<RuleTrial> {
     const { condition, scope } = rule
-    if (condition.kind === 'sql') return Promise.resolve([])
-    return this.#look(
-      condition,
-      jobs.filter((job) => isInScope(scope, job)),
-    )
+    const inScope = jobs.filter((job) => isInScope(scope, job))
+    if (condition.kind !== 'sql') return this.#look(condition, inScope)
+    return metBy(await this.#options.sqlRules.once(workspace, condition, jobs), inScope)
   }
 
   async #look(condition: JobCondition, jobs: readonly WatchedJob[]): Promise<Subject[]> {
@@ -170,24 +173,32 @@ export class Alerts {
   async #subjects(rule: Stored<AlertRule>, jobs: readonly WatchedJob[]): Promise<Subject[]> {
     const { condition, scope } = rule.value
     const inScope = jobs.filter((job) => isInScope(scope, job))
-    if (condition.kind !== 'sql') return this.#look(condition, inScope)
-    const { found, trouble, at } = this.#options.sqlRules.found(rule)
-    const jobOf = new Map(inScope.map((job) => [job.job, job]))
-    const met = (found ?? []).flatMap(({ job, sighting }) => (job === '' || jobOf.has(job) ? [subjectOf(jobOf.get(job), sighting)] : []))
+    return condition.kind === 'sql' ? this.#subjectsOfQuery(rule, inScope) : this.#look(condition, inScope)
+  }
+
+  /** The rows of a query, what it gave before, and the query itself where it cannot be asked: that is an alarm of its own. */
+  #subjectsOfQuery(rule: Stored<AlertRule>, jobs: readonly WatchedJob[]): Subject[] {
+    const { found, isBroken, trouble, at } = this.#options.sqlRules.found(rule)
+    const met = metBy(found ?? [], jobs)
     const base = { value: null, threshold: null, source: 'query of the rule', seenAt: at }
     const absent: Sighting =
-      found === null ? { ...base, sight: 'unknown', text: trouble } : { ...base, sight: 'clear', text: 'its query gives no rows' }
-    const others = this.#of(rule).filter((each) => !met.some(({ job }) => job === each.job))
-    const silent = found === null && others.length === 0 ? [{ job: '', jobName: '', tier: '', sighting: absent }] : []
-    return [...met, ...others.map((each) => ({ ...each, sighting: absent })), ...silent]
+      found === null ? { ...base, sight: 'unknown', text: trouble } : { ...base, sight: 'clear', text: 'its query gives no such row' }
+    const broken: Sighting = isBroken
+      ? { ...base, sight: 'met', text: shortened(`its query cannot be asked: ${trouble}`, textLengthMax) }
+      : { ...base, sight: found === null ? 'unknown' : 'clear', text: found === null ? trouble : 'its query can be asked' }
+    const ids = new Set(met.map((each) => alertIdOf(rule.id, each)))
+    const others = this.#of(rule).filter((each) => each.instance !== queryInstance && !ids.has(alertIdOf(rule.id, each)))
+    return [...met, ...others.map((each) => ({ ...each, sighting: absent })), { ...subjectOf(undefined, broken), instance: queryInstance }]
   }
 
   /** What a rule is about already. */
-  #of(rule: Stored<AlertRule>): Pick<Subject, 'job' | 'jobName' | 'tier'>[] {
-    const known = new Map([...this.#seen.values()].flatMap((each) => (each.rule.id === rule.id ? [[each.subject.job, each.subject]] : [])))
-    for (const { value } of this.#alerts.in(rule.workspace))
-      if (value.rule === rule.id && !known.has(value.job))
-        known.set(value.job, { job: value.job, jobName: value.jobName, tier: '', sighting: value.sighting })
+  #of(rule: Stored<AlertRule>): Omit<Subject, 'sighting'>[] {
+    const known = new Map<string, Omit<Subject, 'sighting'>>()
+    for (const { rule: of, subject } of this.#seen.values()) if (of.id === rule.id) known.set(alertIdOf(rule.id, subject), subject)
+    for (const { id, value } of this.#alerts.in(rule.workspace)) {
+      const { job, jobName, instance } = value
+      if (value.rule === rule.id && !known.has(id)) known.set(id, { job, jobName, instance, tier: '' })
+    }
     return [...known.values()]
   }
 
@@ -195,9 +206,9 @@ export class Alerts {
     const now = this.#options.clock.nowMs()
     const outcome: Outcome = { changes: [], entries: [], told: { fired: [], 'still-firing': [], resolved: [] } }
     const seen = subjects.map((subject): Seen => {
-      const id = alertIdOf(rule.id, subject.job)
+      const id = alertIdOf(rule.id, subject)
       const before = this.#seen.get(keyOf(rule.workspace, id))?.judgement ?? this.#alerts.get(rule.workspace, id)?.value.judgement ?? null
-      const judgement = judge(rule.value, subject.sighting.sight, now, before)
+      const judgement = judge(timingOf(rule.value, subject), subject.sighting.sight, now, before)
       this.#follow({ rule, subject, judgement }, now, outcome)
       return { rule, subject, judgement }
     })
@@ -212,7 +223,7 @@ export class Alerts {
     { changes, entries, told }: Outcome,
   ): void {
     const { workspace, value } = rule
-    const id = alertIdOf(rule.id, subject.job)
+    const id = alertIdOf(rule.id, subject)
     const kept = this.#alerts.get(workspace, id)?.value
     const isFiring = judgement.phase === 'firing'
     const wasFiring = kept?.judgement.phase === 'firing'
@@ -236,6 +247,7 @@ export class Alerts {
           severity: value.severity,
           job: subject.job,
           jobName: subject.jobName,
+          instance: subject.instance,
           episode,
           judgement,
           sighting: subject.sighting,
@@ -271,7 +283,8 @@ export class Alerts {
       const now = clock.nowMs()
       const text = 'it is watched no more'
       const sighting: Sighting = { sight: 'clear', value: null, threshold: null, text, source: '', seenAt: null }
-      const subject: Subject = { job: value.job, jobName: value.jobName, tier: '', sighting }
+      const { job, jobName, instance } = value
+      const subject: Subject = { job, jobName, instance, tier: '', sighting }
       const judgement: Judgement = { phase: 'ok', since: now, metSince: null, clearSince: null }
       const rule: Named = rules.get(workspace, value.rule) ?? {
         workspace,
@@ -308,7 +321,19 @@ export class Alerts {
 }
 
 function subjectOf(job: WatchedJob | undefined, sighting: Sighting): Subject {
-  return { job: job?.job ?? '', jobName: job?.spec.name ?? '', tier: job?.spec.latencyTier ?? '', sighting }
+  return { job: job?.job ?? '', instance: '', jobName: job?.spec.name ?? '', tier: job?.spec.latencyTier ?? '', sighting }
+}
+
+/** The rows of a query that are about one of some jobs, or about none. */
+function metBy(found: readonly SqlSighting[], jobs: readonly WatchedJob[]): Subject[] {
+  const jobOf = new Map(jobs.map((job) => [job.job, job]))
+  return found.flatMap(({ job, instance, sighting }) =>
+    job === '' || jobOf.has(job) ? [{ ...subjectOf(jobOf.get(job), sighting), instance }] : [],
+  )
+}
+
+function timingOf({ forMs, clearAfterMs }: AlertRule, { instance }: Subject): RuleTiming {
+  return instance === queryInstance ? { forMs: Math.max(forMs, brokenForMsMin), clearAfterMs: 0 } : { forMs, clearAfterMs }
 }
 
 function keyOf(workspace: string, id: string): string {

@@ -377,7 +377,9 @@ test('a rule in SQL fires for the jobs that its rows name, with the tables of it
         (row) => row[column('metric')] === 'pendingRecords' && Number(row[column('measured')]) > 100,
       )
       asked.push(`${workspace} ${text} ${metrics?.name} ${jobs?.rows.length}`)
-      return { columns: ['job', 'measured'], rows: rows.map((row) => [row[column('job')], row[column('measured')]]) }
+      const answer = ['job', 'metric', 'measured'] as const
+      const columns = answer.map((name) => ({ name, type: name === 'measured' ? 'DOUBLE' : 'STRING' }))
+      return { columns, rows: rows.map((row) => answer.map((name) => row[column(name)])) }
     },
   })
   watch.jobs.push({ ...watchedJob('j3'), workspace: 'another' })
@@ -385,14 +387,42 @@ test('a rule in SQL fires for the jobs that its rows name, with the tables of it
   watch.pending = 500
   await watch.live(2 * minuteMs)
   expect(asked[0]).toBe('default SELECT 1 metrics 2')
-  expect(monitor.alerts(ws)).toMatchObject([{ job: 'j1', phase: 'firing', sighting: { value: 500, text: 'job = j1, measured = 500' } }])
+  expect(monitor.alerts(ws)).toMatchObject([
+    { job: 'j1', phase: 'firing', sighting: { value: 500, text: 'job = j1, metric = pendingRecords, measured = 500' } },
+  ])
   isBroken = true
   watch.pending = 0
-  await watch.live(2 * minuteMs)
-  expect(monitor.alerts(ws)).toMatchObject([{ job: 'j1', phase: 'firing', sighting: { text: 'it could not be asked' } }])
+  await watch.live(3 * minuteMs)
+  // What fired goes on, since nobody knows; and that nobody knows is an alarm of its own, told as others are.
+  const broken = { job: '', phase: 'firing', sighting: { text: 'its query cannot be asked: it could not be asked' } }
+  expect(monitor.alerts(ws)).toMatchObject([{ job: 'j1', phase: 'firing', sighting: { text: 'it could not be asked' } }, broken])
   isBroken = false
   await watch.live(2 * minuteMs)
   expect(monitor.alerts(ws)).toEqual([])
+})
+
+test('rows of a rule in SQL are told apart by their texts, not by their numbers', async () => {
+  const watch = new Watch()
+  let rows: (readonly [string, number, number])[] = [
+    ['map', 1, 10],
+    ['sink', 1, 10],
+  ]
+  const columns = [
+    { name: 'operator_name', type: 'STRING' },
+    { name: 'subtasks', type: 'BIGINT NOT NULL' },
+    { name: 'measured', type: 'DOUBLE' },
+  ]
+  const monitor = await watch.open({ runSql: async () => ({ columns, rows }) })
+  await ruleOf(monitor, { name: 'sql', condition: { kind: 'sql', text: 'SELECT 1', metrics: [], pastMs: 0 } })
+  await watch.live(2 * minuteMs)
+  const first = monitor.alerts(ws)
+  expect(first).toMatchObject([{ phase: 'firing' }, { phase: 'firing' }])
+  expect(new Set(first.map(({ id }) => id)).size).toBe(2)
+  rows = [['sink', 2, 11]]
+  await watch.live(2 * minuteMs)
+  expect(monitor.alerts(ws)).toMatchObject([{ id: first[1]?.id, since: first[1]?.since, sighting: { value: 11 } }])
+  const resolved = (await monitor.alertHistory(ws, { limit: 10 })).filter(({ value }) => value.kind === 'resolved')
+  expect(resolved.map(({ value }) => value.text)).toEqual(['its query gives no such row'])
 })
 
 test('definitions are checked, counted and changed from the version that was seen', async () => {

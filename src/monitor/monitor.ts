@@ -73,7 +73,8 @@ export interface MonitorHealth {
 
 const bytesMaxDefault = 2_000_000_000
 const judgeEveryMs = 10_000
-const sqlEveryMs = 60_000
+/** Each rule once a minute; one that is new does not wait for that. */
+const sqlEveryMs = 5000
 const deliverEveryMs = 1000
 const watchEveryMs = 15_000
 const historyMs = 90 * 86_400_000
@@ -189,7 +190,7 @@ export class Monitor {
   tryRule(workspace: string, rule: AlertRule): Promise<RuleTrial> {
     checkRule(rule)
     const jobs = this.#options.jobs().filter((job) => job.workspace === workspace)
-    return this.#parts.alerts.tryRule(rule, jobs)
+    return this.#parts.alerts.tryRule(workspace, rule, jobs)
   }
 
   /** Newest first. */

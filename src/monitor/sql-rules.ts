@@ -1,7 +1,9 @@
 /**
  * Rules that people write as SQL: a SELECT over two tables, which what runs our own engine answers. `metrics` has a row for each number of
- * each sample, `jobs` one for each job of the workspace. A rule fires for each row, or for each job that rows name in a column `job`.
+ * each sample, `jobs` one for each job of the workspace. Each row is an alert of its own: rows are told apart by the job that their column
+ * `job` names, and by their columns of text. Numbers change from one look to the next, and tell nothing apart.
  */
+import { createHash } from 'node:crypto'
 import type { Clock } from '#base'
 import { MillraceError, shortened } from '#base'
 import type { Stored } from '#store'
@@ -23,15 +25,22 @@ export interface SqlTable {
   readonly rows: readonly (readonly SqlValue[])[]
 }
 
-/** Runs one SELECT over tables and gives its rows, at most so many; what it is doing ends with the signal. */
+/** Runs one SELECT over tables and gives its rows, at most so many, with types as SQL writes them; what it does ends with the signal. */
 export type RunSql = (
   query: { readonly workspace: string; readonly text: string; readonly tables: readonly SqlTable[]; readonly rowsMax: number },
   signal: AbortSignal,
-) => Promise<{ readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }>
+) => Promise<{ readonly columns: readonly AnswerColumn[]; readonly rows: readonly (readonly unknown[])[] }>
+
+interface AnswerColumn {
+  readonly name: string
+  readonly type: string
+}
 
 export interface SqlSighting {
   /** Empty: no job. */
   readonly job: string
+  /** What tells it from other rows of the job; empty where nothing does. */
+  readonly instance: string
   readonly sighting: Sighting
 }
 
@@ -43,6 +52,8 @@ interface SqlOutcome {
   readonly trouble: string
 }
 
+/** Of a rule that has not changed. */
+const askEveryMs = 55_000
 const answerMsMax = 20_000
 const answerAgeMsMax = 300_000
 const rowsMax = 100
@@ -50,7 +61,8 @@ const tableRowsMax = 200_000
 const textLengthMax = 300
 const source = 'query of the rule'
 
-type SqlRule = Stored<AlertRule> & { readonly value: { readonly condition: AlertCondition & { readonly kind: 'sql' } } }
+type SqlCondition = AlertCondition & { readonly kind: 'sql' }
+type SqlRule = Stored<AlertRule> & { readonly value: { readonly condition: SqlCondition } }
 
 export interface SqlRulesOptions {
   readonly store: SampleStore
@@ -68,16 +80,21 @@ export class SqlRules {
     this.#options = options
   }
 
-  /** Asks each rule, one after another: what asks for much holds up the others of its kind alone. */
+  /** Asks each rule that was not asked for a while, one after another: what asks for much holds up the others of its kind alone. */
   async ask(rules: readonly Stored<AlertRule>[], jobs: readonly WatchedJob[]): Promise<void> {
     const outcomes = new Map<string, SqlOutcome>()
     for (const rule of rules) {
       if (!isSqlRule(rule)) continue
       const { version } = rule
       const at = this.#options.clock.nowMs()
+      const last = this.#outcomes.get(rule.id)
+      if (last?.version === version && Math.abs(at - last.at) < askEveryMs) {
+        outcomes.set(rule.id, last)
+        continue
+      }
       const ofWorkspace = jobs.filter(({ workspace }) => workspace === rule.workspace)
       try {
-        outcomes.set(rule.id, { at, version, found: await this.#ask(rule, ofWorkspace), trouble: '' })
+        outcomes.set(rule.id, { at, version, found: await this.once(rule.workspace, rule.value.condition, ofWorkspace), trouble: '' })
       } catch (error) {
         outcomes.set(rule.id, { at, version, found: null, trouble: troubleOf(error) })
       }
@@ -87,47 +104,54 @@ export class SqlRules {
     this.#outcomes = outcomes
   }
 
-  /** What a rule found when it was asked last; null where nobody knows, for a reason. */
+  /** What a rule found when it was asked last; null where nobody knows, for a reason, which may be that it cannot be asked. */
   found({ id, version }: Stored<AlertRule>): {
     readonly found: readonly SqlSighting[] | null
+    readonly isBroken: boolean
     readonly trouble: string
     readonly at: number
   } {
     const now = this.#options.clock.nowMs()
     const outcome = this.#outcomes.get(id)
-    if (outcome === undefined || outcome.version !== version) return { found: null, trouble: 'it was not asked yet', at: now }
-    return now - outcome.at > answerAgeMsMax ? { ...outcome, found: null, trouble: 'it was not asked of late' } : outcome
+    if (outcome === undefined || outcome.version !== version)
+      return { found: null, isBroken: false, trouble: 'it was not asked yet', at: now }
+    const isOld = now - outcome.at > answerAgeMsMax
+    if (isOld) return { ...outcome, found: null, isBroken: true, trouble: 'it was not asked of late' }
+    return { ...outcome, isBroken: outcome.found === null }
   }
 
-  async #ask(rule: SqlRule, jobs: readonly WatchedJob[]): Promise<SqlSighting[]> {
+  /** What a query finds now, of the jobs of its workspace. */
+  async once(workspace: string, condition: SqlCondition, jobs: readonly WatchedJob[]): Promise<SqlSighting[]> {
     const { runSql, clock } = this.#options
     if (runSql === null) throw monitorErrors.MONITOR_SQL_UNAVAILABLE()
-    const { text } = rule.value.condition
-    const tables = [await this.#metricsTable(rule, jobs), jobsTable(jobs)]
-    const { columns, rows } = await inTime(answerMsMax, (signal) => runSql({ workspace: rule.workspace, text, tables, rowsMax }, signal))
-    const [jobColumn, valueColumn] = [columns.indexOf('job'), columns.indexOf('measured')]
+    const { text } = condition
+    const tables = [{ name: 'metrics', columns: metricsColumns, rows: await this.#metricsRows(condition, jobs) }, jobsTable(jobs)]
+    const { columns, rows } = await inTime(answerMsMax, (signal) => runSql({ workspace, text, tables, rowsMax }, signal))
+    const names = columns.map(({ name }) => name)
+    const [jobColumn, valueColumn] = [names.indexOf('job'), names.indexOf('measured')]
     const known = new Set(jobs.map(({ job }) => job))
     const found = new Map<string, SqlSighting>()
     for (const row of rows.slice(0, rowsMax)) {
       const named = jobColumn < 0 ? '' : String(row[jobColumn])
       const job = known.has(named) ? named : ''
       const value = valueColumn < 0 || row[valueColumn] === null ? null : Number(row[valueColumn])
-      const shownRow = columns.map((column, i) => `${column} = ${String(row[i])}`).join(', ')
+      const shownRow = names.map((name, i) => `${name} = ${String(row[i])}`).join(', ')
+      const instance = instanceOf(columns, row)
       const seen = { value: Number.isFinite(value) ? value : null, threshold: null, text: shortened(shownRow, textLengthMax) }
-      if (!found.has(job)) found.set(job, { job, sighting: { ...seen, sight: 'met', source, seenAt: clock.nowMs() } })
+      const key = `${job}/${instance}`
+      if (!found.has(key)) found.set(key, { job, instance, sighting: { ...seen, sight: 'met', source, seenAt: clock.nowMs() } })
     }
     return [...found.values()]
   }
 
-  async #metricsTable({ value }: SqlRule, jobs: readonly WatchedJob[]): Promise<SqlTable> {
+  async #metricsRows({ metrics, pastMs }: SqlCondition, jobs: readonly WatchedJob[]): Promise<SqlValue[][]> {
     const rows: SqlValue[][] = []
     for (const job of jobs) {
       const latest = this.#options.sampler.latest(job)
-      const { metrics, pastMs } = value.condition
       for (const row of pastMs === 0 ? latestRows(job, latest, metrics) : await this.#pastRows(job, metrics, pastMs)) rows.push(row)
       if (rows.length > tableRowsMax) throw monitorErrors.MONITOR_SQL_LARGE({ most: tableRowsMax })
     }
-    return { name: 'metrics', columns: metricsColumns, rows }
+    return rows
   }
 
   async #pastRows(job: WatchedJob, metrics: readonly MetricName[], pastMs: number): Promise<SqlValue[][]> {
@@ -151,6 +175,19 @@ const metricsColumns = [
   { name: 'metric', type: 'STRING' },
   { name: 'measured', type: 'DOUBLE' },
 ]
+
+/** A column of text that says what a row is about. */
+function isLabel({ name, type }: AnswerColumn): boolean {
+  return /^(?:STRING|CHAR|VARCHAR|BOOLEAN)\b/.test(type) && name !== 'job' && name !== 'job_name'
+}
+
+function instanceOf(columns: readonly AnswerColumn[], row: readonly unknown[]): string {
+  const labels = columns.flatMap((column, i) => (isLabel(column) ? [[column.name, row[i]]] : []))
+  if (labels.length === 0) return ''
+  return createHash('sha256').update(JSON.stringify(labels)).digest('hex').slice(0, instanceLength)
+}
+
+const instanceLength = 16
 
 interface SeriesOf {
   readonly operatorId: string
@@ -210,6 +247,9 @@ function jobsTable(jobs: readonly WatchedJob[]): SqlTable {
   ])
   return { name: 'jobs', columns: columns.map(([name, type]) => ({ name, type })), rows }
 }
+
+/** The tables of rules without their rows. */
+export const ruleTables: readonly SqlTable[] = [{ name: 'metrics', columns: metricsColumns, rows: [] }, jobsTable([])]
 
 function isSqlRule(rule: Stored<AlertRule>): rule is SqlRule {
   return rule.value.isActive && rule.value.condition.kind === 'sql'

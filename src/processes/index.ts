@@ -1,6 +1,6 @@
 export { boundWorkers } from './bound-workers.ts'
 export type { ProcessShape } from './engine-process.ts'
-export type { SessionLimits } from './engine-session.ts'
+export type { EngineSession, SessionLimits } from './engine-session.ts'
 export { followOrders } from './follow-orders.ts'
 export type { JobLog, LogLine } from './job-log.ts'
 export { type MemoryLimits, memoryShare } from './memory-limits.ts'

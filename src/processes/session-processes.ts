@@ -63,11 +63,15 @@ export class SessionProcesses {
     await this.#spare?.ready
   }
 
-  /** Fails where a setting is wrong, and where there are as many sessions as there may be. */
-  async open(settings: Readonly<Record<string, string>>, view: WorkspaceView = emptyView): Promise<EngineSession> {
+  /**
+   * Fails where a setting is wrong, and where there are as many sessions as there may be.
+   *
+   * @param reserved sessions beyond those of people: what the server itself asks for
+   */
+  async open(settings: Readonly<Record<string, string>>, view: WorkspaceView = emptyView, reserved = 0): Promise<EngineSession> {
     const { sessionsMax } = this.#limits
     if (this.#isClosed) throw processErrors.PROCESSES_HOST_CLOSED()
-    if (this.#sessions.size + this.#opening >= sessionsMax) throw processErrors.PROCESSES_SESSIONS_FULL({ limit: sessionsMax })
+    if (this.#sessions.size + this.#opening >= sessionsMax + reserved) throw processErrors.PROCESSES_SESSIONS_FULL({ limit: sessionsMax })
     this.#opening += 1
     try {
       return await this.#open(settings, view)

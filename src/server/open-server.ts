@@ -15,6 +15,7 @@ import { WorkspaceSecrets } from '#secrets'
 import { openStore } from '#store'
 import { serverErrors } from './errors.ts'
 import { LineageBook } from './lineage-book.ts'
+import { RuleQueries } from './rule-queries.ts'
 import { ScriptPlanner } from './script-planner.ts'
 import { ServerLease } from './server-lease.ts'
 import { topologyOf } from './topology.ts'
@@ -125,6 +126,8 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       planner: (cluster) => clusters.host(cluster)?.planner ?? null,
       keptOf: (workspace) => catalogs.kept(workspace),
     })
+    const queries = new RuleQueries(processes, path.join(dataFolder, 'rules'))
+    closing.push(() => queries.close())
     const monitor = await Monitor.open({
       store,
       folder: path.join(dataFolder, 'metrics'),
@@ -134,7 +137,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       measure: ({ job }) => loop.measure(job),
       outbound: new Outbound({ allowed: options.outboundAllowed }),
       findSecret: (workspace, name) => secrets.find(workspace, name) ?? options.findSecret(name),
-      runSql: null,
+      runSql: queries.run,
       linkTo: (workspace, job) => (options.publicUrl === null ? null : `${options.publicUrl}/w/${workspace}/jobs/${job}`),
       failed: (error) => failed('monitor', error),
       moreFamilies: () => laneFamilies(loop.health()),
@@ -150,6 +153,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
       monitor,
       secrets,
       store,
+      checkRuleQuery: (text) => queries.check(text),
       // Clusters keep the logs of their jobs.
       logOf: async (jobId) => (book.wanted(jobId)?.engine.kind === 'flink' ? null : host.log(jobId)),
       lineageOf: (workspace, object, bounds) => lineage.around(workspace, object, bounds),

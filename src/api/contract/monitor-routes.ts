@@ -51,6 +51,12 @@ const Condition = Type.Union([
   }),
   Type.Object({ kind: Type.Literal('no-checkpoint'), withinMs: DurationMs }),
   Type.Object({ kind: Type.Literal('failures'), above: Type.Number(), withinMs: DurationMs }),
+  Type.Object({
+    kind: Type.Literal('sql'),
+    text: Type.String({ maxLength: 100_000, description: 'One SELECT over metrics, job_metrics, operator_metrics and jobs.' }),
+    metrics: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 100, description: 'Those that it needs; none: all of them.' }),
+    pastMs: Type.Integer({ minimum: 0, maximum: 3_600_000, description: 'How far back samples go; 0: the newest of each job.' }),
+  }),
 ])
 
 const Scope = Type.Union([

@@ -6,6 +6,7 @@ import type { WorkspaceSecrets } from '#secrets'
 import type { Handlers } from '../call.ts'
 import type { Contract } from '../contract/index.ts'
 import type { Oidc } from '../oidc.ts'
+import type { RuleCheck } from '../rule-query.ts'
 import { type CatalogParts, catalogHandlers } from './catalog.ts'
 import { type JobParts, jobHandlers } from './jobs.ts'
 import { monitorHandlers } from './monitor.ts'
@@ -18,6 +19,8 @@ export interface ServerParts extends JobParts, CatalogParts {
   readonly sessions: WorkspaceSessions
   readonly monitor: Monitor
   readonly secrets: WorkspaceSecrets
+  /** What is wrong with the query of an alert rule, with places in its text. */
+  readonly checkRuleQuery: RuleCheck
   readonly version: string
   /** Who vouches for people; null: nobody. */
   readonly oidc: Oidc | null
@@ -29,7 +32,7 @@ export function allHandlers(parts: ServerParts): Handlers<Contract> {
     ...jobHandlers(parts),
     ...sqlHandlers(parts.sessions),
     ...catalogHandlers(parts),
-    ...monitorHandlers(parts.monitor, parts.jobs),
+    ...monitorHandlers(parts.monitor, parts.jobs, parts.checkRuleQuery),
     ...secretHandlers(parts.secrets),
   }
 }

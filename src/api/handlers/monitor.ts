@@ -1,17 +1,19 @@
 /** What was measured of jobs, and what people are told about. */
 import type { Jobs } from '#jobs'
 import { type Monitor, metricNames } from '#monitor'
-import { alertPage, channelIn, ruleOf, shownRule, silenceOf, trialOf } from '../alert-answers.ts'
+import { alertPage, channelIn, ruleIn, ruleOf, shownRule, silenceOf, trialOf } from '../alert-answers.ts'
 import type { Handlers } from '../call.ts'
 import type { monitorRoutes } from '../contract/monitor-routes.ts'
 import { apiErrors } from '../errors.ts'
+import { metricNamed } from '../metric-named.ts'
 import { pageOfEntries } from '../paging.ts'
+import { assertRuleQuery, type RuleCheck } from '../rule-query.ts'
 
 type MonitorRoutes = typeof monitorRoutes
 
 const stepMsDefault = 5000
 
-export function monitorHandlers(monitor: Monitor, jobs: Jobs): Handlers<MonitorRoutes> {
+export function monitorHandlers(monitor: Monitor, jobs: Jobs, checkQuery: RuleCheck): Handlers<MonitorRoutes> {
   const { rules, channels, silences } = monitor
   return {
     'GET /workspaces/:workspace/jobs/:job/series': async ({ params, query }) => {
@@ -37,17 +39,23 @@ export function monitorHandlers(monitor: Monitor, jobs: Jobs): Handlers<MonitorR
           text,
         }),
       ),
-    'GET /workspaces/:workspace/alert-rules': ({ params }) => rules.list(params.workspace).flatMap(shownRule),
-    'POST /workspaces/:workspace/alert-rules': async ({ caller, params, body }) =>
-      ruleOf(await rules.create(params.workspace, body, caller.name), body),
-    'POST /workspaces/:workspace/alert-rules/try': async ({ params, body }) => trialOf(await monitor.tryRule(params.workspace, body)),
+    'GET /workspaces/:workspace/alert-rules': ({ params }) => rules.list(params.workspace).map(shownRule),
+    'POST /workspaces/:workspace/alert-rules': async ({ caller, params, body }) => {
+      await assertRuleQuery(body, checkQuery)
+      return ruleOf(await rules.create(params.workspace, ruleIn(body), caller.name), body)
+    },
+    'POST /workspaces/:workspace/alert-rules/try': async ({ params, body }) => {
+      await assertRuleQuery(body, checkQuery)
+      return trialOf(await monitor.tryRule(params.workspace, ruleIn(body)))
+    },
     'POST /workspaces/:workspace/alert-rules/starting': async ({ caller, params }) => {
       await monitor.addStartingRules(params.workspace, caller.name)
-      return rules.list(params.workspace).flatMap(shownRule)
+      return rules.list(params.workspace).map(shownRule)
     },
     'PUT /workspaces/:workspace/alert-rules/:rule': async ({ caller, params, body }) => {
       const key = { workspace: params.workspace, id: params.rule }
-      return ruleOf(await rules.change(key, body.spec, body.expectedVersion, caller.name), body.spec)
+      await assertRuleQuery(body.spec, checkQuery)
+      return ruleOf(await rules.change(key, ruleIn(body.spec), body.expectedVersion, caller.name), body.spec)
     },
     'DELETE /workspaces/:workspace/alert-rules/:rule': async ({ caller, params }) => {
       await rules.remove(params.workspace, params.rule, caller.name)
@@ -85,10 +93,4 @@ export function monitorHandlers(monitor: Monitor, jobs: Jobs): Handlers<MonitorR
       )
     },
   }
-}
-
-function metricNamed(name: string): (typeof metricNames)[number] {
-  const found = metricNames.find((each) => each === name)
-  if (found === undefined) throw apiErrors.API_METRIC({ name }, { detail: `There are ${metricNames.join(', ')}.` })
-  return found
 }
