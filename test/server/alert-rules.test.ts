@@ -45,7 +45,7 @@ test.each([
   const reply = await ada.try('POST /workspaces/:workspace/alert-rules', { params, body: ruleOf(text) })
   expect(reply).toMatchObject({ status: 400, code: 'API_RULE_QUERY' })
   expect(reply.text).toContain(JSON.stringify(reason).slice(1, -1))
-  const { error } = JSON.parse(reply.text) as { readonly error: { readonly position: unknown } }
+  const { error } = JSON.parse(reply.text) as { readonly error: { readonly position: object | null } }
   expect(error.position ?? { line: 0 }).toMatchObject(position)
   expect(await ada.call('GET /workspaces/:workspace/alert-rules', { params })).toEqual([])
 })
