@@ -5,6 +5,8 @@ import { copyScript, LiveServer, specOf } from './live-server.fixture.ts'
 import { desktop, type Look, openBrowser } from './open-browser.ts'
 
 const password = 'correct horse battery'
+/** For what is looked at again and again until it is so. */
+const patient = { timeout: 60_000 }
 const hostileName = '<img src=x onerror="alert(1)">'
 
 let server: LiveServer
@@ -90,7 +92,7 @@ test('the first administrator comes by the link that the server prints, and sees
   await page.getByText('3001 jobs').or(page.getByText('3,001 jobs')).waitFor()
   expect(await page.locator('tbody tr').count()).toBeLessThan(60)
   await page.getByRole('searchbox').fill('copy 2718')
-  await expect.poll(() => page.getByRole('status').first().textContent()).toBe('1 job')
+  await page.getByText('1 job', { exact: true }).waitFor()
   await page.getByRole('link', { name: 'copy 2718' }).click()
   await page.getByRole('heading', { name: 'copy 2718' }).waitFor()
   await page.getByText('The job has not run yet').waitFor()
@@ -106,9 +108,9 @@ SELECT region, COUNT(*) AS orders, SUM(amount) AS total FROM orders GROUP BY reg
   )
   await runAll(page)
   const rows = page.locator('tbody tr')
-  await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(8)
+  await expect.poll(() => rows.count(), patient).toBe(8)
   const before = await rows.allTextContents()
-  await expect.poll(async () => (await rows.allTextContents()).join() === before.join()).toBe(false)
+  await expect.poll(async () => (await rows.allTextContents()).join() === before.join(), patient).toBe(false)
   await page.getByRole('tab', { name: 'Chart' }).click()
   await page.locator('canvas').waitFor()
   await page.getByRole('button', { name: 'Cancel' }).click()

@@ -20,7 +20,7 @@ const host = '127.0.0.1'
 const usualPort = 8080
 const refreshEveryMs = 1000
 const lookEveryMs = 300
-const rowsWaitMs = 60_000
+const rowsWaitMs = 120_000
 const sampleRows = 5
 
 /** @param stays whether it goes on until Ctrl-C; else it shows what there is and ends */
