@@ -11,6 +11,7 @@ import { installPrometheus } from './prometheus-server.fixture.ts'
 import { installRedisServer } from './redis-server.fixture.ts'
 import { installS3Server } from './s3-server.fixture.ts'
 import { installSchemaRegistry } from './schema-registry.fixture.ts'
+import { installSchemathesis } from './schemathesis.fixture.ts'
 
 export default async function setup(): Promise<void> {
   await installHdfsServer()
@@ -22,6 +23,7 @@ export default async function setup(): Promise<void> {
   await installMysqlServer()
   await installPostgresServer()
   await installSchemaRegistry()
+  await installSchemathesis()
   await installOpenSearchServer()
   await installGatewayClients()
   await installFlinkServer()

@@ -1,0 +1,38 @@
+/** The interface of the server, asked by Schemathesis whatever its own description allows, and what it does not. */
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { Millrace, specOf } from '../server/millrace.fixture.ts'
+import { runSchemathesis } from './schemathesis.fixture.ts'
+
+const secondsMax = 45
+const checks = 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance'
+/** What ends the session that asks, and streams, which do not end. */
+const left = '^/sign-out$|/changes$|/follow$|/statements/'
+
+test('nothing that is asked breaks the server, and every answer is as described', { timeout: 180_000 }, async () => {
+  const millrace = await Millrace.create()
+  try {
+    const ada = await millrace.admin()
+    const script = "CREATE TABLE o (n INT) WITH ('connector' = 'blackhole'); INSERT INTO o VALUES (1)"
+    const params = { workspace: 'main' }
+    const { id: job } = await ada.call('POST /workspaces/:workspace/jobs', { params, body: specOf(script) })
+    // Else nearly all that is asked would be of workspaces and jobs that are not there.
+    await writeFile(path.join(millrace.folder, 'schemathesis.toml'), `[parameters]\nworkspace = "main"\njob = "${job}"\n`)
+    const headers = Object.entries(ada.headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`])
+    const { status, said } = await runSchemathesis(millrace.folder, [
+      'run',
+      `http://127.0.0.1:${millrace.port}/api/v1/openapi.json`,
+      ...headers,
+      ...['--phases', 'coverage,fuzzing', '--max-time', String(secondsMax), '--seed', '7', '--continue-on-failure'],
+      ...['--checks', checks, '--exclude-path-regex', left],
+    ])
+    if (status !== 0) throw new Error(said.slice(-20_000))
+    expect(Number(/(\d+) generated, \1 passed/.exec(said)?.[1])).toBeGreaterThan(500)
+    expect(millrace.failures).toEqual([])
+    // It asked as somebody, to the end.
+    expect((await ada.try('GET /me')).status).toBe(200)
+  } finally {
+    await millrace.remove()
+  }
+})
