@@ -24,8 +24,12 @@ test('nothing that is asked breaks the server, and every answer is as described'
       'run',
       `http://127.0.0.1:${millrace.port}/api/v1/openapi.json`,
       ...headers,
-      ...['--phases', 'coverage,fuzzing', '--max-time', String(secondsMax), '--seed', '7', '--continue-on-failure'],
-      ...['--checks', checks, '--exclude-path-regex', left],
+      '--phases=coverage,fuzzing',
+      `--max-time=${secondsMax}`,
+      '--seed=7',
+      '--continue-on-failure',
+      `--checks=${checks}`,
+      `--exclude-path-regex=${left}`,
     ])
     if (status !== 0) throw new Error(said.slice(-20_000))
     expect(Number(/(\d+) generated, \1 passed/.exec(said)?.[1])).toBeGreaterThan(500)

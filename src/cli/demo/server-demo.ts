@@ -26,7 +26,8 @@ const sampleRows = 5
 /** @param stays whether it goes on until Ctrl-C; else it shows what there is and ends */
 export async function runServerDemo(stays: boolean, environment: CliEnvironment): Promise<number> {
   const { screen } = environment
-  const stopping = stopSignal(environment)
+  const giveUp = new AbortController()
+  const stopping = AbortSignal.any([stopSignal(environment), giveUp.signal])
   const places = await prepareDemoFolder(environment)
   const server = await environment.openServer({
     dataFolder: places.data,
@@ -35,6 +36,7 @@ export async function runServerDemo(stays: boolean, environment: CliEnvironment)
     storeAddress: '',
     publicUrl: null,
     signInLinkFor: '',
+    oidc: null,
     failed: (id, error) => {
       screen.note(`failure ${id}\n`)
       noteErrors(error, undefined, environment)
@@ -46,6 +48,11 @@ export async function runServerDemo(stays: boolean, environment: CliEnvironment)
     const applied = await fill(link, places.files, environment)
     if (applied !== exitStatus.done) return applied
     if (!server.hasConsole) screen.note('note: the console was not built; make web builds it\n')
+    // A server that can go on no more says so, which ends the demo as it would the command.
+    void server.over.then((reason) => {
+      status = noteErrors(reason, undefined, environment)
+      giveUp.abort()
+    })
     if (stays) await stay(link, stopping, environment)
     else status = await showOnce(link, stopping, environment)
   } finally {
