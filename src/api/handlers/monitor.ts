@@ -1,10 +1,9 @@
 /** What was measured of jobs, and what people are told about. */
 import type { Jobs } from '#jobs'
-import { type Monitor, metricNames } from '#monitor'
+import type { Monitor } from '#monitor'
 import { alertPage, channelIn, ruleIn, ruleOf, shownRule, silenceOf, trialOf } from '../alert-answers.ts'
 import type { Handlers } from '../call.ts'
 import type { monitorRoutes } from '../contract/monitor-routes.ts'
-import { apiErrors } from '../errors.ts'
 import { metricNamed } from '../metric-named.ts'
 import { pageOfEntries } from '../paging.ts'
 import { assertRuleQuery, type RuleCheck } from '../rule-query.ts'

@@ -139,9 +139,8 @@ async function showOnce(link: ServerLink, stopping: AbortSignal, environment: Cl
   })
   const { client, workspace } = link
   const rules = await client.call('GET /workspaces/:workspace/alert-rules', { params: { workspace } })
-  const alerts = await client.call('GET /workspaces/:workspace/alerts', { params: { workspace } })
-  const firing = alerts.filter(({ phase }) => phase === 'firing').length
-  await screen.write(`\nAlert rules: ${rules.map(({ spec }) => spec.name).join(', ')}. Alerts that fire: ${firing}.\n`)
+  const { counts } = await client.call('GET /workspaces/:workspace/alerts', { params: { workspace } })
+  await screen.write(`\nAlert rules: ${rules.map(({ spec }) => spec.name).join(', ')}. Alerts that fire: ${counts.firing}.\n`)
   return exitStatus.done
 }
 
