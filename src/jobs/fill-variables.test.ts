@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fillVariables } from './fill-variables.ts'
+import { fillPlaces, fillVariables } from './fill-variables.ts'
 import { scanned } from './scanned.fixture.ts'
 
 describe('a value stays within its place', () => {
@@ -50,4 +50,15 @@ test('whatever a value holds, it makes no token of SQL but the one that it stand
 
 test('a long script of quotes is read once', () => {
   expect(fillVariables(`${"'".repeat(200_000)} ${'\\'.repeat(100_000)}`, {})).toHaveLength(300_001)
+})
+
+test('the places that were filled are told in the text and in the script', () => {
+  const script = "SELECT ${n}, '$${n}', '${city}' FROM t"
+  const { text, places } = fillPlaces(script, { n: '12345', city: "O'Fallon" })
+  expect(text).toBe("SELECT 12345, '${n}', 'O''Fallon' FROM t")
+  expect(places.map(({ start, end, scriptStart, scriptEnd }) => [text.slice(start, end), script.slice(scriptStart, scriptEnd)])).toEqual([
+    ['12345', '${n}'],
+    ['${', '$${'],
+    ["O''Fallon", '${city}'],
+  ])
 })

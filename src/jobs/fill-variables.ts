@@ -23,14 +23,33 @@ const plainValue = /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|true|false
 type Place = 'text' | 'name' | 'text with escapes' | 'name in double quotes' | 'open'
 
 export function fillVariables(script: string, variables: Readonly<Record<string, string>>): string {
+  return fillPlaces(script, variables).text
+}
+
+/** Where something was put in: its place in the filled text, and that in the script. */
+interface FilledPlace {
+  readonly start: number
+  readonly end: number
+  readonly scriptStart: number
+  readonly scriptEnd: number
+}
+
+/** The same, with the places that were filled, in their order: so that a place in the filled text can be found in the script. */
+export function fillPlaces(
+  script: string,
+  variables: Readonly<Record<string, string>>,
+): { readonly text: string; readonly places: readonly FilledPlace[] } {
   let filled = ''
   let copied = 0
+  const places: FilledPlace[] = []
   eachToken(script, (place, found, start) => {
-    if (found.kind === 'escape') filled += `${script.slice(copied, start)}\${`
-    else filled += script.slice(copied, start) + inPlace(place, found.name, variables, script, start)
+    filled += script.slice(copied, start)
     copied = start + found.length
+    const before = filled.length
+    filled += found.kind === 'escape' ? '${' : inPlace(place, found.name, variables, script, start)
+    places.push({ start: before, end: filled.length, scriptStart: start, scriptEnd: copied })
   })
-  return filled + script.slice(copied)
+  return { text: filled + script.slice(copied), places }
 }
 
 type Found =

@@ -8,6 +8,7 @@ import type { Clock } from '#base'
 import { WorkspaceCatalogs } from '#catalog'
 import { ControlLoop, JobBook, Jobs, type Pace } from '#jobs'
 import { expositionType, laneFamilies, Monitor, watchedJobs } from '#monitor'
+import { Notebooks } from '#notebook'
 import { Outbound } from '#outbound'
 import { ProcessHost, type ProcessShape, type SessionLimits, SessionProcesses, WorkspaceSessions } from '#processes'
 import { ClusterHosts, type FlinkCluster, RunBook } from '#remote'
@@ -145,11 +146,13 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     closing.push(() => monitor.stop())
     const jobs = new Jobs({ book, loop, planner, clock, createId })
     const lineage = new LineageBook({ jobs, catalogs, sessions })
+    const notebooks = await Notebooks.load(store, { createId })
     const server = await listen(options, {
       access,
       jobs,
       catalogs,
       sessions,
+      notebooks,
       monitor,
       secrets,
       store,

@@ -32,7 +32,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   outbound: ['base'],
   monitor: ['base', 'metrics', 'store', 'jobs', 'outbound'],
   access: ['base', 'store'],
-  api: ['base', 'metrics', 'data', 'secrets', 'sql', 'catalog', 'query', 'store', 'jobs', 'processes', 'access', 'monitor'],
+  notebook: ['base', 'store'],
+  api: ['base', 'metrics', 'data', 'secrets', 'sql', 'catalog', 'query', 'store', 'jobs', 'processes', 'access', 'notebook', 'monitor'],
   server: [
     'base',
     'metrics',
@@ -45,6 +46,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'processes',
     'remote',
     'access',
+    'notebook',
     'outbound',
     'monitor',
     'api',

@@ -17,6 +17,7 @@ const webPackages: readonly string[] = [
   '@xyflow/react',
   'codemirror',
   'i18next',
+  'markdown-it',
   'react',
   'react-dom',
   'react-i18next',

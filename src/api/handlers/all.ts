@@ -1,6 +1,7 @@
 /** A handler for each route of the contract. */
 import type { Access } from '#access'
 import type { Monitor } from '#monitor'
+import type { Notebooks } from '#notebook'
 import type { WorkspaceSessions } from '#processes'
 import type { WorkspaceSecrets } from '#secrets'
 import type { Handlers } from '../call.ts'
@@ -10,6 +11,7 @@ import type { RuleCheck } from '../rule-query.ts'
 import { type CatalogParts, catalogHandlers } from './catalog.ts'
 import { type JobParts, jobHandlers } from './jobs.ts'
 import { monitorHandlers } from './monitor.ts'
+import { notebookHandlers } from './notebooks.ts'
 import { peopleHandlers } from './people.ts'
 import { secretHandlers } from './secrets.ts'
 import { sqlHandlers } from './sql.ts'
@@ -17,6 +19,7 @@ import { sqlHandlers } from './sql.ts'
 export interface ServerParts extends JobParts, CatalogParts {
   readonly access: Access
   readonly sessions: WorkspaceSessions
+  readonly notebooks: Notebooks
   readonly monitor: Monitor
   readonly secrets: WorkspaceSecrets
   /** What is wrong with the query of an alert rule, with places in its text. */
@@ -33,6 +36,7 @@ export function allHandlers(parts: ServerParts): Handlers<Contract> {
     ...sqlHandlers(parts.sessions),
     ...catalogHandlers(parts),
     ...monitorHandlers(parts.monitor, parts.jobs, parts.checkRuleQuery),
+    ...notebookHandlers(parts.notebooks),
     ...secretHandlers(parts.secrets),
   }
 }
