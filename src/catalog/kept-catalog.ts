@@ -51,7 +51,7 @@ export class KeptCatalog extends MemoryCatalog {
 
   override createTable(definition: TableDefinition, whenThere: WhenThere, at?: At): boolean {
     if (!definition.temporary) refuseLiteralSecrets(definition.options, at)
-    return this.#noteIf(super.createTable(definition, whenThere, at) && !definition.temporary, 'table', definition.path)
+    return this.#noteIf(super.createTable(definition, whenThere, at), 'table', definition.path, !definition.temporary)
   }
 
   override alterTable(definition: TableDefinition, at?: At): void {
@@ -70,11 +70,11 @@ export class KeptCatalog extends MemoryCatalog {
   }
 
   override dropTable(path: TablePath, how: DropHow, at?: At): boolean {
-    return this.#noteIf(super.dropTable(path, how, at) && !how.temporary, 'table', path)
+    return this.#noteIf(super.dropTable(path, how, at), 'table', path, !how.temporary)
   }
 
   override createView(definition: ViewDefinition, whenThere: WhenThere, at?: At): boolean {
-    return this.#noteIf(super.createView(definition, whenThere, at) && !definition.temporary, 'view', definition.path)
+    return this.#noteIf(super.createView(definition, whenThere, at), 'view', definition.path, !definition.temporary)
   }
 
   override alterView(definition: ViewDefinition, at?: At): void {
@@ -83,7 +83,7 @@ export class KeptCatalog extends MemoryCatalog {
   }
 
   override dropView(path: TablePath, how: DropHow, at?: At): boolean {
-    return this.#noteIf(super.dropView(path, how, at) && !how.temporary, 'view', path)
+    return this.#noteIf(super.dropView(path, how, at), 'view', path, !how.temporary)
   }
 
   override createFunction(
@@ -92,16 +92,16 @@ export class KeptCatalog extends MemoryCatalog {
     at?: At,
   ): boolean {
     const isKept = !definition.temporary && !how.system
-    return this.#noteIf(super.createFunction(definition, how, at) && isKept, 'function', definition.path)
+    return this.#noteIf(super.createFunction(definition, how, at), 'function', definition.path, isKept)
   }
 
   override dropFunction(path: TablePath, how: DropHow & { readonly system: boolean }, at?: At): boolean {
-    return this.#noteIf(super.dropFunction(path, how, at) && !how.temporary && !how.system, 'function', path)
+    return this.#noteIf(super.dropFunction(path, how, at), 'function', path, !how.temporary && !how.system)
   }
 
-  /** Passes on whether something changed. */
-  #noteIf(isChanged: boolean, kind: CatalogObject['kind'], path: readonly string[]): boolean {
-    if (isChanged) this.#note(kind, path)
+  /** Passes on whether something changed; what is for the session alone is not noted. */
+  #noteIf(isChanged: boolean, kind: CatalogObject['kind'], path: readonly string[], isKept = true): boolean {
+    if (isChanged && isKept) this.#note(kind, path)
     return isChanged
   }
 

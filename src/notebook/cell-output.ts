@@ -38,7 +38,7 @@ interface OutputFailure {
 /** Its id is that of the notebook, a slash, and that of the cell. */
 export const outputKind: RecordKind<CellOutput> = { name: 'notebook-output', keepsVersions: false }
 
-export const outputBytesMax = 262_144
+const outputBytesMax = 262_144
 const outputRowsMax = 200
 const columnsMax = 1000
 

@@ -14,6 +14,8 @@ import {
   readJobsSearch,
   readLogSearch,
   readMetricsSearch,
+  readNotebookSearch,
+  readNotebooksSearch,
   readRulesSearch,
   readSqlSearch,
   readTopologySearch,
@@ -192,6 +194,20 @@ const alertChannels = createRoute({
   component: lazyRouteComponent(() => import('./alerts/channels-page.tsx'), 'ChannelsPage'),
 })
 
+const notebooks = createRoute({
+  getParentRoute: () => workspace,
+  path: '/notebooks',
+  validateSearch: readNotebooksSearch,
+  component: lazyRouteComponent(() => import('./notebooks/notebooks-page.tsx'), 'NotebooksPage'),
+})
+
+const notebook = createRoute({
+  getParentRoute: () => workspace,
+  path: '/notebooks/$notebook',
+  validateSearch: readNotebookSearch,
+  component: lazyRouteComponent(() => import('./notebook/notebook-page.tsx'), 'NotebookPage'),
+})
+
 const members = createRoute({
   getParentRoute: () => workspace,
   path: '/settings',
@@ -230,6 +246,8 @@ const routeTree = root.addChildren([
       newJob,
       job.addChildren(jobTabs),
       sql,
+      notebooks,
+      notebook,
       catalog,
       entry,
       alerts,

@@ -61,6 +61,14 @@ export function readSqlSearch(raw: Raw) {
   return given({ tab: text(raw, 'tab'), view: oneOf(raw, 'view', ['table', 'changes', 'chart', 'plan', 'messages', 'history']) })
 }
 
+export function readNotebooksSearch(raw: Raw) {
+  return given({ search: text(raw, 'search'), folder: text(raw, 'folder'), tag: text(raw, 'tag') })
+}
+
+export function readNotebookSearch(raw: Raw) {
+  return given({ cell: text(raw, 'cell') })
+}
+
 export function readAuditSearch(raw: Raw) {
   return given({ subject: text(raw, 'subject') })
 }

@@ -1,5 +1,5 @@
 /** Notebooks: cells of SQL and Markdown, their versions, and what cells showed last. */
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { Failure, Instant, Nullable, Page, PageQuery, type Routes, Word } from './route.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 40 })
@@ -14,7 +14,7 @@ const Cell = Type.Union([
   Type.Object({ id: Id, kind: Type.Literal('markdown'), text: Text }),
 ])
 
-export const NotebookSpec = Type.Object(
+const NotebookSpec = Type.Object(
   {
     title: Type.String({ minLength: 1, maxLength: 200 }),
     folder: Type.String({ maxLength: 500, description: 'Such as sales/daily; empty: at the top.' }),
@@ -24,11 +24,10 @@ export const NotebookSpec = Type.Object(
   },
   { additionalProperties: false },
 )
-export type NotebookSpec = Static<typeof NotebookSpec>
 
 const Value = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])
 
-export const CellOutput = Type.Object({
+const CellOutput = Type.Object({
   text: Type.String({ maxLength: 102_400, description: 'The text that ran: where the cell has another one, this is stale.' }),
   variables: Variables,
   outcome: Word(['finished', 'failed', 'cancelled', 'running']),
@@ -41,7 +40,6 @@ export const CellOutput = Type.Object({
   messages: Type.Array(Type.String({ maxLength: 10_000 }), { maxItems: 50 }),
   failures: Type.Array(Failure, { maxItems: 20 }),
 })
-export type CellOutput = Static<typeof CellOutput>
 
 const KeptOutput = Type.Object({ cell: Id, at: Instant, by: Type.String(), output: CellOutput })
 

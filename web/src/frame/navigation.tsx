@@ -31,6 +31,7 @@ export function Navigation() {
       {workspace !== '' && (
         <ul className={style['list']}>
           {may.develop && <Entry to="/w/$workspace/sql" icon="sql" name={t('nav.sql')} workspace={workspace} />}
+          <Entry to="/w/$workspace/notebooks" icon="notebook" name={t('nav.notebooks')} workspace={workspace} />
           <Entry to="/w/$workspace/jobs" icon="jobs" name={t('nav.jobs')} workspace={workspace} />
           <Entry to="/w/$workspace/catalog" icon="catalog" name={t('nav.catalog')} workspace={workspace} />
           <Entry
@@ -60,7 +61,13 @@ export function Navigation() {
 }
 
 interface EntryProps {
-  readonly to: '/w/$workspace/sql' | '/w/$workspace/jobs' | '/w/$workspace/catalog' | '/w/$workspace/alerts' | '/w/$workspace/settings'
+  readonly to:
+    | '/w/$workspace/sql'
+    | '/w/$workspace/notebooks'
+    | '/w/$workspace/jobs'
+    | '/w/$workspace/catalog'
+    | '/w/$workspace/alerts'
+    | '/w/$workspace/settings'
   readonly icon: IconName
   readonly name: string
   readonly workspace: string

@@ -14,9 +14,11 @@ export function Palette() {
   const { t } = useTranslation()
   const [text, setText] = useState('')
   const jobs = useJobActions(text.trim())
+  const notebooks = useNotebookActions(text.trim())
   const actions = usePageActions().filter(({ label = '' }) => label.toLowerCase().includes(text.trim().toLowerCase()))
   const groups = [
     { group: t('palette.pages'), actions },
+    { group: t('nav.notebooks'), actions: notebooks },
     { group: t('palette.jobs'), actions: jobs },
   ]
   return (
@@ -52,6 +54,24 @@ function useJobActions(text: string): SpotlightActionData[] {
     description: folder,
     leftSection: <Icon name="jobs" />,
     onClick: () => void navigate({ to: '/w/$workspace/jobs/$job', params: { workspace, job: id } }),
+  }))
+}
+
+function useNotebookActions(text: string): SpotlightActionData[] {
+  const { workspace } = useWorkspace()
+  const navigate = useNavigate()
+  const { data } = useQuery({
+    ...question('GET /workspaces/:workspace/notebooks', { params: { workspace }, query: { search: text, limit: 5 } }),
+    enabled: text !== '' && workspace !== '',
+    placeholderData: keepPreviousData,
+  })
+  if (text === '' || data === undefined) return []
+  return data.items.map(({ id, title, folder }) => ({
+    id: `notebook ${id}`,
+    label: title,
+    description: folder,
+    leftSection: <Icon name="notebook" />,
+    onClick: () => void navigate({ to: '/w/$workspace/notebooks/$notebook', params: { workspace, notebook: id } }),
   }))
 }
 
@@ -92,6 +112,12 @@ function usePageActions(): SpotlightActionData[] {
       label: t('palette.rules'),
       leftSection: <Icon name="bell" />,
       onClick: () => void navigate({ to: '/w/$workspace/alerts/rules', params }),
+    },
+    {
+      id: 'notebooks',
+      label: t('nav.notebooks'),
+      leftSection: <Icon name="notebook" />,
+      onClick: () => void navigate({ to: '/w/$workspace/notebooks', params }),
     },
     may.develop && {
       id: 'new',

@@ -10,6 +10,7 @@ const routes = [
   ['job', 'jobs'],
   ['catalog-entry', 'catalog'],
   ['alert', 'alert'],
+  ['notebook', 'notebook'],
 ] as const
 
 /** Asks again what has changed on the server, a little after it says so: many changes at once are one question. */

@@ -6,8 +6,15 @@ import type { LiveTable } from './live-table.ts'
 import style from './result-panel.module.css'
 import { useColumnWidths } from './use-column-widths.ts'
 
+interface ChangelogViewProps {
+  readonly table: LiveTable
+  readonly frame: number
+  /** Which answer it is, where a page shows several. */
+  readonly label?: string | undefined
+}
+
 /** The changes themselves, newest first. */
-export function ChangelogView({ table, frame }: { readonly table: LiveTable; readonly frame: number }) {
+export function ChangelogView({ table, frame, label }: ChangelogViewProps) {
   const { t } = useTranslation()
   const { log } = table
   const widths = useColumnWidths(table)
@@ -17,7 +24,7 @@ export function ChangelogView({ table, frame }: { readonly table: LiveTable; rea
       <div className={style['status']} data-frame={frame}>
         {t('sql.newestChanges', { shown: log.length, amount: countText(table.changeCount) })}
       </div>
-      <section className={style['scroll']} ref={ref} onScroll={onScroll} aria-label={t('sqlViews.changes')} tabIndex={0}>
+      <section className={style['scroll']} ref={ref} onScroll={onScroll} aria-label={label ?? t('sqlViews.changes')} tabIndex={0}>
         <table className={style['grid']}>
           <GridHead columns={table.columns} widths={widths} withOp />
           <tbody>

@@ -3,24 +3,45 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { countText } from '../parts/amount.ts'
 import { type ChartForm, TimeChart } from '../parts/time-chart.tsx'
-import { chartOf, firstChoice } from './chart-data.ts'
+import { type ChartChoice, chartOf, firstChoice } from './chart-data.ts'
 import type { LiveTable } from './live-table.ts'
 import style from './result-panel.module.css'
 import { useSlowly } from './use-slowly.ts'
+
+/** What is drawn, and how; no form: what suits the rows. */
+export interface DrawnChart extends ChartChoice {
+  readonly form: ChartForm | null
+}
+
+interface ChartViewProps {
+  readonly table: LiveTable
+  readonly frame: number
+  /** What was chosen before; nothing: what suits the columns. */
+  readonly chart?: DrawnChart | undefined
+  readonly onChart?: ((chart: DrawnChart) => void) | undefined
+}
 
 const forms = ['line', 'area', 'bars', 'points'] as const satisfies readonly ChartForm[]
 const redrawMs = 250
 
 /** The rows drawn: what stands along, what up, and what divides them into series. */
-export function ChartView({ table, frame }: { readonly table: LiveTable; readonly frame: number }) {
+export function ChartView({ table, frame, chart, onChart }: ChartViewProps) {
   const { t } = useTranslation()
-  const [choice, setChoice] = useState(() => firstChoice(table.columns))
-  const [form, setForm] = useState<ChartForm>()
+  const [own, setOwn] = useState<DrawnChart>(() => ({ ...firstChoice(table.columns), form: null }))
+  const choice = chart ?? own
+  const { form, x, y, series } = choice
+  const change = (changes: Partial<DrawnChart>): void => {
+    setOwn({ ...choice, ...changes })
+    onChart?.({ ...choice, ...changes })
+  }
   const slowFrame = useSlowly(frame, redrawMs)
-  const data = useMemo(() => chartOf(slowFrame < 0 ? [] : table.rows.map(({ values }) => values), choice), [table, choice, slowFrame])
+  const data = useMemo(
+    () => chartOf(slowFrame < 0 ? [] : table.rows.map(({ values }) => values), { x, y, series }),
+    [table, x, y, series, slowFrame],
+  )
   const columns = table.columns.map(({ name }, index) => ({ value: String(index), label: name }))
   const pick = (name: 'x' | 'y' | 'series') => (value: string | null) =>
-    setChoice({ ...choice, [name]: value === null || value === 'none' ? (name === 'series' ? null : choice[name]) : Number(value) })
+    change({ [name]: value === null || value === 'none' ? (name === 'series' ? null : choice[name]) : Number(value) })
   const yName = table.columns[choice.y]?.name ?? ''
   const lines = data.lines.map((line) => ({ ...line, name: line.name === '' ? yName : line.name }))
   return (
@@ -38,7 +59,7 @@ export function ChartView({ table, frame }: { readonly table: LiveTable; readonl
         <SegmentedControl
           aria-label={t('chart.form')}
           value={form ?? (data.names === undefined ? 'line' : 'bars')}
-          onChange={(value) => setForm(forms.find((each) => each === value))}
+          onChange={(value) => change({ form: forms.find((each) => each === value) ?? null })}
           data={forms.map((value) => ({ value, label: t(`chart.forms.${value}`) }))}
         />
       </div>

@@ -5,7 +5,7 @@ import { type Extension, RangeSetBuilder, StateField, type Text } from '@codemir
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view'
 import type { Failure } from '#api/contract'
 import { parseScript } from '#sql'
-import { call } from '../api/call.ts'
+import { type Answer, call } from '../api/call.ts'
 import { colouredSpans, type Span, type SpanKind } from '../parts/sql-spans.ts'
 
 /** Texts that are longer are coloured up to here: they are read anew with each letter. */
@@ -71,8 +71,35 @@ const colours = ViewPlugin.fromClass(
   { decorations: (plugin) => plugin.decorations },
 )
 
+type Fault = Pick<Failure, 'code' | 'message' | 'hint' | 'position'>
+type Completions = Answer<'POST /workspaces/:workspace/sql/complete'>
+
+/** What the editor asks about its text. */
+export interface SqlQuestions {
+  /** What our parser sees at once. */
+  readonly parse: (text: string) => readonly Fault[]
+  readonly check: (text: string, signal: AbortSignal) => Promise<readonly Fault[]>
+  readonly complete: (text: string, offset: number, signal: AbortSignal) => Promise<Completions>
+}
+
+/** For a text that stands by itself in a workspace. */
+export function questionsOf(workspace: string): SqlQuestions {
+  const params = { workspace }
+  return {
+    parse: parseFaults,
+    check: async (text, signal) =>
+      workspace === '' ? [] : (await call('POST /workspaces/:workspace/sql/check', { params, body: { text } }, signal)).diagnostics,
+    complete: (text, offset, signal) => call('POST /workspaces/:workspace/sql/complete', { params, body: { text, offset } }, signal),
+  }
+}
+
+export function parseFaults(text: string): Fault[] {
+  const { diagnostics } = parseScript(text)
+  return diagnostics.map(({ code, message, hint, position }) => ({ code, message, hint: hint ?? null, position: position ?? null }))
+}
+
 /** Marks faults a moment after typing ends: at once what the parser sees, then what the server sees besides. */
-function faults(workspace: string): Extension {
+function faults(questions: SqlQuestions): Extension {
   return ViewPlugin.fromClass(
     class {
       private parsing: ReturnType<typeof setTimeout> | undefined
@@ -104,26 +131,22 @@ function faults(workspace: string): Extension {
       private parse(): void {
         const text = this.view.state.doc.toString()
         if (text.length > colouredMax) return
-        const { diagnostics } = parseScript(text)
-        this.show(
-          diagnostics.map(({ code, message, hint, position }) => ({ code, message, hint: hint ?? null, position: position ?? null })),
-        )
+        this.show(questions.parse(text))
       }
 
       private async check(): Promise<void> {
         const text = this.view.state.doc.toString()
-        if (text.trim() === '' || workspace === '') return
+        if (text.trim() === '') return
         this.asked = new AbortController()
         try {
-          const given = { params: { workspace }, body: { text } }
-          const { diagnostics } = await call('POST /workspaces/:workspace/sql/check', given, this.asked.signal)
+          const diagnostics = await questions.check(text, this.asked.signal)
           if (this.view.state.doc.toString() === text) this.show(diagnostics)
         } catch {
           // What the parser found stays; a server that is gone is told elsewhere.
         }
       }
 
-      private show(found: readonly Pick<Failure, 'code' | 'message' | 'hint' | 'position'>[]): void {
+      private show(found: readonly Fault[]): void {
         const { length } = this.view.state.doc
         const diagnostics = found.flatMap(({ code, message, hint, position }): Diagnostic[] => {
           if (position === null) return []
@@ -138,7 +161,7 @@ function faults(workspace: string): Extension {
 }
 
 /** What the server says may stand at the cursor. */
-export function completionsOf(workspace: string) {
+export function completionsOf(questions: SqlQuestions) {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const word = context.matchBefore(/[\w`$]+/)
     const previous = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos)
@@ -146,8 +169,7 @@ export function completionsOf(workspace: string) {
     const stopping = new AbortController()
     context.addEventListener('abort', () => stopping.abort())
     try {
-      const body = { text: context.state.doc.toString(), offset: context.pos }
-      const { completions, from } = await call('POST /workspaces/:workspace/sql/complete', { params: { workspace }, body }, stopping.signal)
+      const { completions, from } = await questions.complete(context.state.doc.toString(), context.pos, stopping.signal)
       const options = completions.map(
         ({ text, kind, detail }): Completion => ({ label: text, type: typeOf(kind), ...(detail === null ? {} : { detail }) }),
       )
@@ -170,6 +192,6 @@ function typeOf(kind: string): string {
   return known[kind] ?? 'variable'
 }
 
-export function sqlLanguage(workspace: string): Extension {
-  return [spans, colours, faults(workspace)]
+export function sqlLanguage(questions: SqlQuestions): Extension {
+  return [spans, colours, faults(questions)]
 }

@@ -53,3 +53,11 @@ export const editorTheme = EditorView.theme({
   '.sql-comment': { color: 'var(--sql-comment)', fontStyle: 'italic' },
   '.sql-name': { color: 'var(--sql-name)' },
 })
+
+/** As high as the text, up to a bound. */
+export const growingTheme = EditorView.theme({
+  '&': { height: 'auto' },
+  '.cm-scroller': { maxHeight: '560px', overflow: 'auto' },
+  '.cm-gutters': { backgroundColor: 'transparent' },
+  '&:not(.cm-focused) .cm-activeLine, &:not(.cm-focused) .cm-activeLineGutter': { backgroundColor: 'transparent' },
+})

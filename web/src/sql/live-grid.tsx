@@ -18,10 +18,12 @@ interface LiveGridProps {
   readonly table: LiveTable
   /** Says that the table has changed. */
   readonly frame: number
+  /** Which answer it is, where a page shows several. */
+  readonly label?: string | undefined
 }
 
 /** The rows of an answer as they are now: of a long table only what is in sight is drawn, once a frame at most. */
-export function LiveGrid({ table, frame }: LiveGridProps) {
+export function LiveGrid({ table, frame, label }: LiveGridProps) {
   const { t } = useTranslation()
   const [paused, setPaused] = useState<{ readonly rows: readonly LiveRow[]; readonly count: number }>()
   useLastLook(frame)
@@ -54,7 +56,7 @@ export function LiveGrid({ table, frame }: LiveGridProps) {
           {paused === undefined ? t('sql.pause') : t('sql.resume')}
         </Button>
       </div>
-      <section className={style['scroll']} ref={ref} onScroll={onScroll} aria-label={t('sqlViews.table')} tabIndex={0}>
+      <section className={style['scroll']} ref={ref} onScroll={onScroll} aria-label={label ?? t('sqlViews.table')} tabIndex={0}>
         <table className={style['grid']} aria-rowcount={all.length + 1}>
           <GridHead columns={table.columns} widths={widths} />
           <tbody>

@@ -45,6 +45,7 @@ const hiddenFrameMs = 250
 
 export class StatementRun {
   readonly source: Runnable
+  private readonly place: (failure: Failure) => Failure
   private view: RunView
   private readonly listeners = new Set<() => void>()
   private waiting: StatementEvent[] = []
@@ -53,8 +54,10 @@ export class StatementRun {
   private cancelling: (() => Promise<unknown>) | undefined
   private current = ''
 
-  constructor(source: Runnable) {
+  /** `place` finds places of failures, which are told within what was sent, in the text that its reader has. */
+  constructor(source: Runnable, place: (failure: Failure) => Failure = (failure) => movedBy(failure, source.offset)) {
     this.source = source
+    this.place = place
     this.view = { state: 'opening', results: [], messages: [], progress: undefined, startedAt: Date.now(), endedAt: undefined, frame: 0 }
   }
 
@@ -159,7 +162,7 @@ export class StatementRun {
         this.view.results.at(-1)?.table.close()
         break
       case 'failed':
-        for (const failure of event.failures) this.say({ kind: 'failed', failure: this.moved(failure), at })
+        for (const failure of event.failures) this.say({ kind: 'failed', failure: this.place(failure), at })
         break
       case 'ended':
         this.view = { ...this.view, state: event.outcome, endedAt: at }
@@ -183,14 +186,6 @@ export class StatementRun {
     this.change({ messages: [...this.view.messages, message].slice(-messagesMax) })
   }
 
-  /** Places are told within what was sent; the editor has the whole text. */
-  private moved(failure: Failure): Failure {
-    const { position } = failure
-    if (position === null) return failure
-    const { offset } = this.source
-    return { ...failure, position: { ...position, start: position.start + offset, end: position.end + offset } }
-  }
-
   private change(changes: Partial<RunView>): void {
     this.view = { ...this.view, ...changes, frame: this.view.frame + 1 }
     for (const listener of this.listeners) listener()
@@ -199,4 +194,11 @@ export class StatementRun {
 
 function isLast(event: StatementEvent): boolean {
   return event.kind === 'ended'
+}
+
+/** The editor has the whole text, of which a part was sent. */
+function movedBy(failure: Failure, offset: number): Failure {
+  const { position } = failure
+  if (position === null) return failure
+  return { ...failure, position: { ...position, start: position.start + offset, end: position.end + offset } }
 }

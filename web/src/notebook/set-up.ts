@@ -1,0 +1,101 @@
+/** What cells set up for those below them: settings, and temporary tables, views and functions; read by our own parser. */
+import { parseScript, readTokens, type Statement } from '#sql'
+import { withoutVariables } from './notebook-spec.ts'
+
+interface SetUp {
+  /** As it is written. */
+  readonly text: string
+  /** What it makes, or null for a setting. */
+  readonly makes: string | null
+}
+
+export interface CellEffects {
+  readonly setUps: readonly SetUp[]
+  /** Whether running it changes what others find: all but queries and questions do. */
+  readonly isActing: boolean
+}
+
+const known = new Map<string, CellEffects>()
+const knownMax = 500
+
+/** Cells are asked again with each letter of another one: what is known of a text is kept. */
+export function effectsOf(text: string): CellEffects {
+  const found = known.get(text)
+  if (found !== undefined) return found
+  const read = readEffects(text)
+  if (known.size >= knownMax) known.clear()
+  known.set(text, read)
+  return read
+}
+
+const looking: readonly Statement['kind'][] = ['query-statement', 'explain', 'describe', 'show']
+
+function readEffects(text: string): CellEffects {
+  const { statements, diagnostics } = parseScript(withoutVariables(text))
+  const setUps = statements.flatMap((statement): SetUp[] => {
+    const makes = madeBy(statement)
+    if (makes === undefined) return []
+    return [{ text: text.slice(statement.position.start, statement.position.end), makes }]
+  })
+  return { setUps, isActing: diagnostics.length > 0 || statements.some(({ kind }) => !looking.includes(kind)) }
+}
+
+/** The last name of what is made for the session alone; null for settings, undefined for anything else. */
+function madeBy(statement: Statement): string | null | undefined {
+  switch (statement.kind) {
+    case 'create-table':
+    case 'create-view':
+    case 'create-function':
+      return statement.temporary ? (statement.name.parts.at(-1)?.text ?? '') : undefined
+    case 'set':
+      return statement.key === undefined ? undefined : null
+    case 'reset':
+    case 'use':
+      return null
+    default:
+      return undefined
+  }
+}
+
+/** All words and names of a text. */
+function mentionedIn(text: string): Set<string> {
+  const { tokens } = readTokens(withoutVariables(text))
+  return new Set(
+    tokens.flatMap(({ kind, text: word }) => (kind === 'quoted' ? [word.replace(/^`|`$/g, '')] : kind === 'word' ? [word] : [])),
+  )
+}
+
+/** The statements of earlier texts that a text needs: all settings, and of what was made the newest of each name that it reaches. */
+export function neededSetUp(earlier: readonly string[], text: string): string[] {
+  const wanted = mentionedIn(text)
+  const own = new Set(effectsOf(text).setUps.map(({ makes }) => makes))
+  for (const name of own) if (name !== null) wanted.delete(name)
+  const needed: string[] = []
+  for (const each of earlier.flatMap((one) => effectsOf(one).setUps).toReversed()) {
+    if (each.makes !== null && !wanted.has(each.makes)) continue
+    needed.unshift(each.text)
+    if (each.makes === null) continue
+    wanted.delete(each.makes)
+    for (const name of mentionedIn(each.text)) if (name !== each.makes) wanted.add(name)
+  }
+  return needed
+}
+
+/** Statements that clear the way for what a text makes, so that it can run again. */
+export function clearingOf(texts: readonly string[]): string[] {
+  const statements = texts.flatMap((text) => parseScript(withoutVariables(text)).statements)
+  return statements.flatMap((statement) => {
+    if (!('temporary' in statement) || !statement.temporary || 'ifNotExists' in statement === false) return []
+    if (statement.kind !== 'create-table' && statement.kind !== 'create-view' && statement.kind !== 'create-function') return []
+    if (statement.ifNotExists || ('orReplace' in statement && statement.orReplace)) return []
+    const name = statement.name.parts.map((part) => `\`${part.text.replaceAll('`', '``')}\``).join('.')
+    const kind = statement.kind === 'create-table' ? 'TABLE' : statement.kind === 'create-view' ? 'VIEW' : 'FUNCTION'
+    const system = statement.kind === 'create-function' && statement.system ? 'SYSTEM ' : ''
+    return [`DROP TEMPORARY ${system}${kind} IF EXISTS ${name}`]
+  })
+}
+
+/** A text that runs the statements one after another. */
+export function joined(statements: readonly string[]): string {
+  return statements.map((each) => `${each};`).join('\n')
+}
