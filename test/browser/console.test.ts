@@ -63,6 +63,8 @@ const pages = [
   ['/w/main/jobs/job-6/settings', 'Give up after failures'],
   ['/w/main/jobs/new', 'It starts when you start it'],
   ['/w/main/sql', 'CREATE TEMPORARY TABLE orders'],
+  ['/w/main/notebooks', 'Notebook 7'],
+  ['/w/main/notebooks/n2', 'Delays'],
   ['/w/main/settings', 'Grace Hopper'],
   ['/w/main/settings/tokens', 'deploys from CI'],
   ['/w/main/settings/secrets', '${secret:shop-db}'],

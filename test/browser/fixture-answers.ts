@@ -401,6 +401,7 @@ export const answerOf: Readonly<Record<string, unknown>> = {
     }
   },
   'POST /sql/sessions': { session: 'one' },
+  'GET /sql/sessions/:session': { session: 'one', statement: null },
   'POST /sql/sessions/:session/statements': ({ text }: Body) => {
     keepText(String(text))
     return { statement: 'first' }

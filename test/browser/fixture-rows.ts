@@ -7,6 +7,14 @@ export function keepText(text: string): void {
   lastText = text
 }
 
+/** Streams that go on. */
+const open = new Set<() => void>()
+
+/** Ends what runs, as a cancelled statement ends. */
+export function stopTexts(): void {
+  for (const end of open) end()
+}
+
 const cities = ['Oslo', 'Lagos', 'Lima', 'Pune', 'Osaka', 'Quito', 'Turin', 'Perth', '<b>Rome</b>', '大连']
 
 export function streamRows(url: URL, request: IncomingMessage, response: ServerResponse): void {
@@ -18,8 +26,8 @@ export function streamRows(url: URL, request: IncomingMessage, response: ServerR
     fail(say, response)
     return
   }
-  if (/^drop/i.test(lastText)) {
-    say({ kind: 'done', message: 'dropped it' })
+  if (/^CREATE|^DROP/i.test(lastText)) {
+    say({ kind: 'done', message: /^drop/i.test(lastText) ? 'dropped it' : 'created table "orders"' })
     say({ kind: 'ended', outcome: 'finished' })
     response.end()
     return
@@ -31,10 +39,15 @@ export function streamRows(url: URL, request: IncomingMessage, response: ServerR
     () => say({ kind: 'progress', rowsIn: id * 10, rowsOut: id * 9, durationMs: id * 20, watermark: Date.now() }),
     500,
   )
-  request.on('close', () => {
+  const end = (): void => {
+    open.delete(end)
     stop()
     clearInterval(progress)
-  })
+    say({ kind: 'ended', outcome: 'cancelled' })
+    response.end()
+  }
+  open.add(end)
+  request.on('close', end)
 }
 
 type Say = (event: unknown) => void

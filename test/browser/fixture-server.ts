@@ -8,8 +8,9 @@ import path from 'node:path'
 import { alertAnswer } from './fixture-alerts.ts'
 import { answerOf, audit, type Fixture, jobLine, jobsOf, logLine, makeFixture, wholeJob } from './fixture-answers.ts'
 import { catalogAnswer } from './fixture-catalog.ts'
+import { FixtureNotebooks } from './fixture-notebooks.ts'
 import { pageOf } from './fixture-page.ts'
-import { streamRows } from './fixture-rows.ts'
+import { stopTexts, streamRows } from './fixture-rows.ts'
 import { seriesAnswer } from './fixture-series.ts'
 
 const dist = path.resolve(import.meta.dirname, '../../web/dist')
@@ -52,7 +53,7 @@ function sendFailure(response: ServerResponse, status: number, code: string, mes
   sendJson(response, status, { error })
 }
 
-async function answer(fixture: Fixture, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(fixture: Fixture, notebooks: FixtureNotebooks, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost')
   if (!url.pathname.startsWith('/api/v1/')) return sendFile(url.pathname, response)
   const route = `${request.method} ${url.pathname.slice('/api/v1'.length)}`
@@ -62,7 +63,14 @@ async function answer(fixture: Fixture, request: IncomingMessage, response: Serv
   if (!fixture.isSignedIn) return sendFailure(response, 401, 'ACCESS_SIGN_IN_NEEDED', 'nobody is signed in')
   if (route.endsWith('/changes') || route.endsWith('/logs/follow')) return follow(route, request, response)
   if (/^GET .*\/statements\/\w+$/.test(route)) return streamRows(url, request, response)
-  const found = answerRoute(fixture, route, url.searchParams, request.method === 'GET' ? {} : await bodyOf(request))
+  if (/^DELETE .*\/statements\/\w+$/.test(route)) {
+    stopTexts()
+    return sendJson(response, 200, null)
+  }
+  const body = request.method === 'GET' ? {} : await bodyOf(request)
+  const [status, own] = notebooks.answer(route.replace(/ \/workspaces\/[^/]+/, ' '), url.searchParams, body) ?? []
+  if (status !== undefined) return sendJson(response, status, own)
+  const found = answerRoute(fixture, route, url.searchParams, body)
   if (found === undefined) return sendFailure(response, 404, 'API_NOT_FOUND', `there is nothing at ${url.pathname}`)
   return sendJson(response, 200, found)
 }
@@ -116,11 +124,12 @@ function follow(route: string, request: IncomingMessage, response: ServerRespons
 
 export function serveFixture(port: number, options: Partial<Fixture> = {}) {
   const fixture = makeFixture(options)
+  const notebooks = new FixtureNotebooks()
   const server = createServer((request, response) => {
-    answer(fixture, request, response).catch((error: unknown) => sendFailure(response, 500, 'FIXTURE_BROKEN', String(error)))
+    answer(fixture, notebooks, request, response).catch((error: unknown) => sendFailure(response, 500, 'FIXTURE_BROKEN', String(error)))
   })
   server.listen(port, '127.0.0.1')
-  return { fixture, close: () => server.close() }
+  return { fixture, notebooks, close: () => server.close() }
 }
 
 if (import.meta.main) serveFixture(Number(process.argv[2] ?? 8099))

@@ -59,10 +59,15 @@ function madeBy(statement: Statement): string | null | undefined {
 
 /** All words and names of a text. */
 function mentionedIn(text: string): Set<string> {
-  const { tokens } = readTokens(withoutVariables(text))
-  return new Set(
-    tokens.flatMap(({ kind, text: word }) => (kind === 'quoted' ? [word.replace(/^`|`$/g, '')] : kind === 'word' ? [word] : [])),
-  )
+  const plain = withoutVariables(text)
+  const { tokens } = readTokens(plain)
+  const names = tokens.flatMap(({ kind, start, end }) => {
+    // The lexer tells words in capitals; names are as they are written.
+    const written = plain.slice(start, end)
+    if (kind === 'quoted') return [written.slice(1, -1).replaceAll('``', '`')]
+    return kind === 'word' ? [written] : []
+  })
+  return new Set(names)
 }
 
 /** The statements of earlier texts that a text needs: all settings, and of what was made the newest of each name that it reaches. */
