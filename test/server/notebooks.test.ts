@@ -47,11 +47,15 @@ const output: Output = {
 }
 
 test('a notebook is made, read by others, changed, and told of when it changes', slow, async () => {
-  const changes = ada.events('GET /workspaces/:workspace/changes', { params })
-  const change = changes.next()
+  // What changes is told from here on: the answer has begun.
+  const changes = await ada.open('GET', '/api/v1/workspaces/main/changes', {})
   const { id: notebook, version } = await grace.call('POST /workspaces/:workspace/notebooks', { params, body: specOf() })
-  expect((await change).value).toMatchObject({ data: { kind: 'notebook', id: notebook, version: 1, by: 'grace' } })
-  await changes.return()
+  let told = ''
+  for await (const part of changes) {
+    told += String(part)
+    if (told.includes('data: ')) break
+  }
+  expect(told).toContain(JSON.stringify({ kind: 'notebook', id: notebook, version: 1, by: 'grace' }))
   const of = { params: { ...params, notebook } }
   await grace.call('PUT /workspaces/:workspace/notebooks/:notebook/outputs/:cell', {
     params: { ...of.params, cell: 'count' },

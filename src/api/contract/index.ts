@@ -7,6 +7,14 @@ import { peopleRoutes } from './people-routes.ts'
 import { secretRoutes } from './secret-routes.ts'
 import { sqlRoutes } from './sql-routes.ts'
 
-export const routes = { ...peopleRoutes, ...jobRoutes, ...sqlRoutes, ...catalogRoutes, ...notebookRoutes, ...monitorRoutes, ...secretRoutes }
+export const routes = {
+  ...peopleRoutes,
+  ...jobRoutes,
+  ...sqlRoutes,
+  ...catalogRoutes,
+  ...notebookRoutes,
+  ...monitorRoutes,
+  ...secretRoutes,
+}
 export type Contract = typeof routes
 export type { AnswerOf, BodyOf, Failure, PathNames, QueryOf } from './route.ts'
