@@ -169,6 +169,7 @@ const shownKinds: readonly string[] = [
   'job-wish',
   'job-status',
   'savepoint',
+  'notebook',
   'catalog-entry',
   'alert',
   'alert-rule',
