@@ -1,6 +1,6 @@
 /** Tests of the console in a real Chromium, which `make test-browser` runs, and `make test-system` after its own. */
 import { defineConfig } from 'vitest/config'
-import base from './vitest.config.ts'
+import base from './vitest.base.config.ts'
 
 export default defineConfig({
   ...base,

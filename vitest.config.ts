@@ -1,21 +1,34 @@
+/** The tests that need no server, which `make test` runs. */
 import { defineConfig } from 'vitest/config'
+import base from './vitest.base.config.ts'
 
-// `#room` imports lead to the sources: to Vite by these conditions, to Node (workers that a test starts) by the flag. Packages are found as
-// Node finds them: what they have for bundlers, under "module", Node cannot always read, and "import" and "require" are for it to tell apart.
-const conditions = ['source', 'node']
+/** Folders below test/ whose tests compute and wait for nothing. */
+const computing = ['conformance', 'simulation', 'oracle', 'tpch', 'nexmark', 'changelogs', 'plans', 'time', 'errors', 'architecture']
+const computingTests = computing.map((folder) => `test/${folder}/**/*.test.ts`)
 
-export default defineConfig({
-  resolve: { conditions, mainFields: [] },
-  ssr: { resolve: { conditions, externalConditions: conditions, mainFields: [] } },
-  environments: { __vitest__: { resolve: { conditions, externalConditions: conditions, mainFields: [] } } },
+const ofRooms = {
+  ...base,
   test: {
-    include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'test/**/*.test.ts'],
-    // These need servers and a browser: see vitest.system.config.ts and vitest.browser.config.ts.
-    exclude: ['test/system/**', 'test/browser/**', 'node_modules/**'],
-    execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
-    allowOnly: false,
-    passWithNoTests: false,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    ...base.test,
+    name: 'rooms',
+    include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', ...computingTests],
+    maxWorkers: 2,
+    sequence: { groupOrder: 1 },
   },
-})
+}
+
+/** Tests that start processes, and wait for them. */
+const ofProduct = {
+  ...base,
+  test: {
+    ...base.test,
+    name: 'product',
+    include: ['test/**/*.test.ts'],
+    // Some need servers or a browser: see vitest.system.config.ts and vitest.browser.config.ts.
+    exclude: ['test/system/**', 'test/browser/**', ...computingTests],
+    maxWorkers: 1,
+    sequence: { groupOrder: 2 },
+  },
+}
+
+export default defineConfig({ test: { projects: [ofRooms, ofProduct] } })

@@ -1,7 +1,7 @@
 /** Tests against real servers, and then those of the console in a real browser, which `make test-system` runs. */
 import { defineConfig } from 'vitest/config'
+import base from './vitest.base.config.ts'
 import browser from './vitest.browser.config.ts'
-import base from './vitest.config.ts'
 
 const system = {
   ...base,
