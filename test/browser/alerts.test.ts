@@ -131,5 +131,6 @@ test('a job shows its own alerts', async () => {
   const look = await site.visit('/w/main/jobs/job-6')
   await look.page.getByRole('heading', { name: 'Alerts' }).waitFor()
   await look.page.getByRole('main').getByText('A job has failed').waitFor()
+  expect(look.troubles).toEqual([])
   await look.close()
 })

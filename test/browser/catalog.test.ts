@@ -83,6 +83,7 @@ test('lineage leads to the pages of jobs and tables', async () => {
     .getByRole('link', { name: /enrich-orders-0/ })
     .click()
   await page.waitForURL('**/jobs/job-0')
+  expect(look.troubles).toEqual([])
   await look.close()
 })
 
@@ -107,6 +108,7 @@ test('dropping names who uses it first', async () => {
   await dialog.getByText('DROP TABLE default_catalog.default_database.orders').waitFor()
   await dialog.getByRole('button', { name: 'Drop' }).click()
   await page.waitForURL('**/w/main/catalog?catalog=default_catalog&database=default_database')
+  expect(look.troubles).toEqual([])
   await look.close()
 })
 
@@ -126,5 +128,6 @@ test('a table opens in the workspace for SQL, once', async () => {
 test('versions are compared line by line', async () => {
   const look = await site.visit(`${orders}?view=versions&from=1&to=3`)
   await look.page.locator('td[data-change="new"]', { hasText: 'city STRING' }).waitFor()
+  expect(look.troubles).toEqual([])
   await look.close()
 })

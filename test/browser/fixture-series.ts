@@ -27,8 +27,8 @@ export function seriesAnswer(query: URLSearchParams): unknown {
 
 function measuredOf(metric: string, operator: number, at: number): number | null {
   const wave = 1 + Math.sin(at / 90_000 + operator) / 3
-  if (/PerSecond$/.test(metric)) return Math.round((/Time/.test(metric) ? 120 * (operator + 1) : 4000 - operator * 300) * wave)
-  if (/Watermark$/.test(metric)) return at - 4000 - operator * 300
+  if (metric.endsWith('PerSecond')) return Math.round((/Time/.test(metric) ? 120 * (operator + 1) : 4000 - operator * 300) * wave)
+  if (metric.endsWith('Watermark')) return at - 4000 - operator * 300
   if (metric === 'pendingRecords') return operator < 2 ? Math.round(300 * wave) : null
   if (metric === 'stateBytes') return operator === 4 ? Math.round(48e6 * wave) : 0
   if (metric === 'numberOfFailedCheckpoints') return 2

@@ -48,6 +48,7 @@ test('a job without measurements says so', async () => {
   await look.page.route('**/series?**', (route) => route.fulfill({ json: { stepMs: 5000, times: [], series: [] } }))
   await look.page.reload()
   await look.page.getByText('Nothing was measured in this time').waitFor()
+  expect(look.troubles).toEqual([])
   await look.close()
 })
 

@@ -29,6 +29,8 @@ export const tryText = `To try, in the page:
                 SELECT departed_at, origin, destination, delay
                 FROM flights WHERE delay > 60
   4. Jobs: open "airport delays": topology, metrics, log, savepoints.
+  5. Alerts, Rules: New rule, Fires when "a metric is above or below", Try.
+  6. Notebooks: Begin with an example, and run all of its cells.
 `
 
 export const stayText = `

@@ -1,4 +1,4 @@
-import { Checkbox, MultiSelect, NumberInput, Select } from '@mantine/core'
+import { Checkbox, MultiSelect, NumberInput, Select, Textarea } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { jobStates } from '../search.ts'
 import style from './alerts.module.css'
@@ -41,6 +41,8 @@ function FieldsOfKind({ condition, onChange }: ConditionFieldsProps) {
       return <CountFields condition={condition} onChange={onChange} />
     case 'no-checkpoint':
       return <WithinField condition={condition} onChange={onChange} />
+    case 'sql':
+      return <QueryFields condition={condition} onChange={onChange} />
     case 'not-as-wanted':
     case 'unreachable':
       return null
@@ -156,4 +158,24 @@ function CountFields({ condition, onChange }: FieldsOf<'failures' | 'increase'>)
 function WithinField({ condition, onChange }: FieldsOf<'no-checkpoint'>) {
   const { t } = useTranslation()
   return <MinutesField label={t('rules.within')} ms={condition.withinMs} onChange={(withinMs) => onChange({ ...condition, withinMs })} />
+}
+
+function QueryFields({ condition, onChange }: FieldsOf<'sql'>) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Textarea
+        label={t('rules.query')}
+        description={t('rules.queryHint')}
+        value={condition.text}
+        onChange={({ currentTarget }) => onChange({ ...condition, text: currentTarget.value })}
+        autosize
+        minRows={4}
+        maxRows={14}
+        spellCheck={false}
+        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+      />
+      <MinutesField label={t('rules.past')} ms={condition.pastMs} onChange={(pastMs) => onChange({ ...condition, pastMs })} />
+    </>
+  )
 }

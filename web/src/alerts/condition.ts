@@ -18,6 +18,12 @@ export interface RuleFieldsProps {
 
 const minuteMs = 60_000
 
+const firstQuery = `SELECT job, operator_name, MAX(measured) AS measured
+FROM operator_metrics
+WHERE metric = 'backPressuredTimeMsPerSecond'
+GROUP BY job, operator_name
+HAVING MAX(measured) > 800`
+
 export const firstConditions: { readonly [Kind in ConditionKind]: ConditionOf<Kind> } = {
   state: { kind: 'state', states: ['failed'], isNot: false },
   'not-as-wanted': { kind: 'not-as-wanted' },
@@ -27,6 +33,7 @@ export const firstConditions: { readonly [Kind in ConditionKind]: ConditionOf<Ki
   increase: { kind: 'increase', metric: 'jobDeadRecords', above: 0, withinMs: 15 * minuteMs },
   'no-checkpoint': { kind: 'no-checkpoint', withinMs: 15 * minuteMs },
   failures: { kind: 'failures', above: 2, withinMs: 15 * minuteMs },
+  sql: { kind: 'sql', text: firstQuery, metrics: [], pastMs: 0 },
 }
 
 export const conditionKinds = Object.keys(firstConditions) as readonly ConditionKind[]
@@ -90,10 +97,19 @@ export function conditionText(condition: Condition, t: TFunction): string {
       return t('conditionTexts.failures', { above: countText(condition.above), time: spanText(condition.withinMs) })
     case 'no-checkpoint':
       return t('conditionTexts.no-checkpoint', { time: spanText(condition.withinMs) })
+    case 'sql':
+      return t('conditionTexts.sql', { text: oneLine(condition.text) })
     case 'not-as-wanted':
     case 'unreachable':
       return t(`conditionTexts.${condition.kind}`)
   }
+}
+
+const lineLengthMax = 80
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > lineLengthMax ? `${line.slice(0, lineLengthMax - 1)}…` : line
 }
 
 /** A length of time without the parts that are nothing: 15 m, 1 h 30 m. */
