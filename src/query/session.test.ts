@@ -135,6 +135,21 @@ describe('a session', () => {
     expect(await changesOf(open({ 'execution.runtime-mode': 'batch' }), script)).toEqual(['+I a,2', '+I b,1'])
   })
 
+  it.each([
+    ['SELECT COUNT(*), COUNT(DISTINCT v), SUM(v), MAX(k) FROM t WHERE v > 9', ['+I 0,0,,']],
+    ['SELECT n FROM (SELECT COUNT(*) AS n FROM t WHERE v > 9) WHERE n > 0', []],
+    ['SELECT (SELECT COUNT(*) FROM t WHERE v > 9)', ['+I 0']],
+    ['SELECT k, COUNT(*) FROM t WHERE v > 9 GROUP BY k', []],
+    ['SELECT COUNT(*) FROM t', ['+I 2']],
+  ])('has one group without keys of no rows, too, where inputs end: %s', async (query, rows) => {
+    const script = `CREATE TEMPORARY VIEW t AS SELECT * FROM (VALUES ('a', 1), ('b', 2)) AS t(k, v); ${query}`
+    expect(await changesOf(open({ 'execution.runtime-mode': 'batch' }), script)).toEqual(rows)
+  })
+
+  it('has no group of no rows yet where inputs may go on', async () => {
+    expect(await changesOf(open(), 'SELECT COUNT(*) FROM (VALUES (1)) AS t(v) WHERE v > 9')).toEqual([])
+  })
+
   it('refuses settings that do not exist or do not suit', async () => {
     expect(() => open({ 'table.local-time-zon': 'UTC' })).toThrow('setting "table.local-time-zon" does not exist')
     await expect(changesOf(open(), "SET 'table.local-time-zone' = 'Mars/Base'")).rejects.toThrow('expects a time zone')

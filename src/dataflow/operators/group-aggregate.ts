@@ -5,8 +5,9 @@
  * takes the last row of a key away, or with a retention when no row of a key has come for that long.
  * Emits, once a batch for each key that the batch touched and whose result changed: +I for a new key, −U and +U for a known one (+U
  * alone where the receiver does without −U), −D when its last row is gone. Without keys there is one group, and it appears with the
- * first row. A group that was idle for too long goes without a word, and appears anew with its next row; −U and −D of rows that it had
- * are passed over. With `repeats`, results that stayed the same are sent again, so that who follows keeps its state as well.
+ * first row, or at the end of an input that has none, where that is wanted. A group that was idle for too long goes without a word, and
+ * appears anew with its next row; −U and −D of rows that it had are passed over. With `repeats`, results that stayed the same are sent
+ * again, so that who follows keeps its state as well.
  */
 import {
   type Batch,
@@ -45,6 +46,8 @@ export interface GroupAggregateShape {
   readonly retention?: Retention
   /** Whether an update is also sent for each group whose rows changed nothing. */
   readonly repeats?: boolean
+  /** Of one group without keys: whether it is there at the end without having had a row. */
+  readonly endsWithGroup?: boolean
 }
 
 export class GroupAggregate extends PassingOperator {
@@ -126,6 +129,18 @@ export class GroupAggregate extends PassingOperator {
 
   tick(nowMs: number): void {
     this.#expiry?.tick(nowMs, this.#remove)
+  }
+
+  override finish(): void {
+    if (this.#shape.endsWithGroup === true && this.#table.count === 0) this.#emitEmptyGroup()
+    super.finish()
+  }
+
+  /** What measures give for no rows at all. */
+  #emitEmptyGroup(): void {
+    this.#resolve({ length: 1, columns: [], kinds: null, watermarks: null })
+    const columns = this.#measures.results(this.#touched.subarray(0, 1), 1, [])
+    this.output.push({ length: 1, columns, kinds: null, watermarks: null })
   }
 
   /** Finds the slot of each row and lists the slots touched, in order of their first row. */

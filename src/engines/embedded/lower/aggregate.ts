@@ -22,7 +22,10 @@ function lowerGroups(aggregate: Aggregate, output: Output, lowering: Lowering): 
   const measures = aggregate.measures.map((measure) => layout.measure(measure, retracts))
   const updates = groupUpdates(aggregate, lowering)
   const places = [...aggregate.keys.keys(), ...aggregate.measures.map((_, index) => keys.types.length + index), ...keys.setPlaces]
-  const shape = { keys: keys.types, measures, resultTypes: aggregate.measures.map((measure) => measure.type), ...updates }
+  // As in Flink, one group without keys has a row even of no input, once that has ended.
+  const endsWithGroup = lowering.isBatch && keys.types.length === 0 && (lowering.exchanges?.place.index ?? 0) === 0
+  const resultTypes = aggregate.measures.map((measure) => measure.type)
+  const shape: GroupAggregateShape = { keys: keys.types, measures, resultTypes, endsWithGroup, ...updates }
   const receiver = keys.setPlaces.length === 0 ? output : new Reorder(places, output)
   const operator = lowering.sharded(groupInputs(keys), receiver, (to) => new GroupAggregate(shape, to))
   lowering.keep(aggregate, lowering.letExpire(operator, updates))
