@@ -31,7 +31,8 @@ interface JobChart {
 }
 
 const perSecond = (value: number): string => `${countText(value)}/s`
-const percent = (value: number): string => `${Math.round(value * 100)} %`
+/** Small shares with a digit that tells them apart. */
+const percent = (value: number): string => `${Number((value * 100).toPrecision(value < 0.01 ? 1 : 3))} %`
 
 const operatorCharts: readonly OperatorChart[] = [
   { key: 'in', read: (point) => point.recordsInPerSecond, text: perSecond },
