@@ -5,6 +5,12 @@ import { defineConfig } from 'vitest/config'
 // Node finds them: what they have for bundlers, under "module", Node cannot always read, and "import" and "require" are for it to tell apart.
 const conditions = ['source', 'node']
 
+// Machines are shared, and may stand still for minutes: in CI a limit is there for what hangs, not for what is slow.
+const isCi = process.env['CI'] === 'true'
+
+/** For tests that wait for processes and servers. What passes with its second try only is named at the end of CI, with its first failure. */
+export const retry = isCi ? 1 : 0
+
 export default defineConfig({
   resolve: { conditions, mainFields: [] },
   ssr: { resolve: { conditions, externalConditions: conditions, mainFields: [] } },
@@ -13,7 +19,8 @@ export default defineConfig({
     execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
     allowOnly: false,
     passWithNoTests: false,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: isCi ? 180_000 : 20_000,
+    hookTimeout: isCi ? 180_000 : 60_000,
+    teardownTimeout: 60_000,
   },
 })

@@ -1,6 +1,6 @@
 /** Tests of the console in a real Chromium, which `make test-browser` runs, and `make test-system` after its own. */
 import { defineConfig } from 'vitest/config'
-import base from './vitest.base.config.ts'
+import base, { retry } from './vitest.base.config.ts'
 
 export default defineConfig({
   ...base,
@@ -14,6 +14,6 @@ export default defineConfig({
     // Frames are counted: nothing else runs beside them.
     sequence: { groupOrder: 2 },
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    retry,
   },
 })

@@ -1,6 +1,6 @@
 /** The tests that need no server, which `make test` runs. */
 import { defineConfig } from 'vitest/config'
-import base from './vitest.base.config.ts'
+import base, { retry } from './vitest.base.config.ts'
 
 /** Folders below test/ whose tests compute and wait for nothing. */
 const computing = ['conformance', 'simulation', 'oracle', 'tpch', 'nexmark', 'changelogs', 'plans', 'time', 'errors', 'architecture']
@@ -27,6 +27,7 @@ const ofProduct = {
     // Some need servers or a browser: see vitest.system.config.ts and vitest.browser.config.ts.
     exclude: ['test/system/**', 'test/browser/**', ...computingTests],
     maxWorkers: 1,
+    retry,
     sequence: { groupOrder: 2 },
   },
 }

@@ -1,6 +1,6 @@
 /** Tests against real servers, and then those of the console in a real browser, which `make test-system` runs. */
 import { defineConfig } from 'vitest/config'
-import base from './vitest.base.config.ts'
+import base, { retry } from './vitest.base.config.ts'
 import browser from './vitest.browser.config.ts'
 
 const system = {
@@ -12,7 +12,8 @@ const system = {
     exclude: [],
     globalSetup: ['test/system/install-servers.ts'],
     sequence: { groupOrder: 1 },
-    testTimeout: 120_000,
+    testTimeout: 180_000,
+    retry,
   },
 }
 
