@@ -2,7 +2,7 @@
  * `make bench`: each case as a whole process, five runs after one that does not count, medians, side by side with DuckDB on one thread;
  * then how rows are shared among workers (`skew`, `dispatch`), state beyond memory (`small memory`), checkpoints of a gigabyte
  * (`large-state`), the way of a row (`latency`), embedded topics (`topics`), real systems
- * (`connectors`), the SQL gateway (`gateway`), jobs on Flink (`flink-jobs`), and the queries of Nexmark, as `millrace bench nexmark` measures them.
+ * (`connectors`), the SQL gateway (`gateway`), the server (`server`), jobs on Flink (`flink-jobs`), and the queries of Nexmark, as `millrace bench nexmark` measures them.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -35,6 +35,7 @@ if (isWanted('large-state')) runApart(join(import.meta.dirname, 'large-state.ts'
 if (isWanted('latency')) runApart(join(import.meta.dirname, 'latency.ts'))
 if (isWanted('topics')) runApart(join(import.meta.dirname, 'topics.ts'))
 if (isWanted('gateway')) runApart(join(import.meta.dirname, 'gateway.ts'))
+if (isWanted('server')) runApart(join(import.meta.dirname, 'server.ts'))
 if (isWanted('flink-jobs')) runApart(join(import.meta.dirname, 'flink-jobs.ts'))
 if (isWanted('connectors')) runApart(join(import.meta.dirname, 'connectors.ts'))
 if (isWanted('dispatch')) runApart(join(dirname(import.meta.dirname), 'test', 'workers', 'dispatch-curve.ts'))

@@ -136,7 +136,9 @@ function addRoute(app: FastifyInstance, key: keyof Contract, route: Route, { opt
     exposeHeadRoute: route.streams !== true,
     onRequest: async (request, reply) => {
       const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) gone.abort()
+      })
       admitted.set(request, { caller: gate.admit(request, route.right), signal: AbortSignal.any([gone.signal, stopping]) })
     },
     handler: async (request, reply) => {

@@ -6,7 +6,7 @@ import { type Clock, timerMs } from '#base'
 import type { RunMetrics } from '#metrics'
 import type { Pace } from './decide.ts'
 import type { JobBook, JobChange } from './job-book.ts'
-import { engineName } from './job-card.ts'
+import { engineName, type JobCard } from './job-card.ts'
 import { jobEvents } from './job-event.ts'
 import type { JobEngine } from './job-spec.ts'
 import type { JobStatus } from './job-status.ts'
@@ -113,6 +113,10 @@ export class ControlLoop {
     const status = this.#turns.status(card)
     const { seenAt } = status.evidence
     return { status, ageMs: seenAt === null ? null : Math.max(0, this.#options.clock.nowMs() - seenAt) }
+  }
+
+  status(card: JobCard): JobStatus {
+    return this.#turns.status(card)
   }
 
   /** What the operators of a run did so far; null where nobody knows. */

@@ -36,7 +36,8 @@ export class JobBook {
   readonly savepoints: RecordMap<Savepoint>
   readonly names: RecordMap<JobName>
   readonly #cards = new Map<string, JobCard>()
-  readonly #idsOf = new Map<string, Set<string>>()
+  /** The same by workspace. */
+  readonly #cardsIn = new Map<string, Map<string, JobCard>>()
   readonly #wanted = new Map<string, WantedVersion>()
   readonly #savepointsOf = new Map<string, Set<string>>()
   readonly #listeners = new Set<(change: JobChange) => void>()
@@ -95,15 +96,12 @@ export class JobBook {
   }
 
   /** The cards of a workspace. */
-  *cardsIn(workspace: string): Generator<JobCard> {
-    for (const id of this.#idsOf.get(workspace) ?? []) {
-      const card = this.#cards.get(id)
-      if (card !== undefined) yield card
-    }
+  cardsIn(workspace: string): Iterable<JobCard> {
+    return this.#cardsIn.get(workspace)?.values() ?? []
   }
 
   count(workspace: string): number {
-    return this.#idsOf.get(workspace)?.size ?? 0
+    return this.#cardsIn.get(workspace)?.size ?? 0
   }
 
   wanted(jobId: string): WantedVersion | undefined {
@@ -206,14 +204,15 @@ export class JobBook {
   }
 
   #putCard(record: Stored<JobSpec>): void {
-    this.#cards.set(record.id, cardOf(record))
-    const ids = this.#idsOf.get(record.workspace) ?? new Set<string>()
-    this.#idsOf.set(record.workspace, ids.add(record.id))
+    const card = cardOf(record)
+    this.#cards.set(record.id, card)
+    const cards = this.#cardsIn.get(record.workspace) ?? new Map<string, JobCard>()
+    this.#cardsIn.set(record.workspace, cards.set(record.id, card))
   }
 
   #dropCard({ workspace, id }: RecordKey): void {
     this.#cards.delete(id)
-    this.#idsOf.get(workspace)?.delete(id)
+    this.#cardsIn.get(workspace)?.delete(id)
     this.#wanted.delete(id)
     this.#savepointsOf.delete(id)
   }

@@ -9,6 +9,8 @@ export interface JobCard extends Omit<JobSpec, 'program' | 'settings' | 'variabl
   /** Epoch milliseconds. */
   readonly changedAt: number
   readonly changedBy: string
+  /** In small letters. */
+  readonly sortedName: string
   /** In small letters: its texts and the beginning of its script. */
   readonly searched: string
 }
@@ -40,6 +42,7 @@ export function cardOf({ workspace, id, version, value, writtenAt, writtenBy }: 
     restart,
     upgrade,
     latencyTier,
+    sortedName: name.toLowerCase(),
     searched: texts.slice(0, searchedLengthMax).toLowerCase(),
   }
 }

@@ -7,14 +7,13 @@ import type { JobBook, JobChange } from './job-book.ts'
 import type { JobCard } from './job-card.ts'
 import { type JobEvent, jobEvents } from './job-event.ts'
 import type { JobSpec, JobWish } from './job-spec.ts'
-import { firstStatus, type JobStatus } from './job-status.ts'
+import type { JobStatus } from './job-status.ts'
 import type { Planner } from './planner.ts'
-import { reasonFor } from './reasons.ts'
 import { type Ask, firstWish } from './wishes.ts'
 
 export interface JobsOptions {
   readonly book: JobBook
-  readonly loop: Pick<ControlLoop, 'look' | 'measure'>
+  readonly loop: Pick<ControlLoop, 'look' | 'status' | 'measure'>
   /** Null: scripts are not read before they run, and nothing is known of what new versions do to state. */
   readonly planner: Planner | null
   readonly clock: Clock
@@ -77,9 +76,11 @@ export class JobDesk {
   }
 
   view(card: JobCard): JobView {
-    const sight = this.options.loop.look(card.id)
-    const status = sight?.status ?? firstStatus(card.changedAt, reasonFor('never-started'))
-    return { card, wish: this.wish(card), status, ageMs: sight?.ageMs ?? null }
+    return { card, wish: this.wish(card), status: this.status(card), ageMs: this.options.loop.look(card.id)?.ageMs ?? null }
+  }
+
+  status(card: JobCard): JobStatus {
+    return this.options.loop.status(card)
   }
 
   async spec(card: JobCard, version: number): Promise<JobSpec> {

@@ -46,11 +46,12 @@ export class JobsOf {
   }
 
   list(query: JobQuery): JobPage<JobView> {
-    return listJobs(this.#views(), query)
+    const page = listJobs(this.#listed(), query)
+    return { ...page, items: page.items.map(({ card }) => this.#desk.view(card)) }
   }
 
-  *#views(): Generator<JobView> {
-    for (const card of this.#desk.book.cardsIn(this.#desk.workspace)) yield this.#desk.view(card)
+  *#listed(): Generator<Pick<JobView, 'card' | 'status'>> {
+    for (const card of this.#desk.book.cardsIn(this.#desk.workspace)) yield { card, status: this.#desk.status(card) }
   }
 
   view(jobId: string): JobView {

@@ -1,4 +1,7 @@
-/** Jobs of a workspace, searched, sorted and cut into pages. All of it is in memory, and thousands of jobs are read through in a moment. */
+/**
+ * Jobs of a workspace, searched, sorted and cut into pages. All of it is in memory, and thousands of jobs are read through in a moment:
+ * of those that are found, only as many are kept and sorted as the page shows.
+ */
 import { jobErrors } from './errors.ts'
 import type { JobCard } from './job-card.ts'
 import type { JobEvidence, JobState, JobStatus } from './job-status.ts'
@@ -44,20 +47,45 @@ export function listJobs<Item extends Listed>(jobs: Iterable<Item>, query: JobQu
   const fits = filterOf(query)
   const sort = query.sort ?? 'name'
   const states: Record<JobState, number> = { stopped: 0, starting: 0, running: 0, stopping: 0, 'backing-off': 0, finished: 0, failed: 0 }
-  const found: { readonly item: Item; readonly key: Key }[] = []
+  const direction = sort.startsWith('-') ? -1 : 1
+  const order = (a: Key, b: Key): number => compare(a, b) * direction
+  const after = query.after === undefined ? null : readCursor(query.after, sort)
+  const limit = Math.max(1, Math.min(limitMax, query.limit))
+  const page: Found<Item>[] = []
+  let total = 0
+  let behind = 0
   for (const item of jobs) {
     states[item.status.state] += 1
-    if (fits(item)) found.push({ item, key: keyOf(item, sort) })
+    if (!fits(item)) continue
+    total += 1
+    const key = keyOf(item, sort)
+    if (after !== null && order(key, after) <= 0) continue
+    behind += 1
+    insert(page, { item, key }, order, limit)
   }
-  const direction = sort.startsWith('-') ? -1 : 1
-  found.sort((a, b) => compare(a.key, b.key) * direction)
-  const after = query.after === undefined ? null : readCursor(query.after, sort)
-  const behind = after === null ? found : found.filter(({ key }) => compare(key, after) * direction > 0)
-  const limit = Math.max(1, Math.min(limitMax, query.limit))
-  const page = behind.slice(0, limit)
   const last = page.at(-1)
-  const next = last !== undefined && behind.length > limit ? writeCursor(last.key, sort) : null
-  return { items: page.map(({ item }) => item), next, total: found.length, states }
+  const next = last !== undefined && behind > limit ? writeCursor(last.key, sort) : null
+  return { items: page.map(({ item }) => item), next, total, states }
+}
+
+interface Found<Item> {
+  readonly item: Item
+  readonly key: Key
+}
+
+/** Puts something into a sorted list that holds so many at most; the last one falls out. */
+function insert<Item>(list: Found<Item>[], found: Found<Item>, order: (a: Key, b: Key) => number, lengthMax: number): void {
+  const last = list.at(-1)
+  if (list.length === lengthMax && last !== undefined && order(found.key, last.key) >= 0) return
+  let [from, to] = [0, list.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    const known = list[middle]
+    if (known !== undefined && order(known.key, found.key) < 0) from = middle + 1
+    else to = middle
+  }
+  list.splice(from, 0, found)
+  if (list.length > lengthMax) list.pop()
 }
 
 function filterOf({ search, state, tag, folder, owner, evidence }: JobQuery): (job: Listed) => boolean {
@@ -78,7 +106,7 @@ function keyOf({ card, status }: Listed, sort: JobSort): Key {
   switch (sort) {
     case 'name':
     case '-name':
-      return [card.name.toLowerCase(), card.name, card.id]
+      return [card.sortedName, card.name, card.id]
     case 'changed':
     case '-changed':
       return [card.changedAt, card.name, card.id]

@@ -43,9 +43,9 @@ export class Turns {
     this.#book = options.book
   }
 
-  status({ workspace, id }: JobCard): JobStatus {
+  status({ workspace, id, changedAt }: JobCard): JobStatus {
     const status = this.#statuses.get(id) ?? this.#book.statuses.get(workspace, id)?.value
-    return status ?? firstStatus(this.#now(), reasonFor('never-started'))
+    return status ?? firstStatus(changedAt, reasonFor('never-started'))
   }
 
   drop(jobId: string): void {

@@ -34,6 +34,10 @@ export class LiveServer {
     return `http://127.0.0.1:${this.port}`
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
   get dataFolder(): string {
     return path.join(this.folder, 'data')
   }
@@ -45,11 +49,11 @@ export class LiveServer {
     const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env })
     this.#child = child
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (this.#printed += String(data)))
-    for (let waitedMs = 0; waitedMs < startMsMax; waitedMs += 50) {
+    for (let waitedMs = 0; waitedMs < startMsMax; waitedMs += 10) {
       const answer = await fetch(`${this.origin}/api/v1/health`).catch(() => null)
       if (answer?.ok === true) return
       if (child.exitCode !== null) break
-      await sleep(50)
+      await sleep(10)
     }
     throw new Error(`the server did not start: ${this.#printed}`)
   }
@@ -64,23 +68,27 @@ export class LiveServer {
     throw new Error(`there is no link in: ${this.#printed}`)
   }
 
-  async kill(): Promise<void> {
+  kill(): Promise<void> {
+    return this.#end('SIGKILL')
+  }
+
+  /** As one does, so that its jobs end with it. */
+  stop(): Promise<void> {
+    return this.#end('SIGTERM')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child
     this.#child = null
     if (child === null || child.exitCode !== null) return
     const ended = new Promise((resolve) => child.once('close', resolve))
-    child.kill('SIGKILL')
+    child.kill(signal)
     await ended
   }
 
-  /** Stops it as one does, so that its jobs end with it, and removes what it kept. */
+  /** Stops it, and removes what it kept. */
   async remove(): Promise<void> {
-    const child = this.#child
-    if (child !== null && child.exitCode === null) {
-      const ended = new Promise((resolve) => child.once('close', resolve))
-      child.kill('SIGTERM')
-      await ended
-    }
+    await this.stop()
     await rm(this.folder, { recursive: true, force: true, maxRetries: 3 })
   }
 
