@@ -175,6 +175,15 @@ describe('tokens of services', () => {
 
   beforeEach(firstAdmin)
 
+  test.each([
+    ['CI of orders (β)!', /^ci-of-orders-[A-Za-z0-9]{8}$/],
+    ['订单', /^[A-Za-z0-9]{8}$/],
+    [`${'x'.repeat(200)}`, /^x{40}-[A-Za-z0-9]{8}$/],
+  ])('are known by what they are called: %s', async (title, id) => {
+    const token = await access.workspaces.createToken(firstWorkspace, { title, role: 'viewer', daysValid: null }, 'ada')
+    expect(token.id).toMatch(id)
+  })
+
   test('are good for one workspace and one role, until they end', async () => {
     const { id, secret } = await access.workspaces.createToken(firstWorkspace, { title: 'ci', role: 'operator', daysValid: 1 }, 'ada')
     await access.workspaces.create('sales', 'Sales', 'ada')

@@ -12,6 +12,14 @@ export function hashOfKey(key: string): string {
   return createHash('sha256').update(key).digest('base64url')
 }
 
-export function createShortId(): string {
-  return randomBytes(9).toString('base64url').replace(/[-_]/g, 'x')
+/** Nobody has had it, and people see by it what it was called: it stays in what was done, when the title is gone. */
+export function createIdOf(title: string): string {
+  const words = title
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-|-$/g, '')
+  const own = randomBytes(6).toString('base64url').replace(/[-_]/g, 'x')
+  return words === '' ? own : `${words}-${own}`
 }

@@ -12,7 +12,7 @@ import {
   workspaceKind,
 } from './records.ts'
 import type { Role } from './rights.ts'
-import { createSecretKey, createShortId, hashOfKey } from './secret-key.ts'
+import { createIdOf, createSecretKey, hashOfKey } from './secret-key.ts'
 
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/
 const dayMs = 86_400_000
@@ -106,7 +106,7 @@ export class Workspaces {
       expiresAt: daysValid === null ? null : now + daysValid * dayMs,
       lastUsedAt: null,
     }
-    const id = createShortId()
+    const id = createIdOf(title)
     await this.#tokens.write({ workspace, id }, token, by)
     this.#tokensByHash.set(token.hash, { workspace, id })
     return { id, token, secret }

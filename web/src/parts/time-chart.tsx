@@ -131,6 +131,8 @@ function optionsOf(lines: readonly DrawnLine[], { width, height, isTime, form, x
   return {
     width,
     height,
+    // The last text along stands half beyond the last point.
+    padding: [10, 28, 0, 4],
     scales: {
       y: { range: (_, low, high) => (form === 'points' ? [low, high] : fromZero(low, high)) },
       x: { time: isTime, range: (_, low, high) => rangeOf(form, newest().xRange, low, high) },
