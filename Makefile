@@ -10,7 +10,7 @@ reporters := --reporter=default --reporter=json --reporter=./test/silence-report
 
 checks := format lint types dead-code architecture
 
-.PHONY: help setup web server test-browser demo run-demo test test-system check format bench bench-flink bench-flink-connectors update build clean $(addprefix check-,$(checks))
+.PHONY: help setup web server test-browser pictures demo run-demo test test-system check format bench bench-flink bench-flink-connectors update build clean $(addprefix check-,$(checks))
 
 help:
 	@echo 'make demo        starts a server with live flights, and its page in the browser'
@@ -18,6 +18,7 @@ help:
 	@echo 'make test        runs every test that needs no server'
 	@echo 'make test-system runs the tests against real servers, which it installs, and in a browser'
 	@echo 'make test-browser runs the tests of the console in Chromium'
+	@echo 'make pictures    takes the pictures of the README anew'
 	@echo 'make check       formatting, lint, types, dead code, rooms and tidiness'
 	@echo 'make bench       measures speed'
 	@echo 'make bench-flink measures speed beside Flink, and writes docs/benchmarks.md'
@@ -51,6 +52,10 @@ test-system: web
 # Installs Chromium where it is missing.
 test-browser: web
 	@$(bin)/vitest run --config vitest.browser.config.ts
+
+# Pictures of the demo for the README and the guide, taken in Chromium.
+pictures: web
+	@node --conditions=source --disable-warning=ExperimentalWarning test/browser/take-pictures.ts
 
 # Runs every check even when one fails, and says the state of each in one line.
 check: setup

@@ -1,6 +1,7 @@
 /** The people of a server, their passwords, and the links by which they sign in for the first time. */
 import type { Clock } from '#base'
 import { type RecordChange, RecordMap, type Store, type Stored } from '#store'
+import { assertName } from './assert-name.ts'
 import { accessErrors } from './errors.ts'
 import { hashPassword, isPassword } from './password.ts'
 import { type Credential, credentialKind, everywhere, type SignInLink, signInLinkKind, type User, userKind } from './records.ts'
@@ -8,7 +9,6 @@ import { createSecretKey, hashOfKey } from './secret-key.ts'
 
 const linkMsMax = 86_400_000
 const passwordLengthMin = 10
-const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/
 
 export interface Link {
   readonly key: string
@@ -67,7 +67,7 @@ export class People {
   }
 
   async add(name: string, { displayName, isServerAdmin }: Pick<User, 'displayName' | 'isServerAdmin'>, by: string): Promise<User> {
-    if (!namePattern.test(name)) throw accessErrors.ACCESS_NAME({ name })
+    assertName(name)
     if (this.#users.get(everywhere, name) !== undefined) throw accessErrors.ACCESS_USER_EXISTS({ name })
     const user: User = { displayName, isServerAdmin, isActive: true, source: 'local', createdAt: this.#clock.nowMs() }
     await this.#users.write(keyOf(name), user, by)
@@ -132,7 +132,7 @@ export class People {
     const name = user ?? choice.name
     const hasPassword = name !== undefined && this.#credentials.get(everywhere, name) !== undefined
     if (name === undefined || (choice.password === undefined && !hasPassword)) throw accessErrors.ACCESS_PASSWORD_MISSING()
-    if (!namePattern.test(name)) throw accessErrors.ACCESS_NAME({ name })
+    assertName(name)
     const credential = choice.password === undefined ? null : { passwordHash: await hashOf(choice.password) }
     const first: User = {
       displayName: choice.displayName ?? name,

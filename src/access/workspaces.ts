@@ -1,6 +1,7 @@
 /** Workspaces, who is in them and as what, and the tokens of services, each of which is good for one. */
 import type { Clock } from '#base'
 import { RecordMap, type Store, type Stored } from '#store'
+import { assertName } from './assert-name.ts'
 import { accessErrors } from './errors.ts'
 import {
   everywhere,
@@ -14,12 +15,17 @@ import {
 import type { Role } from './rights.ts'
 import { createIdOf, createSecretKey, hashOfKey } from './secret-key.ts'
 
-const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/
 const dayMs = 86_400_000
 /** That a token was used is written this often at most. */
 const usedEveryMs = 300_000
 /** So that a leaked one is recognised by who finds it. */
 const tokenPrefix = 'millrace_'
+
+interface WorkspaceRecords {
+  readonly workspaces: RecordMap<Workspace>
+  readonly members: RecordMap<Membership>
+  readonly tokens: RecordMap<ServiceToken>
+}
 
 export class Workspaces {
   readonly #workspaces: RecordMap<Workspace>
@@ -28,14 +34,7 @@ export class Workspaces {
   readonly #tokensByHash = new Map<string, { readonly workspace: string; readonly id: string }>()
   readonly #clock: Clock
 
-  private constructor(
-    {
-      workspaces,
-      members,
-      tokens,
-    }: Record<'workspaces', RecordMap<Workspace>> & Record<'members', RecordMap<Membership>> & Record<'tokens', RecordMap<ServiceToken>>,
-    clock: Clock,
-  ) {
+  private constructor({ workspaces, members, tokens }: WorkspaceRecords, clock: Clock) {
     this.#workspaces = workspaces
     this.#members = members
     this.#tokens = tokens
@@ -60,7 +59,7 @@ export class Workspaces {
 
   /** Makes a workspace; who makes it is its first admin, unless it is nobody. */
   async create(name: string, title: string, by: string, firstAdmin: string | null = by): Promise<Workspace> {
-    if (!namePattern.test(name)) throw accessErrors.ACCESS_NAME({ name })
+    assertName(name)
     if (this.has(name)) throw accessErrors.ACCESS_WORKSPACE_EXISTS({ name })
     const workspace = { title, createdAt: this.#clock.nowMs() }
     const changes = [

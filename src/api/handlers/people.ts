@@ -1,5 +1,5 @@
 /** Signing in, people, tokens and workspaces. */
-import { type Access, accessErrors, assertMay, type Caller } from '#access'
+import { type Access, accessErrors, type Caller } from '#access'
 import type { Handlers } from '../call.ts'
 import type { peopleRoutes } from '../contract/people-routes.ts'
 import type { AnswerOf } from '../contract/route.ts'
@@ -90,7 +90,6 @@ export function peopleHandlers(access: Access, version: string, oidc: Oidc | nul
     'GET /workspaces/:workspace/tokens': ({ params }) =>
       workspaces.tokens(params.workspace).map(({ id, value }) => tokenOf(params.workspace, id, value)),
     'POST /workspaces/:workspace/tokens': async ({ caller, params, body }) => {
-      assertMay(caller, 'administer', params.workspace)
       const { id, token, secret } = await workspaces.createToken(params.workspace, body, caller.name)
       return { token: tokenOf(params.workspace, id, token), secret }
     },

@@ -1,0 +1,130 @@
+/**
+ * `make pictures`: the demo as somebody meets it who follows what it prints, and the pictures of it that the README and the guide show.
+ * It works in a folder of its own, so that the demo of whoever calls it stays as it is.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { desktop, openBrowser } from './open-browser.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const pictures = path.join(root, 'docs/pictures')
+const view = { ...desktop, width: 1280, height: 800 }
+/** Until there is something to see of the last minutes. */
+const historyMs = 150_000
+const lookMs = 200
+
+const folder = await mkdtemp(path.join(tmpdir(), 'millrace-pictures-'))
+const demo = startDemo(folder)
+const browser = await openBrowser()
+try {
+  const { page, troubles } = await browser.look(view)
+  await page.goto(await demo.link())
+  await page.getByLabel('Name', { exact: true }).fill('ada')
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+  await page.getByRole('button', { name: 'Create the administrator' }).click()
+  await page.waitForURL('**/w/main/jobs')
+  await page.getByText('airport delays').waitFor()
+  await sleep(historyMs)
+  await take(page, 'jobs')
+  await takeJob(page)
+  await takeSql(page)
+  await takeNotebook(page)
+  await takeCatalog(page)
+  await page.goto(at(page, '/w/main/alerts/rules'))
+  await page.getByText('A job has failed').first().waitFor()
+  await take(page, 'alerts')
+  for (const trouble of troubles) console.error(trouble)
+} finally {
+  await browser.close()
+  await demo.end()
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function takeJob(page: Page): Promise<void> {
+  await page.getByRole('link', { name: /^airport delays\b/ }).click()
+  const tab = (name: string) => page.getByRole('navigation', { name: 'Parts of the job' }).getByRole('link', { name })
+  await tab('Topology').click()
+  await page.locator('.react-flow__node').first().waitFor()
+  await take(page, 'topology')
+  await tab('Metrics').click()
+  await page.locator('canvas').first().waitFor()
+  await take(page, 'metrics')
+}
+
+async function takeSql(page: Page): Promise<void> {
+  const text = `-- Departures of the last minutes, by airport.
+SELECT ended_at, origin, departures
+FROM airport_delays
+WHERE origin IN ('ATL', 'ORD', 'DFW', 'LAX')`
+  const tabs = JSON.stringify([{ id: 'one', title: 'Departures', text }])
+  await page.evaluate(`localStorage.setItem('millrace.sql.main', ${JSON.stringify(tabs)})`)
+  await page.goto(at(page, '/w/main/sql'))
+  await page.getByRole('textbox', { name: 'SQL editor' }).click()
+  await page.keyboard.press('Control+Enter')
+  await page.locator('tbody tr').first().waitFor()
+  await sleep(5000)
+  await page.getByRole('tab', { name: 'Chart' }).click()
+  await page.locator('canvas').waitFor()
+  await take(page, 'sql')
+}
+
+async function takeNotebook(page: Page): Promise<void> {
+  await page.goto(at(page, '/w/main/notebooks'))
+  await page
+    .getByRole('button', { name: /example/i })
+    .first()
+    .click()
+  await page.getByRole('region', { name: /^Cell 2/ }).waitFor()
+  await page.getByRole('button', { name: 'Run all', exact: true }).click()
+  await sleep(25_000)
+  await take(page, 'notebook')
+}
+
+async function takeCatalog(page: Page): Promise<void> {
+  await page.goto(at(page, '/w/main/catalog'))
+  await page
+    .getByRole('link', { name: /^airport_delays\b/ })
+    .first()
+    .click()
+  await page.getByRole('link', { name: 'Lineage' }).click()
+  await page.locator('.react-flow__node').first().waitFor()
+  await take(page, 'lineage')
+}
+
+async function take(page: Page, name: string): Promise<void> {
+  await sleep(2000)
+  await page.screenshot({ path: path.join(pictures, `${name}.png`) })
+  console.log(`docs/pictures/${name}.png`)
+}
+
+function at(page: Page, place: string): string {
+  return new URL(place, page.url()).href
+}
+
+/** At a terminal, so that it stays. */
+function startDemo(cwd: string): { link(): Promise<string>; end(): Promise<void> } {
+  const command = `${path.join(root, 'bin/millrace')} demo`
+  const { CI: _, ...env } = process.env
+  const child: ChildProcess = spawn('script', ['-qfc', command, '/dev/null'], { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] })
+  let printed = ''
+  child.stdout?.on('data', (data) => (printed += String(data)))
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  return {
+    link: async () => {
+      while (child.exitCode === null) {
+        const link = /http:\S+#link=[\w-]+/.exec(printed)?.[0]
+        if (link !== undefined) return link
+        await sleep(lookMs)
+      }
+      throw new Error(`the demo ended: ${printed}`)
+    },
+    end: async () => {
+      child.stdin?.write('\u0003')
+      await ended
+    },
+  }
+}
