@@ -186,9 +186,25 @@ export interface SourceReader {
   readonly skippedRows: number
   /** Lets no rows of these splits come, and of all others; left out where the reader has one split, or cannot choose. */
   hold?(splits: readonly string[]): void
+  /** What its splits stand at now, told from what it knows without asking anybody; left out where it does not tell splits apart. */
+  standing?(): readonly SplitStanding[]
   /** Told when a checkpoint with this position of the reader is complete, for systems that like to know, as groups of consumers do. */
   checkpointed?(position: unknown): Promise<void>
   close(): Promise<void>
+}
+export interface SplitStanding {
+  /** As in `SourceBatch.split`. */
+  readonly split: string
+  /** As people say it, such as `orders-3`. */
+  readonly name: string
+  /** Where reading goes on after the rows that were given. */
+  readonly position: number | string
+  /** Behind the last row that is there, or where reading ends; null where that is not known. */
+  readonly end: number | string | null
+  /** Null where that is not known. */
+  readonly pendingRows: number | null
+  /** Whether all is read of what is to be read. */
+  readonly hasEnded: boolean
 }
 export interface SourceBatch {
   readonly batch: Batch

@@ -13,6 +13,7 @@ export type {
   Source,
   SourceBatch,
   SourceReader,
+  SplitStanding,
   TableWays,
   WantedColumn,
 } from './connector.ts'

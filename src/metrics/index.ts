@@ -9,4 +9,12 @@ export {
   type OperatorMetrics,
   type RunMetrics,
 } from './run-metrics.ts'
+export {
+  boundTogether,
+  joinPartitions,
+  type PartitionMetrics,
+  type SourcePartitions,
+  sourcePartitions,
+  watermarkStanding,
+} from './source-partitions.ts'
 export { type OperatorTotals, totalsOf } from './totals.ts'

@@ -23,6 +23,7 @@ export function operatorMetrics(known: Partial<OperatorMetrics>): OperatorMetric
     waitingRecords: null,
     connector: null,
     heaviestKeys: null,
+    partitions: null,
     ...known,
   }
 }

@@ -2,6 +2,7 @@
  * What a run tells of itself: plain data in Flink's words, the same for every engine, which can be sent and stored as JSON. Numbers count
  * from the beginning of the run; what happened in a second of it is computed from two of these by rates.ts.
  */
+import type { SourcePartitions } from './source-partitions.ts'
 
 export interface RunMetrics {
   /** Epoch milliseconds. */
@@ -79,6 +80,8 @@ export interface OperatorMetrics {
   readonly connector: ConnectorMetrics | null
   /** What a sample of its rows tells of its keys; null without a key. */
   readonly heaviestKeys: KeySample | null
+  /** What the partitions that it reads stand at; null of everything but sources, and where no partitions are known. */
+  readonly partitions: SourcePartitions | null
 }
 
 /** What a connector tells of its work with a system outside. Connectors that count nothing have zeros. */

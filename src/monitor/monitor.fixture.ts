@@ -60,6 +60,7 @@ export function operator(known: Partial<OperatorMetrics>): OperatorMetrics {
     waitingRecords: null,
     connector: null,
     heaviestKeys: null,
+    partitions: null,
     ...known,
   }
 }

@@ -66,6 +66,7 @@ function subtask(number: number): OperatorMetrics {
     waitingRecords: null,
     connector: { numBytes: 0, numRecordsErrors: 0, numRetries: 0, pendingRecords: 7, waitingFor: null, waitingSince: null },
     heaviestKeys: null,
+    partitions: null,
   }
 }
 

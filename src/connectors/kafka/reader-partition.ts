@@ -1,4 +1,5 @@
 /** One partition while it is read: what was fetched of it and not given yet, and where it stands. */
+import type { SplitStanding } from '../connector.ts'
 import { kafkaErrors } from './errors.ts'
 import type { FetchedPartition } from './reader-fetch.ts'
 import { type MessageTaker, type PartitionBytes, RecordBatchDecoder, type RecordColumns, wholeBatches } from './record-batch-decoder.ts'
@@ -63,6 +64,19 @@ export class PartitionFeed {
   /** Messages that are there and not read. */
   get lag(): number {
     return this.latest < 0 ? 0 : Math.max(0, Math.min(this.latest, this.end) - this.position)
+  }
+
+  get standing(): SplitStanding {
+    const { split, position, latest, end, hasEnded } = this
+    const known = latest < 0 ? end : Math.min(latest, end)
+    return {
+      split,
+      name: split,
+      position,
+      end: Number.isFinite(known) ? known : null,
+      pendingRows: latest < 0 ? null : this.lag,
+      hasEnded,
+    }
   }
 
   /** Takes what was fetched for an offset. */

@@ -3,7 +3,7 @@
  * a number of bytes; progress is told to the consumer group when a checkpoint is complete.
  */
 import { type Clock, timerMs } from '#base'
-import type { ReadRequest, SourceBatch, SourceReader } from '../connector.ts'
+import type { ReadRequest, SourceBatch, SourceReader, SplitStanding } from '../connector.ts'
 import { MessageReader, type MessageRows } from '../message-reader.ts'
 import type { MessageTable } from '../message-table.ts'
 import { type KafkaClient, openingMsMax } from './client.ts'
@@ -88,6 +88,10 @@ export class KafkaReader implements SourceReader {
   position(): KafkaPosition {
     const starts = this.#feeds.map(({ topic, id, partition, position, end }) => ({ topic, id, partition, offset: position, end }))
     return positionOf(starts, this.#share)
+  }
+
+  standing(): readonly SplitStanding[] {
+    return this.#feeds.map((feed) => feed.standing)
   }
 
   read(): SourceBatch | null | Promise<SourceBatch | null> {

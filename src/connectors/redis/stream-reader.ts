@@ -3,7 +3,7 @@
  * noticed when entries were trimmed away before they were read.
  */
 import { assert } from '#base'
-import type { ReadRequest, SourceBatch, SourceReader } from '../connector.ts'
+import type { ReadRequest, SourceBatch, SourceReader, SplitStanding } from '../connector.ts'
 import type { RedisConnection, Reply } from './connection.ts'
 import { type EntryDecoder, entryDecoder, type StreamEntry } from './entries.ts'
 import { redisErrors, redisFailureKind } from './errors.ts'
@@ -83,6 +83,14 @@ export class StreamReader implements SourceReader {
       this.#position = { id, seen: state === null ? 0 : seenAt(id, state), end }
     }
     this.#fetched = this.#position
+  }
+
+  standing(): readonly SplitStanding[] {
+    const { id, end } = this.#position
+    const { stream } = this.#parts
+    return [
+      { split: stream, name: stream, position: id, end, pendingRows: this.#request.meter.lag, hasEnded: this.#isAtEnd(this.#position) },
+    ]
   }
 
   #observe(): Promise<StreamState | null> {

@@ -1,7 +1,7 @@
 /** Reads the partitions of a topic in turn. Each is a split of its own, and each batch is of one of them. */
 import type { DataType, Vector } from '#data'
 import type { PartitionReader, Topic, Topics } from '#topics'
-import type { ReadRequest, SourceBatch, SourceReader } from '../connector.ts'
+import type { ReadRequest, SourceBatch, SourceReader, SplitStanding } from '../connector.ts'
 import { type MessageOrigin, MessageReader, type MessageRows } from '../message-reader.ts'
 import type { MessageTable } from '../message-table.ts'
 import { pause } from '../pause.ts'
@@ -29,6 +29,8 @@ interface ReadPartition {
   waiting: { readonly records: AddedRecords['records']; from: number } | null
   /** Of the record after the last one handed out. */
   offset: number
+  /** Behind the last record, when it was looked at last; null before. */
+  latest: number | null
 }
 
 /** Records of one partition that are being taken. */
@@ -75,7 +77,15 @@ export class TopicReader implements SourceReader {
 
   #add(number: number, offset: number, end: number): void {
     const { topic } = this.#plan
-    this.#partitions.push({ number, reader: topic.reader(number, offset), end, tail: topic.end(number), waiting: null, offset })
+    this.#partitions.push({
+      number,
+      reader: topic.reader(number, offset),
+      end,
+      tail: topic.end(number),
+      waiting: null,
+      offset,
+      latest: null,
+    })
     this.#splits = this.#partitions.map((each) => String(each.number))
   }
 
@@ -91,6 +101,21 @@ export class TopicReader implements SourceReader {
       ends: this.#isBounded ? byPartition('end') : null,
       share: this.#share,
     }
+  }
+
+  standing(): readonly SplitStanding[] {
+    return this.#partitions.map(({ number, offset, latest, end }) => {
+      // What was read since counts as well.
+      const known = Math.min(end, Math.max(latest ?? 0, offset))
+      return {
+        split: String(number),
+        name: `${this.#plan.topic.name}-${number}`,
+        position: offset,
+        end: latest === null ? null : known,
+        pendingRows: latest === null ? null : Math.max(0, known - offset),
+        hasEnded: offset >= end,
+      }
+    })
   }
 
   hold(splits: readonly string[]): void {
@@ -217,7 +242,10 @@ export class TopicReader implements SourceReader {
       // What cannot be completed now may be the next time, by whoever writes.
       await topics.finish().catch(() => {})
       let lag = 0
-      for (const { tail, end, offset } of this.#partitions) lag += Math.max(0, Math.min(end, await tail.offset()) - offset)
+      for (const partition of this.#partitions) {
+        partition.latest = await partition.tail.offset()
+        lag += Math.max(0, Math.min(partition.end, partition.latest) - partition.offset)
+      }
       this.#request.meter.lag = lag
     }
     if (this.#isBounded || now - this.#discoveredMs < discoverEveryMs) return

@@ -13,6 +13,7 @@ import type { Beginning, Commits } from './commits.ts'
 import { embeddedErrors } from './errors.ts'
 import type { ScanTask } from './lower/tasks.ts'
 import { nextTurn } from './next-turn.ts'
+import { partitionStanding } from './partition-standing.ts'
 import type { Instance } from './program.ts'
 import type { RunPacer } from './run-pacer.ts'
 import { type AlignedPeers, SourceTimes } from './source-times.ts'
@@ -190,7 +191,11 @@ export class Run {
       }
       const reader = ended ? endedReader(position) : await task.source.open({ ...task.request(), ...watch, position, signal })
       const meter = this.#instance.meters.meterOfTask(task)
-      this.#feeds.push({ task, id, reader, meter, state: ended ? 'ended' : 'idle', position, rows: 0, next: null, wait: null })
+      const feed: Feed = { task, id, reader, meter, state: ended ? 'ended' : 'idle', position, rows: 0, next: null, wait: null }
+      this.#feeds.push(feed)
+      this.#instance.meters.watchPartitions(task, () =>
+        partitionStanding({ task, reader, hasEnded: feed.state === 'ended' }, (split) => this.#times?.isSplitHeld(feed, split) === true),
+      )
     }
     this.#times = new SourceTimes(this.#feeds, this.#clock, this.#peers)
   }

@@ -121,6 +121,12 @@ export class SourceTimes {
     return this.#held.has(source)
   }
 
+  /** Whether a split has to wait for others, be it alone or with all of its source. */
+  isSplitHeld(source: TimedSource, split: string): boolean {
+    if (this.#held.has(source)) return true
+    return this.#groups.some(({ members }) => members.some((member) => member.source === source && member.held.includes(split)))
+  }
+
   /** Milliseconds until something has to be looked at again that nothing else tells of. */
   msToNext(): number {
     const nowMs = this.#clock.monotonicMs()

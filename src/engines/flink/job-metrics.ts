@@ -268,6 +268,7 @@ function operatorsOf({ vertex, subtasks, gauges }: VertexReading, bytes: readonl
           ? null
           : { numBytes: 0, numRecordsErrors: 0, numRetries: 0, pendingRecords, waitingFor: null, waitingSince: null },
       heaviestKeys: null,
+      partitions: null,
     }
   })
 }

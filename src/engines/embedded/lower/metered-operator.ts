@@ -1,7 +1,7 @@
 /** What is measured under one name in a run of one worker: see run-meters.ts. */
 import type { ConnectorMeter } from '#connectors'
 import type { Operator, OperatorMeter } from '#dataflow'
-import type { OperatorMetrics } from '#metrics'
+import type { OperatorMetrics, SourcePartitions } from '#metrics'
 import type { Relation } from '#plan'
 import type { OutsideTask } from './outside-task.ts'
 import type { RunMeters } from './run-meters.ts'
@@ -24,6 +24,8 @@ export interface Measured {
   rowsWritten: (() => number) | null
   /** What its connector tells, while there is one. */
   connector: ConnectorMeter | null
+  /** Tells what the partitions stand at that it reads, while it reads some. */
+  partitions: (() => SourcePartitions | null) | null
 }
 
 /** An operator, and what stands before its exchange if it has one. */
@@ -107,5 +109,6 @@ export function measuredBy(
     hasQueue: false,
     rowsWritten: null,
     connector: null,
+    partitions: null,
   }
 }

@@ -6,7 +6,7 @@ import type { Clock } from '#base'
 import { ConnectorMeter } from '#connectors'
 import { watermarkEnd, watermarkNone } from '#data'
 import { type Exchanges, type Operator, OperatorMeter, Stopwatch } from '#dataflow'
-import type { ConnectorMetrics, OperatorMetrics } from '#metrics'
+import type { ConnectorMetrics, OperatorMetrics, SourcePartitions } from '#metrics'
 import { inputsOf, type Plan, type Output as PlanOutput, printRelationLine, type Relation, rootsOf, walkRelations } from '#plan'
 import { type Measured, MeteredOperator, measuredBy } from './metered-operator.ts'
 import type { OutsideTask } from './outside-task.ts'
@@ -130,6 +130,12 @@ export class RunMeters {
     return meter
   }
 
+  /** Asks, whenever it is measured, what the partitions of a source stand at. */
+  watchPartitions(task: ScanTask, partitions: () => SourcePartitions | null): void {
+    const measured = this.#scans.get(task)?.measured
+    if (measured !== undefined) measured.partitions = partitions
+  }
+
   meterOfTask(task: ScanTask): OperatorMeter {
     return this.#scans.get(task)?.meter ?? this.nobody.meter
   }
@@ -186,7 +192,7 @@ export class RunMeters {
     const absent = this.#absent
     return this.#inOrder().flatMap((measured) => {
       if (absent.has(measured)) return []
-      const { id, name, kind, nodes, meter, operators, tasks, hasQueue, rowsWritten, connector } = measured
+      const { id, name, kind, nodes, meter, operators, tasks, hasQueue, rowsWritten, connector, partitions } = measured
       const sum = (of: (operator: Operator) => number): number => operators.reduce((total, operator) => total + of(operator), 0)
       const busyMs = Math.min(meter.busyMs, lifeMs)
       const backPressuredMs = Math.min(meter.backPressuredMs, lifeMs - busyMs)
@@ -213,6 +219,7 @@ export class RunMeters {
         waitingRecords: tasks.length === 0 ? null : tasks.reduce((rows, task) => rows + task.rows, 0),
         connector: connector === null ? null : told(connector),
         heaviestKeys: sample === undefined ? null : sample,
+        partitions: partitions?.() ?? null,
       }
     })
   }

@@ -1,5 +1,5 @@
 /** What the workers of a run measured, as one list. */
-import type { OperatorMetrics } from '#metrics'
+import { boundTogether, type OperatorMetrics } from '#metrics'
 
 /** By operator, in the order of the first worker, which has all of them; then by worker. */
 export function joinMetrics(ofWorkers: readonly (readonly OperatorMetrics[] | undefined)[]): OperatorMetrics[] {
@@ -7,5 +7,8 @@ export function joinMetrics(ofWorkers: readonly (readonly OperatorMetrics[] | un
     ofWorkers.flatMap((operators) => operators ?? []),
     ({ operatorId }) => operatorId,
   )
-  return [...byId.values()].flatMap((subtasks) => subtasks.map((each) => ({ ...each, parallelism: subtasks.length })))
+  return [...byId.values()].flatMap((subtasks) => {
+    const partitions = boundTogether(subtasks.map((each) => each.partitions))
+    return subtasks.map((each, place) => ({ ...each, parallelism: subtasks.length, partitions: partitions[place] ?? null }))
+  })
 }
