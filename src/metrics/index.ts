@@ -17,4 +17,5 @@ export {
   sourcePartitions,
   watermarkStanding,
 } from './source-partitions.ts'
+export { type SourceStanding, sourceStandings } from './source-standing.ts'
 export { type OperatorTotals, totalsOf } from './totals.ts'

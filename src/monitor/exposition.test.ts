@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { SubtaskRates } from '#metrics'
+import { SubtaskRates, sourcePartitions } from '#metrics'
 import { expositionOf } from './exposition.ts'
 import { jobFamilies } from './job-families.ts'
 import { connector, operator, runMetrics, watchedJob } from './monitor.fixture.ts'
+import { partitionFamilies } from './partition-families.ts'
 import { sampleOf } from './sample.ts'
 
 const now = Date.UTC(2030, 0, 1)
@@ -90,4 +91,28 @@ test('of very many operators some jobs are left out, and counted', () => {
   const text = expositionOf(jobFamilies(observed, now))
   expect(text).toContain('millrace_unlisted_jobs 6\n')
   expect(text.split('\n').length).toBeLessThan(60_000)
+})
+
+test('of partitions it is told how many there are, and how far apart', () => {
+  const place = { currentOffset: 7, endOffset: 9, pendingRecords: 2 }
+  const partitions = (watermark: number | null) =>
+    sourcePartitions(true, [
+      { ...place, state: 'active', partition: 'clicks-0', currentWatermark: now },
+      { ...place, state: 'active', partition: 'clicks-1', currentWatermark: watermark },
+      { ...place, state: 'idle', partition: 'clicks-2', currentWatermark: null },
+    ])
+  const told = (watermark: number | null): string[] => {
+    const metrics = runMetrics(now, [operator({ operatorName: 'Source', kind: 'source', partitions: partitions(watermark) })])
+    const sample = sampleOf(metrics, new SubtaskRates().next(metrics.operators))
+    const text = expositionOf(partitionFamilies([{ job: watchedJob('j1'), latest: { ...sample, at: now, metrics } }]))
+    return text.split('\n').filter((line) => line.startsWith('millrace'))
+  }
+  const labels = 'workspace="default",job_id="j1",job_name="name of j1",operator_id="1",operator_name="Source"'
+  const counts = ['active', 'idle', 'paused', 'ended'].map(
+    (state, index) => `millrace_operator_partitions{${labels},state="${state}"} ${[2, 1, 0, 0][index]}`,
+  )
+  expect(told(now - 90_500)).toEqual([...counts, `millrace_operator_partition_behind_seconds{${labels}} 90.5`])
+  expect(told(now).at(-1)).toBe(`millrace_operator_partition_behind_seconds{${labels}} 0`)
+  // A partition without a row is behind by nobody knows how much.
+  expect(told(null)).toEqual(counts)
 })

@@ -22,7 +22,7 @@ const states: Readonly<Record<JobState, true>> = {
   finished: true,
   failed: true,
 }
-const nameLengthMax = 120
+export const nameLengthMax = 120
 /** Lines about operators; those of further jobs are left out, and a metric says so. */
 const operatorSeriesMax = 50_000
 
@@ -66,7 +66,7 @@ export function jobFamilies(observed: readonly ObservedJob[], now: number): Metr
   return [stateCounts(observed), ...statusFamilies(observed, now), ...sampleFamilies(observed, now), ...operatorFamilies(observed)]
 }
 
-function labelsOf({ workspace, job, spec }: WatchedJob): Labels {
+export function labelsOf({ workspace, job, spec }: WatchedJob): Labels {
   return { workspace, job_id: job, job_name: shortened(spec.name, nameLengthMax) }
 }
 

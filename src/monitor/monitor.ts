@@ -20,6 +20,8 @@ import { Heartbeat } from './heartbeat.ts'
 import { jobFamilies } from './job-families.ts'
 import { monitorFamilies } from './monitor-families.ts'
 import { type Notice, noticeKind } from './notice.ts'
+import { partitionFamilies } from './partition-families.ts'
+import type { PartitionSnapshot } from './partition-snapshot.ts'
 import { ProcessMeter } from './process-meter.ts'
 import { type Repeating, repeat } from './repeat.ts'
 import type { JobKey } from './sample-database.ts'
@@ -144,6 +146,7 @@ export class Monitor {
     await Promise.all(this.#repeating.map((each) => each.stop()))
     this.#repeating = []
     await Promise.race([this.#delivering, pause(farewellMsMax, undefined, { ref: false })])
+    this.#parts.sampler.keepPartitions()
     this.#parts.samples.close()
   }
 
@@ -179,6 +182,11 @@ export class Monitor {
   /** The newest sample of a job that runs; null where there is none. */
   latest(key: JobKey): LatestSample | null {
     return this.#parts.sampler.latest(key)
+  }
+
+  /** What the partitions of a job stand at, or stood at when it ran last; null where nothing is known. */
+  partitions(key: JobKey): PartitionSnapshot | null {
+    return this.#parts.sampler.partitions(key)
   }
 
   /** Alerts that wait, fire, or of which nobody knows. */
@@ -236,11 +244,10 @@ export class Monitor {
     const { jobs, clock, version, moreFamilies } = this.#options
     const all = jobs()
     const workspaces = new Set([...all, ...this.rules.records.all(), ...this.channels.records.all()].map(({ workspace }) => workspace))
+    const observed = all.map((job) => ({ job, latest: this.latest(job) }))
     return expositionOf([
-      ...jobFamilies(
-        all.map((job) => ({ job, latest: this.latest(job) })),
-        clock.nowMs(),
-      ),
+      ...jobFamilies(observed, clock.nowMs()),
+      ...partitionFamilies(observed),
       ...monitorFamilies({ monitor: this, version, workspaces: [...workspaces] }),
       ...this.#process.families(),
       ...(moreFamilies?.() ?? []),

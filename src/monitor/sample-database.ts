@@ -45,6 +45,7 @@ const schema = `
     size INTEGER NOT NULL, bytes BLOB NOT NULL);
   CREATE INDEX IF NOT EXISTS chunk_place ON chunk (tier, job, last_at, first_at, layout);
   CREATE INDEX IF NOT EXISTS chunk_age ON chunk (tier, last_at, size);
+  CREATE TABLE IF NOT EXISTS partitions (job INTEGER PRIMARY KEY, at INTEGER NOT NULL, text TEXT NOT NULL);
   PRAGMA user_version = 1;
 `
 /** A process that is about to end may hold the file a moment longer. */
@@ -75,8 +76,12 @@ const statements = {
   oldest: 'SELECT rowid AS id, size FROM chunk WHERE tier = ? ORDER BY last_at LIMIT ?',
   dropChunk: 'DELETE FROM chunk WHERE rowid = ?',
   tierBytes: 'SELECT tier, sum(size) AS bytes FROM chunk GROUP BY tier',
+  keepPartitions: 'INSERT OR REPLACE INTO partitions (job, at, text) VALUES (?, ?, ?)',
+  partitionsOf: 'SELECT text FROM partitions WHERE job = ?',
+  dropPartitions: 'DELETE FROM partitions WHERE job = ?',
+  dropOldPartitions: 'DELETE FROM partitions WHERE at < ? OR job NOT IN (SELECT job FROM partitions ORDER BY at DESC LIMIT ?)',
   dropLayouts: 'DELETE FROM layout WHERE id NOT IN (SELECT layout FROM chunk UNION SELECT layout FROM sample)',
-  dropJobs: 'DELETE FROM job WHERE id NOT IN (SELECT job FROM chunk UNION SELECT job FROM sample)',
+  dropJobs: 'DELETE FROM job WHERE id NOT IN (SELECT job FROM chunk UNION SELECT job FROM sample UNION SELECT job FROM partitions)',
 } as const
 
 type Statements = { readonly [Name in keyof typeof statements]: StatementSync }
@@ -190,6 +195,21 @@ export class SampleDatabase {
   /** Drops some of the chunks that ended before a moment; gives how many. */
   dropChunks(tier: number, before: number, limit: number): number {
     return Number(this.#statements.dropChunks.run(tier, before, limit).changes)
+  }
+
+  /** One text of a job, about its partitions; null: there is none any more. */
+  keepPartitions(job: number, at: number, text: string | null): void {
+    if (text === null) this.#statements.dropPartitions.run(job)
+    else this.#statements.keepPartitions.run(job, at, text)
+  }
+
+  partitionsOf(job: number): string | null {
+    return (this.#statements.partitionsOf.get(job)?.['text'] as string | undefined) ?? null
+  }
+
+  /** Keeps what is told of the partitions of so many jobs, the newest. */
+  dropOldPartitions(before: number, jobsMax: number): void {
+    this.#statements.dropOldPartitions.run(before, jobsMax)
   }
 
   /** Drops what a clock that was wrong has left behind. */

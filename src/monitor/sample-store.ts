@@ -12,6 +12,7 @@ import type { Clock } from '#base'
 import { bytesOf, encodeChunk, valuesOf } from './chunk.ts'
 import type { Layout } from './layout.ts'
 import { LayoutCache } from './layout-cache.ts'
+import { type PartitionSnapshot, readPartitionSnapshot } from './partition-snapshot.ts'
 import { type JobKey, SampleDatabase } from './sample-database.ts'
 import { querySeries, type SeriesAnswer, type SeriesQuery } from './series-query.ts'
 import { coarsened, coarseTier, fineTier, type Tier, tiers } from './tiers.ts'
@@ -39,6 +40,8 @@ const unusedEveryMs = 3_600_000
 const futureMsMax = 3_600_000
 /** Room for what is written before it is merged, and for one round of chunks. */
 const slackShare = 0.9
+/** Of so many jobs it is kept what their partitions stood at. */
+const partitionJobsMax = 1000
 
 export class SampleStore {
   readonly #database: SampleDatabase
@@ -106,6 +109,26 @@ export class SampleStore {
     return querySeries(this.#database, this.#layouts, key, query)
   }
 
+  /** Keeps what the partitions of jobs stand at, and forgets what they stood at before. */
+  keepPartitions(snapshots: readonly (readonly [JobKey, PartitionSnapshot])[]): void {
+    if (snapshots.length === 0) return
+    this.#database.lazily(() => {
+      for (const [key, snapshot] of snapshots)
+        this.#database.keepPartitions(
+          this.#database.jobOf(key),
+          snapshot.takenAt,
+          snapshot.sources.length === 0 ? null : JSON.stringify(snapshot),
+        )
+    })
+  }
+
+  /** Null where nothing is kept. */
+  partitions(key: JobKey): PartitionSnapshot | null {
+    const job = this.#database.findJob(key)
+    const text = job === null ? null : this.#database.partitionsOf(job)
+    return text === null ? null : readPartitionSnapshot(text)
+  }
+
   /** Bytes that are in use. */
   usedBytes(): number {
     return this.#database.usedBytes()
@@ -143,6 +166,7 @@ export class SampleStore {
       while (this.#database.dropChunks(number, now - keptMs, dropAtOnce) === dropAtOnce) await nextTurn()
       this.#database.dropFuture(number, now + futureMsMax)
     }
+    this.#database.dropOldPartitions(now - coarseTier.keptMs, partitionJobsMax)
     if (Math.abs(now - this.#unusedAt) < unusedEveryMs) return
     this.#unusedAt = now
     this.#database.dropUnused()

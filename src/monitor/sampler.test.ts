@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { RunMetrics } from '#metrics'
+import { type RunMetrics, sourcePartitions } from '#metrics'
 import { connector, MovedClock, newFolder, operator, runMetrics } from './monitor.fixture.ts'
 import type { JobKey } from './sample-database.ts'
 import { SampleStore } from './sample-store.ts'
@@ -22,6 +22,16 @@ function workedFor(seconds: number): RunMetrics {
     operator({ ...source, ...times, subtask: 1, currentOutputWatermark: clock.ms - 9000 }),
     operator({ ...rows, operatorId: '2', kind: 'sink', numLateRecordsDropped: 3, accumulatedIdleTimeMs: seconds * 1000 }),
   ])
+}
+
+/** A source with two partitions, of which one has come to a time. */
+function readUpTo(watermark: number): RunMetrics {
+  const place = { currentOffset: 7, endOffset: 9, pendingRecords: 2, state: 'active' } as const
+  const partitions = sourcePartitions(true, [
+    { ...place, partition: 'clicks-0', currentWatermark: clock.ms },
+    { ...place, partition: 'clicks-1', currentWatermark: watermark },
+  ])
+  return runMetrics(clock.ms, [operator({ operatorId: '1', operatorName: 'Source: clicks', kind: 'source', partitions })])
 }
 
 function sampled(running: () => readonly JobKey[], measure: (key: JobKey) => Promise<RunMetrics | null>) {
@@ -124,6 +134,50 @@ test('what nobody knows is no sample, and jobs that run no more are forgotten', 
   running = []
   await sampler.sample()
   expect(sampler.latest(one)).toBeNull()
+  store.close()
+})
+
+test('what partitions stand at is known of jobs that run, and of those that ran, also by a later server', async () => {
+  let running: readonly JobKey[] = [one, other]
+  let watermark = clock.ms - 60_000
+  const { store, sampler } = sampled(
+    () => running,
+    async (key) => (key.job === 'one' ? readUpTo(watermark) : workedFor(1)),
+  )
+  const behindMs = (): unknown => sampler.partitions(one)?.sources.map(({ standing }) => standing.kind === 'held' && standing.behindMs)
+  await sampler.sample()
+  expect(behindMs()).toEqual([60_000])
+  expect(sampler.partitions(other)).toEqual({ takenAt: clock.ms, sources: [] })
+  // It is written each minute only: a server that dies before has what was there then.
+  watermark = clock.ms - 70_000
+  await sampler.sample()
+  expect([behindMs(), store.partitions(one)?.sources[0]?.standing]).toMatchObject([[70_000], { behindMs: 60_000 }])
+  const takenAt = clock.ms
+  clock.ms += 5000
+  running = []
+  await sampler.sample()
+  expect([sampler.latest(one), behindMs(), sampler.partitions(one)?.takenAt]).toEqual([null, [70_000], takenAt])
+  expect(sampler.partitions(one)?.sources[0]?.partitions.map(({ partition }) => partition)).toEqual(['clicks-1', 'clicks-0'])
+  expect(sampler.partitions(other)).toBeNull()
+  store.close()
+})
+
+test('a server that stops keeps what partitions stand at; of a job that has none any more nothing is kept', async () => {
+  let metrics = readUpTo(clock.ms - 60_000)
+  const { store, sampler } = sampled(
+    () => [one],
+    async () => metrics,
+  )
+  await sampler.sample()
+  clock.ms += 5000
+  metrics = readUpTo(clock.ms - 90_000)
+  await sampler.sample()
+  sampler.keepPartitions()
+  expect(store.partitions(one)?.takenAt).toBe(clock.ms)
+  metrics = workedFor(1)
+  await sampler.sample()
+  sampler.keepPartitions()
+  expect(store.partitions(one)).toBeNull()
   store.close()
 })
 

@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '#base'
 import { type RunMetrics, SubtaskRates } from '#metrics'
+import { type PartitionSnapshot, partitionSnapshot } from './partition-snapshot.ts'
 import { type JobSample, sampleOf } from './sample.ts'
 import type { JobKey } from './sample-database.ts'
 import type { Sample, SampleStore } from './sample-store.ts'
@@ -35,12 +36,16 @@ interface Watched {
   latest: LatestSample | null
   /** When it was asked; null while nothing is asked of it. */
   askedAt: number | null
+  /** When it was kept last what its partitions stand at. */
+  partitionsKeptAt: number
 }
 
 const measuredAtOnceMax = 32
 const answerMsMax = 15_000
 /** Those that answer within this time are written together. */
 const gatherMs = 1000
+/** What partitions stand at is worth less than samples: of a server that dies this much of it may be lost. */
+const partitionsEveryMs = 60_000
 
 export class Sampler {
   readonly #options: SamplerOptions
@@ -59,6 +64,17 @@ export class Sampler {
     return this.#watched.get(idOf(key))?.latest ?? null
   }
 
+  /** What the partitions of a job stand at, or stood at when it ran last; null where nothing is known. */
+  partitions(key: JobKey): PartitionSnapshot | null {
+    const latest = this.latest(key)
+    return latest === null ? this.#options.store.partitions(key) : partitionSnapshot(latest.metrics)
+  }
+
+  /** Keeps what the partitions of all jobs stand at now. */
+  keepPartitions(): void {
+    this.#keepPartitions([...this.#watched.values()])
+  }
+
   /** Jobs that did not answer, or not in time, since the server began. */
   get failures(): number {
     return this.#failures
@@ -68,17 +84,35 @@ export class Sampler {
   async sample(): Promise<void> {
     const { store, running, failed } = this.#options
     const keys = running()
+    const before = this.#watched
     this.#watched = new Map(keys.map((key) => [idOf(key), this.#watched.get(idOf(key)) ?? watch(key)]))
+    this.#keepPartitions([...before].flatMap(([id, each]) => (this.#watched.has(id) ? [] : [each])))
     for (const each of this.#watched.values()) this.#giveUp(each)
     const all = this.#measureAll([...this.#watched.values()])
     await Promise.race([all, this.#sleep(gatherMs)])
     const samples = this.#pending.splice(0)
     try {
       store.add(samples)
+      this.#keepPartitions([...this.#watched.values()].filter((each) => this.#now - each.partitionsKeptAt >= partitionsEveryMs))
       await store.maintain()
     } catch (error) {
       failed(error)
     }
+  }
+
+  #keepPartitions(watched: readonly Watched[]): void {
+    const { store, failed } = this.#options
+    const measured = watched.flatMap((each) => (each.latest === null ? [] : [{ each, snapshot: partitionSnapshot(each.latest.metrics) }]))
+    try {
+      store.keepPartitions(measured.map(({ each, snapshot }) => [each.key, snapshot]))
+      for (const { each } of measured) each.partitionsKeptAt = this.#now
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  get #now(): number {
+    return this.#options.clock.monotonicMs()
   }
 
   /** Waits no longer for an answer that has taken too long. */
@@ -124,5 +158,5 @@ export class Sampler {
 }
 
 function watch(key: JobKey): Watched {
-  return { key, rates: new SubtaskRates(), latest: null, askedAt: null }
+  return { key, rates: new SubtaskRates(), latest: null, askedAt: null, partitionsKeptAt: Number.NEGATIVE_INFINITY }
 }

@@ -203,6 +203,37 @@ const PastAlert = Type.Object({
   text: Type.String(),
 })
 
+const Partition = Type.Object({
+  name: Type.String(),
+  state: Word(['active', 'idle', 'paused', 'ended']),
+  position: Nullable(Type.String({ description: 'Where reading goes on, such as the offset of the next row.' })),
+  end: Nullable(Type.String({ description: 'Behind the last row that is there, or where reading ends.' })),
+  pendingRecords: Nullable(Type.Number()),
+  watermark: Nullable(Instant),
+  behindMs: Nullable(Type.Number({ description: 'How far its watermark is behind that of the newest partition.' })),
+})
+
+/** Which partition holds the watermark of a source back, or why none does. */
+const Standing = Type.Object({
+  kind: Word(['untimed', 'ended', 'all-idle', 'no-rows', 'alone', 'level', 'held']),
+  partition: Nullable(Type.String({ description: 'The one that holds the watermark back.' })),
+  others: Type.Integer({ description: 'How many stand where it does.' }),
+  behindMs: Nullable(Type.Number({ description: 'Behind the newest partition; null: none of its rows has said what time it is.' })),
+  pendingRecords: Nullable(Type.Number({ description: 'Rows of it that are there and not read.' })),
+})
+
+const PartitionedSource = Type.Object({
+  operatorId: Type.String(),
+  operatorName: Type.String(),
+  nodes: Type.Array(Type.Integer()),
+  isTimed: Type.Boolean({ description: 'Whether anything asks for the event time of its rows.' }),
+  newestWatermark: Nullable(Instant),
+  counts: Type.Object({ active: Type.Integer(), idle: Type.Integer(), paused: Type.Integer(), ended: Type.Integer() }),
+  standing: Standing,
+  partitions: Type.Array(Partition, { description: 'Those that hold the watermark back first.' }),
+  leftOut: Type.Integer({ description: 'How many partitions there are besides.' }),
+})
+
 export const monitorRoutes = {
   'GET /workspaces/:workspace/jobs/:job/series': {
     summary: 'What was measured of a job, in even steps; null where nothing was',
@@ -227,6 +258,14 @@ export const monitorRoutes = {
           values: Type.Array(Nullable(Type.Number())),
         }),
       ),
+    }),
+  },
+  'GET /workspaces/:workspace/jobs/:job/partitions': {
+    summary: 'What each partition of the sources of a job stands at, or stood at when it ran last',
+    right: 'read',
+    answer: Type.Object({
+      takenAt: Nullable(Instant),
+      sources: Type.Array(PartitionedSource, { description: 'Those whose partitions are known: on Flink none are.' }),
     }),
   },
   'GET /workspaces/:workspace/alerts': {

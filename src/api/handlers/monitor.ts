@@ -6,6 +6,7 @@ import type { Handlers } from '../call.ts'
 import type { monitorRoutes } from '../contract/monitor-routes.ts'
 import { metricNamed } from '../metric-named.ts'
 import { pageOfEntries } from '../paging.ts'
+import { partitionsOf } from '../partition-answers.ts'
 import { assertRuleQuery, type RuleCheck } from '../rule-query.ts'
 
 type MonitorRoutes = typeof monitorRoutes
@@ -21,6 +22,10 @@ export function monitorHandlers(monitor: Monitor, jobs: Jobs, checkQuery: RuleCh
       const { from, to, stepMs = stepMsDefault, operator, by = 'operator' } = query
       const metrics = query.metrics.split(',').map(metricNamed)
       return monitor.series({ workspace, job }, { metrics, from, to, stepMs, operator: operator ?? null, by, kept: null })
+    },
+    'GET /workspaces/:workspace/jobs/:job/partitions': ({ params }) => {
+      const { workspace } = params
+      return partitionsOf(monitor.partitions({ workspace, job: jobs.of(workspace).view(params.job).card.id }))
     },
     'GET /workspaces/:workspace/alerts': ({ params, query }) => alertPage(monitor.alerts(params.workspace), query),
     'GET /workspaces/:workspace/alerts/history': ({ params, query }) =>

@@ -49,6 +49,30 @@ describe('where reading begins and ends', () => {
     topics.close()
   })
 
+  test('is told of each partition, with what is left to read', async () => {
+    const folder = temporaryFolder()
+    const topics = await numbers(folder)
+    const { reader } = await openReader(
+      tableAt(folder, {
+        'scan.bounded.mode': 'specific-offsets',
+        'scan.bounded.specific-offsets': 'partition:0,offset:3;partition:1,offset:5',
+      }),
+    )
+    const standing = () =>
+      reader.standing?.().map(({ name, position, end, pendingRows, hasEnded }) => [name, position, end, pendingRows, hasEnded])
+    expect(standing()).toEqual([
+      ['orders-0', 0, null, null, false],
+      ['orders-1', 0, null, null, false],
+    ])
+    expect((await reader.read())?.batch.length).toBe(3)
+    expect(standing()).toEqual([
+      ['orders-0', 3, 3, 0, true],
+      ['orders-1', 0, 5, 5, false],
+    ])
+    await reader.close()
+    topics.close()
+  })
+
   test('may be within what was written at once', async () => {
     const folder = temporaryFolder()
     const topics = await openTopics(folder)
