@@ -279,6 +279,34 @@ function operators(): unknown {
   }
 }
 
+/** Of twelve partitions one is quiet, and one idle. */
+function partitions(): unknown {
+  const takenAt = Math.floor(Date.now() / 5000) * 5000
+  const partition = (number: number, behindMs: number, state = 'active') => ({
+    name: `orders-${number}`,
+    state,
+    position: String(48_000 + number),
+    end: String(48_000 + number * 3),
+    pendingRecords: number * 2,
+    watermark: takenAt - 4000 - behindMs,
+    behindMs,
+  })
+  const quiet = { ...partition(7, 751_000), position: '31007', end: '31007', pendingRecords: 0 }
+  const others = [11, 10, 9, 8, 6, 5, 4, 3, 2, 1].map((number) => partition(number, number * 90))
+  const orders = {
+    operatorId: 'a',
+    operatorName: 'Source: orders',
+    nodes: [],
+    isTimed: true,
+    newestWatermark: takenAt - 4000,
+    counts: { active: 11, idle: 1, paused: 0, ended: 0 },
+    standing: { kind: 'held', partition: 'orders-7', others: 0, behindMs: 751_000, pendingRecords: 0 },
+    partitions: [quiet, ...others, { ...partition(0, 4_000_000, 'idle') }],
+    leftOut: 0,
+  }
+  return { takenAt, sources: [orders] }
+}
+
 const verdict = {
   operators: [
     {
@@ -372,6 +400,7 @@ export const answerOf: Readonly<Record<string, unknown>> = {
     ),
   'GET /jobs/:job/topology': { vertices, plan: '' },
   'GET /jobs/:job/operators': operators,
+  'GET /jobs/:job/partitions': partitions,
   'GET /jobs/:job/versions': ({ id }: Body) => {
     const line = jobLine(makeFixture({}), String(id))
     const items = Array.from({ length: line?.version ?? 0 }, (_, at) => (line?.version ?? 0) - at).map((version) => ({

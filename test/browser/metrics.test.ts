@@ -52,6 +52,40 @@ test('a job without measurements says so', async () => {
   await look.close()
 })
 
+test.each(views)('the partition that holds the watermark back is named %s, on both pages', async (_, view) => {
+  const sentence = 'orders-7 holds the watermark back: 12 m 31 s behind the newest partition.'
+  for (const [address, region] of [
+    ['/w/main/jobs/job-0/metrics', 'main'],
+    ['/w/main/jobs/job-0/topology?vertex=a', 'complementary'],
+  ] as const) {
+    const look = await site.visit(address, view)
+    const { page } = look
+    await page.getByRole(region).getByText(sentence).waitFor()
+    const table = page.getByRole('region', { name: 'Partitions: Source: orders' })
+    expect(await table.getByRole('row').nth(1).innerText()).toMatch(/^orders-7\s+active\s+12 m 31 s\s+0\s+31007\s+31007/)
+    expect(await table.getByRole('row').last().innerText()).toMatch(/^orders-0\s+idle/)
+    expect(await findBarriers(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expect(look.troubles).toEqual([])
+    await look.close()
+  }
+})
+
+test('of a source without partitions, as on Flink, and of the past nothing is said of partitions', async () => {
+  const look = await site.visit('/w/main/jobs/job-0/topology?vertex=b')
+  await look.page
+    .getByRole('complementary', { name: 'payments' })
+    .getByText('Subtasks')
+    .or(look.page.getByText('Busy').first())
+    .first()
+    .waitFor()
+  expect(await look.page.getByText('Partitions').count()).toBe(0)
+  await look.page.goto(look.page.url().replace('vertex=b', `vertex=a&at=${Date.now() - 600_000}`))
+  await look.page.getByRole('complementary', { name: 'orders' }).getByText('Held back').waitFor()
+  expect(await look.page.getByText('Partitions').count()).toBe(0)
+  await look.close()
+})
+
 test('the topology goes back in time by keys, shows what was then, and comes back', async () => {
   const look = await site.visit('/w/main/jobs/job-0/topology?range=15m')
   const { page } = look

@@ -118,19 +118,24 @@ test('with a timeout the one that is quiet becomes idle, while the others go on'
   const folder = await clicks()
   const topics = await openTopics(folder)
   const topic = await topics.topic('clicks', { partitions: 3 })
-  let atMs = noon + 20 * minute
-  const feeding = setInterval(() => {
-    atMs += 10
-    const value = JSON.stringify({ id: 1, at_ms: atMs })
-    void topic.append([0, 1].map((partition) => ({ value, partition })))
-  }, 20)
-  const found = await seen({ folder, idleTimeout: '800 ms' }, ({ counts }) => counts.idle === 1 && counts.active === 2).finally(() =>
-    clearInterval(feeding),
-  )
-  expect(found.partitions.at(-1)).toMatchObject({ partition: 'clicks-2', state: 'idle', currentWatermark: noon + 2 * minute })
-  expect(watermarkStanding(found)).toEqual({ kind: 'level' })
-  await topic.append([])
-  topics.close()
+  let isOver = false
+  const feed = async (): Promise<void> => {
+    for (let atMs = noon + 20 * minute; !isOver; atMs += 10) {
+      const value = JSON.stringify({ id: 1, at_ms: atMs })
+      await topic.append([0, 1].map((partition) => ({ value, partition })))
+      await sleep(20)
+    }
+    topics.close()
+  }
+  const feeding = feed()
+  try {
+    const found = await seen({ folder, idleTimeout: '800 ms' }, ({ counts }) => counts.idle === 1 && counts.active === 2)
+    expect(found.partitions.at(-1)).toMatchObject({ partition: 'clicks-2', state: 'idle', currentWatermark: noon + 2 * minute })
+    expect(watermarkStanding(found)).toEqual({ kind: 'level' })
+  } finally {
+    isOver = true
+    await feeding
+  }
 })
 
 test('a table without event time tells where its partitions are read, and blames none', async () => {

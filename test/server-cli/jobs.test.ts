@@ -47,6 +47,9 @@ test('a job is made, run, changed without losing state, set back and removed', {
   expect((await job('change', 'sums', 'copies.sql')).notes).toContain('is so already')
 
   expect((await job('rollback', 'sums', '1', '--wait', '1min')).status).toBe(0)
+  // Nothing asks for the time of rows that are made up, and nobody knows where they end.
+  expect(await job('partitions', 'sums')).toMatchObject({ status: 0, out: '', notes: 'no partitions are known of this job\n' })
+  expect(JSON.parse((await job('partitions', id, '--json')).out)).toMatchObject({ sources: [] })
   expect((await job('events', 'sums')).out).toContain('version 3, as version 1 was')
   expect((await job('remove', 'sums')).notes).toContain('code: JOBS_NOT_STOPPED')
   expect((await job('stop', 'sums', '--savepoint', '--wait', '1min')).status).toBe(0)

@@ -16,6 +16,7 @@ export const serverJobActions = [
   'versions',
   'rollback',
   'logs',
+  'partitions',
   'events',
   'remove',
   'export',

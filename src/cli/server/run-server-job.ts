@@ -9,6 +9,7 @@ import { changeJob, createJob, rollBackJob } from './change-job.ts'
 import { findJob, findJobId, type JobFilter, listJobs } from './find-job.ts'
 import { factChanges } from './job-facts.ts'
 import { showLogs } from './job-logs.ts'
+import { showPartitions } from './job-partitions.ts'
 import { jobLineText, jobText } from './job-texts.ts'
 import type { ServerLink } from './server-link.ts'
 import { removeJob, restartJob, savepointJob, startJob, stopJob } from './steer-job.ts'
@@ -74,6 +75,8 @@ export async function runServerJob(link: ServerLink, options: ServerJobOptions, 
       return listVersions(link, options, environment)
     case 'events':
       return listEvents(link, options, environment)
+    case 'partitions':
+      return showPartitions(link, options, environment)
     case 'logs':
       return showLogs(link, options, environment)
     case 'export':

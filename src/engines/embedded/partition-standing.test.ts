@@ -18,12 +18,13 @@ const task = (times: Readonly<Record<string, ReturnType<typeof time>>>, isIdle =
   isIdle,
   splits: () => new Map(Object.entries(times)),
 })
+const wholeName = 'orders-1'
 const nobody = (): boolean => false
 
 test('joins what a reader knows with the watermarks of its splits', () => {
   const reader = { standing: () => [split('0'), split('1', { position: '17-1', end: null, pendingRows: null }), split('2')] }
   const found = partitionStanding(
-    { task: task({ 0: time(9000), 1: time(watermarkNone, true) }), reader, hasEnded: false },
+    { task: task({ 0: time(9000), 1: time(watermarkNone, true) }), reader, hasEnded: false, wholeName },
     (each) => each === '0',
   )
   const place = { currentOffset: 3, endOffset: 8, pendingRecords: 5 }
@@ -36,22 +37,27 @@ test('joins what a reader knows with the watermarks of its splits', () => {
 
 test('one that is read to its end has ended, unless it is still looked at', () => {
   const reader = { standing: () => [split('0', { hasEnded: true }), split('1', { hasEnded: true })] }
-  const found = partitionStanding({ task: task({ 0: time(5) }), reader, hasEnded: false }, nobody)
+  const found = partitionStanding({ task: task({ 0: time(5) }), reader, hasEnded: false, wholeName }, nobody)
   expect(found?.partitions.map(({ partition, state }) => [partition, state])).toEqual([
     ['orders-0', 'active'],
     ['orders-1', 'ended'],
   ])
-  expect(partitionStanding({ task: task({ 0: time(5) }), reader, hasEnded: true }, nobody)?.counts).toMatchObject({ ended: 2 })
+  expect(partitionStanding({ task: task({ 0: time(5) }), reader, hasEnded: true, wholeName }, nobody)?.counts).toMatchObject({ ended: 2 })
 })
 
-test('of a reader that tells nothing the splits are known by their rows', () => {
-  const found = partitionStanding({ task: task({ files: time(5) }, true), reader: {}, hasEnded: false }, nobody)
-  expect(found?.partitions).toMatchObject([{ partition: 'files', state: 'idle', currentOffset: null, currentWatermark: 5 }])
-  expect(partitionStanding({ task: task({}), reader: {}, hasEnded: false }, nobody)).toBeNull()
+test('of a reader that tells nothing only times are told: of all as one, or of splits that their rows name', () => {
+  const standing = (of: ReturnType<typeof task>) => partitionStanding({ task: of, reader: {}, hasEnded: false, wholeName }, nobody)
+  const place = { currentOffset: null, endOffset: null, pendingRecords: null }
+  expect(standing(task({ files: time(5) }, true))?.partitions).toEqual([
+    { partition: 'orders-1', state: 'idle', ...place, currentWatermark: 5 },
+  ])
+  expect(standing(task({}))?.partitions).toEqual([{ partition: 'orders-1', state: 'active', ...place, currentWatermark: null }])
+  expect(standing(task({ x: time(5), y: time(4) }))?.partitions.map(({ partition }) => partition)).toEqual(['y', 'x'])
+  expect(standing({ ...task({}), isTimed: false })).toBeNull()
 })
 
 test('names from outside are cut', () => {
   const reader = { standing: () => [split('0', { name: 'x'.repeat(5000), position: 'y'.repeat(5000) })] }
-  const [first] = partitionStanding({ task: task({}), reader, hasEnded: false }, nobody)?.partitions ?? []
+  const [first] = partitionStanding({ task: task({}), reader, hasEnded: false, wholeName }, nobody)?.partitions ?? []
   expect([first?.partition.length, String(first?.currentOffset).length]).toEqual([200, 200])
 })

@@ -9,6 +9,8 @@ export interface StandingSource {
   readonly task: Pick<ScanTask, 'isTimed' | 'isIdle' | 'splits'>
   readonly reader: Pick<SourceReader, 'standing'>
   readonly hasEnded: boolean
+  /** What is read as one is called so, such as `orders-0` for what the first worker reads of a table. */
+  readonly wholeName: string
 }
 
 type KnownSplit = Pick<PartitionMetrics, 'currentOffset' | 'endOffset' | 'pendingRecords'> & {
@@ -20,10 +22,13 @@ type KnownSplit = Pick<PartitionMetrics, 'currentOffset' | 'endOffset' | 'pendin
 /** Names come from outside. */
 const lengthMax = 200
 
-/** Null where the source has no partitions that anybody can tell. `isHeld` tells whether a split waits for other sources. */
-export function partitionStanding({ task, reader, hasEnded }: StandingSource, isHeld: (split: string) => boolean): SourcePartitions | null {
+/** Null where there is nothing to tell. `isHeld` tells whether a split waits for other sources. */
+export function partitionStanding(
+  { task, reader, hasEnded, wholeName }: StandingSource,
+  isHeld: (split: string) => boolean,
+): SourcePartitions | null {
   const times = task.splits()
-  const known = reader.standing?.().map(knownSplit) ?? [...times.keys()].map(unknownSplit)
+  const known = reader.standing?.().map(knownSplit) ?? unknownSplits(task, [...times.keys()], wholeName)
   if (known.length === 0) return null
   const partitions = known.map(({ split, name, hasEnded: isRead, ...place }): PartitionMetrics => {
     const time = times.get(split)
@@ -51,10 +56,13 @@ function knownSplit({ split, name, position, end, pendingRows, hasEnded }: Split
   }
 }
 
-/** Of a connector that does not tell where it stands. */
-function unknownSplit(split: string): KnownSplit {
-  const place = { currentOffset: null, endOffset: null, pendingRecords: null }
-  return { split, name: shortened(split, lengthMax), ...place, hasEnded: false }
+/** Of a connector that does not tell where it stands there are only times to tell. */
+function unknownSplits({ isTimed }: StandingSource['task'], splits: readonly string[], wholeName: string): KnownSplit[] {
+  if (!isTimed) return []
+  const place = { currentOffset: null, endOffset: null, pendingRecords: null, hasEnded: false }
+  const [only = ''] = splits
+  if (splits.length < 2) return [{ split: only, name: shortened(wholeName, lengthMax), ...place }]
+  return splits.map((split) => ({ split, name: shortened(split, lengthMax), ...place }))
 }
 
 function shortPlace(place: number | string): number | string {

@@ -193,8 +193,10 @@ export class Run {
       const meter = this.#instance.meters.meterOfTask(task)
       const feed: Feed = { task, id, reader, meter, state: ended ? 'ended' : 'idle', position, rows: 0, next: null, wait: null }
       this.#feeds.push(feed)
+      const wholeName = `${task.table[2]}-${this.#instance.exchanges?.place.index ?? 0}`
+      const isHeld = (split: string): boolean => this.#times?.isSplitHeld(feed, split) === true
       this.#instance.meters.watchPartitions(task, () =>
-        partitionStanding({ task, reader, hasEnded: feed.state === 'ended' }, (split) => this.#times?.isSplitHeld(feed, split) === true),
+        partitionStanding({ task, reader, hasEnded: feed.state === 'ended', wholeName }, isHeld),
       )
     }
     this.#times = new SourceTimes(this.#feeds, this.#clock, this.#peers)

@@ -11,9 +11,10 @@ import type { JobPoint, OperatorPoint, Sample } from './metric-history.ts'
 import style from './metrics-tab.module.css'
 import { RangePicker } from './range-picker.tsx'
 import { shortName } from './short-name.ts'
+import { SourcePartitions } from './source-partitions.tsx'
 import { Part, Tab } from './tab.tsx'
 import { momentText, type Stretch, type TimeRange } from './time-range.ts'
-import { useJob, useJobParams } from './use-job.ts'
+import { useJob, useJobParams, usePartitions } from './use-job.ts'
 import { useMarks, useSeries } from './use-series.ts'
 
 const route = getRouteApi('/frame/w/$workspace/jobs/$job/metrics')
@@ -109,6 +110,7 @@ export function MetricsTab() {
           <Charts samples={samples} stretch={stretch} range={range} names={names} shown={shown} marks={marks} />
         )}
       </Part>
+      <Partitions isRunning={job.status.state === 'running'} />
       {marks.length > 0 && <Marks marks={marks} />}
     </Tab>
   )
@@ -178,6 +180,23 @@ function Charts({ samples, stretch, range, names, shown, marks }: ChartsProps) {
           ))}
       </div>
     </>
+  )
+}
+
+/** What each source stands at now, whatever of the past is drawn. */
+function Partitions({ isRunning }: { readonly isRunning: boolean }) {
+  const { t } = useTranslation()
+  const { data } = usePartitions(isRunning)
+  if (data === undefined || data.sources.length === 0) return null
+  return (
+    <Part title={t('partitions.title')}>
+      {data.sources.map((source) => (
+        <section key={source.operatorId} className="stack">
+          <h3>{shortName(source.operatorName)}</h3>
+          <SourcePartitions source={source} takenAt={data.takenAt} isRunning={isRunning} />
+        </section>
+      ))}
+    </Part>
   )
 }
 

@@ -3,19 +3,23 @@ import { useTranslation } from 'react-i18next'
 import { bytesText, countText, timeText } from '../parts/amount.ts'
 import { Icon } from '../parts/icon.tsx'
 import type { OperatorPoint } from './metric-history.ts'
+import { sourceOfVertex } from './partition-standing.ts'
 import { shortName } from './short-name.ts'
+import { SourcePartitions } from './source-partitions.tsx'
 import type { PlacedVertex } from './topology-graph.ts'
 import style from './topology-tab.module.css'
+import { usePartitions } from './use-job.ts'
 
 interface SubtaskPanelProps {
   readonly placed: PlacedVertex
   /** Whether a moment of the past is shown, of which subtasks are not told apart. */
   readonly isPast: boolean
+  readonly isRunning: boolean
   readonly onClose: () => void
 }
 
 /** One operator in full: each of its subtasks beside the others, so that skew shows. */
-export function SubtaskPanel({ placed: { vertex, point, subtasks }, isPast, onClose }: SubtaskPanelProps) {
+export function SubtaskPanel({ placed: { vertex, point, subtasks }, isPast, isRunning, onClose }: SubtaskPanelProps) {
   const { t } = useTranslation()
   const watermark = subtasks.map((row) => row.watermark).find((each) => each !== null)
   return (
@@ -63,7 +67,22 @@ export function SubtaskPanel({ placed: { vertex, point, subtasks }, isPast, onCl
         </section>
       )}
       {watermark !== undefined && <p className="quiet small">{t('topology.watermark', { time: timeText(watermark) })}</p>}
+      {vertex.kind === 'source' && !isPast && <VertexPartitions vertex={vertex.id} isRunning={isRunning} />}
     </aside>
+  )
+}
+
+/** The partitions of a source, where they are known. */
+function VertexPartitions({ vertex, isRunning }: { readonly vertex: string; readonly isRunning: boolean }) {
+  const { t } = useTranslation()
+  const { data } = usePartitions(isRunning)
+  const source = sourceOfVertex(data?.sources ?? [], vertex)
+  if (data === undefined || source === undefined) return null
+  return (
+    <>
+      <h3>{t('partitions.title')}</h3>
+      <SourcePartitions source={source} takenAt={data.takenAt} isRunning={isRunning} />
+    </>
   )
 }
 

@@ -30,7 +30,8 @@ export function TopologyTab() {
   const navigate = route.useNavigate()
   const isNarrow = useNarrow()
   const { data } = useSuspenseQuery(question('GET /workspaces/:workspace/jobs/:job/topology', { params }))
-  const operators = useOperators(job.status.state === 'running').data?.operators
+  const isRunning = job.status.state === 'running'
+  const operators = useOperators(isRunning).data?.operators
   const { samples } = useSeries(params, range)
   const past = useMemo(() => (at === undefined ? undefined : sampleNear(samples ?? [], at)), [samples, at])
   const graph = useRef<HTMLDivElement>(null)
@@ -95,7 +96,9 @@ export function TopologyTab() {
             {!isNarrow && <Controls showInteractive={false} position="bottom-left" />}
           </ReactFlow>
         </div>
-        {found !== undefined && <SubtaskPanel placed={found} isPast={past !== undefined} onClose={() => pick(undefined)} />}
+        {found !== undefined && (
+          <SubtaskPanel placed={found} isPast={at !== undefined} isRunning={isRunning} onClose={() => pick(undefined)} />
+        )}
       </div>
     </div>
   )

@@ -5,6 +5,8 @@ import { useWorkspace } from '../frame/use-me.ts'
 import type { Job } from '../jobs/job-line.ts'
 
 const intervalMs = 2000
+/** As often as the server takes samples. */
+const sampleMs = 5000
 
 export interface JobParams {
   readonly workspace: string
@@ -34,5 +36,14 @@ export function useOperators(isRunning: boolean) {
   return useQuery({
     ...question('GET /workspaces/:workspace/jobs/:job/operators', { params }),
     refetchInterval: isRunning ? intervalMs : false,
+  })
+}
+
+/** What the partitions of the sources stand at, or stood at when the job ran last. */
+export function usePartitions(isRunning: boolean) {
+  const params = useJobParams()
+  return useQuery({
+    ...question('GET /workspaces/:workspace/jobs/:job/partitions', { params }),
+    refetchInterval: isRunning ? sampleMs : false,
   })
 }
