@@ -45,7 +45,7 @@ const partitionsOf = (job: string, person = ada): Promise<Answer> => person.call
 function sourceWhen(job: string, holds: (source: Source) => boolean): Promise<Source> {
   return until(async () => {
     const [source] = (await partitionsOf(job)).sources
-    return source !== undefined && source.partitions.every((each) => each.pendingRecords === 0) && holds(source) ? source : null
+    return source?.partitions.every((each) => each.pendingRecords === 0) && holds(source) ? source : null
   })
 }
 

@@ -126,6 +126,33 @@ test('splits of one source are aligned among themselves where single ones can wa
   expect(lead.most).toBeGreaterThan(count / 2)
 })
 
+test('a split that waits for others is told as paused, and not as the one that holds back', async () => {
+  const parts: Script = {
+    steps: [...steps(() => 0, 'fast'), ...steps((second) => 5 * second, 'slow')],
+    splits: ['fast', 'slow'],
+    holds: true,
+  }
+  const windows = `SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE parts, DESCRIPTOR(ts), INTERVAL '9' SECOND)) GROUP BY window_start, window_end`
+  const seen = async (options: string): Promise<Set<string>> => {
+    const states = new Set<string>()
+    await timedRun({
+      sql: `${table('parts', options)}${windows}`,
+      scripts: { parts },
+      settings: { 'metrics.fetcher.update-interval': '20 ms' },
+      untilMs: 1000,
+      measured: ({ operators }) => {
+        const told = operators.flatMap(({ partitions }) => partitions?.partitions ?? [])
+        if (told.length === 2) states.add(told.map(({ partition, state }) => `${partition} ${state}`).join(', '))
+      },
+    })
+    return states
+  }
+  expect(await seen(group)).toContain('slow active, fast paused')
+  const unaligned = await seen('')
+  expect([...unaligned].every((states) => states === 'slow active, fast active')).toBe(true)
+  expect(unaligned.size).toBe(1)
+})
+
 test('histories of several workers repeat', async () => {
   const history = async (seed: number) => {
     let state = seed

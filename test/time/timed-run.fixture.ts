@@ -4,6 +4,7 @@ import { MemoryBlobs } from '#blobs'
 import { MemoryCatalog } from '#catalog'
 import { type Batch, rowsOf, type Schema } from '#data'
 import { EmbeddedEngine, localHost, type RunReport } from '#engines'
+import type { RunMetrics } from '#metrics'
 import { QuerySession } from '#query'
 import { VirtualTime } from '../simulation/virtual-time.fixture.ts'
 import { type Script, scriptedConnector } from './scripted-source.fixture.ts'
@@ -19,6 +20,8 @@ export interface TimedRun {
   readonly progress?: (report: RunReport) => void
   /** Is told the bytes of state in memory, of all operators, now and then. */
   readonly stateBytes?: (bytes: number) => void
+  /** Is told what was measured now and then. */
+  readonly measured?: (metrics: RunMetrics) => void
 }
 
 interface CameOut {
@@ -46,7 +49,16 @@ const loaded = (async (): Promise<void> => {
   await session.run('SELECT 1', {}, new AbortController().signal)
 })()
 
-export async function timedRun({ sql, scripts, settings = {}, untilMs, random, progress, stateBytes }: TimedRun): Promise<TimedResult> {
+export async function timedRun({
+  sql,
+  scripts,
+  settings = {},
+  untilMs,
+  random,
+  progress,
+  stateBytes,
+  measured,
+}: TimedRun): Promise<TimedResult> {
   await loaded
   const time = new VirtualTime()
   const written = new Map<string, (readonly unknown[])[]>()
@@ -81,7 +93,10 @@ export async function timedRun({ sql, scripts, settings = {}, untilMs, random, p
           },
           table: (_schema, found) => void rows.push(...found.map((row) => ({ atMs: time.monotonicMs(), row }))),
           changes: (batch: Batch) => void rows.push(...rowsOf(batch, schema).map((row) => ({ atMs: time.monotonicMs(), row }))),
-          measured: ({ metrics }) => stateBytes?.(metrics.operators.reduce((sum, each) => sum + each.stateBytes, 0)),
+          measured: ({ metrics }) => {
+            stateBytes?.(metrics.operators.reduce((sum, each) => sum + each.stateBytes, 0))
+            measured?.(metrics)
+          },
           progress: (now) => progress?.(now),
           ended: (last) => {
             report = last
