@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { layoutOf } from './layout.ts'
 import type { MetricName } from './metric-words.ts'
 import { MovedClock, newFolder } from './monitor.fixture.ts'
+import { readPartitionSnapshot } from './partition-snapshot.ts'
 import { type Sample, SampleStore } from './sample-store.ts'
 import { increaseOf, type Series, type SeriesQuery } from './series-query.ts'
 
@@ -210,4 +211,34 @@ test.each([
   [[100, 104, 2, 3], 7],
 ])('%j grew by %j', (values, increase) => {
   expect(increaseOf(values)).toBe(increase)
+})
+
+test('what partitions stood at is kept of the jobs seen last, for thirty days, also by a later process', async () => {
+  const clock = new MovedClock()
+  const folder = newFolder()
+  const store = open(clock, folder)
+  const source = { operatorId: '1', operatorName: 'Source: clicks', nodes: [1], isTimed: false, newestWatermark: null, leftOut: 3 }
+  const counts = { active: 3, idle: 0, paused: 0, ended: 0 }
+  const snapshot = (takenAt: number) => ({
+    takenAt,
+    sources: [{ ...source, counts, standing: { kind: 'untimed' }, partitions: [] } as const],
+  })
+  const jobs = Array.from({ length: 1010 }, (_, number) => ({ workspace: 'default', job: `j${number}` }))
+  store.keepPartitions(jobs.map((each, number) => [each, snapshot(clock.ms + number)]))
+  store.add([sample(clock.ms, 'numRecordsIn', 1, 2)])
+  await store.maintain()
+  const known = (of: SampleStore) => jobs.filter((each) => of.partitions(each) !== null).map(({ job }) => job)
+  expect([known(store).length, known(store)[0]]).toEqual([1000, 'j10'])
+  store.close()
+  const later = open(clock, folder)
+  expect(later.partitions({ workspace: 'default', job: 'j10' })).toEqual(snapshot(clock.ms + 10))
+  expect(later.partitions({ workspace: 'elsewhere', job: 'j10' })).toBeNull()
+  clock.ms += 31 * 24 * hours
+  await later.maintain()
+  expect(known(later)).toEqual([])
+  later.close()
+})
+
+test.each(['', 'null', '[]', '{}', '{"takenAt":"now","sources":[]}', '{"takenAt":5'])('%j is no snapshot of partitions', (text) => {
+  expect(readPartitionSnapshot(text)).toBeNull()
 })
