@@ -295,7 +295,7 @@ function partitions(): unknown {
   const others = [11, 10, 9, 8, 6, 5, 4, 3, 2, 1].map((number) => partition(number, number * 90))
   const orders = {
     operatorId: 'a',
-    operatorName: 'Source: orders',
+    operatorName: 'orders',
     nodes: [],
     isTimed: true,
     newestWatermark: takenAt - 4000,

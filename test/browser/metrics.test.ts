@@ -61,7 +61,7 @@ test.each(views)('the partition that holds the watermark back is named %s, on bo
     const look = await site.visit(address, view)
     const { page } = look
     await page.getByRole(region).getByText(sentence).waitFor()
-    const table = page.getByRole('region', { name: 'Partitions: Source: orders' })
+    const table = page.getByRole('region', { name: 'Partitions: orders' })
     expect(await table.getByRole('row').nth(1).innerText()).toMatch(/^orders-7\s+active\s+12 m 31 s\s+0\s+31007\s+31007/)
     expect(await table.getByRole('row').last().innerText()).toMatch(/^orders-0\s+idle/)
     expect(await findBarriers(page)).toEqual([])

@@ -63,7 +63,10 @@ test('a quiet partition and a slow one get other advice, and what nobody knows g
 
 test('a source belongs to each vertex that it computes', () => {
   const sources = [source({})]
-  expect(['4', '7', '5', ''].map((vertex) => sourceOfVertex(sources, vertex) !== undefined)).toEqual([true, true, false, false])
+  const isKnown = (id: string, name = 'Source: clicks'): boolean => sourceOfVertex(sources, { id, name }) !== undefined
+  expect(['4', '7', '5', ''].map((id) => isKnown(id))).toEqual([true, true, false, false])
+  // Another version of the job may read another table there.
+  expect(isKnown('4', 'Source: orders')).toBe(false)
 })
 
 test('columns that have nothing to say are left out', () => {

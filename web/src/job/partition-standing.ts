@@ -28,9 +28,14 @@ export function adviceText({ standing: { kind, pendingRecords } }: PartitionedSo
   return pendingRecords === 0 ? t('partitions.quiet') : t('partitions.slow', { amount: countText(pendingRecords) })
 }
 
-/** The source that a vertex of the topology shows. */
-export function sourceOfVertex(sources: readonly PartitionedSource[], vertex: string): PartitionedSource | undefined {
-  return sources.find(({ operatorId, nodes }) => operatorId === vertex || nodes.some((node) => String(node) === vertex))
+/** The source that a vertex of the topology shows. In the version that was seen last its number may have been that of another table. */
+export function sourceOfVertex(
+  sources: readonly PartitionedSource[],
+  { id, name }: { readonly id: string; readonly name: string },
+): PartitionedSource | undefined {
+  return sources.find(
+    ({ operatorId, operatorName, nodes }) => operatorName === name && (operatorId === id || nodes.some((node) => String(node) === id)),
+  )
 }
 
 /** Which columns have something to say of a source. */

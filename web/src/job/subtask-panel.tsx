@@ -6,7 +6,7 @@ import type { OperatorPoint } from './metric-history.ts'
 import { sourceOfVertex } from './partition-standing.ts'
 import { shortName } from './short-name.ts'
 import { SourcePartitions } from './source-partitions.tsx'
-import type { PlacedVertex } from './topology-graph.ts'
+import type { PlacedVertex, Vertex } from './topology-graph.ts'
 import style from './topology-tab.module.css'
 import { usePartitions } from './use-job.ts'
 
@@ -67,13 +67,13 @@ export function SubtaskPanel({ placed: { vertex, point, subtasks }, isPast, isRu
         </section>
       )}
       {watermark !== undefined && <p className="quiet small">{t('topology.watermark', { time: timeText(watermark) })}</p>}
-      {vertex.kind === 'source' && !isPast && <VertexPartitions vertex={vertex.id} isRunning={isRunning} />}
+      {vertex.kind === 'source' && !isPast && <VertexPartitions vertex={vertex} isRunning={isRunning} />}
     </aside>
   )
 }
 
 /** The partitions of a source, where they are known. */
-function VertexPartitions({ vertex, isRunning }: { readonly vertex: string; readonly isRunning: boolean }) {
+function VertexPartitions({ vertex, isRunning }: { readonly vertex: Vertex; readonly isRunning: boolean }) {
   const { t } = useTranslation()
   const { data } = usePartitions(isRunning)
   const source = sourceOfVertex(data?.sources ?? [], vertex)
