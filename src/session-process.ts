@@ -43,8 +43,13 @@ await followOrders(async ({ settings, fixedSettings, stateBytes, workersMax, vie
     for (const each of [workspace, catalog]) each.adopt(fresh)
   }
   await recall(view)
-  const scratch = (fixed: Readonly<Record<string, string>>): QuerySession =>
-    new QuerySession({ ...options, fixedSettings: { ...fixedSettings, ...fixed }, createCatalog: () => copyOf(workspace) })
+  const scratch = (own: Readonly<Record<string, string>>, fixed: Readonly<Record<string, string>>): QuerySession =>
+    new QuerySession({
+      ...options,
+      settings: { ...settings, ...own },
+      fixedSettings: { ...fixedSettings, ...fixed },
+      createCatalog: () => copyOf(workspace),
+    })
   return { session, engine, recall, scratch }
 })
 

@@ -1,6 +1,6 @@
 /** Jobs, versions, savepoints and what operators do, as the contract shows them. */
 import type { JobDetails, JobEvent, JobStatus, JobView, JobWish, Savepoint, StateVerdict } from '#jobs'
-import { engineName, eventText } from '#jobs'
+import { engineName, eventText, sumOfDropped } from '#jobs'
 import type { OperatorMetrics, OperatorRates, RunMetrics } from '#metrics'
 import type { LogEntry, Stored } from '#store'
 import type { Frozen } from './call.ts'
@@ -76,13 +76,11 @@ function reportOf(report: Report | null): NonNullable<StatusAnswer['run']>['repo
   return { rowsIn, rowsOut, lateRows, skippedRows, watermark: watermarkMs, durationMs, waiting }
 }
 
-export function verdictOf({
-  operators,
-}: StateVerdict): NonNullable<Frozen<AnswerOf<JobRoutes['POST /workspaces/:workspace/jobs/check']>>['verdict']> {
-  return {
-    operators,
-    dropsState: operators.some(({ verdict }) => verdict === 'dropped'),
-  }
+export function verdictOf(
+  verdict: StateVerdict,
+): NonNullable<Frozen<AnswerOf<JobRoutes['POST /workspaces/:workspace/jobs/check']>>['verdict']> {
+  const dropped = sumOfDropped(verdict)
+  return { operators: verdict.operators, dropsState: dropped.operators > 0, dropped }
 }
 
 export function savepointOf({

@@ -3,7 +3,19 @@
 import type { TableWays } from '#connectors'
 import type { Batch, Schema } from '#data'
 import type { RunMetrics } from '#metrics'
-import type { Output, Plan, PlanChangelog, Relation, RelationKind, Scan, TableDefinition, TablePath, TableSize, Tables } from '#plan'
+import type {
+  Output,
+  Plan,
+  PlanChangelog,
+  Relation,
+  RelationKind,
+  Scan,
+  TableDefinition,
+  TablePath,
+  TableSize,
+  Tables,
+  WrittenAt,
+} from '#plan'
 
 type EngineName = 'embedded' | 'flink' | 'spark' | 'storm'
 
@@ -127,6 +139,8 @@ export interface KeptWork {
   successor(): Promise<Successor | null>
   /** Commits what was prepared last, and tells where the work stands then. Fails where it runs, or has never run. */
   settle(): Promise<WorkStand>
+  /** The operators of the program that keep something. */
+  operators(): readonly KeptOperator[]
   /** What a run of the program would find of the state that is kept; null where none is. Changes nothing. */
   fit(): Promise<StateFit | null>
   /** Lets no run go on with it, since it goes on elsewhere; null: it does not. */
@@ -144,13 +158,27 @@ export interface StateFit {
   readonly started: readonly FittedState[]
 }
 
-export interface FittedState {
+export interface KeptOperator {
+  /** The same in all programs that have this operator. */
+  readonly id: string
   /** As EXPLAIN names it. */
   readonly operator: string
+  /** Where in the text of this program it comes from; null where that is not known, or the program does not have it. */
+  readonly at: WrittenAt | null
+}
+
+export interface FittedState extends KeptOperator {
   /** Whether the plan has an operator of this id, and it has another form. */
   readonly isChanged: boolean
-  /** Bytes in the checkpoint; null where it has none, and where so much is kept that it was not looked through. */
-  readonly bytes: number | null
+  /** What the checkpoint holds of it; null where it has none, and where so much is kept that it was not looked through. */
+  readonly parts: readonly HeldPart[] | null
+}
+
+/** One of the things that an operator keeps, such as its groups. */
+export interface HeldPart {
+  readonly name: string
+  readonly entries: number
+  readonly bytes: number
 }
 
 export interface Successor {

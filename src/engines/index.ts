@@ -17,6 +17,8 @@ export type {
   Evidence,
   ExchangeNote,
   Explanation,
+  FittedState,
+  KeptOperator,
   KeptWork,
   Observation,
   OutsideWait,

@@ -20,6 +20,14 @@ export { jobKind, wishKind } from './job-spec.ts'
 export type { JobState, JobStatus } from './job-status.ts'
 export { statusKind } from './job-status.ts'
 export { type JobDetails, Jobs, JobsOf } from './jobs.ts'
-export type { PlanCheck, PlannedJob, Planner, StatePart, StateVerdict } from './planner.ts'
+export {
+  type PlanCheck,
+  type PlannedJob,
+  type Planner,
+  type StateFragment,
+  type StatePart,
+  type StateVerdict,
+  sumOfDropped,
+} from './planner.ts'
 export type { Savepoint } from './savepoint.ts'
 export type { Ask } from './wishes.ts'

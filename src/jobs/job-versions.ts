@@ -1,5 +1,5 @@
 /** Jobs and their versions: made, changed and set back. */
-import { counted, type Failure } from '#base'
+import { counted, type Failure, printBytes, shortened } from '#base'
 import type { RecordChange } from '#store'
 import { checkEngine } from './check-engine.ts'
 import { checkSpec } from './check-spec.ts'
@@ -8,7 +8,7 @@ import { engineName, type JobCard } from './job-card.ts'
 import { isRecordChanged, type JobDesk, type JobView } from './job-desk.ts'
 import type { JobEvent } from './job-event.ts'
 import type { JobSpec, JobWish, StopHow } from './job-spec.ts'
-import { droppedIn, type PlanCheck, type StateVerdict } from './planner.ts'
+import { droppedIn, type PlanCheck, type StatePart, type StateVerdict } from './planner.ts'
 import { type Ask, firstWish, openChoice, runWish } from './wishes.ts'
 
 export interface ChangeOptions {
@@ -155,12 +155,7 @@ export class JobVersions {
     const verdict = await this.#verdict(card, spec)
     const dropped = verdict === null ? [] : droppedIn(verdict)
     if (dropped.length === 0) return
-    const named = dropped.slice(0, 5).map(({ operator, why, bytes }) => `${operator} (${why}${bytes === null ? '' : `, ${bytes} bytes`})`)
-    const more = dropped.length > named.length ? ` And ${dropped.length - named.length} more.` : ''
-    throw jobErrors.JOBS_STATE_DROPPED(
-      { operators: counted(dropped.length, 'operator') },
-      { detail: `These would begin anew: ${named.join('; ')}.${more}` },
-    )
+    throw jobErrors.JOBS_STATE_DROPPED({ operators: counted(dropped.length, 'operator') }, { detail: droppedText(dropped) })
   }
 
   /** What a version does to the state of the newest run; null where there is none, or nobody knows. */
@@ -181,6 +176,18 @@ export class JobVersions {
 function scriptError({ message, detail, hint, position }: Failure): Error {
   const place = position === null ? undefined : position
   return jobErrors.JOBS_SCRIPT({ reason: message }, { detail: detail ?? undefined, hint: hint ?? undefined, position: place })
+}
+
+/** So much of a statement is told of what it keeps state for. */
+const toldMax = 120
+
+function droppedText(dropped: readonly StatePart[]): string {
+  const named = dropped.slice(0, 5).map(({ operator, why, fragment, bytes }) => {
+    const written = fragment === null ? '' : `, for ${shortened(fragment.text.replace(/\s+/g, ' '), toldMax)}`
+    return `${operator}${written} (${why}${bytes === null ? '' : `, ${printBytes(bytes)}`})`
+  })
+  const more = dropped.length > named.length ? ` And ${dropped.length - named.length} more.` : ''
+  return `These would begin anew: ${named.join('; ')}.${more}`
 }
 
 function isSame(before: JobSpec, after: JobSpec): boolean {

@@ -35,10 +35,43 @@ export interface StatePart {
   readonly operator: string
   readonly verdict: 'kept' | 'dropped' | 'new'
   readonly why: string
-  /** The part of the script that keeps this state; null where it is not known. */
-  readonly fragment: string | null
+  /** What it is kept for: in the new script, and of what is dropped in the one before; null where that is not known. */
+  readonly fragment: StateFragment | null
   /** How much it is; null where nobody knows. */
   readonly bytes: number | null
+  /** What is counted in it, such as groups; nothing where nobody knows. */
+  readonly holds: readonly { readonly name: string; readonly entries: number }[]
+}
+
+/** Clauses of a script, as they are written, with an ellipsis for what stands between them. */
+export interface StateFragment {
+  readonly text: string
+  /** Where it begins. */
+  readonly line: number
+  readonly column: number
+  /** Whether there is more of it. */
+  readonly isCut: boolean
+  /** The view that it stands in, of whose text the line and the column are. */
+  readonly view: string | null
+}
+
+/** All that would be lost. */
+export interface DroppedState {
+  readonly operators: number
+  /** Of those whose size is known; null where none is. */
+  readonly bytes: number | null
+  /** How many of them have a size that nobody knows. */
+  readonly unmeasured: number
+}
+
+export function sumOfDropped(verdict: StateVerdict): DroppedState {
+  const dropped = droppedIn(verdict)
+  const known = dropped.flatMap(({ bytes }) => bytes ?? [])
+  return {
+    operators: dropped.length,
+    bytes: known.length === 0 ? null : known.reduce((sum, bytes) => sum + bytes, 0),
+    unmeasured: dropped.length - known.length,
+  }
 }
 
 export function droppedIn({ operators }: StateVerdict): readonly StatePart[] {

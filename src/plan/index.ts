@@ -12,6 +12,7 @@ export {
 } from './changelog.ts'
 export { assertPlan } from './check.ts'
 export { determinismOf } from './determinism.ts'
+export { type Fragment, fragmentOf } from './fragment.ts'
 export {
   type AggregateName,
   aggregateNamed,
@@ -115,4 +116,5 @@ export {
   walkRelations,
   withInputs,
 } from './visit.ts'
+export { joinWrittenAt, type TextSpan, type WrittenAt, type WrittenView, withWrittenAt, writtenAt } from './written-at.ts'
 export { isPlainName, isReserved, quotedName, writtenName } from './written-name.ts'

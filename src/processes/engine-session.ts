@@ -4,10 +4,10 @@
  */
 import { errorOf, type Failure, failureOf } from '#base'
 import type { DefinitionChange } from '#catalog'
-import type { Completion, PlannedGraph, ScriptUses, StateFit } from '#query'
+import type { Completion, PlannedGraph, ScriptFit, ScriptUses } from '#query'
 import type { EndPatience, EngineProcess, ProcessEnd } from './engine-process.ts'
 import { processErrors } from './errors.ts'
-import type { Answer, Question, Replies, SessionShape, WorkspaceView } from './protocol.ts'
+import type { Answer, KeptScript, Question, Replies, Review, SessionShape, WorkspaceView } from './protocol.ts'
 import { Requests } from './requests.ts'
 import { SessionStatement } from './session-statement.ts'
 
@@ -157,14 +157,19 @@ export class EngineSession {
     return this.#ask({ kind: 'uses', text })
   }
 
-  /** What a run of a script with these settings would find of the state that is kept at its place; null where none is. */
-  fit(text: string, fixedSettings: Readonly<Record<string, string>>): Promise<StateFit | null> {
-    return this.#ask({ kind: 'fit', text, fixedSettings })
+  /** What a run of a script would find of the state that is kept at its place; null where none is. */
+  fit(kept: KeptScript): Promise<ScriptFit | null> {
+    return this.#ask({ kind: 'fit', ...kept })
   }
 
   /** Everything that is wrong with a text of its own, which sees nothing of what the session has set up. */
   check(text: string): Promise<readonly Failure[]> {
     return this.#ask({ kind: 'check', text })
+  }
+
+  /** The same, and the operators of its queries where nothing is wrong with it. */
+  review(text: string): Promise<Review> {
+    return this.#ask({ kind: 'review', text })
   }
 
   /** The plans of the queries of a text of its own. */

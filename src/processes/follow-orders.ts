@@ -162,10 +162,14 @@ class OrderFollower {
     switch (question.kind) {
       case 'check':
         return (await session.check(question.text)).flatMap(failuresOf)
+      case 'review': {
+        const { errors, graphs } = await session.review(question.text)
+        return { failures: errors.flatMap(failuresOf), graphs }
+      }
       case 'explain':
         return (await session.explain(question.text)).slice(0, textLengthMax)
       case 'fit':
-        return begun.scratch(question.fixedSettings).stateFit(question.text)
+        return begun.scratch(question.settings, question.fixedSettings).stateFit(question.text, question.before)
       case 'graphs':
         return session.graphs(question.text)
       case 'uses':

@@ -14,7 +14,7 @@ export interface HostedSession {
   readonly session: QuerySession
   readonly engine: EmbeddedEngine
   /** A session of its own with other settings, which sees what the catalog of the workspace holds. */
-  scratch(fixedSettings: Readonly<Record<string, string>>): QuerySession
+  scratch(settings: Readonly<Record<string, string>>, fixedSettings: Readonly<Record<string, string>>): QuerySession
   /** Takes over what the workspace holds now. */
   recall(view: WorkspaceView): Promise<void>
 }

@@ -18,7 +18,7 @@ import type { ProcessIdentity } from '#blobs'
 import type { DefinitionChange, KeptObjects } from '#catalog'
 import type { RunReport } from '#engines'
 import type { RunMetrics } from '#metrics'
-import type { Completion, PlannedGraph, ScriptUses, StateFit } from '#query'
+import type { Completion, PlannedGraph, ScriptFit, ScriptUses } from '#query'
 
 /** From the server. */
 export type Order =
@@ -69,21 +69,38 @@ export interface JobShape {
 /** What is answered at once, once: it runs nothing. */
 export type Question =
   | { readonly kind: 'check'; readonly text: string }
+  /** What is wrong with a text, and its plans where nothing is. */
+  | { readonly kind: 'review'; readonly text: string }
   | { readonly kind: 'explain'; readonly text: string }
   | { readonly kind: 'complete'; readonly text: string; readonly offset: number }
   | { readonly kind: 'graphs'; readonly text: string }
   | { readonly kind: 'uses'; readonly text: string }
-  /** What a run would find of the state that is kept at its place. */
-  | { readonly kind: 'fit'; readonly text: string; readonly fixedSettings: Readonly<Record<string, string>> }
+  /** What a run would find of the state that is kept at its place, by the script `before`. */
+  | {
+      readonly kind: 'fit'
+      readonly text: string
+      readonly before: string
+      readonly settings: Readonly<Record<string, string>>
+      readonly fixedSettings: Readonly<Record<string, string>>
+    }
   | { readonly kind: 'measure' }
+
+export interface Review {
+  readonly failures: readonly Failure[]
+  readonly graphs: readonly PlannedGraph[]
+}
+
+/** A script, and the state that another one has kept. */
+export type KeptScript = Omit<Extract<Question, { kind: 'fit' }>, 'kind'>
 
 /** What each question is answered with. */
 export interface Replies {
   readonly check: readonly Failure[]
+  readonly review: Review
   readonly explain: string
   readonly graphs: readonly PlannedGraph[]
   readonly uses: ScriptUses
-  readonly fit: StateFit | null
+  readonly fit: ScriptFit | null
   readonly complete: readonly Completion[]
   readonly measure: RunMetrics | null
 }

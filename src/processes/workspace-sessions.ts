@@ -4,11 +4,11 @@
  */
 import { type Failure, MillraceError } from '#base'
 import type { DefinitionChange, WorkspaceCatalogs } from '#catalog'
-import type { Completion, PlannedGraph, ScriptUses, StateFit } from '#query'
+import type { Completion, PlannedGraph, ScriptFit, ScriptUses } from '#query'
 import type { WorkspaceSecrets } from '#secrets'
 import type { EngineSession } from './engine-session.ts'
 import { processErrors } from './errors.ts'
-import type { WorkspaceView } from './protocol.ts'
+import type { KeptScript, Review, WorkspaceView } from './protocol.ts'
 import type { SessionProcesses } from './session-processes.ts'
 import type { SessionStatement } from './session-statement.ts'
 
@@ -176,8 +176,12 @@ export class SessionsOf {
     return this.#look((session) => session.complete(text, offset))
   }
 
-  async fit(text: string, fixedSettings: Readonly<Record<string, string>>): Promise<StateFit | null> {
-    return this.#look((session) => session.fit(text, fixedSettings))
+  async review(text: string): Promise<Review> {
+    return this.#look((session) => session.review(text))
+  }
+
+  async fit(kept: KeptScript): Promise<ScriptFit | null> {
+    return this.#look((session) => session.fit(kept))
   }
 
   async graphs(text: string): Promise<readonly PlannedGraph[]> {

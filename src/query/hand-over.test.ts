@@ -64,6 +64,10 @@ class PretendedWork implements KeptWork {
   settled = 0
   stand = stand({})
 
+  operators(): readonly [] {
+    return []
+  }
+
   successor(): Promise<Successor | null> {
     return Promise.resolve(this.mark)
   }

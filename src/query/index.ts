@@ -12,7 +12,6 @@ export type {
   RescaledVertex,
   RunReport,
   StateEdit,
-  StateFit,
   StatefulOperator,
   SubtaskSighting,
   Topology,
@@ -20,6 +19,7 @@ export type {
   TopologyEdits,
 } from '#engines'
 export { hasEnded, noEdits, printTtl, readEdits, writeEdits } from '#engines'
+export { fragmentOf } from '#plan'
 export type { Completion } from './complete.ts'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'
@@ -36,5 +36,6 @@ export type { ScriptUses, UsedObject } from './script-uses.ts'
 export { type PlannedGraph, QuerySession, type SessionOptions } from './session.ts'
 export { isSettingKey } from './settings.ts'
 export type { ShareFiles } from './shared-plan.ts'
+export type { FittedOperator, ScriptFit, StateClause } from './state-fit.ts'
 export { UserFunctions } from './user-functions.ts'
 export { type InsertWatch, WatchedEngine } from './watched-engine.ts'

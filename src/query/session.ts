@@ -5,16 +5,7 @@
 import { assert, type Clock, MillraceError, parseDurationMs, timerMs } from '#base'
 import type { Catalog, DefinitionChange } from '#catalog'
 import { type Batch, type Schema, stringType } from '#data'
-import {
-  assertSayable,
-  type Engine,
-  type FlinkVersion,
-  type KeptWork,
-  type Observation,
-  type RunReport,
-  renderPlan,
-  type StateFit,
-} from '#engines'
+import { assertSayable, type Engine, type FlinkVersion, type KeptWork, type Observation, type RunReport, renderPlan } from '#engines'
 import { optimize } from '#optimizer'
 import {
   assertPlan,
@@ -45,6 +36,7 @@ import { ScriptReader, type ScriptUses } from './script-uses.ts'
 import { Settings } from './settings.ts'
 import { describe, show } from './show.ts'
 import { withSideTables } from './side-tables.ts'
+import { type ReadScript, type ScriptFit, scriptFit } from './state-fit.ts'
 import { statementKind } from './statement-kind.ts'
 
 export interface SessionOptions {
@@ -153,17 +145,29 @@ export class QuerySession {
 
   /** Everything that is wrong with a text. Definitions take effect in a catalog of their own, so that later statements find them. */
   async check(text: string): Promise<MillraceError[]> {
+    return (await this.#tried(text)).errors
+  }
+
+  /** The same, and the plans of its queries as far as nothing is wrong. */
+  async review(text: string): Promise<{ readonly errors: readonly MillraceError[]; readonly graphs: readonly PlannedGraph[] }> {
+    const { errors, compiled } = await this.#tried(text)
+    return { errors, graphs: errors.length === 0 ? compiled.map(graphOf) : [] }
+  }
+
+  async #tried(text: string): Promise<{ readonly errors: MillraceError[]; readonly compiled: readonly Compiled[] }> {
     const { statements, diagnostics } = parseScript(text)
     const errors = [...diagnostics]
+    const compiled: Compiled[] = []
     const scratch = new QuerySession(this.#options)
     for (const statement of statements) {
       try {
-        await scratch.#rehearse(bind(statement, scratch.catalog))
+        const query = await scratch.#rehearse(bind(statement, scratch.catalog))
+        if (query !== null) compiled.push(query)
       } catch (error) {
         errors.push(...errorsIn(error))
       }
     }
-    return errors.sort((a, b) => (a.position?.start ?? 0) - (b.position?.start ?? 0))
+    return { errors: errors.sort((a, b) => (a.position?.start ?? 0) - (b.position?.start ?? 0)), compiled }
   }
 
   /** The plans of all queries of a text, as EXPLAIN prints them, with the details that each asks for and those that are wanted of all. */
@@ -179,11 +183,7 @@ export class QuerySession {
   /** The operators of all queries of a text as they will run, and their plans as EXPLAIN prints them. */
   async graphs(text: string): Promise<readonly PlannedGraph[]> {
     const graphs: PlannedGraph[] = []
-    for await (const { compiled } of this.#planned(text))
-      graphs.push({
-        graph: executionGraph(compiled.optimized, compiled.program.explain()),
-        plan: explainPlan(['CHANGELOG_MODE'], compiled),
-      })
+    for await (const { compiled } of this.#planned(text)) graphs.push(graphOf(compiled))
     return graphs
   }
 
@@ -228,9 +228,21 @@ export class QuerySession {
     }
   }
 
-  /** What a run of a script would find of the state that is kept at its place; null where none is. Nothing runs. */
-  async stateFit(text: string): Promise<StateFit | null> {
-    return (await this.#workOf(text)).fit()
+  /** What a run of a script would find of the state that is kept at its place; null where none is. Nothing runs. `before` is the script that kept it. */
+  async stateFit(text: string, before: string | null = null): Promise<ScriptFit | null> {
+    const fit = await (await this.#workOf(text)).fit()
+    return fit === null ? null : scriptFit(fit, text, fit.dropped.length === 0 ? null : await this.#readBefore(before))
+  }
+
+  /** A script of before; null where it cannot be read any more, since what it uses has changed or gone. */
+  async #readBefore(text: string | null): Promise<ReadScript | null> {
+    if (text === null) return null
+    try {
+      return { text, operators: (await new QuerySession(this.#options).#workOf(text)).operators() }
+    } catch (error) {
+      if (error instanceof MillraceError || error instanceof AggregateError) return null
+      throw error
+    }
   }
 
   /** The durable work of a script with one INSERT or statement set, at its end. Its definitions and settings take effect, and nothing runs. */
@@ -454,6 +466,10 @@ export class QuerySession {
       },
     }
   }
+}
+
+function graphOf(compiled: Compiled): PlannedGraph {
+  return { graph: executionGraph(compiled.optimized, compiled.program.explain()), plan: explainPlan(['CHANGELOG_MODE'], compiled) }
 }
 
 function reportOf(observation: Observation): RunReport {

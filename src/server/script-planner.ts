@@ -5,9 +5,10 @@ import type { KeptObjects } from '#catalog'
 import type { TopologyChange } from '#engines'
 import { fillVariables, type JobSpec, type PlanCheck, type PlannedJob, type Planner, type StatePart, type StateVerdict } from '#jobs'
 import type { WorkspaceSessions } from '#processes'
-import type { StateFit } from '#query'
+import type { FittedOperator, ScriptFit } from '#query'
 import type { FlinkPlanner } from '#remote'
 import { serverErrors } from './errors.ts'
+import { FilledScript } from './filled-script.ts'
 
 export class ScriptPlanner implements Planner {
   readonly #sessions: WorkspaceSessions
@@ -23,11 +24,8 @@ export class ScriptPlanner implements Planner {
 
   async check({ workspace }: PlannedJob, spec: JobSpec): Promise<PlanCheck> {
     if (spec.engine.kind === 'flink') return this.#checkOnCluster(workspace, spec, spec.engine.cluster)
-    const script = fillVariables(spec.program.text, spec.variables)
-    const sessions = this.#sessions.of(workspace)
-    const diagnostics = await sessions.check(script)
+    const { failures: diagnostics, graphs } = await this.#sessions.of(workspace).review(fillVariables(spec.program.text, spec.variables))
     if (diagnostics.length > 0) return { outputs: [], diagnostics, plan: null }
-    const graphs = await sessions.graphs(script)
     const [first] = graphs
     if (first === undefined || graphs.length > 1) throw serverErrors.SERVER_JOB_SCRIPT({ count: graphs.length })
     const outputs = first.graph.nodes.flatMap(({ type }) => (type.startsWith('Sink: ') ? [type.slice('Sink: '.length)] : []))
@@ -50,7 +48,7 @@ export class ScriptPlanner implements Planner {
   #planned(workspace: string, spec: JobSpec): Parameters<FlinkPlanner['read']>[0] {
     return {
       script: fillVariables(spec.program.text, spec.variables),
-      settings: { ...spec.settings, 'parallelism.default': String(spec.parallelism) },
+      settings: settingsOf(spec),
       kept: this.#clusters.keptOf(workspace),
     }
   }
@@ -61,11 +59,20 @@ export class ScriptPlanner implements Planner {
       const changes = (await this.#clusters.planner(before.engine.cluster)?.changes(jobId, this.#planned(workspace, after))) ?? null
       return changes === null ? null : { operators: changes.flatMap(partOnCluster) }
     }
-    const checkpoints = path.join(this.#folder, jobId, 'checkpoints')
-    const script = fillVariables(after.program.text, after.variables)
-    const settings = { 'execution.checkpointing.dir': checkpoints, 'execution.state-recovery.path': place ?? '' }
-    const fit = await this.#sessions.of(workspace).fit(script, settings)
-    return { operators: fit === null ? [] : partsOf(fit) }
+    const [old, next] = [before, after].map(({ program, variables }) => new FilledScript(program.text, variables)) as [
+      FilledScript,
+      FilledScript,
+    ]
+    const fit = await this.#sessions.of(workspace).fit({
+      text: next.filled,
+      before: old.filled,
+      settings: settingsOf(after),
+      fixedSettings: {
+        'execution.checkpointing.dir': path.join(this.#folder, jobId, 'checkpoints'),
+        'execution.state-recovery.path': place ?? '',
+      },
+    })
+    return { operators: fit === null ? [] : partsOf(fit, old, next) }
   }
 }
 
@@ -79,7 +86,7 @@ export interface PlannedClusters {
 /** A task with state; what is chained in it is judged with it. */
 function partOnCluster({ kind, name, stateBytes, restores }: TopologyChange): StatePart[] {
   const part = (verdict: StatePart['verdict'], why: string): StatePart[] => [
-    { operator: name, verdict, why, fragment: null, bytes: stateBytes },
+    { operator: name, verdict, why, fragment: null, bytes: stateBytes, holds: [] },
   ]
   switch (restores) {
     case 'yes':
@@ -93,19 +100,24 @@ function partOnCluster({ kind, name, stateBytes, restores }: TopologyChange): St
   }
 }
 
-function partsOf({ kept, dropped, started }: StateFit): StatePart[] {
+function partsOf({ kept, dropped, started }: ScriptFit, old: FilledScript, next: FilledScript): StatePart[] {
   const part =
-    (verdict: StatePart['verdict'], why: string) =>
-    (each: StateFit['kept'][number]): StatePart => ({
-      operator: each.operator,
+    (verdict: StatePart['verdict'], why: string, script: FilledScript) =>
+    ({ operator, isChanged, parts, clause }: FittedOperator): StatePart => ({
+      operator,
       verdict,
-      why: each.isChanged ? 'the new version keeps it in another form' : why,
-      fragment: null,
-      bytes: each.bytes,
+      why: isChanged ? 'the new version keeps it in another form' : why,
+      fragment: clause === null ? null : script.fragmentOf(clause),
+      bytes: parts === null ? null : parts.reduce((sum, { bytes }) => sum + bytes, 0),
+      holds: (parts ?? []).map(({ name, entries }) => ({ name, entries })),
     })
   return [
-    ...kept.map(part('kept', 'both versions keep the same')),
-    ...dropped.map(part('dropped', 'the new version has no such operator')),
-    ...started.map(part('new', 'the version that runs has no such operator')),
+    ...dropped.map(part('dropped', 'the new version has no such operator', old)),
+    ...kept.map(part('kept', 'both versions keep the same', next)),
+    ...started.map(part('new', 'the version that runs has no such operator', next)),
   ]
+}
+
+function settingsOf({ settings, parallelism }: JobSpec): Record<string, string> {
+  return { ...settings, 'parallelism.default': String(parallelism) }
 }

@@ -313,13 +313,22 @@ const verdict = {
       operator: 'join',
       verdict: 'kept',
       why: 'Its key and its inputs are the same.',
-      fragment: 'JOIN payments AS p ON p.order_id = o.id',
+      fragment: { text: 'JOIN payments AS p ON p.order_id = o.id', line: 4, column: 1, isCut: false, view: null },
       bytes: 48_000_000,
+      holds: [{ name: 'rows', entries: 410_000 }],
     },
-    { operator: 'aggregate', verdict: 'dropped', why: 'It sums another window.', fragment: 'SUM(p.amount) AS paid', bytes: 9_000_000 },
-    { operator: 'window', verdict: 'new', why: 'There was none before.', fragment: null, bytes: null },
+    {
+      operator: 'aggregate',
+      verdict: 'dropped',
+      why: 'It sums another window.',
+      fragment: { text: 'SUM(p.amount) … GROUP BY o.city', line: 2, column: 8, isCut: false, view: null },
+      bytes: 9_000_000,
+      holds: [{ name: 'groups', entries: 12_000 }],
+    },
+    { operator: 'window', verdict: 'new', why: 'There was none before.', fragment: null, bytes: null, holds: [] },
   ],
   dropsState: true,
+  dropped: { operators: 1, bytes: 9_000_000, unmeasured: 0 },
 }
 
 type Body = Readonly<Record<string, unknown>>

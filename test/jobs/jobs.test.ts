@@ -186,7 +186,7 @@ describe('versions', () => {
       expect.objectContaining({
         code: 'JOBS_STATE_DROPPED',
         message: 'the new version would lose state of 1 operator',
-        detail: 'These would begin anew: counts (it is not in the script any more, 10 bytes).',
+        detail: 'These would begin anew: counts, for KEEP counts (it is not in the script any more, 10 B).',
       }),
     )
     expect((await jobs.check(lossy, id)).verdict?.operators.map(({ operator, verdict }) => `${operator} ${verdict}`)).toEqual([

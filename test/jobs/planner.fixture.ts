@@ -32,8 +32,9 @@ function partOf(name: string, wasKept: boolean, isKept: boolean): StatePart {
     operator: name,
     verdict,
     why: verdict === 'dropped' ? 'it is not in the script any more' : 'it is the same',
-    fragment: `KEEP ${name}`,
+    fragment: { text: `KEEP ${name}`, line: 1, column: 1, isCut: false, view: null },
     bytes: 10,
+    holds: [],
   }
 }
 

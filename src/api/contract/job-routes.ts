@@ -109,17 +109,36 @@ const Job = Type.Object({
 
 const Version = Type.Object({ version: Type.Integer(), at: Instant, by: Type.String(), spec: JobSpec })
 
+const Fragment = Type.Object(
+  {
+    text: Type.String({ maxLength: 2000, description: 'The clauses as they are written, with an ellipsis for what stands between them.' }),
+    line: Type.Integer(),
+    column: Type.Integer(),
+    isCut: Type.Boolean({ description: 'Whether there is more of it.' }),
+    view: Nullable(Type.String({ description: 'The view that it stands in, of whose text the line and the column are.' })),
+  },
+  { description: 'What state is kept for: a part of the new script, and of what is dropped a part of the one before.' },
+)
+
 const StatePart = Type.Object({
   operator: Type.String(),
   verdict: Word(['kept', 'dropped', 'new']),
   why: Type.String(),
-  fragment: Nullable(Type.String({ description: 'The part of the script that keeps this state.' })),
-  bytes: Nullable(Type.Number()),
+  fragment: Nullable(Fragment),
+  bytes: Nullable(Type.Number({ description: 'Its size in the newest checkpoint.' })),
+  holds: Type.Array(Type.Object({ name: Type.String(), entries: Type.Integer() }), {
+    description: 'What is counted in it, such as groups; nothing where nobody knows.',
+  }),
 })
 
 const Verdict = Type.Object({
   operators: Type.Array(StatePart),
   dropsState: Type.Boolean(),
+  dropped: Type.Object({
+    operators: Type.Integer(),
+    bytes: Nullable(Type.Number({ description: 'Of those whose size is known.' })),
+    unmeasured: Type.Integer({ description: 'How many of them have a size that nobody knows.' }),
+  }),
 })
 
 const Savepoint = Type.Object({

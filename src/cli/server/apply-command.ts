@@ -7,13 +7,13 @@ import { cliErrors, usageErrors } from '../errors.ts'
 import { type ErrorSource, noteErrors } from '../render-error.ts'
 import { readScript } from '../script.ts'
 import { applyCatalog } from './apply-catalog.ts'
-import { checkScript, inFile } from './change-job.ts'
+import { checkScript, inFile, type JobCheck } from './change-job.ts'
 import { type Job, type JobLine, listJobs } from './find-job.ts'
 import { emptySpec, factChanges } from './job-facts.ts'
 import { type JobFile, parseJobFile } from './job-file.ts'
-import { type StatePart, verdictText } from './job-texts.ts'
 import type { ServerLink } from './server-link.ts'
 import { waitFor } from './steer-job.ts'
+import { verdictText } from './verdict-text.ts'
 
 export interface ApplyOptions {
   readonly folder: string
@@ -135,17 +135,17 @@ async function changeOne(link: ServerLink, file: JobFile, jobId: string, options
     return
   }
   const { acceptsDroppedState, isDry } = options
-  let parts: readonly StatePart[] = []
+  let verdict: JobCheck['verdict'] = null
   if (changes.length > 0) {
     const check = await client.call('POST /workspaces/:workspace/jobs/check', { params: { workspace }, body: { spec, job: jobId } })
     checkScript(check)
-    parts = check.verdict?.operators ?? []
+    verdict = check.verdict
   }
   const moves = move === null ? [] : [move === 'start' ? 'started' : 'stopped']
   await screen.write(
-    `~ job ${printable([`${spec.name}: ${changes[0] ?? moves[0]}`, ...[...changes, ...moves].slice(1)].join(', '))}\n${verdictText(parts)}`,
+    `~ job ${printable([`${spec.name}: ${changes[0] ?? moves[0]}`, ...[...changes, ...moves].slice(1)].join(', '))}\n${verdict === null ? '' : verdictText(verdict, file.headLines)}`,
   )
-  const isLost = parts.some(({ verdict }) => verdict === 'dropped') && spec.upgrade === 'keep-state' && !acceptsDroppedState
+  const isLost = verdict?.dropsState === true && spec.upgrade === 'keep-state' && !acceptsDroppedState
   if (isLost && isDry) throw usageErrors.CLI_APPLY_STATE({ name: spec.name })
   if (isDry) return
   if (changes.length > 0) {

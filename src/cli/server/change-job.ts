@@ -8,10 +8,11 @@ import { readScript } from '../script.ts'
 import { findJob, findJobId, type Job } from './find-job.ts'
 import { applyFacts, emptySpec, factChanges } from './job-facts.ts'
 import { type JobFile, parseJobFile } from './job-file.ts'
-import { shiftedError, verdictText } from './job-texts.ts'
+import { shiftedError } from './job-texts.ts'
 import type { ServerJobOptions } from './run-server-job.ts'
 import type { ServerLink } from './server-link.ts'
 import { tellAndWait } from './steer-job.ts'
+import { verdictText } from './verdict-text.ts'
 
 export type JobCheck = AnswerOf<Contract['POST /workspaces/:workspace/jobs/check']>
 
@@ -45,7 +46,7 @@ export async function changeJob(link: ServerLink, options: ServerJobOptions, env
     const file = source === null ? null : parseJobFile(source.text, job.spec)
     if (file !== null) head = file
     const spec = withOptions(file?.spec ?? job.spec, options)
-    return await writeChange(link, job, spec, options, environment)
+    return await writeChange(link, job, { spec, headLines: head.headLines }, options, environment)
   } catch (error) {
     return noteErrors(inFile(error, head), source ?? { name: job.spec.name, text: job.spec.program.text }, environment)
   }
@@ -54,7 +55,7 @@ export async function changeJob(link: ServerLink, options: ServerJobOptions, env
 async function writeChange(
   link: ServerLink,
   job: Job,
-  spec: JobSpec,
+  { spec, headLines }: { readonly spec: JobSpec; readonly headLines: number },
   options: ServerJobOptions,
   environment: CliEnvironment,
 ): Promise<number> {
@@ -67,7 +68,7 @@ async function writeChange(
   }
   const check = await client.call('POST /workspaces/:workspace/jobs/check', { params: { workspace }, body: { spec, job: job.id } })
   checkScript(check)
-  screen.note(`changes: ${printable(changes.join(', '))}\n${check.verdict === null ? '' : verdictText(check.verdict.operators)}`)
+  screen.note(`changes: ${printable(changes.join(', '))}\n${check.verdict === null ? '' : verdictText(check.verdict, headLines)}`)
   const { acceptsDroppedState, restarts } = options
   const changed = await client.call('PUT /workspaces/:workspace/jobs/:job', {
     params: { workspace, job: job.id },

@@ -1,6 +1,6 @@
 /** What the command line prints of jobs of a server. */
 import type { Failure } from '#api'
-import { counted, errorOf, MillraceError, printable, printBytes } from '#base'
+import { counted, errorOf, MillraceError, printable } from '#base'
 import { instantText, timeOf } from '../job-lines.ts'
 import { renderError } from '../render-error.ts'
 import type { Job, JobLine } from './find-job.ts'
@@ -65,23 +65,6 @@ function failureText(failure: Failure, { name, program }: Job['spec']): string {
 
 function watermarkText(ms: number): string {
   return Math.abs(ms) > 8.64e15 ? 'at the end' : instantText(ms)
-}
-
-export interface StatePart {
-  readonly operator: string
-  readonly verdict: 'kept' | 'dropped' | 'new'
-  readonly why: string
-  readonly bytes: number | null
-}
-
-/** What a new version does to the state of operators, one line each. */
-export function verdictText(operators: readonly StatePart[]): string {
-  return operators
-    .map(
-      ({ operator, verdict, why, bytes }) =>
-        `  ${verdict}: ${printable(operator)}${bytes === null ? '' : `, ${printBytes(bytes)}`}: ${printable(why)}\n`,
-    )
-    .join('')
 }
 
 /** An error of a script whose first lines were not sent: its place is further down. */

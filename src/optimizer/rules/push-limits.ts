@@ -27,6 +27,8 @@ import {
   type Unnest,
   type Window,
   withInputs,
+  withWrittenAt,
+  writtenAt,
 } from '#plan'
 
 export function pushLimits(plan: Plan): Plan {
@@ -64,14 +66,14 @@ class Limits {
         return withInputs(sort, [
           withInputs(
             input,
-            input.inputs.map((each) => this.#limited(each, count)),
+            input.inputs.map((each) => this.#limited(each, count, sort)),
           ),
         ])
       case 'join':
-        return withInputs(sort, [this.#joinOfFirst(input, count)])
+        return withInputs(sort, [this.#joinOfFirst(input, count, sort)])
       case 'window':
       case 'unnest':
-        return withInputs(sort, [givesARow(input) ? withInputs(input, [this.#limited(input.input, count)]) : input])
+        return withInputs(sort, [givesARow(input) ? withInputs(input, [this.#limited(input.input, count, sort)]) : input])
       case 'sort':
         return merged(sort, input) ?? withInputs(sort, [input])
       default:
@@ -79,27 +81,22 @@ class Limits {
     }
   }
 
-  #limited(input: Relation, count: number): Relation {
+  #limited(input: Relation, count: number, above: Sort): Relation {
     const known = input.kind === 'sort' ? input.limit : null
     if (known !== null && known <= count) return input
-    const limit: Sort = { kind: 'sort', input, orderBy: [], offset: 0, limit: count }
+    const limit = withWrittenAt<Sort>({ kind: 'sort', input, orderBy: [], offset: 0, limit: count }, writtenAt(above))
     return this.#pushed(limit, input, count)
   }
 
-  #joinOfFirst(join: Join, count: number): Join {
+  #joinOfFirst(join: Join, count: number, above: Sort): Join {
     const side = preservedSide(join)
-    return side === null ? join : withSide(join, side, this.#limited(join[side], count))
+    return side === null ? join : withSide(join, side, this.#limited(join[side], count, above))
   }
 
   /** The first rows of an order that one side of an outer join makes are made of the first rows of that side. */
   #belowOrder(sort: Sort, count: number): Relation {
-    const first = (input: Relation, [orderBy]: Parts): Relation => ({
-      kind: 'sort',
-      input,
-      orderBy: orderBy ?? [],
-      offset: 0,
-      limit: count,
-    })
+    const first = (input: Relation, [orderBy]: Parts): Relation =>
+      withWrittenAt({ kind: 'sort', input, orderBy: orderBy ?? [], offset: 0, limit: count }, writtenAt(sort))
     return withInputs(sort, [this.#belowJoin(sort.input, [sort.orderBy], first)])
   }
 

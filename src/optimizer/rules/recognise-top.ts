@@ -20,6 +20,8 @@ import {
   schemaOf,
   sharedRelations,
   type Top,
+  withWrittenAt,
+  writtenAt,
 } from '#plan'
 import { constantOf } from '../literals.ts'
 import { comparisonIn } from '../ranges.ts'
@@ -55,8 +57,10 @@ function topIn({ input, condition }: Filter): Relation | null {
 }
 
 /** A single place need not be counted: it is always the same. */
-function withPlace({ input, partitionBy, orderBy }: Over, rank: string, from: number, to: number): Relation {
-  const top: Top = { kind: 'top', input, function: 'ROW_NUMBER', partitionBy, orderBy, from, to, rank: from === to ? null : rank }
+function withPlace(over: Over, rank: string, from: number, to: number): Relation {
+  const { input, partitionBy, orderBy } = over
+  const bare: Top = { kind: 'top', input, function: 'ROW_NUMBER', partitionBy, orderBy, from, to, rank: from === to ? null : rank }
+  const top = withWrittenAt(bare, writtenAt(over))
   if (from !== to) return top
   const place: Expression = { kind: 'literal', value: from, type: withNullable(bigintType, false) }
   const columns = schemaOf(top).map((column) => ({ name: column.name, value: referTo(column) }))

@@ -18,6 +18,7 @@ import {
   type Join,
   type JoinKey,
   joinTimeOf,
+  joinWrittenAt,
   mapPlan,
   type Plan,
   type Relation,
@@ -25,7 +26,10 @@ import {
   rootsOf,
   schemaOf,
   sharedRelations,
+  type WrittenAt,
   walkRelations,
+  withWrittenAt,
+  writtenAt,
 } from '#plan'
 import { conformed } from '../conform.ts'
 import { estimateOf } from '../estimates.ts'
@@ -73,11 +77,13 @@ interface JoinTree {
   readonly conditions: Expression[]
   /** Whether a join in it has no keys. */
   crosses: boolean
+  /** Where its joins are written: any of them may be made of the keys of several. */
+  at: WrittenAt | null
 }
 
 /** The tree in another order; null where the order is good, or there is none that is as right. */
 function orderedJoin(join: Join, kept: ReadonlySet<Relation>, facts: OptimizerFacts): Relation | null {
-  const tree: JoinTree = { tables: [], keys: [], conditions: [], crosses: false }
+  const tree: JoinTree = { tables: [], keys: [], conditions: [], crosses: false, at: null }
   const written = gather(join, kept, tree)
   if (!tree.conditions.every((condition) => isOfSeveral(condition, tree))) return null
   const rows = (table: Relation): number => estimateOf(table, facts)?.rows ?? Number.POSITIVE_INFINITY
@@ -158,6 +164,7 @@ function gather(relation: Relation, kept: ReadonlySet<Relation>, tree: JoinTree)
   tree.keys.push(...relation.equal)
   tree.conditions.push(...conjunctsOf(relation.condition))
   tree.crosses ||= relation.equal.length === 0
+  tree.at = joinWrittenAt([tree.at, writtenAt(relation)])
   return { left, right }
 }
 
@@ -204,7 +211,7 @@ function keysBetween(left: Relation, right: Relation, keys: readonly JoinKey[]):
 }
 
 /** The join of two relations under all that can be compared once both are there; null when it would wait for time. */
-function joinOf(left: Relation | null, right: Relation | null, { keys, conditions }: JoinTree): Join | null {
+function joinOf(left: Relation | null, right: Relation | null, { keys, conditions, at }: JoinTree): Join | null {
   if (left === null || right === null) return null
   const own = [left, right].map((side) => new Set(schemaOf(side).map(({ name }) => name)))
   const isOfPair = (condition: Expression): boolean => {
@@ -221,7 +228,7 @@ function joinOf(left: Relation | null, right: Relation | null, { keys, condition
     condition: conjunctionOf(conditions.filter(isOfPair)),
     asOf: null,
   }
-  return joinTimeOf(join, schemaOf(left), schemaOf(right)) === null ? join : null
+  return joinTimeOf(join, schemaOf(left), schemaOf(right)) === null ? withWrittenAt(join, at) : null
 }
 
 /** The columns in the order of the join that was written. */

@@ -22,6 +22,8 @@ import {
   referTo,
   schemaOf,
   walkRelations,
+  withWrittenAt,
+  writtenAt,
 } from '#plan'
 import { nullOf } from '../literals.ts'
 import type { OptimizerFacts } from '../rule.ts'
@@ -134,13 +136,15 @@ class Split {
     const kept = stateTtlMs === undefined ? {} : { stateTtlMs }
     const shape = { kind: 'aggregate', window: this.#aggregate.window, groupingSets: null, ...kept } as const
     const spread = this.#isSeveral ? [this.#branch, this.#bucket] : [this.#bucket]
-    const first: Aggregate = {
+    const at = writtenAt(this.#aggregate)
+    const partly: Aggregate = {
       ...shape,
       input: this.#input(columns),
       keys: [...keys, ...spread],
       measures: parts.flatMap(({ partial }) => partial),
     }
-    const second: Aggregate = { ...shape, input: first, keys, measures: parts.flatMap(({ final }) => final) }
+    const first = withWrittenAt(partly, at)
+    const second = withWrittenAt<Aggregate>({ ...shape, input: first, keys, measures: parts.flatMap(({ final }) => final) }, at)
     const values = parts.map(({ value }, index) => ({ name: measures[index]?.name ?? '', value }))
     return { kind: 'project', input: second, columns: [...this.#keys(second), ...values] }
   }

@@ -32,7 +32,7 @@ export function bindAggregate(call: tree.Call, name: AggregateName, user: Functi
     type,
     ...userPart(call, user),
   }
-  const bound = place.collector?.measure(measure)
+  const bound = place.collector?.measure(measure, position)
   if (bound !== null && bound !== undefined) return bound
   const hint = place.clause === 'WHERE' ? 'Conditions on aggregates stand in HAVING, after GROUP BY.' : undefined
   throw sqlErrors.SQL_AGGREGATE_PLACE({ function: spoken, clause: place.clause }, { position, hint })

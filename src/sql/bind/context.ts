@@ -9,7 +9,11 @@ import {
   sizeOf,
   type TableDefinition,
   type TablePath,
+  type TextSpan,
   type ViewDefinition,
+  type WrittenAt,
+  type WrittenView,
+  withWrittenAt,
 } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
@@ -81,6 +85,8 @@ export class BindContext {
   readonly viewPath: readonly string[]
   /** Views that are known to mean what they meant when they were bound. */
   readonly currentViews: Set<ViewDefinition>
+  /** The view whose text is bound; null: the statement's own. */
+  readonly view: WrittenView | null
   readonly #nodes = new WeakMap<object, tree.SyntaxNode>()
   #count = 0
   #repeatedParts = 0
@@ -88,12 +94,13 @@ export class BindContext {
   constructor(
     environment: Environment,
     steps: Steps,
-    around?: { readonly viewPath: readonly string[]; readonly currentViews: Set<ViewDefinition> },
+    around?: { readonly viewPath: readonly string[]; readonly currentViews: Set<ViewDefinition>; readonly view: WrittenView },
   ) {
     this.environment = environment
     this.steps = steps
     this.viewPath = around?.viewPath ?? []
     this.currentViews = around?.currentViews ?? new Set()
+    this.view = around?.view ?? null
   }
 
   /** A name that no column written by people has. */
@@ -115,6 +122,20 @@ export class BindContext {
 
   nodeOf(expression: Expression): tree.SyntaxNode | undefined {
     return this.#nodes.get(expression)
+  }
+
+  /** The relation as one that is made of the clauses at these places. */
+  placed<R extends Relation>(relation: R, spans: readonly (TextSpan | undefined)[]): R {
+    return withWrittenAt(relation, this.writtenAt(spans))
+  }
+
+  writtenAt(spans: readonly (TextSpan | undefined)[]): WrittenAt {
+    return { view: this.view, spans: spans.flatMap((span) => span ?? []) }
+  }
+
+  /** Where the things stand that expressions come from, as far as that is known. */
+  spansOf(expressions: readonly Expression[]): (TextSpan | undefined)[] {
+    return expressions.map((expression) => this.nodeOf(expression)?.position)
   }
 
   /** Runs all tasks, so that the errors of every one are known, and stops if there were any. */

@@ -1,5 +1,5 @@
 /** FROM: tables, subqueries, functions and joins, as one relation and the names for its columns. */
-import { type Expression, type JoinType, type NamedExpression, type Relation, schemaOf } from '#plan'
+import { type Expression, type JoinType, type NamedExpression, type Relation, schemaOf, type TextSpan } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { asCondition } from './call.ts'
@@ -139,12 +139,25 @@ function joined(
   const scope = joinScopes(left.scope, right.scope, node.right.position)
   const using = usingColumns(node, left.scope, right.scope)
   const conditions = using === null ? bindOn(node, scope, surroundings, context) : using.map((column) => column.condition)
-  const plain = joinWith(context, type, left.relation, right.relation, conditions, asOf)
+  const plain = context.placed(joinWith(context, type, left.relation, right.relation, conditions, asOf), joinSpans(node))
   const join = asOf === null ? plain : asOfJoin(plain, node, right.scope, context)
   const relation = withLookupHint(withJoinTtl(join, node, surroundings.stateTtls), node, surroundings.lookups)
   if (type === 'semi' || type === 'anti') return { relation, scope: left.scope }
   const rows = { relation, scope: refreshed(scope, relation) }
   return using === null ? rows : mergeUsing(rows, using, type, context)
+}
+
+/** The words of a join, the name of its right side and its condition; of a comma the tables beside it. */
+function joinSpans({ left, right, comma, condition }: tree.Join): TextSpan[] {
+  const beside = left.kind === 'join' ? left.right : left
+  const words = { start: left.position.end, end: right.position.start }
+  const spans = [words, nameSpan(right), ...(condition === undefined ? [] : [condition.position])]
+  return comma ? [nameSpan(beside), ...spans] : spans
+}
+
+/** A table by its name, a query in FROM by its alias. */
+function nameSpan(node: tree.TableReference): TextSpan {
+  return node.kind === 'named-table' || node.kind === 'join' ? node.position : (node.alias?.position ?? node.position)
 }
 
 /** The right side with columns renamed whose names the left side has as well. */
@@ -222,7 +235,11 @@ function bindLateralQuery(node: tree.Join, right: tree.DerivedTable, surrounding
   const other = renamedRight(left, table)
   const scope = joinScopes(left.scope, other.scope, right.position)
   const conditions = [...relatedConditions(correlation, names), ...bindOn(node, scope, surroundings, context)]
-  const relation = withJoinTtl(joinWith(context, type, left.relation, other.relation, conditions), node, surroundings.stateTtls)
+  const relation = withJoinTtl(
+    context.placed(joinWith(context, type, left.relation, other.relation, conditions), joinSpans(node)),
+    node,
+    surroundings.stateTtls,
+  )
   return { relation, scope: refreshed(scope, relation) }
 }
 

@@ -2,11 +2,13 @@
  * The group windows of old, rewritten to what replaced them: GROUP BY TUMBLE(ts, size) becomes a window relation whose bounds are
  * grouped by, and TUMBLE_START(ts, size) is the column of a bound.
  */
+
 import { type Column, withNullable } from '#data'
 import { type Expression, type Relation, schemaOf, type WindowShape, windowBoundType } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { isExpression } from '../syntax/tree/call.ts'
 import type * as tree from '../syntax/tree.ts'
+import type { BindContext } from './context.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window-names.ts'
 import { columnNamed, namesOf, uniqueName } from './names.ts'
 import type { Place } from './place.ts'
@@ -113,8 +115,9 @@ export function windowAuxiliary(window: GroupWindow | null, name: string, call: 
 }
 
 /** The relation with its rows in windows; the sessions of old are those of each group. */
-export function withGroupWindow(relation: Relation, window: GroupWindow, otherKeys: readonly string[]): Relation {
+export function withGroupWindow(context: BindContext, relation: Relation, window: GroupWindow, otherKeys: readonly string[]): Relation {
   const shape = window.shape.kind === 'session' ? { ...window.shape, partitionBy: otherKeys } : window.shape
   const { start, end, timeName } = window
-  return { kind: 'window', input: relation, time: window.time.name, shape, start, end, timeName }
+  const windowed: Relation = { kind: 'window', input: relation, time: window.time.name, shape, start, end, timeName }
+  return context.placed(windowed, [window.node.position])
 }

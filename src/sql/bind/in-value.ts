@@ -7,6 +7,7 @@ import { columnsIn, type Expression, type NamedExpression, type Relation, schema
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { allOf, anyOf, callOf, not } from './call.ts'
+import type { BindContext } from './context.ts'
 import { type Correlation, outerNameOf, relatedConditions } from './correlation.ts'
 import { constant, integerConstant } from './literals.ts'
 import { compareValues } from './operators.ts'
@@ -40,13 +41,12 @@ export function bindInValue(node: TestNode, place: Place): Expression {
     const hint = 'Relate it by equality, or make IN a condition of its own in WHERE.'
     throw sqlErrors.SQL_CORRELATION_SHAPE({}, { position, hint })
   }
-  const fresh = () => context.freshName('in')
-  const match = collector.scalar(matches(rows.relation, compared, correlation, fresh, position))
+  const match = collector.scalar(matches(rows.relation, compared, correlation, context, position))
   if (match === null) throw misplaced()
   const found = callOf('IS NOT NULL', [match], position)
   const isCertain = compared.every(({ operand, inner }) => !operand.type.nullable && !inner.type.nullable)
   if (isCertain) return node.negated ? not(found) : found
-  const fact = collector.scalar(factOf(rows.relation, compared, correlation, fresh, position))
+  const fact = collector.scalar(factOf(rows.relation, compared, correlation, context, position))
   if (fact === null) throw misplaced()
   const operandNull = anyOf(operands.map((operand) => callOf('IS NULL', [operand], position)))
   const unknown = anyOf([
@@ -74,13 +74,15 @@ function matches(
   relation: Relation,
   compared: readonly Compared[],
   correlation: Correlation,
-  fresh: () => string,
+  context: BindContext,
   position: tree.Query['position'],
 ): PendingScalar {
+  const fresh = () => context.freshName('in')
   const values = compared.map(({ inner }): NamedExpression => ({ name: fresh(), value: inner }))
   const { columns, conditions } = relatedBy(relation, correlation, fresh)
   const name = fresh()
-  const different: Relation = { kind: 'distinct', input: { kind: 'project', input: relation, columns: [...values, ...columns] } }
+  const distinct: Relation = { kind: 'distinct', input: { kind: 'project', input: relation, columns: [...values, ...columns] } }
+  const different = context.placed(distinct, [position])
   const passed = schemaOf(different).map((column): NamedExpression => ({ name: column.name, value: { kind: 'column', ...column } }))
   const equal = compared.map(({ operand }, index) => {
     const { name: column, value } = values[index] as NamedExpression
@@ -95,6 +97,7 @@ function matches(
     name,
     type: booleanType,
     conditions: [...equal, ...conditions],
+    position,
   }
 }
 
@@ -103,9 +106,10 @@ function factOf(
   relation: Relation,
   compared: readonly Compared[],
   correlation: Correlation,
-  fresh: () => string,
+  context: BindContext,
   position: tree.Query['position'],
 ): PendingScalar {
+  const fresh = () => context.freshName('in')
   const nulls = compared.flatMap(({ inner }) => (inner.type.nullable ? [callOf('IS NULL', [inner], position)] : []))
   const type = withNullable(integerType, false)
   const none = constant(type, noneNull)
@@ -116,19 +120,15 @@ function factOf(
   const name = fresh()
   const argument: Expression = { kind: 'column', name: read.name, type }
   const measure = { name, function: 'MIN', arguments: [argument], distinct: false, filter: null, type: integerType } as const
-  return {
-    relation: {
-      kind: 'aggregate',
-      input: { kind: 'project', input: relation, columns: [...columns, read] },
-      keys: columns.map((column) => column.name),
-      measures: [measure],
-      window: null,
-      groupingSets: null,
-    },
-    name,
-    type: integerType,
-    conditions,
+  const aggregate: Relation = {
+    kind: 'aggregate',
+    input: { kind: 'project', input: relation, columns: [...columns, read] },
+    keys: columns.map((column) => column.name),
+    measures: [measure],
+    window: null,
+    groupingSets: null,
   }
+  return { relation: context.placed(aggregate, [position]), name, type: integerType, conditions, position }
 }
 
 /** The columns that relate the query to the rows around it, under fresh names. */

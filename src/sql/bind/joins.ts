@@ -8,9 +8,12 @@ import {
   type Join,
   type JoinKey,
   type JoinType,
+  joinWrittenAt,
   type NamedExpression,
   type Relation,
   schemaOf,
+  withWrittenAt,
+  writtenAt,
 } from '#plan'
 import type { BindContext } from './context.ts'
 import { columnNamed, extended, namesOf } from './names.ts'
@@ -99,10 +102,14 @@ export function pushIntoJoins(
     else rest.push(condition)
   }
   const pushed = pushIntoJoins(context, relation.left, below)
+  const at = joinWrittenAt([writtenAt(relation), context.writtenAt(context.spansOf(here))])
   const joined =
     here.length === 0
       ? { ...relation, left: pushed.relation }
-      : { ...joinWith(context, 'inner', pushed.relation, relation.right, [...conditionsOf(relation), ...here]), ...stateTtlOf(relation) }
+      : withWrittenAt(
+          { ...joinWith(context, 'inner', pushed.relation, relation.right, [...conditionsOf(relation), ...here]), ...stateTtlOf(relation) },
+          at,
+        )
   const kept = new Set([...rest, ...pushed.rest])
   return {
     relation: here.length === 0 && pushed.relation === relation.left ? relation : joined,

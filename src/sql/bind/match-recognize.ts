@@ -27,7 +27,7 @@ export function bindMatchRecognize(node: tree.MatchRecognize, input: FromRows, c
   const lookups = new MatchLookups(input.scope.star, namesOf(schemaOf(input.relation)))
   const clauses = bindClauses(node, pattern, timeOf(input.relation, orderBy), lookups, context)
   const names = measureNames(node, partition)
-  const relation: Match = {
+  const bare: Match = {
     kind: 'match',
     input: input.relation,
     partitionBy: partition.map(({ column }) => column),
@@ -39,6 +39,9 @@ export function bindMatchRecognize(node: tree.MatchRecognize, input: FromRows, c
     after,
     withinMs: withinOf(node, input, context),
   }
+  const relation = context.placed(bare, [
+    { start: node.input.position.end, end: (node.alias ?? node).position[node.alias === undefined ? 'end' : 'start'] },
+  ])
   const written = [...partition.map(({ name }) => name), ...node.measures.map(({ alias }) => alias.text)]
   const star = schemaOf(relation).map((column, index) => ({ name: written[index] ?? column.name, column }))
   return { relation, scope: { ...emptyScope, star } }

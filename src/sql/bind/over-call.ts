@@ -21,7 +21,7 @@ import { boundArguments } from './arguments.ts'
 import { originOf, resolve, typeText } from './call.ts'
 import { castTo } from './coerce.ts'
 import { checkOrder, directionOf } from './order.ts'
-import type { PendingOrder, Place } from './place.ts'
+import type { PendingOrder, PendingOver, Place } from './place.ts'
 
 /** `name` is how the function is spoken of; `user` the function of a user that it is. */
 export function bindOver(call: tree.Call, name: string, user: FunctionDefinition | null, place: Place): Expression {
@@ -35,14 +35,15 @@ export function bindOver(call: tree.Call, name: string, user: FunctionDefinition
   const partitionBy = inner.bindAll(window.partitionBy)
   const orderBy = window.orderBy.map((item) => orderOf(item, inner))
   const called = over === undefined ? bindAggregateOver(call, aggregate ?? 'COUNT', user, inner) : bindRank(call, over, inner, orderBy)
-  const bound = place.collector?.over({
+  const pending: PendingOver = {
     ...called,
     origin: originOf(position),
     distinct: call.quantifier === 'distinct',
     partitionBy,
     orderBy,
     frame: over === undefined ? frameOf(window, orderBy, name, place) : wholeFrame,
-  })
+  }
+  const bound = place.collector?.over(pending, [position, ...namedWindows(call, place)])
   if (bound !== null && bound !== undefined) return bound
   const hint = 'Compute it in a subquery, and use its result outside.'
   throw sqlErrors.SQL_OVER_PLACE({ function: name, clause: place.clause }, { position, hint })
@@ -98,6 +99,12 @@ function namedWindow(name: tree.Identifier, place: Place): tree.WindowSpecificat
     { window: name.text },
     { position: name.position, ...suggestion(name.text, known, 'windows of this query') },
   )
+}
+
+/** Where the window stands that a call names. */
+function namedWindows({ over }: tree.Call, { windows }: Place): tree.NamedWindow['position'][] {
+  const name = over?.kind === 'window-reference' ? over.name : over?.base
+  return windows.filter((window) => window.name.text === name?.text).map(({ position }) => position)
 }
 
 function orderOf(item: tree.OrderItem, place: Place): PendingOrder {

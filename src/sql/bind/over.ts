@@ -49,7 +49,11 @@ function oneWindow(
     const { partitionBy: _, orderBy: __, frame: ___, ...measure } = what
     return { ...measure, name: own }
   })
-  return { kind: 'over', input: relation, partitionBy: partition, orderBy: order, frame, measures }
+  const over: Relation = { kind: 'over', input: relation, partitionBy: partition, orderBy: order, frame, measures }
+  return context.placed(
+    over,
+    group.flatMap(({ positions }) => positions),
+  )
 }
 
 /** Gives expressions a column: their own when they are one, else a new one. */

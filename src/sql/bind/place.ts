@@ -1,4 +1,5 @@
 /** Where an expression stands: what it can see, and what may stand there. */
+import type { TextPosition } from '#base'
 import type { DataType } from '#data'
 import {
   type AggregateName,
@@ -54,6 +55,7 @@ export interface PendingScalar {
   readonly type: DataType
   /** What relates it to the row around it; without conditions there is exactly one row. */
   readonly conditions: readonly Expression[]
+  readonly position: TextPosition
 }
 
 /**
@@ -61,8 +63,9 @@ export interface PendingScalar {
  * the expression is evaluated; null when such a thing cannot stand here.
  */
 export interface Collector {
-  measure(measure: PendingMeasure): Expression | null
-  over(over: PendingOver): Expression | null
+  measure(measure: PendingMeasure, position: TextPosition): Expression | null
+  /** It stands at the first of the places; its window may stand at another. */
+  over(over: PendingOver, positions: readonly TextPosition[]): Expression | null
   /** The single value of a subquery. */
   scalar(subquery: PendingScalar): Expression | null
   /** GROUPING and GROUPING_ID of grouped expressions. */
@@ -76,7 +79,7 @@ export interface Collector {
 /** The collector where functions with OVER cannot stand. */
 export function withoutOver(collector: Collector): Collector {
   return {
-    measure: (measure) => collector.measure(measure),
+    measure: (measure, position) => collector.measure(measure, position),
     over: () => null,
     scalar: (scalar) => collector.scalar(scalar),
     grouping: (values, position) => collector.grouping(values, position),

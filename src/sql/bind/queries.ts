@@ -1,5 +1,5 @@
 /** Whole queries: WITH, the body, ORDER BY and LIMIT. */
-import { type Expression, type NamedExpression, type Relation, type SortKey, schemaOf } from '#plan'
+import { type Expression, type NamedExpression, type Relation, type SortKey, schemaOf, type TextSpan } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { aliasNames } from './collections.ts'
@@ -22,15 +22,25 @@ export function bindQuery(query: tree.Query, surroundings: Surroundings, context
   const rows = bindBody(query.body, query.orderBy, inner, context)
   const isCut = limit !== null || offset > 0
   const isRelated = surroundings.correlation !== null && surroundings.correlation.conditions.length > 0
-  if (isRelated && isCut) return cutForEach(rows, surroundings.correlation, limit, offset, query)
+  if (isRelated && isCut) return cutForEach(rows, surroundings.correlation, limit, offset, query, context)
   // An order that nothing is cut by means nothing inside of another query.
   const orderBy = surroundings.isInner && !isCut ? [] : rows.order
-  const sorted: Relation = orderBy.length > 0 || isCut ? { kind: 'sort', input: rows.relation, orderBy, offset, limit } : rows.relation
+  const sorted: Relation =
+    orderBy.length > 0 || isCut
+      ? context.placed({ kind: 'sort', input: rows.relation, orderBy, offset, limit }, [afterBody(query)])
+      : rows.relation
   return isRelated ? { relation: sorted, columns: rows.columns } : onlyVisible({ relation: sorted, columns: rows.columns })
 }
 
 /** ORDER BY and LIMIT of a related subquery: the first rows for each row around, which is a Top-N for each of its keys. */
-function cutForEach(rows: SelectRows, correlation: Correlation | null, limit: number | null, offset: number, query: tree.Query): Rows {
+function cutForEach(
+  rows: SelectRows,
+  correlation: Correlation | null,
+  limit: number | null,
+  offset: number,
+  query: tree.Query,
+  context: BindContext,
+): Rows {
   const keys = correlation?.conditions.map(relatedKey) ?? []
   const partitionBy = keys.flatMap((key) => key ?? [])
   if (limit === null || limit === 0 || rows.order.length === 0 || partitionBy.length < keys.length) {
@@ -38,7 +48,13 @@ function cutForEach(rows: SelectRows, correlation: Correlation | null, limit: nu
     throw sqlErrors.SQL_CORRELATION_SHAPE({}, { position: query.limit?.position ?? query.position, hint })
   }
   const top = { function: 'ROW_NUMBER', partitionBy, orderBy: rows.order, from: offset + 1, to: offset + limit, rank: null } as const
-  return { relation: { kind: 'top', input: rows.relation, ...top }, columns: rows.columns }
+  const relation: Relation = { kind: 'top', input: rows.relation, ...top }
+  return { relation: context.placed(relation, [afterBody(query)]), columns: rows.columns }
+}
+
+/** ORDER BY, OFFSET and LIMIT. */
+function afterBody({ body, position }: tree.Query): TextSpan {
+  return { start: body.position.end, end: position.end }
 }
 
 /** The column of the subquery that a condition compares for equality with something around it. */

@@ -70,7 +70,7 @@ function relateValue(
   const [item] = items
   const position = item?.position ?? select.position
   const own = collector.measures.length > 0 ? null : (item?.value ?? null)
-  const single = own === null ? null : collector.measure(singleValue(own))
+  const single = own === null ? null : collector.measure(singleValue(own), position)
   const counts = collector.measures.filter(({ what }) => !what.type.nullable)
   if (counts.length > 0) {
     if (item?.value.kind !== 'column' || counts.length > 1 || counts[0]?.name !== item.value.name || counts[0].what.function !== 'COUNT')

@@ -26,12 +26,13 @@ export function bindScalarSubquery(node: tree.Subquery, place: Place): Expressio
   const name = names.get(column.column.name) ?? column.column.name
   const { type } = column.column
   const isRelated = correlation.conditions.length > 0
-  const single = isRelated || isSingleRow(relation) ? relation : singleRow(relation, name)
+  const single = isRelated || isSingleRow(relation) ? relation : context.placed(singleRow(relation, name), [position])
   const value = place.collector.scalar({
     relation: single,
     name,
     type: withNullable(type, true),
     conditions: relatedConditions(correlation, names),
+    position,
   })
   if (value === null) throw sqlErrors.SQL_SUBQUERY_PLACE({ what: 'a query' }, { position })
   return correlation.countsRows ? callOf('COALESCE', [value, constant(withNullable(bigintType, false), 0)], position) : value

@@ -1,4 +1,5 @@
 /** What the expressions of one SELECT need computed before them, each thing once. */
+import type { TextPosition } from '#base'
 import { bigintType, withNullable } from '#data'
 import type { Expression } from '#plan'
 import type * as tree from '../syntax/tree.ts'
@@ -12,6 +13,8 @@ export interface Pending<T> {
   readonly name: string
   readonly key: string
   readonly what: T
+  /** Where it stands, and what it names elsewhere. */
+  readonly positions: readonly TextPosition[]
 }
 
 export interface PendingGrouping {
@@ -41,25 +44,25 @@ export class SelectCollector implements Collector {
     this.#windowAuxiliary = windowAuxiliary
   }
 
-  measure(measure: PendingMeasure): Expression {
+  measure(measure: PendingMeasure, position: TextPosition): Expression {
     const canBeEmpty = this.#hasEmptyGroup || measure.filter !== null
     const type = canBeEmpty ? overEmptyGroup(measure.function, measure.type) : measure.type
-    return { kind: 'column', name: this.#add(this.measures, 'agg', { ...measure, type }), type }
+    return { kind: 'column', name: this.#add(this.measures, 'agg', { ...measure, type }, [position]), type }
   }
 
-  over(over: PendingOver): Expression {
-    return { kind: 'column', name: this.#add(this.overs, 'over', over), type: over.type }
+  over(over: PendingOver, positions: readonly TextPosition[]): Expression {
+    return { kind: 'column', name: this.#add(this.overs, 'over', over, positions), type: over.type }
   }
 
   scalar(scalar: PendingScalar): Expression {
-    this.scalars.push({ name: scalar.name, key: scalar.name, what: scalar })
+    this.scalars.push({ name: scalar.name, key: scalar.name, what: scalar, positions: [scalar.position] })
     return { kind: 'column', name: scalar.name, type: scalar.type }
   }
 
   grouping(values: readonly Expression[], position: tree.Expression['position']): Expression | null {
     if (!this.#isGrouped) return null
     const name = this.#context.freshName('grouping')
-    this.groupings.push({ name, key: name, what: { values, position } })
+    this.groupings.push({ name, key: name, what: { values, position }, positions: [position] })
     return { kind: 'column', name, type: withNullable(bigintType, false) }
   }
 
@@ -67,12 +70,12 @@ export class SelectCollector implements Collector {
     return this.#windowAuxiliary(name, call)
   }
 
-  #add<T extends object>(list: Pending<T>[], prefix: string, what: T): string {
+  #add<T extends object>(list: Pending<T>[], prefix: string, what: T, positions: readonly TextPosition[]): string {
     const key = keyOf(what)
     const known = list.find((each) => each.key === key)
     if (known !== undefined) return known.name
     const name = this.#context.freshName(prefix)
-    list.push({ name, key, what })
+    list.push({ name, key, what, positions })
     return name
   }
 }

@@ -4,7 +4,7 @@
  *
  *     FROM → WHERE → group window → GROUP BY → subqueries of the list → HAVING → OVER → QUALIFY → list → DISTINCT
  */
-import { type Expression, mapExpression, type NamedExpression, type Relation, type SortKey, schemaOf } from '#plan'
+import { type Expression, mapExpression, type NamedExpression, type Relation, type SortKey, schemaOf, type TextSpan } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { aggregated, type Grouped, type Wishes } from './aggregation.ts'
@@ -97,7 +97,7 @@ interface GroupedRows {
 
 function groupedRows(
   context: BindContext,
-  { position }: tree.Select,
+  select: tree.Select,
   related: Related,
   clauses: Clauses,
   wishes: Wishes,
@@ -107,7 +107,9 @@ function groupedRows(
   const isGrouped = related.grouping !== null || collector.measures.length > 0 || having.plain.length + having.tests.length > 0
   if (!isGrouped) return { isGrouped, relation: related.relation, rewrite: (expression) => expression }
   const rows = aggregatedRows(context, related, clauses, wishes)
-  const relation = withRepeatedSets(context, withStateTtl(rows.relation, stateTtlMs), position)
+  const positions = collector.measures.flatMap((measure) => measure.positions)
+  const placed = context.placed(rows.relation, [...positions, (select.groupBy ?? select.having)?.position])
+  const relation = withRepeatedSets(context, withStateTtl(placed, stateTtlMs), select.position)
   return { isGrouped, relation, rewrite: (expression) => rows.rewrite(expression) }
 }
 
@@ -118,7 +120,7 @@ function aggregatedRows(context: BindContext, related: Related, { window, collec
     window.shape.kind === 'session' ? withKeyColumns(context, related.relation, grouping) : { relation: related.relation, grouping }
   const own = new Set([window.start, window.end, window.timeName])
   const others = ready.grouping.keys.flatMap(({ value }) => (value.kind === 'column' && !own.has(value.name) ? [value.name] : []))
-  return aggregated(context, withGroupWindow(ready.relation, window, others), ready.grouping, collector, wishes)
+  return aggregated(context, withGroupWindow(context, ready.relation, window, others), ready.grouping, collector, wishes)
 }
 
 /** Computed keys as columns: sessions are those of each key. */
@@ -176,10 +178,15 @@ function listed(
   )
   const project = projected(input, [...columns, ...hidden])
   const pruned = withoutUnusedRank(project, new Set(schemaOf(project).map(({ name }) => name)))
-  const relation = select.distinct ? distinct(pruned) : pruned
+  const relation = select.distinct ? context.placed(distinct(pruned), [distinctOf(select)]) : pruned
   const schema = schemaOf(relation)
   const visible = names.flatMap((name, index) => (schema[index] === undefined ? [] : [{ name, column: schema[index] }]))
   return { relation, columns: visible, order }
+}
+
+/** SELECT DISTINCT with its list. */
+function distinctOf({ items, position }: tree.Select): TextSpan {
+  return { start: position.start, end: items.at(-1)?.position.end ?? position.start }
 }
 
 /** Each different row once. The rows of windows are final when their window closes, and keep saying so. */

@@ -1,6 +1,6 @@
 /** UNION, INTERSECT and EXCEPT. */
 import { bigintType, booleanType, commonType, integerType, sameType, withNullable } from '#data'
-import { type Expression, type JoinKey, type NamedExpression, type Relation, referTo, schemaOf } from '#plan'
+import { type Expression, type JoinKey, type NamedExpression, type Relation, referTo, schemaOf, type TextSpan } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import { callOf, not, typeText } from './call.ts'
@@ -17,34 +17,40 @@ export function bindSetOperation(node: tree.SetOperation, bind: (input: tree.Que
   const [first, ...others] = rows
   if (first === undefined) throw sqlErrors.SQL_NOT_SUPPORTED({ what: `an empty ${word}` }, { position: node.position })
   const relation =
-    node.operator === 'union' ? union(rows, node.all) : others.reduce((left, right) => difference(left, right, node, context), first)
+    node.operator === 'union' ? union(rows, node, context) : others.reduce((left, right) => difference(left, right, node, context), first)
   return { relation, columns: scopeColumns(schemaOf(relation)) }
 }
 
-function union(inputs: readonly Relation[], all: boolean): Relation {
+function union(inputs: readonly Relation[], node: tree.SetOperation, context: BindContext): Relation {
   const relation: Relation = { kind: 'union', inputs }
-  return all ? relation : { kind: 'distinct', input: relation }
+  return node.all ? relation : context.placed({ kind: 'distinct', input: relation }, wordsOf(node))
 }
 
-function difference(left: Relation, right: Relation, { operator, all, position }: tree.SetOperation, context: BindContext): Relation {
-  return all ? countedOut(left, right, { isIntersection: operator === 'intersect', position }, context) : compared(left, right, operator)
+/** What stands between the inputs: UNION, INTERSECT or EXCEPT, and brackets. */
+function wordsOf({ inputs }: tree.SetOperation): TextSpan[] {
+  return inputs.slice(1).map((input, index) => ({ start: inputs[index]?.position.end ?? 0, end: input.position.start }))
+}
+
+function difference(left: Relation, right: Relation, node: tree.SetOperation, context: BindContext): Relation {
+  return node.all ? countedOut(left, right, node, context) : compared(left, right, node, context)
 }
 
 /** The different rows of the left that are (INTERSECT) or are not (EXCEPT) among those of the right; NULL equals NULL. */
-function compared(left: Relation, right: Relation, operator: tree.SetOperation['operator']): Relation {
+function compared(left: Relation, right: Relation, node: tree.SetOperation, context: BindContext): Relation {
   const other = apart(left, right)
   const names = schemaOf(other.relation).map(({ name }) => name)
   const equal = schemaOf(left).map(({ name }, index): JoinKey => ({ left: name, right: names[index] ?? '', nullsEqual: true }))
   const join: Relation = {
     kind: 'join',
-    type: operator === 'intersect' ? 'semi' : 'anti',
+    type: node.operator === 'intersect' ? 'semi' : 'anti',
     left,
     right: other.relation,
     equal,
     condition: null,
     asOf: null,
   }
-  return { kind: 'distinct', input: join }
+  const spans = wordsOf(node)
+  return context.placed({ kind: 'distinct', input: context.placed(join, spans) }, spans)
 }
 
 /** The inputs with each column of one type, the type that all have in common. */
@@ -87,16 +93,12 @@ function aligned(node: tree.SetOperation, word: string, inputs: readonly Rows[])
   })
 }
 
-interface CountedOut {
-  readonly isIntersection: boolean
-  readonly position: tree.SetOperation['position']
-}
-
 /**
  * INTERSECT ALL and EXCEPT ALL: equal rows are counted on both sides, and repeated as often as they are on both, or as they are more
  * often on the left.
  */
-function countedOut(left: Relation, right: Relation, { isIntersection, position }: CountedOut, context: BindContext): Relation {
+function countedOut(left: Relation, right: Relation, node: tree.SetOperation, context: BindContext): Relation {
+  const { position } = node
   const schema = schemaOf(left)
   const side = context.freshName('side')
   const sideType = withNullable(booleanType, false)
@@ -109,7 +111,7 @@ function countedOut(left: Relation, right: Relation, { isIntersection, position 
   const count = (filter: Expression) =>
     ({ name: context.freshName('count'), function: 'COUNT', arguments: [], distinct: false, filter, type: countType }) as const
   const [lefts, rights] = [count(isLeft), count(not(isLeft))]
-  const counted: Relation = {
+  const aggregate: Relation = {
     kind: 'aggregate',
     input: { kind: 'union', inputs: [marked(left, true), marked(right, false)] },
     keys: schema.map(({ name }) => name),
@@ -117,8 +119,9 @@ function countedOut(left: Relation, right: Relation, { isIntersection, position 
     window: null,
     groupingSets: null,
   }
+  const counted = context.placed(aggregate, wordsOf(node))
   const counts = [lefts, rights].map(({ name, type }): Expression => ({ kind: 'column', name, type }))
-  const times = isIntersection ? callOf('LEAST', counts, position) : callOf('-', counts, position)
+  const times = node.operator === 'intersect' ? callOf('LEAST', counts, position) : callOf('-', counts, position)
   const copies = callOf('COPIES', [times], position)
   const copy = { name: context.freshName('copy'), type: withNullable(integerType, false) }
   const repeated: Relation = { kind: 'unnest', input: counted, collection: copies, join: 'inner', columns: [copy], ordinality: null }

@@ -1,5 +1,5 @@
 /** EXISTS and IN with a query, as parts of a condition: they become semi and anti joins. */
-import { counted } from '#base'
+import { counted, type TextPosition } from '#base'
 import { booleanType, withNullable } from '#data'
 import { columnsIn, type Expression, type Relation, referTo, schemaOf } from '#plan'
 import { sqlErrors } from '../errors.ts'
@@ -20,6 +20,7 @@ export interface SubqueryTest {
   readonly negated: boolean
   /** The relation is one row, and this column of it is NULL when there are no rows at all: nothing relates them to those tested. */
   readonly found: string | null
+  readonly position: TextPosition
 }
 
 export type TestNode = {
@@ -88,7 +89,7 @@ export function bindTestedRows(node: TestNode, place: Place): TestedRows {
 export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
   const { context } = place
   const { operands, rows, correlation } = bindTestedRows(node, place)
-  if (operands.length === 0 && correlation.conditions.length === 0) return foundTest(context, rows.relation, node.negated)
+  if (operands.length === 0 && correlation.conditions.length === 0) return foundTest(context, rows.relation, node)
   const read = new Set([
     ...correlation.conditions.flatMap((condition) => [...columnsIn(condition)]),
     ...(operands.length > 0 ? rows.columns.map(({ column }) => column.name) : []),
@@ -107,29 +108,35 @@ export function bindSubqueryTest(node: TestNode, place: Place): SubqueryTest {
     // NOT IN is unknown, and so not true, as soon as either side may be NULL.
     return node.negated && equal.type.nullable ? callOf('IS NOT FALSE', [equal], node.position) : equal
   })
-  return { relation, conditions: [...compared, ...relatedConditions(correlation, names)], negated: node.negated, found: null }
+  return {
+    relation,
+    conditions: [...compared, ...relatedConditions(correlation, names)],
+    negated: node.negated,
+    found: null,
+    position: node.position,
+  }
 }
 
 /** Whether there are any rows at all. It does not change with every row, as a count would. */
-function foundTest(context: BindContext, relation: Relation, negated: boolean): SubqueryTest {
+function foundTest(context: BindContext, relation: Relation, { negated, position }: TestNode): SubqueryTest {
   const found = context.freshName('found')
   const yes = constant(withNullable(booleanType, false), true)
   const measure = { name: found, function: 'MIN', arguments: [yes], distinct: false, filter: null, type: booleanType } as const
   const partners: Relation = { kind: 'aggregate', input: relation, keys: [], measures: [measure], window: null, groupingSets: null }
-  return { relation: partners, conditions: [], negated, found }
+  return { relation: context.placed(partners, [position]), conditions: [], negated, found, position }
 }
 
 /** Keeps the rows that pass the test. */
 export function tested(
   context: BindContext,
   relation: Relation,
-  { relation: partners, conditions, negated, found }: SubqueryTest,
+  { relation: partners, conditions, negated, found, position }: SubqueryTest,
 ): Relation {
   if (found !== null) {
     const value: Expression = { kind: 'column', name: found, type: booleanType }
     const type = withNullable(booleanType, false)
     const condition: Expression = { kind: 'call', function: negated ? 'IS NULL' : 'IS NOT NULL', arguments: [value], type }
-    return { kind: 'filter', input: joinWith(context, 'inner', relation, partners, []), condition }
+    return { kind: 'filter', input: context.placed(joinWith(context, 'inner', relation, partners, []), [position]), condition }
   }
-  return joinWith(context, negated ? 'anti' : 'semi', relation, partners, conditions)
+  return context.placed(joinWith(context, negated ? 'anti' : 'semi', relation, partners, conditions), [position])
 }

@@ -4,7 +4,22 @@
  *     SELECT … FROM (SELECT …, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) AS rn FROM t) WHERE rn <= 3
  */
 import { bigintType, withNullable } from '#data'
-import { columnsIn, type Expression, expressionsOf, inputsOf, type Over, type Project, type Relation, schemaOf, withInputs } from '#plan'
+import {
+  columnsIn,
+  type Expression,
+  expressionsOf,
+  inputsOf,
+  joinWrittenAt,
+  type Over,
+  type Project,
+  type Relation,
+  schemaOf,
+  type WrittenAt,
+  withInputs,
+  withWrittenAt,
+  writtenAt,
+} from '#plan'
+import type { BindContext } from './context.ts'
 import { constant } from './literals.ts'
 import { extended } from './names.ts'
 
@@ -20,6 +35,7 @@ interface Places {
 
 /** The relation with its ranking cut to the places that the conditions leave, and the other conditions; null when there is none. */
 export function recogniseTop(
+  context: BindContext,
   relation: Relation,
   conditions: readonly Expression[],
 ): { readonly relation: Relation; readonly rest: readonly Expression[] } | null {
@@ -32,7 +48,9 @@ export function recogniseTop(
     const to = Math.min(...used.map((other) => other?.to ?? Number.POSITIVE_INFINITY))
     if (!Number.isFinite(to) || to < from) continue
     const rest = conditions.filter((_, index) => cuts[index]?.column !== cut.column)
-    return { relation: cutRanking(relation, ranking, from, to), rest }
+    const cutting = conditions.filter((condition) => !rest.includes(condition))
+    const at = joinWrittenAt([writtenAt(ranking.over), context.writtenAt(context.spansOf(cutting))])
+    return { relation: cutRanking(relation, { ...ranking, at }, from, to), rest }
   }
   return null
 }
@@ -92,13 +110,14 @@ function rankingOf(relation: Relation, column: string): { readonly over: Over; r
 
 function cutRanking(
   relation: Relation,
-  ranking: { readonly over: Over; readonly name: RankName; readonly rank: string },
+  ranking: { readonly over: Over; readonly name: RankName; readonly rank: string; readonly at: WrittenAt | null },
   from: number,
   to: number,
 ): Relation {
   if (relation === ranking.over) {
     const { input, partitionBy, orderBy } = ranking.over
-    const top: Relation = { kind: 'top', input, function: ranking.name, partitionBy, orderBy, from, to, rank: ranking.rank }
+    const bare: Relation = { kind: 'top', input, function: ranking.name, partitionBy, orderBy, from, to, rank: ranking.rank }
+    const top = withWrittenAt(bare, ranking.at)
     return from === to ? withConstantRank({ ...top, rank: null }, ranking.rank, from) : top
   }
   if (relation.kind !== 'project') return relation

@@ -30,7 +30,11 @@ export function viewRows(view: ViewDefinition, name: tree.Name, context: BindCon
   if (context.viewPath.includes(printed)) throw sqlErrors.SQL_VIEW_CIRCULAR({ view: printed }, { position: name.position })
   const known = boundViews.get(view)
   if (known !== undefined && isCurrent(view, context)) return known.rows
-  const inner = new BindContext(environment, steps, { viewPath: [...context.viewPath, printed], currentViews })
+  const inner = new BindContext(environment, steps, {
+    viewPath: [...context.viewPath, printed],
+    currentViews,
+    view: { name: printed, text: view.query },
+  })
   try {
     const rows = withNames(steps.query(parseView(view, printed), { ...noSurroundings, isInner: true }, inner), view)
     boundViews.set(view, { rows, uses: inner.nameUses, systemFunctions: systemFunctionsOf(environment) })

@@ -59,7 +59,7 @@ export function bindWhere(
 
 /** The rows for which all conditions hold. Conditions on ranks make a Top-N, and those between two sides of a join become its keys. */
 export function kept(context: BindContext, relation: Relation, { plain, tests }: Conditions): Relation {
-  const top = recogniseTop(relation, plain)
+  const top = recogniseTop(context, relation, plain)
   const pushed = top ?? pushIntoJoins(context, relation, plain)
   const condition = conjunctionOf(pushed.rest)
   const filtered: Relation = condition === null ? pushed.relation : { kind: 'filter', input: pushed.relation, condition }
@@ -68,5 +68,8 @@ export function kept(context: BindContext, relation: Relation, { plain, tests }:
 
 /** Adds the values of subqueries as columns. A stream that has had no rows has no total either: its value is NULL. */
 export function joinScalars(context: BindContext, relation: Relation, scalars: readonly PendingScalar[]): Relation {
-  return scalars.reduce<Relation>((rows, scalar) => joinWith(context, 'left', rows, scalar.relation, scalar.conditions), relation)
+  return scalars.reduce<Relation>(
+    (rows, scalar) => context.placed(joinWith(context, 'left', rows, scalar.relation, scalar.conditions), [scalar.position]),
+    relation,
+  )
 }

@@ -35,7 +35,8 @@ export function bindWindowFunction(call: tree.Call, name: WindowName, surroundin
   const shape = shapeOf(name, lengths, table.partitionBy)
   return windowed(
     table.rows,
-    (start, end, timeName): Relation => ({ kind: 'window', input: table.rows.relation, time, shape, start, end, timeName }),
+    (start, end, timeName): Relation =>
+      context.placed({ kind: 'window', input: table.rows.relation, time, shape, start, end, timeName }, [call.position]),
   )
 }
 

@@ -1,10 +1,13 @@
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../api/call.ts'
 import { bytesText } from '../parts/amount.ts'
 import { FailureCard } from '../parts/failure-card.tsx'
+import { StateFragment } from './state-fragment.tsx'
 import style from './state-verdict.module.css'
 
 type Check = Answer<'POST /workspaces/:workspace/jobs/check'>
+type Verdict = NonNullable<Check['verdict']>
 
 interface StateVerdictProps {
   readonly check: Check
@@ -29,19 +32,20 @@ export function StateVerdict({ check: { diagnostics, verdict }, source, onPlace 
       {verdict !== null && (
         <>
           <p>{verdict.dropsState ? t('verdict.drops') : t('verdict.keeps')}</p>
+          {verdict.dropsState && <p className="strong">{lossOf(verdict.dropped, t)}</p>}
           <ul className={style['parts']}>
-            {verdict.operators.map((part) => (
-              <li key={part.operator}>
+            {inOrder(verdict.operators).map((part, index) => (
+              <li key={`${index} ${part.operator}`}>
                 <span className={style['word']} data-verdict={part.verdict}>
                   {t(`verdict.words.${part.verdict}`)}
                 </span>
                 <div className="grow">
                   <div className="row apart">
                     <span className="strong">{part.operator}</span>
-                    {part.bytes !== null && <span className="quiet">{bytesText(part.bytes)}</span>}
+                    <span className={`quiet ${style['size']}`}>{sizeOf(part, t)}</span>
                   </div>
                   <div className="quiet">{part.why}</div>
-                  {part.fragment !== null && <code>{part.fragment}</code>}
+                  {part.fragment !== null && <StateFragment fragment={part.fragment} isBefore={part.verdict === 'dropped'} />}
                 </div>
               </li>
             ))}
@@ -50,4 +54,23 @@ export function StateVerdict({ check: { diagnostics, verdict }, source, onPlace 
       )}
     </div>
   )
+}
+
+/** What is lost comes first. */
+function inOrder(operators: Verdict['operators']): Verdict['operators'] {
+  const places = { dropped: 0, kept: 1, new: 2 }
+  return [...operators].sort((a, b) => places[a.verdict] - places[b.verdict])
+}
+
+/** How much it is, in bytes and entries; nothing for what is new. */
+function sizeOf({ verdict, bytes, holds }: Verdict['operators'][number], t: TFunction): string {
+  if (bytes === null) return verdict === 'new' ? '' : t('verdict.sizeUnknown')
+  const entries = holds.reduce((sum, held) => sum + held.entries, 0)
+  return holds.length === 0 ? bytesText(bytes) : `${bytesText(bytes)} · ${t('verdict.entries', { count: entries })}`
+}
+
+function lossOf({ operators, bytes, unmeasured }: Verdict['dropped'], t: TFunction): string {
+  const known = bytes === null ? t('verdict.sizeUnknown') : bytesText(bytes)
+  const size = bytes !== null && unmeasured > 0 ? t('verdict.atLeast', { size: known }) : known
+  return t('verdict.loss', { operators: t('verdict.dropsOf', { count: operators }), size })
 }

@@ -74,7 +74,7 @@ class NumbersPart implements StatePart {
 }
 
 function keeperOf(part: StatePart, id = 'sum-1'): StateKeeper {
-  return { id, title: 'Sum', parts: [part] }
+  return { id, title: 'Sum', at: null, parts: [part] }
 }
 
 const facts = { finished: false, workers: 1, sources: [], sinks: [], watermarks: {} }
@@ -95,8 +95,8 @@ class StateRun {
   }
 
   async checkpoint(): Promise<void> {
-    const files = await this.#files.write(this.#files.capture(), this.#blobs, this.checkpointer.nextFileName(0))
-    await this.checkpointer.publish({ ...facts, files })
+    const { files, held } = await this.#files.write(this.#files.capture(), this.#blobs, this.checkpointer.nextFileName(0))
+    await this.checkpointer.publish({ ...facts, files }, [held])
   }
 }
 

@@ -18,7 +18,7 @@ test('tells of the last checkpoint how long it took, what it wrote and what it i
       { name: checkpointer.nextFileName(0), bytes, worker: 0 },
       { name: checkpointer.nextFileName(1), bytes: bytes * 2, worker: 1 },
     )
-    await checkpointer.publish({ ...facts, files: [...files] })
+    await checkpointer.publish({ ...facts, files: [...files] }, [])
     clock.ms += 1000
   }
   await checkpointer.end()

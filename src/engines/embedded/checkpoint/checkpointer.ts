@@ -5,10 +5,10 @@ import { type CheckpointMetrics, noCheckpoints } from '#metrics'
 import type { ResumedFrom } from '../../engine.ts'
 import { embeddedErrors } from '../errors.ts'
 import { Checkpoints } from './checkpoints.ts'
-import { type Manifest, manifestVersion, type Origin, type SavedFile } from './manifest.ts'
+import { type HeldState, type Manifest, manifestVersion, type Origin, type SavedFile } from './manifest.ts'
 import { readSuccessor } from './placed-work.ts'
 import { planRestore, type RestorePlan } from './restore.ts'
-import type { StateKeeper } from './state-files.ts'
+import type { StateKeeper, WrittenState } from './state-files.ts'
 
 export interface DurableSettings {
   readonly blobs: BlobStore
@@ -120,18 +120,19 @@ export class Checkpointer {
     return this.#checkpoints.stateFileName(this.#number + 1, worker)
   }
 
-  /** Publishes the next checkpoint: all its files are there. */
-  async publish(facts: RunFacts): Promise<void> {
+  /** Publishes the next checkpoint: all its files are there. `held` is what each worker says of how much its operators hold. */
+  async publish(facts: RunFacts, held: readonly WrittenState['held'][]): Promise<void> {
     this.#number += 1
     await this.#checkpoints.publish({
       version: manifestVersion,
       number: this.#number,
       createdAt: new Date(this.#clock.nowMs()).toISOString(),
       plan: this.#settings.plan,
-      keepers: this.#keepers.map(({ id, title, parts }) => ({
+      keepers: this.#keepers.map(({ id, title, parts }, keeper) => ({
         id,
         title,
         parts: parts.map((part) => ({ name: part.name, types: part.types })),
+        held: parts.map((_, part) => together(held.map((worker) => worker[keeper]?.[part]))),
       })),
       ...facts,
       ...(this.#origin === undefined ? {} : { origin: this.#origin }),
@@ -169,6 +170,13 @@ export class Checkpointer {
     await Promise.all(this.#uses.keys())
     await this.#checkpoints.release()
   }
+}
+
+function together(sizes: readonly (HeldState | undefined)[]): HeldState {
+  return sizes.reduce<HeldState>((sum, size) => ({ entries: sum.entries + (size?.entries ?? 0), bytes: sum.bytes + (size?.bytes ?? 0) }), {
+    entries: 0,
+    bytes: 0,
+  })
 }
 
 function refuseDropped({ kept, dropped, started }: RestorePlan): Error {

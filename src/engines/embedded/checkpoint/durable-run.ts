@@ -115,10 +115,10 @@ export class DurableRun implements Commits {
   }
 
   async #publish(taken: TakenState, sources: readonly SavedSource[], finished: boolean): Promise<void> {
-    const files = await this.#state.write(taken, this.#checkpointer.nextFileName(0))
+    const { files, held } = await this.#state.write(taken, this.#checkpointer.nextFileName(0))
     const { sinks } = taken
     const watermarks = savedWatermarks([taken.watermarks])
-    await this.#checkpointer.publish({ finished, workers: 1, sources, sinks, watermarks, files })
+    await this.#checkpointer.publish({ finished, workers: 1, sources, sinks, watermarks, files }, [held])
     await this.#state.commit(sinks)
   }
 

@@ -2,8 +2,9 @@
 import { MillraceError } from '#base'
 import { type BlobStore, isNotFound } from '#blobs'
 import { jsonText, type Vector, valueAt } from '#data'
+import type { HeldPart } from '../../engine.ts'
 import { Checkpoints } from './checkpoints.ts'
-import { type Manifest, manifestName } from './manifest.ts'
+import { type HeldState, type Manifest, manifestName } from './manifest.ts'
 import { checkPages, readNewestPages, type SavedPage } from './state-file.ts'
 
 /** The newest form of a checkpoint that people look at. */
@@ -71,15 +72,26 @@ export async function describeCheckpoint(blobs: BlobStore, number: number): Prom
 /** Bytes of state that are looked through for how much of it belongs to whom. */
 const measuredBytesMax = 67_108_864
 
-/** Bytes of the state of each operator, by its id; null where there is too much of it to look through. */
-export async function bytesByKeeper(manifest: Manifest, blobs: BlobStore): Promise<ReadonlyMap<string, number> | null> {
-  if (summaryOf(manifest).stateBytes > measuredBytesMax) return null
-  const counts = manifest.keepers.map(({ id }): [string, number] => [id, 0])
-  await readAllPages(manifest, blobs, ({ keeper, bytes }) => {
-    const own = counts[keeper]
-    if (own !== undefined) own[1] += bytes
-  })
-  return new Map(counts)
+/**
+ * How much each part of each operator holds, by the operator's id: as the checkpoint says, or as it is found. Null where it does not say
+ * it, and there is too much to look through.
+ */
+export async function heldByKeeper(manifest: Manifest, blobs: BlobStore): Promise<ReadonlyMap<string, readonly HeldPart[]> | null> {
+  const counts = manifest.keepers.map(({ parts }) => parts.map(({ name }) => ({ name, entries: 0, bytes: 0 })))
+  const isSaid = manifest.keepers.every(({ parts, held }) => held?.length === parts.length)
+  if (!isSaid && summaryOf(manifest).stateBytes > measuredBytesMax) return null
+  const add = (keeper: number, part: number, { entries, bytes }: HeldState): void => {
+    const own = counts[keeper]?.[part]
+    if (own === undefined) return
+    own.entries += entries
+    own.bytes += bytes
+  }
+  if (isSaid) {
+    for (const [keeper, { held = [] }] of manifest.keepers.entries()) for (const [part, size] of held.entries()) add(keeper, part, size)
+  } else {
+    await readAllPages(manifest, blobs, ({ keeper, part, rows, bytes }) => add(keeper, part, { entries: rows, bytes }))
+  }
+  return new Map(manifest.keepers.map(({ id }, keeper) => [id, counts[keeper] ?? []]))
 }
 
 /** Every worker has pages of its own. */

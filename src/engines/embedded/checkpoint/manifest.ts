@@ -48,6 +48,13 @@ export interface SavedKeeper {
   readonly id: string
   readonly title: string
   readonly parts: readonly { readonly name: string; readonly types: readonly DataType[] }[]
+  /** How much each part holds, of all workers together; checkpoints of before do not say it. */
+  readonly held?: readonly HeldState[]
+}
+
+export interface HeldState {
+  readonly entries: number
+  readonly bytes: number
 }
 
 export interface SavedSource {

@@ -1,12 +1,12 @@
 /** Durable work at the place of its checkpoints, for who wants it to go on in another engine. */
 import { type BlobStore, isNotFound, writeBlob } from '#blobs'
-import type { FittedState, KeptWork, SinkStand, SourceStand, StateFit, Successor, WorkStand } from '../../engine.ts'
+import type { FittedState, HeldPart, KeptOperator, KeptWork, SinkStand, SourceStand, StateFit, Successor, WorkStand } from '../../engine.ts'
 import { embeddedErrors } from '../errors.ts'
 import type { ScanTask } from '../lower/tasks.ts'
 import type { Instance, SinkTask } from '../program.ts'
 import { sourceId } from '../run.ts'
 import { Checkpoints } from './checkpoints.ts'
-import { bytesByKeeper } from './inspect.ts'
+import { heldByKeeper } from './inspect.ts'
 import type { Manifest, SavedKeeper } from './manifest.ts'
 import { planRestore } from './restore.ts'
 
@@ -52,15 +52,22 @@ export class PlacedWork implements KeptWork {
     if (manifest === null) return null
     const { keepers } = this.#instance.savedState()
     const { kept, dropped, started } = planRestore(manifest, keepers)
-    const bytes = await bytesByKeeper(manifest, this.#blobs)
-    const ids = new Set(keepers.map(({ id }) => id))
-    const saved = ({ id, title }: SavedKeeper): FittedState => ({ operator: title, isChanged: ids.has(id), bytes: bytes?.get(id) ?? null })
+    const held = await heldByKeeper(manifest, this.#blobs)
+    const ids = new Map(keepers.map((keeper) => [keeper.id, keeper]))
+    const fitted = (id: string, operator: string, isChanged: boolean, parts: readonly HeldPart[] | null): FittedState => {
+      return { id, operator, at: ids.get(id)?.at ?? null, isChanged, parts }
+    }
+    const saved = ({ id, title }: SavedKeeper): FittedState => fitted(id, title, ids.has(id), held?.get(id) ?? null)
     return {
       checkpoint: manifest.number,
-      kept: kept.map((each) => ({ ...saved(each), isChanged: false })),
+      kept: kept.map(({ id, title }) => fitted(id, title, false, held?.get(id) ?? null)),
       dropped: dropped.map(saved),
-      started: started.map(({ title }) => ({ operator: title, isChanged: false, bytes: null })),
+      started: started.map(({ id, title }) => fitted(id, title, false, null)),
     }
+  }
+
+  operators(): readonly KeptOperator[] {
+    return this.#instance.savedState().keepers.map(({ id, title, at }) => ({ id, operator: title, at }))
   }
 
   successor(): Promise<Successor | null> {

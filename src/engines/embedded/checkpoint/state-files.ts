@@ -4,8 +4,9 @@
  */
 import { type BlobStore, writeBlob } from '#blobs'
 import type { StatePart, StateRows } from '#dataflow'
+import type { WrittenAt } from '#plan'
 import { nextTurn } from '../next-turn.ts'
-import type { SavedFile } from './manifest.ts'
+import type { HeldState, SavedFile } from './manifest.ts'
 import { type PageName, PageWriter } from './state-file.ts'
 
 /** Bytes handed to storage at once. */
@@ -24,8 +25,21 @@ export interface StateKeeper {
   readonly id: string
   /** For people. */
   readonly title: string
+  /** Where in the text it comes from; null where that is not known. */
+  readonly at: WrittenAt | null
   readonly parts: readonly StatePart[]
 }
+
+/** What one worker has written. */
+export interface WrittenState {
+  /** All files that are needed, oldest first. */
+  readonly files: readonly SavedFile[]
+  /** How much each part of each operator holds. */
+  readonly held: readonly (readonly HeldState[])[]
+}
+
+/** A page, and how much is in it. */
+interface CapturedPage extends PageName, HeldState {}
 
 /** A file while it is needed. */
 interface LiveFile extends SavedFile {
@@ -58,8 +72,8 @@ export class StateFiles {
     return capture
   }
 
-  /** Writes what was captured to a new file, and returns all files that are needed now, oldest first. */
-  async write(capture: Capture, blobs: BlobStore, name: string): Promise<SavedFile[]> {
+  /** Writes what was captured to a new file, and returns all that is needed now. */
+  async write(capture: Capture, blobs: BlobStore, name: string): Promise<WrittenState> {
     // One page at least, or there is nothing to write.
     capture.goOn(1, 1)
     if (capture.pages.length > 0) {
@@ -73,13 +87,16 @@ export class StateFiles {
       })
       this.#note(capture, { name, bytes: capture.bytes, pages: capture.pages.length, livePages: capture.pages.length })
     }
-    return this.#files.flatMap((file) => (file === null ? [] : [{ name: file.name, bytes: file.bytes }]))
+    return {
+      files: this.#files.flatMap((file) => (file === null ? [] : [{ name: file.name, bytes: file.bytes }])),
+      held: this.#owners.map((parts) => parts.map(({ entries, bytes }) => ({ entries, bytes }))),
+    }
   }
 
   #note(capture: Capture, file: LiveFile): void {
     const place = this.#files.push(file)
-    for (const { keeper, part, page } of capture.pages) {
-      const before = this.#owners[keeper]?.[part]?.replace(page, place) ?? 0
+    for (const page of capture.pages) {
+      const before = this.#owners[page.keeper]?.[page.part]?.replace(page, place) ?? 0
       const old = this.#files[before - 1]
       if (old === undefined || old === null) continue
       old.livePages -= 1
@@ -116,19 +133,33 @@ export class StateFiles {
   }
 }
 
-/** By page: the place of the file that holds it + 1, or 0. */
+/** By page: the place of the file that holds it + 1, or 0; and how much the newest pages hold in all. */
 class PageOwners {
   #places = new Int32Array(16)
+  #entriesOf = new Int32Array(16)
+  #bytesOf = new Float64Array(16)
+  entries = 0
+  bytes = 0
 
-  replace(page: number, place: number): number {
-    if (page >= this.#places.length) {
-      const longer = new Int32Array(Math.max(page + 1, this.#places.length * 2))
-      longer.set(this.#places)
-      this.#places = longer
-    }
+  replace({ page, entries, bytes }: CapturedPage, place: number): number {
+    if (page >= this.#places.length) this.#grow(Math.max(page + 1, this.#places.length * 2))
     const before = this.#places[page] as number
+    this.entries += entries - (this.#entriesOf[page] as number)
+    this.bytes += bytes - (this.#bytesOf[page] as number)
     this.#places[page] = place
+    this.#entriesOf[page] = entries
+    this.#bytesOf[page] = bytes
     return before
+  }
+
+  #grow(length: number): void {
+    const [places, entries, bytes] = [new Int32Array(length), new Int32Array(length), new Float64Array(length)]
+    places.set(this.#places)
+    entries.set(this.#entriesOf)
+    bytes.set(this.#bytesOf)
+    this.#places = places
+    this.#entriesOf = entries
+    this.#bytesOf = bytes
   }
 
   pagesOf(place: number): number[] {
@@ -144,14 +175,17 @@ export class Capture {
   #chunks: Uint8Array[] = []
   /** Each saves a page that is still to be saved, and gives false when it has none. */
   readonly #later: (() => boolean)[] = []
-  readonly pages: PageName[] = []
+  readonly pages: CapturedPage[] = []
   #entries = 0
   bytes = 0
 
   add(name: PageName, rows: StateRows): void {
+    const before = this.#writer.bytes.length
     this.#writer.write(name, rows)
     this.#entries += rows.length
-    this.pages.push(name)
+    // A page that is empty now is a mark that it is.
+    const bytes = rows.length === 0 ? 0 : this.#writer.bytes.length - before
+    this.pages.push({ ...name, entries: rows.length, bytes })
     if (this.#writer.bytes.length >= chunkBytes) this.#cut()
   }
 

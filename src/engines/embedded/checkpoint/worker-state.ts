@@ -4,9 +4,9 @@ import type { DurableWork } from '#connectors'
 import { watermarkNone } from '#data'
 import type { StateBudget, WorkerPlace } from '#dataflow'
 import type { Instance, SavedState, SinkTask } from '../program.ts'
-import type { Manifest, SavedFile, SavedSink, TakenWatermarks } from './manifest.ts'
+import type { Manifest, SavedSink, TakenWatermarks } from './manifest.ts'
 import { planRestore, restoreState } from './restore.ts'
-import { type Capture, StateFiles, type StateKeeper } from './state-files.ts'
+import { type Capture, StateFiles, type StateKeeper, type WrittenState } from './state-files.ts'
 
 /** How many times the bytes of its files entries take in memory, about. */
 const loadedSize = 2
@@ -95,9 +95,9 @@ export class WorkerState {
     return { capture: finished ? null : (this.#files?.capture() ?? null), sinks, watermarks: this.#watermarks() }
   }
 
-  /** Writes what was taken, and returns all files that are needed now. The run may go on meanwhile. */
-  async write({ capture }: TakenState, name: string): Promise<readonly SavedFile[]> {
-    if (this.#files === null || this.#blobs === null || capture === null) return []
+  /** Writes what was taken, and returns all that is needed now. The run may go on meanwhile. */
+  async write({ capture }: TakenState, name: string): Promise<WrittenState> {
+    if (this.#files === null || this.#blobs === null || capture === null) return { files: [], held: [] }
     return this.#files.write(capture, this.#blobs, name)
   }
 

@@ -41,6 +41,7 @@ import {
   sharedRelations,
   type Watermark,
   walkRelations,
+  writtenAt,
 } from '#plan'
 import type { Session } from '../functions/evaluation.ts'
 import { Calc } from '../generate/calc.ts'
@@ -482,7 +483,9 @@ export class Lowering {
     const ids = new RelationIds()
     const keepers = this.#keepers.flatMap(({ kind, relation, operator: { state } }) => {
       const title = `${kind === relation.kind ? '' : `${kind} of `}${printRelationLine(relation)}`
-      return state === undefined ? [] : [{ id: ids.idOf(kind, relation), title, parts: state }]
+      // What is kept before a sink is kept for the table there, and not for the relation.
+      const at = kind === relation.kind ? writtenAt(relation) : null
+      return state === undefined ? [] : [{ id: ids.idOf(kind, relation), title, at, parts: state }]
     })
     const watermarks = this.#watermarks.map(({ relation, operator }) => ({ id: ids.idOf('watermark', relation), operator }))
     return { keepers, watermarks }

@@ -51,8 +51,8 @@ export class JointCommits implements Commits {
 
   async #save(taken: TakenState, name: string): Promise<void> {
     try {
-      const files = await this.#state.write(taken, name)
-      this.#answer({ kind: 'saved', files: files.map((file) => ({ ...file, worker: this.#worker })) })
+      const { files, held } = await this.#state.write(taken, name)
+      this.#answer({ kind: 'saved', files: files.map((file) => ({ ...file, worker: this.#worker })), held })
     } catch (error) {
       this.#fail(error)
     }

@@ -242,14 +242,18 @@ export class Leader {
     )
     if (checkpointer !== null) {
       const saved = await this.#allAnswered('saved')
-      await checkpointer.publish({
+      const facts = {
         finished,
         workers,
         sources: taken.flatMap(({ sources }) => sources),
         sinks: ofWorkers.flat(),
         watermarks: savedWatermarks(taken.map(({ watermarks }) => watermarks)),
         files: saved.flatMap(({ files }) => files),
-      })
+      }
+      await checkpointer.publish(
+        facts,
+        saved.map(({ held }) => held),
+      )
     }
     for (const [worker, link] of this.#links.entries()) {
       link.order({ kind: 'commit', sinks: ofWorkers[worker] ?? [] })

@@ -3,7 +3,8 @@ import { MillraceError } from '#base'
 import type { PackedBatch } from '#dataflow'
 import type { OperatorMetrics } from '#metrics'
 import type { RunReport } from '../../engine.ts'
-import type { Manifest, SavedFile, SavedSink, SavedSource, TakenWatermarks } from '../checkpoint/manifest.ts'
+import type { Manifest, SavedSink, SavedSource, TakenWatermarks } from '../checkpoint/manifest.ts'
+import type { WrittenState } from '../checkpoint/state-files.ts'
 import type { Beginning } from '../commits.ts'
 
 /** From the leader. */
@@ -46,7 +47,7 @@ export type Answer =
       readonly sinks: readonly SavedSink[]
       readonly watermarks: TakenWatermarks
     }
-  | { readonly kind: 'saved'; readonly files: readonly SavedFile[] }
+  | ({ readonly kind: 'saved' } & WrittenState)
   | { readonly kind: 'committed' }
   /** How far the worker is in event time, by group of aligned sources. */
   | { readonly kind: 'aligned'; readonly marks: Readonly<Record<string, number>> }

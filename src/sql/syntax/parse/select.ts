@@ -33,7 +33,7 @@ function parseSelectClauses(cursor: Cursor): Select {
   const items = parseSelectItems(cursor)
   const from = cursor.takeWord('FROM') ? parseFrom(cursor) : undefined
   const where = cursor.takeWord('WHERE') ? cursor.parseExpression() : undefined
-  const groupBy = cursor.takePhrase('GROUP', 'BY') ? parseGroupBy(cursor) : undefined
+  const groupBy = parseGroupBy(cursor)
   const having = cursor.takeWord('HAVING') ? cursor.parseExpression() : undefined
   const windows = cursor.takeWord('WINDOW') ? parseNamedWindows(cursor) : []
   const qualify = cursor.takeWord('QUALIFY') ? cursor.parseExpression() : undefined
@@ -118,8 +118,9 @@ function isSymbolAt(cursor: Cursor, offset: number, symbol: string): boolean {
   return token.kind === 'symbol' && token.text === symbol
 }
 
-function parseGroupBy(cursor: Cursor): GroupBy {
+function parseGroupBy(cursor: Cursor): GroupBy | undefined {
   const first = cursor.token
+  if (!cursor.takePhrase('GROUP', 'BY')) return undefined
   const elements = cursor.list(parseGroupingElement)
   return { kind: 'group-by', elements, position: cursor.placeFrom(first) }
 }
