@@ -37,7 +37,8 @@ test('a job is made, run, changed without losing state, set back and removed', {
 
   const lost = await job('change', 'sums', 'copies.sql')
   expect(lost.status).toBe(1)
-  expect(lost.notes).toContain('dropped: ')
+  expect(lost.notes).toMatch(/^ {2}dropped +[\d.]+ k?B .* SUM\(v\) … GROUP BY MOD\(id, 3\) {2}\(before, \d+:\d+\)$/m)
+  expect(lost.notes).toMatch(/^ {2}lost in all: 1 operator, [\d.]+ k?B$/m)
   expect(lost.notes).toContain('code: JOBS_STATE_DROPPED')
   expect((await job('versions', 'sums')).out).toMatch(/^version 1 .*\n$/)
 

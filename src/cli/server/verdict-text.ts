@@ -17,10 +17,13 @@ export function verdictText({ operators, dropped }: Verdict, headLines = 0): str
   const width = (texts: readonly string[]): number => Math.max(0, ...texts.map(({ length }) => length))
   const [sizes, keys] = [width(rows.map(({ size }) => size)), width(rows.map((row) => row.keys))]
   const lines = rows.flatMap(({ part, size, keys: held }) => {
-    const facts = `  ${part.verdict.padEnd(wordWidth)}${[size.padStart(sizes), held.padEnd(keys)].filter((text) => text.trim() !== '').join('  ')}`
+    // Columns that nothing stands in are left out.
+    const columns = [size.padStart(sizes), held.padEnd(keys)].filter(({ length }) => length > 0)
     const written = part.fragment === null ? '' : fragmentText(part.fragment, part.verdict === 'dropped' ? null : headLines)
-    const more = ' '.repeat(wordWidth + 2)
-    return [...(written === '' ? [facts.trimEnd()] : [`${facts}  ${written}`]), `${more}${part.operator}: ${part.why}`]
+    return [
+      `  ${part.verdict.padEnd(wordWidth)}${[...columns, written].join('  ')}`.trimEnd(),
+      `${' '.repeat(wordWidth + 2)}${part.operator}: ${part.why}`,
+    ]
   })
   if (dropped.operators > 0) lines.push(`  lost in all: ${lossText(dropped)}`)
   return lines.map((line) => `${printable(line)}\n`).join('')
@@ -34,7 +37,9 @@ function sizeText({ verdict, bytes }: StatePart): string {
 }
 
 function holdsText({ holds }: StatePart): string {
-  return holds.map(({ name, entries }) => `${entries.toLocaleString('en-US')} ${name}`).join(', ')
+  // Of things that are alike, such as the distinct values of several functions, each has a number.
+  const named = holds.map(({ name, entries }) => ({ entries, name: name.replace(/-\d+$/, '') }))
+  return named.map(({ name, entries }) => `${entries.toLocaleString('en-US')} ${entries === 1 ? name.replace(/s$/, '') : name}`).join(', ')
 }
 
 /** @param headLines null for a fragment of the version before */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { systemClock } from '#base'
+import { printBytes, systemClock } from '#base'
 import { type BlobStore, MemoryBlobs } from '#blobs'
 import {
   bigintType,
@@ -108,6 +108,18 @@ async function restored(): Promise<NumbersPart> {
   return part
 }
 
+/** How much the newest checkpoint says that it holds. */
+async function saidOfState(): Promise<unknown> {
+  return (await new Checkpoints(blobs).newest())?.keepers.map(({ held }) => held)
+}
+
+/** How much is found in its files. */
+async function foundOfState(): Promise<unknown> {
+  const newest = await new Checkpoints(blobs).newest()
+  const { parts } = await describeCheckpoint(blobs, newest?.number ?? 0)
+  return parts.map(({ entries, bytes }) => [{ entries, bytes }])
+}
+
 function sorted(part: NumbersPart): [number, number][] {
   return [...part.values].sort(([a], [b]) => a - b)
 }
@@ -133,6 +145,7 @@ test('after any changes, checkpoints and restarts, the newest checkpoint holds w
           else {
             await run.checkpoint()
             saved = sorted(part)
+            expect(await saidOfState()).toEqual(await foundOfState())
           }
         }
         await run.checkpointer.end()
@@ -140,6 +153,22 @@ test('after any changes, checkpoints and restarts, the newest checkpoint holds w
       }
     }),
   )
+})
+
+test('state that a changed statement would lose is told with its size', async () => {
+  const part = new NumbersPart()
+  const run = new StateRun(part)
+  for (let entry = 0; entry < 1000; entry++) part.set(entry, entry)
+  await run.checkpoint()
+  await run.checkpointer.end()
+  const settings = { blobs, intervalMs: 1, dropsState: false, plan: 'plan' }
+  const next = new Checkpointer(settings, systemClock, [keeperOf(new NumbersPart(), 'sum-2')], ['out-1'])
+  const [summary] = (await describeCheckpoint(blobs, 1)).parts
+  expect(summary?.entries).toBe(1000)
+  await expect(next.begin()).rejects.toMatchObject({
+    code: 'ENGINE_STATE_DROPPED',
+    detail: `Kept: nothing. Lost: Sum, ${printBytes(summary?.bytes ?? 0)}. Starts empty: Sum.`,
+  })
 })
 
 test('watermarks are the least of all workers: who has ended holds nobody back, who has not begun holds back all', () => {

@@ -1,5 +1,5 @@
 /** Keeps the checkpoints of one run, one after another: finds the one to go on from, and publishes new ones. */
-import { type Clock, listed } from '#base'
+import { type Clock, listed, printBytes } from '#base'
 import type { BlobStore } from '#blobs'
 import { type CheckpointMetrics, noCheckpoints } from '#metrics'
 import type { ResumedFrom } from '../../engine.ts'
@@ -180,6 +180,14 @@ function together(sizes: readonly (HeldState | undefined)[]): HeldState {
 }
 
 function refuseDropped({ kept, dropped, started }: RestorePlan): Error {
-  const list = (titles: readonly { readonly title: string }[]): string => titles.map(({ title }) => title).join('; ') || 'nothing'
-  return embeddedErrors.ENGINE_STATE_DROPPED({}, { detail: `Kept: ${list(kept)}. Lost: ${list(dropped)}. Starts empty: ${list(started)}.` })
+  const list = (titles: readonly string[]): string => titles.join('; ') || 'nothing'
+  const sizes = dropped.map(({ held }) => held?.reduce((sum, { bytes }) => sum + bytes, 0))
+  const lost = dropped.map(({ title }, index) => (sizes[index] === undefined ? title : `${title}, ${printBytes(sizes[index])}`))
+  const known = sizes.flatMap((size) => size ?? [])
+  const sum = dropped.length > 1 && known.length === dropped.length ? ` (${printBytes(known.reduce((a, b) => a + b))} in all)` : ''
+  const titles = (operators: readonly { readonly title: string }[]): string => list(operators.map(({ title }) => title))
+  return embeddedErrors.ENGINE_STATE_DROPPED(
+    {},
+    { detail: `Kept: ${titles(kept)}. Lost${sum}: ${list(lost)}. Starts empty: ${titles(started)}.` },
+  )
 }
