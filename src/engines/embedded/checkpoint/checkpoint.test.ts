@@ -140,16 +140,18 @@ test('after any changes, checkpoints and restarts, the newest checkpoint holds w
         const run = new StateRun(part)
         await run.checkpointer.begin()
         let saved = sorted(part)
+        const sizes: [said: unknown, found: unknown][] = []
         for (const each of steps) {
           if (each !== 'checkpoint') part.set(each.entry, each.value)
           else {
             await run.checkpoint()
             saved = sorted(part)
-            expect(await saidOfState()).toEqual(await foundOfState())
+            sizes.push([await saidOfState(), await foundOfState()])
           }
         }
         await run.checkpointer.end()
         expect(sorted(await restored())).toEqual(saved)
+        expect(sizes.map(([said]) => said)).toEqual(sizes.map(([, found]) => found))
       }
     }),
   )
