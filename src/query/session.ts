@@ -36,7 +36,7 @@ import { ScriptReader, type ScriptUses } from './script-uses.ts'
 import { Settings } from './settings.ts'
 import { describe, show } from './show.ts'
 import { withSideTables } from './side-tables.ts'
-import { type ReadScript, type ScriptFit, scriptFit } from './state-fit.ts'
+import { clausesIn, type ReadScript, type ScriptFit, type StateClause, scriptFit } from './state-fit.ts'
 import { statementKind } from './statement-kind.ts'
 
 export interface SessionOptions {
@@ -58,6 +58,8 @@ export interface PlannedGraph {
   readonly graph: ExecutionGraph
   /** As EXPLAIN prints it. */
   readonly plan: string
+  /** What operators are made of, by the ids of their nodes; those of which it is not known are left out. */
+  readonly clauses: Readonly<Record<string, StateClause>>
 }
 
 /** A query of a text, and what was set up before it. */
@@ -151,7 +153,7 @@ export class QuerySession {
   /** The same, and the plans of its queries as far as nothing is wrong. */
   async review(text: string): Promise<{ readonly errors: readonly MillraceError[]; readonly graphs: readonly PlannedGraph[] }> {
     const { errors, compiled } = await this.#tried(text)
-    return { errors, graphs: errors.length === 0 ? compiled.map(graphOf) : [] }
+    return { errors, graphs: errors.length === 0 ? compiled.map((query) => graphOf(query, text)) : [] }
   }
 
   async #tried(text: string): Promise<{ readonly errors: MillraceError[]; readonly compiled: readonly Compiled[] }> {
@@ -183,7 +185,7 @@ export class QuerySession {
   /** The operators of all queries of a text as they will run, and their plans as EXPLAIN prints them. */
   async graphs(text: string): Promise<readonly PlannedGraph[]> {
     const graphs: PlannedGraph[] = []
-    for await (const { compiled } of this.#planned(text)) graphs.push(graphOf(compiled))
+    for await (const { compiled } of this.#planned(text)) graphs.push(graphOf(compiled, text))
     return graphs
   }
 
@@ -468,8 +470,12 @@ export class QuerySession {
   }
 }
 
-function graphOf(compiled: Compiled): PlannedGraph {
-  return { graph: executionGraph(compiled.optimized, compiled.program.explain()), plan: explainPlan(['CHANGELOG_MODE'], compiled) }
+function graphOf(compiled: Compiled, text: string): PlannedGraph {
+  return {
+    graph: executionGraph(compiled.optimized, compiled.program.explain()),
+    plan: explainPlan(['CHANGELOG_MODE'], compiled),
+    clauses: Object.fromEntries(clausesIn(compiled.optimized, text)),
+  }
 }
 
 function reportOf(observation: Observation): RunReport {

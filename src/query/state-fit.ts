@@ -1,6 +1,6 @@
 /** What becomes of kept state under a new script, with the clauses of the scripts that it is kept for. */
 import type { FittedState, KeptOperator, StateFit } from '#engines'
-import { type Fragment, fragmentOf, type TextSpan, type WrittenAt } from '#plan'
+import { type Fragment, fragmentOf, type Plan, rootsOf, type TextSpan, type WrittenAt, walkRelations, writtenAt } from '#plan'
 
 /** As an engine says it, with texts in the place of places. */
 export interface ScriptFit {
@@ -38,6 +38,18 @@ export function scriptFit({ checkpoint, kept, dropped, started }: StateFit, text
   const now = (state: FittedState): FittedOperator => fitted(state, clauseOf(text, state.at))
   const then = (state: FittedState): FittedOperator => fitted(state, clauseOf(before?.text ?? '', placesBefore.get(state.id) ?? null))
   return { checkpoint, kept: kept.map(now), dropped: dropped.map(then), started: started.map(now) }
+}
+
+/** The clauses that the relations of a plan are made of, by their numbers in its graph of operators. */
+export function clausesIn(plan: Plan, text: string): ReadonlyMap<number, StateClause> {
+  const clauses = new Map<number, StateClause>()
+  let number = 0
+  walkRelations(rootsOf(plan), (relation) => {
+    number += 1
+    const clause = clauseOf(text, writtenAt(relation))
+    if (clause !== null) clauses.set(number, clause)
+  })
+  return clauses
 }
 
 function clauseOf(text: string, at: WrittenAt | null): StateClause | null {

@@ -1,10 +1,12 @@
 /** The operators of a job as they are planned, in the words of the contract. */
 import type { TopologyAnswer } from '#api'
-import { fillVariables, type JobSpec } from '#jobs'
+import type { JobSpec } from '#jobs'
 import type { WorkspaceSessions } from '#processes'
+import { FilledScript } from './filled-script.ts'
 
 export async function topologyOf(sessions: WorkspaceSessions, workspace: string, spec: JobSpec): Promise<TopologyAnswer> {
-  const graphs = await sessions.of(workspace).graphs(fillVariables(spec.program.text, spec.variables))
+  const script = new FilledScript(spec.program.text, spec.variables)
+  const graphs = await sessions.of(workspace).graphs(script.filled)
   const [first] = graphs
   if (first === undefined) return { vertices: [], plan: '' }
   const vertices = first.graph.nodes.map(({ id, type, pact, parallelism, contents, state, predecessors = [] }) => ({
@@ -13,6 +15,7 @@ export async function topologyOf(sessions: WorkspaceSessions, workspace: string,
     kind: kindOf[pact],
     parallelism,
     detail: state === undefined ? contents : `${contents}\n${state}`,
+    fragment: first.clauses[id] === undefined ? null : script.fragmentOf(first.clauses[id]),
     inputs: predecessors.map(({ id: from, ship_strategy: ship }) => ({ from: String(from), ship })),
   }))
   return { vertices, plan: first.plan }

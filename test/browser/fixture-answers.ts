@@ -244,6 +244,11 @@ const vertices = [
   },
 ]
 
+const fragments: Readonly<Record<string, object>> = {
+  e: { text: 'JOIN payments AS p ON p.order_id = o.id', line: 4, column: 1, isCut: false, view: null },
+  f: { text: 'SUM(p.amount) … GROUP BY o.city', line: 2, column: 8, isCut: false, view: null },
+}
+
 function operators(): unknown {
   const now = Date.now()
   const rows = vertices.flatMap(({ id, name, kind, parallelism }, index) =>
@@ -407,7 +412,7 @@ export const answerOf: Readonly<Record<string, unknown>> = {
       })),
       new URLSearchParams('limit=20'),
     ),
-  'GET /jobs/:job/topology': { vertices, plan: '' },
+  'GET /jobs/:job/topology': { vertices: vertices.map((vertex) => ({ ...vertex, fragment: fragments[vertex.id] ?? null })), plan: '' },
   'GET /jobs/:job/operators': operators,
   'GET /jobs/:job/partitions': partitions,
   'GET /jobs/:job/versions': ({ id }: Body) => {

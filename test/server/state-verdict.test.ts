@@ -69,6 +69,12 @@ test.each([1, 2])('a job of %i workers says what would be lost of its state, and
   await ada.call('POST /workspaces/:workspace/jobs/:job/stop', { ...of, body: { how: 'checkpoint' } })
   await jobWhen(job, ({ status }) => status.state === 'stopped')
 
+  const { vertices } = await ada.call('GET /workspaces/:workspace/jobs/:job/topology', of)
+  expect(vertices.flatMap(({ name, fragment }) => (fragment === null ? [] : [[name, fragment.view, fragment.text]]))).toEqual([
+    ['GroupAggregate', 'cities', 'COUNT(*) … GROUP BY city'],
+    ['GroupAggregate', null, 'COUNT(DISTINCT id + ${more}) … GROUP BY MOD(id, 7)'],
+  ])
+
   const sizes = await measured(job)
   const same = await verdictOf(script('MOD(id, 7)'))
   expect(same).toMatchObject({ dropsState: false, dropped: { operators: 0, bytes: null, unmeasured: 0 } })

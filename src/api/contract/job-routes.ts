@@ -117,7 +117,7 @@ const Fragment = Type.Object(
     isCut: Type.Boolean({ description: 'Whether there is more of it.' }),
     view: Nullable(Type.String({ description: 'The view that it stands in, of whose text the line and the column are.' })),
   },
-  { description: 'What state is kept for: a part of the new script, and of what is dropped a part of the one before.' },
+  { description: 'What an operator is made of: a part of the script; of state that is dropped, a part of the script before.' },
 )
 
 const StatePart = Type.Object({
@@ -179,6 +179,7 @@ const TopologyVertex = Type.Object({
   kind: Word(['source', 'operator', 'exchange', 'sink']),
   parallelism: Type.Integer(),
   detail: Type.String(),
+  fragment: Nullable(Fragment),
   inputs: Type.Array(Type.Object({ from: Type.String(), ship: Type.String() })),
 })
 

@@ -6,6 +6,7 @@ import type { OperatorPoint } from './metric-history.ts'
 import { sourceOfVertex } from './partition-standing.ts'
 import { shortName } from './short-name.ts'
 import { SourcePartitions } from './source-partitions.tsx'
+import { StateFragment } from './state-fragment.tsx'
 import type { PlacedVertex, Vertex } from './topology-graph.ts'
 import style from './topology-tab.module.css'
 import { usePartitions } from './use-job.ts'
@@ -31,6 +32,7 @@ export function SubtaskPanel({ placed: { vertex, point, subtasks }, isPast, isRu
         </ActionIcon>
       </div>
       <pre>{vertex.detail}</pre>
+      {vertex.fragment !== null && <StateFragment fragment={vertex.fragment} isBefore={false} />}
       {vertex.inputs.length > 0 && (
         <p className="quiet small">{t('topology.shipped', { how: vertex.inputs.map(({ ship }) => ship).join(', ') })}</p>
       )}
