@@ -1,4 +1,5 @@
 /** A script with the values of its variables, and what of it is in the script that people wrote. */
+import type { Failure } from '#base'
 import { fillPlaces, type StateFragment } from '#jobs'
 import { fragmentOf, type StateClause } from '#query'
 
@@ -21,6 +22,16 @@ export class FilledScript {
     const own = spans.map(({ start, end }) => ({ start: this.#offsetOf(start, 'scriptStart'), end: this.#offsetOf(end, 'scriptEnd') }))
     const fragment = fragmentOf(this.#text, own)
     return fragment === null ? null : { ...fragment, view: null }
+  }
+
+  /** What is wrong with the filled script, at its place in the one that people wrote. */
+  failureIn(failure: Failure): Failure {
+    const { position } = failure
+    if (position === null || this.#places.length === 0) return failure
+    const start = this.#offsetOf(position.start, 'scriptStart')
+    const before = this.#text.slice(0, start)
+    const place = { line: before.split('\n').length, column: start - before.lastIndexOf('\n') }
+    return { ...failure, position: { ...position, start, end: Math.max(start, this.#offsetOf(position.end, 'scriptEnd')), ...place } }
   }
 
   /** A place within a value is that of its variable. */

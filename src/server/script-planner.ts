@@ -24,7 +24,9 @@ export class ScriptPlanner implements Planner {
 
   async check({ workspace }: PlannedJob, spec: JobSpec): Promise<PlanCheck> {
     if (spec.engine.kind === 'flink') return this.#checkOnCluster(workspace, spec, spec.engine.cluster)
-    const { failures: diagnostics, graphs } = await this.#sessions.of(workspace).review(fillVariables(spec.program.text, spec.variables))
+    const script = new FilledScript(spec.program.text, spec.variables)
+    const { failures, graphs } = await this.#sessions.of(workspace).review(script.filled)
+    const diagnostics = failures.map((failure) => script.failureIn(failure))
     if (diagnostics.length > 0) return { outputs: [], diagnostics, plan: null }
     const [first] = graphs
     if (first === undefined || graphs.length > 1) throw serverErrors.SERVER_JOB_SCRIPT({ count: graphs.length })
@@ -59,10 +61,8 @@ export class ScriptPlanner implements Planner {
       const changes = (await this.#clusters.planner(before.engine.cluster)?.changes(jobId, this.#planned(workspace, after))) ?? null
       return changes === null ? null : { operators: changes.flatMap(partOnCluster) }
     }
-    const [old, next] = [before, after].map(({ program, variables }) => new FilledScript(program.text, variables)) as [
-      FilledScript,
-      FilledScript,
-    ]
+    const old = new FilledScript(before.program.text, before.variables)
+    const next = new FilledScript(after.program.text, after.variables)
     const fit = await this.#sessions.of(workspace).fit({
       text: next.filled,
       before: old.filled,

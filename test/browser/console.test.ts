@@ -147,6 +147,15 @@ describe('jobs', () => {
     await dialog.getByText('It sums another window.').waitFor()
     const button = dialog.getByRole('button', { name: 'Roll back to this' })
     expect(await button.isDisabled()).toBe(true)
+    await dialog.getByText('1 operator would lose its state: 8.6 MiB in all.').waitFor()
+    const parts = dialog.getByRole('listitem')
+    expect(await parts.first().innerText()).toMatch(
+      /^Dropped\s+aggregate\s+8\.6 MiB · 12000 entries\s.*\s+SUM\(p\.amount\) … GROUP BY o\.city\s+line 2, column 8 of the version before$/,
+    )
+    const long = parts.filter({ hasText: 'view sums' })
+    expect(await long.innerText()).not.toContain('o.placed_at')
+    await long.getByRole('button', { name: 'Show all of it' }).click()
+    expect(await long.innerText()).toContain('ORDER BY o.placed_at)')
     await dialog.getByText('Drop this state').click()
     expect(await button.isDisabled()).toBe(false)
     await look.close()

@@ -106,6 +106,14 @@ test.each([1, 2])('a job of %i workers says what would be lost of its state, and
   expect(refused.text).toContain('for COUNT(DISTINCT id + ${more}) … GROUP BY MOD(id, 7)')
 })
 
+test('what is wrong with a script is told at its place in it, and not in what its variables make of it', slow, async () => {
+  const text = `${tables}INSERT INTO counts SELECT '\${name}', id FROM visits WHERE\n  id > \${more} AND nope = 1`
+  const spec = specOf(text, { variables: { name: 'a name\nof two lines', more: '1' } })
+  const { diagnostics } = await ada.call('POST /workspaces/:workspace/jobs/check', { params, body: { spec } })
+  expect(diagnostics).toMatchObject([{ code: 'SQL_COLUMN_NOT_FOUND', position: { line: 6, column: 20 } }])
+  expect(text.slice(diagnostics[0]?.position?.start, diagnostics[0]?.position?.end)).toBe('nope')
+})
+
 function sumOf(holds: readonly { readonly entries: number }[]): number {
   return holds.reduce((sum, { entries }) => sum + entries, 0)
 }
