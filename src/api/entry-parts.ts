@@ -44,6 +44,12 @@ function originOf(
 }
 
 function optionsOf(statement: Statement | undefined): readonly { readonly key: string; readonly value: string }[] {
-  if (statement?.kind !== 'create-table' && statement?.kind !== 'create-catalog' && statement?.kind !== 'create-database') return []
+  if (statement === undefined || !hasOptions(statement)) return []
   return statement.options.map(({ key, value }) => ({ key: key.value, value: value.value }))
+}
+
+type WithOptions = Extract<Statement, { kind: 'create-table' | 'create-connection' | 'create-catalog' | 'create-database' }>
+
+function hasOptions(statement: Statement): statement is WithOptions {
+  return /^create-(?:table|connection|catalog|database)$/.test(statement.kind)
 }

@@ -3,7 +3,7 @@
  * same path, as in Flink. Whoever stores catalogs for good implements this interface; memory.ts is the one that forgets.
  */
 import type { TextPosition } from '#base'
-import type { FunctionDefinition, TableDefinition, TablePath, Tables, ViewDefinition } from '#plan'
+import type { ConnectionDefinition, FunctionDefinition, TableDefinition, TablePath, Tables, ViewDefinition } from '#plan'
 
 export type DatabasePath = readonly [catalog: string, database: string]
 
@@ -31,7 +31,7 @@ export interface DropHow {
 
 /** A permanent thing of a catalog. */
 export interface CatalogObject {
-  readonly kind: 'catalog' | 'database' | 'table' | 'view' | 'function'
+  readonly kind: 'catalog' | 'database' | 'table' | 'view' | 'function' | 'connection'
   /** One name for a catalog, two for a database, else three. */
   readonly path: readonly string[]
 }
@@ -52,10 +52,13 @@ export interface Catalog extends Tables {
   viewNames(path: DatabasePath): readonly string[]
   functionNames(path: DatabasePath): readonly string[]
   systemFunctionNames(): readonly string[]
+  connectionNames(path: DatabasePath): readonly string[]
 
+  /** With the options that its connection has now, where it uses one. The same object as long as neither of the two has changed. */
   table(path: TablePath): TableDefinition | undefined
   view(path: TablePath): ViewDefinition | undefined
   function(path: TablePath): FunctionDefinition | undefined
+  connection(path: TablePath): ConnectionDefinition | undefined
   /** A temporary system function: found by its bare name, before everything else. */
   systemFunction(name: string): FunctionDefinition | undefined
 
@@ -71,13 +74,18 @@ export interface Catalog extends Tables {
   createTable(definition: TableDefinition, whenThere: WhenThere, at?: At): boolean
   createView(definition: ViewDefinition, whenThere: WhenThere, at?: At): boolean
   createFunction(definition: FunctionDefinition, how: { readonly whenThere: WhenThere; readonly system: boolean }, at?: At): boolean
+  createConnection(definition: ConnectionDefinition, whenThere: WhenThere, at?: At): boolean
 
   /** Puts a changed definition in the place of the one with the same name. */
   alterCatalog(definition: CatalogDefinition, at?: At): void
   alterDatabase(definition: DatabaseDefinition, at?: At): void
   alterTable(definition: TableDefinition, at?: At): void
   alterView(definition: ViewDefinition, at?: At): void
+  /** Fails where a table that uses it gives one of its options another value. */
+  alterConnection(definition: ConnectionDefinition, at?: At): void
   renameTable(path: TablePath, to: TablePath, at?: At): void
+  /** Fails where tables use it: they know it by its name. */
+  renameConnection(path: TablePath, to: TablePath, at?: At): void
 
   /** Each drop gives false when there was nothing to drop. */
   dropCatalog(name: string, whenMissing: WhenMissing, at?: At): boolean
@@ -85,6 +93,8 @@ export interface Catalog extends Tables {
   dropTable(path: TablePath, how: DropHow, at?: At): boolean
   dropView(path: TablePath, how: DropHow, at?: At): boolean
   dropFunction(path: TablePath, how: DropHow & { readonly system: boolean }, at?: At): boolean
+  /** Fails where tables use it. */
+  dropConnection(path: TablePath, how: DropHow, at?: At): boolean
 }
 
 /** Where names of one part are looked up before any USE. */

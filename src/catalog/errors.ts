@@ -21,6 +21,30 @@ export const catalogErrors = defineErrors({
     message: 'option "{key}" holds a secret, and would be kept for others to read',
     hint: "Keep the value as a secret, and write '${secret:its-name}' instead; or make the table TEMPORARY.",
   },
+  CATALOG_CONNECTION_EXISTS: {
+    blame: 'user',
+    message: 'connection "{name}" already exists',
+    hint: 'Add IF NOT EXISTS to keep the one that is there, or change it with ALTER CONNECTION.',
+  },
+  CATALOG_CONNECTION_HIDDEN: {
+    blame: 'user',
+    message: 'cannot drop connection "{name}" while a temporary one of the same name hides it',
+    hint: 'Drop the temporary one first: DROP TEMPORARY CONNECTION {name}.',
+  },
+  CATALOG_CONNECTION_IN_USE: {
+    blame: 'user',
+    message: 'cannot {verb} connection "{name}" while tables use it',
+    hint: 'Drop these tables first, or make them anew with another connection.',
+  },
+  CATALOG_CONNECTION_NOT_FOUND: {
+    blame: 'user',
+    message: 'connection "{name}" does not exist',
+  },
+  CATALOG_CONNECTION_OPTION: {
+    blame: 'user',
+    message: 'option "{key}" of connection "{name}" has another value in table "{table}", which uses it',
+    hint: "Take the option out of the table first: ALTER TABLE {table} RESET ('{key}').",
+  },
   CATALOG_ENTRY_NOT_FOUND: { blame: 'user', message: 'the workspace has no "{id}" in its catalog' },
   CATALOG_FULL: { blame: 'user', message: 'a workspace keeps at most {most} tables and other things', hint: 'Drop what nobody needs.' },
   CATALOG_DATABASE_EXISTS: {

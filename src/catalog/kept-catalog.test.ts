@@ -23,3 +23,23 @@ test('what is for the session alone is made and dropped like anything else, and 
   expect(catalog.createTable(table, 'fail')).toBe(true)
   expect(catalog.takeTouched()).toEqual([{ kind: 'table', path: [...path] }])
 })
+
+test('connections are noted as they are made, changed, renamed and dropped, and temporary ones are not', () => {
+  const catalog = new KeptCatalog()
+  const connection = { path, options: { connector: 'kafka' }, comment: null, temporary: false }
+  const to = ['default_catalog', 'default_database', 'u'] as const
+  const noted = (path: readonly string[]) => ({ kind: 'connection', path: [...path] })
+  catalog.createConnection({ ...connection, temporary: true }, 'fail')
+  catalog.alterConnection({ ...connection, temporary: true, options: {} })
+  catalog.renameConnection(path, to)
+  catalog.dropConnection(to, { whenMissing: 'fail', temporary: true })
+  expect(catalog.takeTouched()).toEqual([])
+  catalog.createConnection(connection, 'fail')
+  expect(catalog.takeTouched()).toEqual([noted(path)])
+  catalog.alterConnection(connection)
+  expect(catalog.takeTouched()).toEqual([noted(path)])
+  catalog.renameConnection(path, to)
+  expect(catalog.takeTouched()).toEqual([noted(path), noted(to)])
+  catalog.dropConnection(to, { whenMissing: 'fail', temporary: false })
+  expect(catalog.takeTouched()).toEqual([noted(to)])
+})

@@ -3,7 +3,7 @@
  * are not written down: options that hold one have to name a secret instead.
  */
 import { isSecretKey } from '#base'
-import type { FunctionDefinition, TableDefinition, TablePath, ViewDefinition } from '#plan'
+import type { ConnectionDefinition, FunctionDefinition, TableDefinition, TablePath, ViewDefinition } from '#plan'
 import type { At, CatalogDefinition, CatalogObject, DatabaseDefinition, DatabasePath, DropHow, WhenMissing, WhenThere } from './catalog.ts'
 import { catalogErrors } from './errors.ts'
 import { MemoryCatalog } from './memory.ts'
@@ -97,6 +97,26 @@ export class KeptCatalog extends MemoryCatalog {
 
   override dropFunction(path: TablePath, how: DropHow & { readonly system: boolean }, at?: At): boolean {
     return this.#noteIf(super.dropFunction(path, how, at), 'function', path, !how.temporary && !how.system)
+  }
+
+  override createConnection(definition: ConnectionDefinition, whenThere: WhenThere, at?: At): boolean {
+    const isKept = !definition.temporary
+    return this.#noteIf(super.createConnection(definition, whenThere, at), 'connection', definition.path, isKept)
+  }
+
+  override alterConnection(definition: ConnectionDefinition, at?: At): void {
+    super.alterConnection(definition, at)
+    if (!definition.temporary) this.#note('connection', definition.path)
+  }
+
+  override renameConnection(path: TablePath, to: TablePath, at?: At): void {
+    const isTemporary = this.connection(path)?.temporary === true
+    super.renameConnection(path, to, at)
+    if (!isTemporary) for (const each of [path, to]) this.#note('connection', each)
+  }
+
+  override dropConnection(path: TablePath, how: DropHow, at?: At): boolean {
+    return this.#noteIf(super.dropConnection(path, how, at), 'connection', path, !how.temporary)
   }
 
   /** Passes on whether something changed; what is for the session alone is not noted. */

@@ -7,8 +7,10 @@ export interface KeptDefinition {
   /** Of tables and views; null where it is something else, or where a view no longer fits what it reads. */
   readonly columns: readonly KeptColumn[] | null
   readonly comment: string | null
-  /** The connector of a table; null for everything else. */
+  /** The connector of a table or a connection; null for everything else. */
   readonly connector: string | null
+  /** The path of the connection that a table uses; left out: none. */
+  readonly connection?: readonly string[]
 }
 
 interface KeptColumn {

@@ -1,6 +1,15 @@
 /** A catalog that lives as long as its process. */
-import { suggestion } from '#base'
-import type { FunctionDefinition, TableDefinition, TablePath, ViewDefinition } from '#plan'
+import { listed, suggestion } from '#base'
+import {
+  type ConnectionDefinition,
+  conflictingOption,
+  type FunctionDefinition,
+  ownOptions,
+  type TableDefinition,
+  type TablePath,
+  type ViewDefinition,
+  withConnection,
+} from '#plan'
 import {
   type At,
   type Catalog,
@@ -26,6 +35,7 @@ interface Database {
   readonly named: Map<string, Named>
   /** By name in upper case, for names of functions ignore letter case. */
   readonly functions: Map<string, FunctionDefinition>
+  readonly connections: Map<string, ConnectionDefinition>
 }
 interface Space {
   definition: CatalogDefinition
@@ -38,6 +48,13 @@ export class MemoryCatalog implements Catalog {
   readonly #temporary = new Map<string, Named>()
   readonly #temporaryFunctions = new Map<string, FunctionDefinition>()
   readonly #systemFunctions = new Map<string, FunctionDefinition>()
+  /** By printed path. */
+  readonly #temporaryConnections = new Map<string, ConnectionDefinition>()
+  /** By table as it was made: what it is with the options of its connection. */
+  readonly #connected = new WeakMap<
+    TableDefinition,
+    { readonly connection: ConnectionDefinition | undefined; readonly table: TableDefinition }
+  >()
   #current: DatabasePath = defaultPath
 
   constructor() {
@@ -89,7 +106,18 @@ export class MemoryCatalog implements Catalog {
 
   table(path: TablePath): TableDefinition | undefined {
     const named = this.#named(path)
-    return named?.kind === 'table' ? named.definition : undefined
+    return named?.kind === 'table' ? this.#withConnection(named.definition) : undefined
+  }
+
+  /** The same object for as long as neither the table nor its connection is another one. */
+  #withConnection(table: TableDefinition): TableDefinition {
+    if (table.uses === undefined) return table
+    const connection = this.connection(table.uses.connection)
+    const known = this.#connected.get(table)
+    if (known !== undefined && known.connection === connection) return known.table
+    const connected = withConnection(table, connection)
+    this.#connected.set(table, { connection, table: connected })
+    return connected
   }
 
   view(path: TablePath): ViewDefinition | undefined {
@@ -109,13 +137,32 @@ export class MemoryCatalog implements Catalog {
     return this.#systemFunctions.get(name.toUpperCase())
   }
 
+  connectionNames([catalog, database]: DatabasePath): readonly string[] {
+    const temporary = [...this.#temporaryConnections.values()].filter(({ path }) => path[0] === catalog && path[1] === database)
+    const permanent = this.#spaces.get(catalog)?.databases.get(database)?.connections.values() ?? []
+    return sorted([...temporary, ...permanent].map((definition) => definition.path[2]))
+  }
+
+  connection(path: TablePath): ConnectionDefinition | undefined {
+    return this.#temporaryConnections.get(keyOf(path)) ?? this.#permanentConnection(path)
+  }
+
+  #permanentConnection([catalog, database, name]: TablePath): ConnectionDefinition | undefined {
+    return this.#spaces.get(catalog)?.databases.get(database)?.connections.get(name)
+  }
+
   /** Takes over the permanent things of another one, in the place of its own; temporary things and the current database stay. */
   adopt(other: MemoryCatalog): void {
     this.#spaces.clear()
     for (const [name, { definition, databases }] of other.#spaces) {
       const copies = [...databases].map(([database, held]): [string, Database] => [
         database,
-        { definition: held.definition, named: new Map(held.named), functions: new Map(held.functions) },
+        {
+          definition: held.definition,
+          named: new Map(held.named),
+          functions: new Map(held.functions),
+          connections: new Map(held.connections),
+        },
       ])
       this.#spaces.set(name, { definition, databases: new Map(copies) })
     }
@@ -155,6 +202,12 @@ export class MemoryCatalog implements Catalog {
     if (!this.#spaces.has(name) && whenMissing === 'ignore') return false
     this.#space(name, at)
     if (this.#current[0] === name) throw catalogErrors.CATALOG_CATALOG_IN_USE({ name }, { position: at })
+    this.#refuseWhereUsed(
+      'drop',
+      (path) => path[0] === name,
+      at,
+      (path) => path[0] === name,
+    )
     return this.#spaces.delete(name)
   }
 
@@ -176,9 +229,12 @@ export class MemoryCatalog implements Catalog {
   dropDatabase(path: DatabasePath, how: { readonly whenMissing: WhenMissing; readonly cascade: boolean }, at?: At): boolean {
     const [catalog, name] = path
     if (this.database(path) === undefined && how.whenMissing === 'ignore') return false
-    const { named, functions } = this.#database(path, at)
+    const { named, functions, connections } = this.#database(path, at)
     if (this.#current[0] === catalog && this.#current[1] === name) throw catalogErrors.CATALOG_DATABASE_IN_USE({ name }, { position: at })
-    if (!how.cascade && named.size + functions.size > 0) throw catalogErrors.CATALOG_DATABASE_NOT_EMPTY({ name }, { position: at })
+    const isEmpty = named.size + functions.size + connections.size === 0
+    if (!how.cascade && !isEmpty) throw catalogErrors.CATALOG_DATABASE_NOT_EMPTY({ name }, { position: at })
+    const isInside = (each: TablePath): boolean => each[0] === catalog && each[1] === name
+    this.#refuseWhereUsed('drop', isInside, at, isInside)
     return this.#space(catalog, at).databases.delete(name)
   }
 
@@ -234,6 +290,97 @@ export class MemoryCatalog implements Catalog {
     if (how.whenMissing === 'ignore') return false
     const known = how.system ? this.systemFunctionNames() : this.functionNames([path[0], path[1]])
     throw catalogErrors.CATALOG_FUNCTION_NOT_FOUND({ name: path[2] }, { position: at, ...suggestion(path[2], known, 'functions') })
+  }
+
+  createConnection(definition: ConnectionDefinition, whenThere: WhenThere, at?: At): boolean {
+    const { path, temporary } = definition
+    const { connections, key } = this.#connectionsFor(path, temporary, at)
+    if (connections.has(key)) {
+      if (whenThere === 'fail') throw catalogErrors.CATALOG_CONNECTION_EXISTS({ name: this.#print(path) }, { position: at })
+      if (whenThere === 'keep') return false
+    }
+    connections.set(key, definition)
+    return true
+  }
+
+  alterConnection(definition: ConnectionDefinition, at?: At): void {
+    const { path, options, temporary } = definition
+    const { connections, key } = this.#connectionsFor(path, temporary, at)
+    if (!connections.has(key)) throw this.#connectionNotFound(path, at)
+    for (const table of this.#tablesUsing((each) => isSame(each, path))) {
+      const other = conflictingOption(ownOptions(table), options)
+      if (other === undefined) continue
+      const facts = { key: other, name: this.#print(path), table: this.#print(table.path) }
+      throw catalogErrors.CATALOG_CONNECTION_OPTION(facts, { position: at })
+    }
+    connections.set(key, definition)
+  }
+
+  renameConnection(path: TablePath, to: TablePath, at?: At): void {
+    const definition = this.connection(path)
+    if (definition === undefined) throw this.#connectionNotFound(path, at)
+    this.#refuseWhereUsed('rename', (each) => isSame(each, path), at)
+    const target = this.#connectionsFor(to, definition.temporary, at)
+    if (target.connections.has(target.key)) throw catalogErrors.CATALOG_CONNECTION_EXISTS({ name: this.#print(to) }, { position: at })
+    target.connections.set(target.key, { ...definition, path: to })
+    const { connections, key } = this.#connectionsFor(path, definition.temporary, at)
+    connections.delete(key)
+  }
+
+  dropConnection(path: TablePath, how: DropHow, at?: At): boolean {
+    const name = this.#print(path)
+    if (!how.temporary && this.#temporaryConnections.has(keyOf(path)))
+      throw catalogErrors.CATALOG_CONNECTION_HIDDEN({ name }, { position: at })
+    const isThere = how.temporary ? this.#temporaryConnections.has(keyOf(path)) : this.#permanentConnection(path) !== undefined
+    if (!isThere && how.whenMissing === 'ignore') return false
+    if (!isThere) throw this.#connectionNotFound(path, at)
+    // What a temporary one hid is there again for those who use it.
+    if (!how.temporary || this.#permanentConnection(path) === undefined) this.#refuseWhereUsed('drop', (each) => isSame(each, path), at)
+    const { connections, key } = this.#connectionsFor(path, how.temporary, at)
+    return connections.delete(key)
+  }
+
+  #connectionsFor(
+    path: TablePath,
+    temporary: boolean,
+    at: At,
+  ): { readonly connections: Map<string, ConnectionDefinition>; readonly key: string } {
+    if (temporary) return { connections: this.#temporaryConnections, key: keyOf(path) }
+    return { connections: this.#database([path[0], path[1]], at).connections, key: path[2] }
+  }
+
+  #connectionNotFound(path: TablePath, at: At): Error {
+    const [catalog, database, name] = path
+    const known = this.connectionNames([catalog, database])
+    return catalogErrors.CATALOG_CONNECTION_NOT_FOUND(
+      { name: this.#print(path) },
+      { position: at, ...suggestion(name, known, 'connections') },
+    )
+  }
+
+  /** Names the tables that use connections of some paths, without those that go with them. */
+  #refuseWhereUsed(
+    verb: 'drop' | 'rename',
+    isMeant: (path: TablePath) => boolean,
+    at: At,
+    goesToo: (path: TablePath) => boolean = () => false,
+  ): void {
+    const users = this.#tablesUsing(isMeant).filter(({ path }) => !goesToo(path))
+    const [first] = users
+    if (first?.uses === undefined) return
+    const names = sorted(users.map(({ path }) => this.#print(path)))
+    const detail = `It is used by ${listed(names, 'and', usersShownMax)}.`
+    throw catalogErrors.CATALOG_CONNECTION_IN_USE({ verb, name: this.#print(first.uses.connection) }, { position: at, detail })
+  }
+
+  /** Tables that use connections of some paths, as they were made. */
+  #tablesUsing(isMeant: (path: TablePath) => boolean): readonly TableDefinition[] {
+    const permanent = [...this.#spaces.values()].flatMap(({ databases }) =>
+      [...databases.values()].flatMap(({ named }) => [...named.values()]),
+    )
+    return [...permanent, ...this.#temporary.values()].flatMap((named) =>
+      named.kind === 'table' && named.definition.uses !== undefined && isMeant(named.definition.uses.connection) ? [named.definition] : [],
+    )
   }
 
   #functionsFor(path: TablePath, temporary: boolean, system: boolean, at: At): { functions: Map<string, FunctionDefinition>; key: string } {
@@ -340,6 +487,13 @@ export class MemoryCatalog implements Catalog {
   }
 }
 
+/** Nobody reads a list of more. */
+const usersShownMax = 5
+
+function isSame(a: TablePath, b: TablePath): boolean {
+  return a.every((name, index) => name === b[index])
+}
+
 function keyOf(path: TablePath): string {
   return JSON.stringify(path)
 }
@@ -349,5 +503,5 @@ function sorted(names: readonly string[]): readonly string[] {
 }
 
 function emptyDatabase(definition: DatabaseDefinition): Database {
-  return { definition, named: new Map(), functions: new Map() }
+  return { definition, named: new Map(), functions: new Map(), connections: new Map() }
 }

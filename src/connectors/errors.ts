@@ -11,6 +11,17 @@ export const connectorErrors = defineErrors({
     message: 'option "connector" of table "{table}" is missing',
     hint: "Add 'connector' = '…' to the WITH clause.",
   },
+  CONNECTORS_CONNECTION_CONNECTOR_MISSING: {
+    blame: 'user',
+    message: 'option "connector" of connection "{connection}" is missing',
+    hint: "Add 'connector' = '…' to the WITH clause.",
+  },
+  CONNECTORS_CONNECTION_SECRET: {
+    blame: 'user',
+    message: 'option "{key}" of connection "{connection}" holds a secret as plain text',
+    detail: 'Who may read the catalog reads its connections.',
+    hint: "Keep the value as a secret, with millrace secret set or in the console, and write '${secret:its-name}' instead.",
+  },
   CONNECTORS_LOOKUP_CACHE_UNBOUNDED: {
     blame: 'user',
     message: 'the cache of looked-up rows of table "{table}" has no limit',

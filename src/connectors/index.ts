@@ -1,3 +1,4 @@
+export { checkConnection } from './check-connection.ts'
 export type {
   ColumnCondition,
   Connector,

@@ -62,7 +62,7 @@ export async function partitionsOf(
 const noWays: TableWays = { untilNow: null, onwards: null, sendBack: null }
 
 /** The connector that a table asks for, which was loaded before; an error that names the close ones when there is none. */
-export function connectorOf(table: ConnectorTable): Connector {
+export function connectorOf(table: Pick<ConnectorTable, 'name' | 'options'>): Connector {
   const name = table.options['connector']
   if (name === undefined) throw connectorErrors.CONNECTORS_CONNECTOR_MISSING({ table: table.name })
   const connector = loaded.get(name)

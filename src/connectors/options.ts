@@ -12,6 +12,11 @@ const rowsOfAll: readonly Option[] = [
   ...scanTimeOptions,
 ]
 
+/** The options that tables of a connector may have: its own, and those of all tables. */
+export function tableRows(rows: readonly Option[]): readonly Option[] {
+  return [...rowsOfAll, ...rows]
+}
+
 /** An option that a table may leave out. */
 export function option(key: string, type: Option['type'], fallback: string | null, description: string): Option {
   return { key, type, required: false, default: fallback, description }
@@ -32,5 +37,5 @@ export function requiredOption(key: string, type: Option['type'], description: s
  * missing or empty. `rows` are the connector's own, with those of the table's format; those of all tables are always allowed.
  */
 export function tableOptions(table: ConnectorTable, rows: readonly Option[]): Options {
-  return readOptions(`table "${table.name}"`, [...rowsOfAll, ...rows], table.options)
+  return readOptions(`table "${table.name}"`, tableRows(rows), table.options)
 }

@@ -1,5 +1,5 @@
 /** An engine that leaves everything to another: what those begin with that change some of it on the way. */
-import type { Plan, Scan, TableDefinition, TableSize, Tables } from '#plan'
+import type { ConnectionDefinition, Plan, Scan, TableDefinition, TableSize, Tables } from '#plan'
 import type { Engine, KeptWork, Observation, Program, ResultListener, RunSettings, SourceChanges } from './engine.ts'
 
 export class EngineAround<P extends Program = Program> implements Engine<P> {
@@ -31,6 +31,10 @@ export class EngineAround<P extends Program = Program> implements Engine<P> {
 
   sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {
     return this.engine.sizeOf(scan, tables, isMeasured)
+  }
+
+  checkConnection(connection: ConnectionDefinition): Promise<void> {
+    return this.engine.checkConnection(connection)
   }
 
   waysOf(table: TableDefinition): ReturnType<Engine['waysOf']> {

@@ -4,6 +4,7 @@ import type { TableWays } from '#connectors'
 import type { Batch, Schema } from '#data'
 import type { RunMetrics } from '#metrics'
 import type {
+  ConnectionDefinition,
   Output,
   Plan,
   PlanChangelog,
@@ -118,6 +119,8 @@ export interface Engine<P extends Program = Program> {
   sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null>
   /** Other ways to use a table than its options say. */
   waysOf(table: TableDefinition): Promise<TableWays>
+  /** Fails where a connection is nothing that its connector knows, or holds a secret as plain text. */
+  checkConnection(connection: ConnectionDefinition): Promise<void>
   compile(plan: Plan, tables: Tables, settings: RunSettings): P
   /** The durable work that a program goes on with; fails where it keeps none. */
   keptWork(program: P): Promise<KeptWork>

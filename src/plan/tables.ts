@@ -17,8 +17,10 @@ export interface TableDefinition {
   /** Column names; empty when the table has no primary key. */
   readonly primaryKey: readonly string[]
   readonly partitionedBy: readonly string[]
-  /** The WITH clause. */
+  /** The WITH clause; below it the options of the connection, where the table uses one. */
   readonly options: Readonly<Record<string, string>>
+  /** The connection that it uses, by name, and the WITH clause alone; left out: it uses none. */
+  readonly uses?: { readonly connection: TablePath; readonly options: Readonly<Record<string, string>> }
   readonly comment: string | null
   readonly temporary: boolean
 }

@@ -49,13 +49,15 @@ function isEvent(event: Fields): boolean {
   return Object.hasOwn(eventChecks, kind) && eventChecks[kind as StatementEvent['kind']](event)
 }
 
-const objectKinds: readonly unknown[] = ['catalog', 'database', 'table', 'view', 'function'] satisfies CatalogObject['kind'][]
+const objectKinds: readonly unknown[] = ['catalog', 'database', 'table', 'view', 'function', 'connection'] satisfies CatalogObject['kind'][]
 
 function isChange(value: unknown): boolean {
   const { object, definition } = fieldsOf(value)
   const { kind, path } = fieldsOf(object)
-  const { text, columns, comment, connector } = fieldsOf(definition)
-  const isKept = isText(text) && isTextOrNull(comment) && isTextOrNull(connector) && (columns === null || isList(columns, isColumn))
+  const { text, columns, comment, connector, connection } = fieldsOf(definition)
+  const isUsing = connection === undefined || isList(connection, isText)
+  const isKept =
+    isText(text) && isTextOrNull(comment) && isTextOrNull(connector) && isUsing && (columns === null || isList(columns, isColumn))
   return objectKinds.includes(kind) && isList(path, isText) && (definition === null || isKept)
 }
 

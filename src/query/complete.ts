@@ -8,7 +8,7 @@ import { settingRows } from './settings.ts'
 export interface Completion {
   /** What to put in the place of the word that stands there. */
   readonly text: string
-  readonly kind: 'keyword' | 'table' | 'column' | 'function' | 'type' | 'setting' | 'catalog' | 'database'
+  readonly kind: 'keyword' | 'table' | 'column' | 'function' | 'type' | 'setting' | 'catalog' | 'database' | 'connection'
   /** One line that says more, such as a column's type. */
   readonly detail: string
 }
@@ -62,6 +62,8 @@ function namesOf(kind: NameKind, expectation: Expectation, catalog: Catalog, col
       return named(catalog.catalogNames(), 'catalog', 'catalog')
     case 'database':
       return named(catalog.databaseNames(catalog.current[0]), 'database', 'database')
+    case 'connection':
+      return named(catalog.connectionNames(qualified(expectation.qualifier, catalog)), 'connection', 'connection')
     case 'view':
       return named(catalog.viewNames(qualified(expectation.qualifier, catalog)), 'table', 'view')
     case 'table':

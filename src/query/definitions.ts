@@ -33,6 +33,8 @@ export async function applyDefinition(bound: Definition, catalog: Catalog, loadF
       const { path, options, comment } = bound
       return created('database', path[1], catalog.createDatabase({ path, options, comment }, bound.whenThere, at))
     }
+    case 'create-connection':
+      return created('connection', bound.definition.path[2], catalog.createConnection(bound.definition, bound.whenThere, at))
     case 'use':
       if (bound.database === null) catalog.useCatalog(bound.catalog, at)
       else catalog.useDatabase([bound.catalog, bound.database], at)
@@ -50,7 +52,7 @@ function created(object: string, name: string, isNew: boolean): string {
   return isNew ? `created ${object} "${name}"` : `${object} "${name}" is there already`
 }
 
-function alter(bound: Extract<Definition, { kind: `alter-${string}` | 'rename-table' }>, catalog: Catalog): string {
+function alter(bound: Extract<Definition, { kind: `alter-${string}` | `rename-${string}` }>, catalog: Catalog): string {
   const at = bound.position
   switch (bound.kind) {
     case 'alter-table':
@@ -64,6 +66,13 @@ function alter(bound: Extract<Definition, { kind: `alter-${string}` | 'rename-ta
     case 'alter-view':
       catalog.alterView(bound.definition, at)
       return `changed view "${bound.definition.path[2]}"`
+    case 'alter-connection':
+      if (bound.definition === null) return 'no connection to change'
+      catalog.alterConnection(bound.definition, at)
+      return `changed connection "${bound.definition.path[2]}"`
+    case 'rename-connection':
+      catalog.renameConnection(bound.path, bound.to, at)
+      return `renamed connection "${bound.path[2]}" to "${bound.to[2]}"`
     case 'alter-catalog': {
       const known = catalog.catalog(bound.name)
       const options = { ...known?.options, ...bound.options }
@@ -90,6 +99,8 @@ function drop(bound: Extract<Definition, { kind: 'drop' }>, catalog: Catalog): b
       return catalog.dropView([first, second, third], { whenMissing, temporary }, at)
     case 'function':
       return catalog.dropFunction([first, second, third], { whenMissing, temporary, system }, at)
+    case 'connection':
+      return catalog.dropConnection([first, second, third], { whenMissing, temporary }, at)
     case 'catalog':
       return catalog.dropCatalog(first, whenMissing, at)
     case 'database':

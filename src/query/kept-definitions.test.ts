@@ -123,3 +123,31 @@ test('a password is kept by the name of its secret alone', async () => {
   const [change] = await changesOf(session, table('${secret:kafka-prod}'))
   expect(change?.definition?.text).toContain("'${secret:kafka-prod}'")
 })
+
+test('a connection is kept with the names of its secrets, and comes back before the tables that use it', async () => {
+  const session = openSession()
+  const changes = await changesOf(
+    session,
+    `CREATE CONNECTION shop COMMENT 'the shop' WITH ('connector' = 'jdbc', 'url' = 'jdbc:postgresql://db/shop', 'password' = '\${secret:shop}');
+     CREATE TABLE orders (id BIGINT) USING CONNECTION shop WITH ('table-name' = 'orders');
+     CREATE TEMPORARY CONNECTION scratch WITH ('connector' = 'blackhole');`,
+  )
+  expect(changes.map(({ object, definition }) => [object.kind, definition?.connector, definition?.comment])).toEqual([
+    ['connection', 'jdbc', 'the shop'],
+    ['table', 'jdbc', null],
+  ])
+  const texts = changes.map(({ definition }) => definition?.text ?? '')
+  expect(texts[0]).toContain("'password' = '${secret:shop}'")
+  expect(texts[1]).toContain('USING CONNECTION `default_catalog`.`default_database`.`shop`')
+  expect(texts[1]).not.toContain('postgresql')
+  const later = openSession()
+  expect(await later.recall(keptAfter(changes).toReversed())).toEqual([])
+  expect(later.catalog.table(['default_catalog', 'default_database', 'orders'])?.options).toMatchObject({ password: '${secret:shop}' })
+  const again = await changesOf(later, "ALTER CONNECTION shop SET ('username' = 'ada')")
+  expect(again.map(({ object }) => object.kind)).toEqual(['connection'])
+  const gone = await changesOf(later, 'DROP TABLE orders; DROP CONNECTION shop')
+  expect(gone.map(({ object, definition }) => [object.kind, definition])).toEqual([
+    ['table', null],
+    ['connection', null],
+  ])
+})

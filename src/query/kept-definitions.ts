@@ -4,7 +4,7 @@ import type { Catalog, CatalogObject, KeptDefinition } from '#catalog'
 import { printType, type Schema } from '#data'
 import { type FunctionDefinition, printText, quotedName, type TablePath } from '#plan'
 import { quotedPath } from './quoted-path.ts'
-import { printCreateTable, printCreateView, withClause } from './show-create.ts'
+import { printCreateConnection, printCreateTable, printCreateView, withClause } from './show-create.ts'
 
 /** What is to be kept of a thing as it is now. */
 export function keptDefinition(
@@ -31,12 +31,20 @@ export function keptDefinition(
       const found = catalog.function(full)
       return found === undefined || found.temporary ? null : plain(functionText(found), null)
     }
+    case 'connection': {
+      const found = catalog.connection(full)
+      if (found === undefined || found.temporary) return null
+      const text = printCreateConnection(found, asItIs).trimEnd()
+      return { text, columns: null, comment: found.comment, connector: found.options['connector'] ?? null }
+    }
     case 'table': {
       const found = catalog.table(full)
       if (found === undefined || found.temporary) return null
       const columns = found.columns.map(({ name, type, comment }) => ({ name, type: printType(type), comment }))
       const text = printCreateTable(found, asItIs).trimEnd()
-      return { text, columns, comment: found.comment, connector: found.options['connector'] ?? null }
+      const connector = found.options['connector'] ?? null
+      const connection = found.uses?.connection
+      return { text, columns, comment: found.comment, connector, ...(connection && { connection }) }
     }
     case 'view': {
       const found = catalog.view(full)
@@ -66,7 +74,7 @@ function functionText({ path, file, export: name }: FunctionDefinition): string 
 }
 
 /** In this order nothing is made before what it stands in. */
-const order: readonly CatalogObject['kind'][] = ['catalog', 'database', 'function', 'table', 'view']
+const order: readonly CatalogObject['kind'][] = ['catalog', 'database', 'function', 'connection', 'table', 'view']
 
 /** What of the things that were kept could not be made again, and why. */
 export interface LostDefinition {

@@ -169,6 +169,15 @@ describe('a session', () => {
     expect(names).toContain('age')
   })
 
+  it('completes connections where a table uses one', async () => {
+    const session = open()
+    await changesOf(session, "CREATE CONNECTION kafka WITH ('connector' = 'kafka'); CREATE CONNECTION `of us` WITH ('connector' = 'jdbc')")
+    const offered = (text: string) => session.complete(text, text.length).filter(({ kind }) => kind === 'connection')
+    expect(offered('CREATE TABLE t (a INT) USING CONNECTION ').map(({ text }) => text)).toEqual(['kafka', '`of us`'])
+    expect(offered('CREATE TABLE t (a INT) USING CONNECTION default_database.k').map(({ text }) => text)).toEqual(['kafka'])
+    expect(session.complete('CREATE TABLE t (a INT) US', 25).map(({ text }) => text)).toContain('USING CONNECTION')
+  })
+
   it('completes names that are reserved words', async () => {
     const session = open()
     await changesOf(session, 'CREATE TEMPORARY VIEW `order` AS SELECT 1 AS `group`;')

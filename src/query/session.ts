@@ -113,7 +113,7 @@ export class QuerySession {
 
   /** Makes permanent things again that were kept; gives those that could not be made. */
   async recall(kept: Parameters<typeof recallDefinitions>[0]): Promise<readonly LostDefinition[]> {
-    const lost = await recallDefinitions(kept, (text) => this.define(text))
+    const lost = await recallDefinitions(kept, (text) => this.#defineText(text, 'known'))
     this.catalog.takeTouched()
     return lost
   }
@@ -125,13 +125,17 @@ export class QuerySession {
   }
 
   /** Applies the definitions and settings of a text, and runs nothing else of it. Fails at the first that fails. */
-  async define(text: string): Promise<void> {
+  define(text: string): Promise<void> {
+    return this.#defineText(text, 'new')
+  }
+
+  async #defineText(text: string, known: 'known' | 'new'): Promise<void> {
     const { statements, diagnostics } = parseScript(text)
     throwAll(diagnostics)
     for (const statement of statements) {
       const bound = bind(statement, this.catalog)
       try {
-        if (isDefinition(bound)) await this.#define(bound)
+        if (isDefinition(bound)) await this.#define(bound, known)
         if (bound.kind === 'set' && bound.key !== null) this.#set(bound.key, bound.value ?? '', bound)
         if (bound.kind === 'reset') this.#reset(bound)
       } catch (error) {
@@ -327,9 +331,11 @@ export class QuerySession {
     }
   }
 
-  /** What is wrong with a definition is shown at its name, unless the error knows better. */
-  async #define(bound: Definition): Promise<string> {
+  /** What is wrong with a definition is shown at its name, unless the error knows better. What was kept was checked when it was made. */
+  async #define(bound: Definition, known: 'known' | 'new' = 'new'): Promise<string> {
+    const isConnection = bound.kind === 'create-connection' || bound.kind === 'alter-connection'
     try {
+      if (isConnection && bound.definition !== null && known === 'new') await this.#options.engine.checkConnection(bound.definition)
       return await applyDefinition(bound, this.catalog, this.#loadFunction)
     } catch (error) {
       throw located(error, bound.position)

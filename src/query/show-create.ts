@@ -1,18 +1,26 @@
 /**
- * SHOW CREATE TABLE, VIEW and CATALOG: the statement that would make the same object, in the form that Flink gives it. Values of options
+ * SHOW CREATE TABLE, VIEW, CONNECTION and CATALOG: the statement that would make the same object, in the form that Flink gives it. Values of options
  * that look secret are not shown.
  */
 import { shownOption } from '#base'
 import type { CatalogDefinition } from '#catalog'
 import { type DataType, printType, unboundedLength } from '#data'
-import { printText, quotedName, type TableColumn, type TableDefinition, type ViewDefinition } from '#plan'
+import {
+  type ConnectionDefinition,
+  ownOptions,
+  printText,
+  quotedName,
+  type TableColumn,
+  type TableDefinition,
+  type ViewDefinition,
+} from '#plan'
 import { quotedPath } from './quoted-path.ts'
 
 /** How the value of an option is written. */
 type ShowOption = (key: string, value: string) => string
 
 export function printCreateTable(table: TableDefinition, showOption: ShowOption = shownOption): string {
-  const { watermark, primaryKey, partitionedBy } = table
+  const { watermark, primaryKey, partitionedBy, uses } = table
   const lines = table.columns.map((column) => `${quotedName(column.name)} ${printColumn(column)}${commentClause(' ', column.comment)}`)
   if (watermark !== null) lines.push(`WATERMARK FOR ${quotedName(watermark.column)} AS ${watermark.text}`)
   if (primaryKey.length > 0)
@@ -20,7 +28,8 @@ export function printCreateTable(table: TableDefinition, showOption: ShowOption 
   const parts = [
     `CREATE ${table.temporary ? 'TEMPORARY ' : ''}TABLE ${quotedPath(table.path)} ${inLines(lines)}${commentClause('\n', table.comment)}`,
     ...(partitionedBy.length > 0 ? [`PARTITIONED BY ${nameList(partitionedBy)}`] : []),
-    ...withClause(table.options, showOption),
+    ...(uses === undefined ? [] : [`USING CONNECTION ${quotedPath(uses.connection)}`]),
+    ...withClause(ownOptions(table), showOption),
   ]
   return `${parts.join('\n')}\n`
 }
@@ -29,6 +38,12 @@ export function printCreateTable(table: TableDefinition, showOption: ShowOption 
 export function printCreateView(view: ViewDefinition, names: readonly string[]): string {
   const head = `CREATE ${view.temporary ? 'TEMPORARY ' : ''}VIEW ${quotedPath(view.path)} ${inLines(names.map(quotedName))}`
   return `${head}${commentClause('\n', view.comment)}\nAS ${view.query}\n`
+}
+
+export function printCreateConnection(connection: ConnectionDefinition, showOption: ShowOption = shownOption): string {
+  const { path, options, comment, temporary } = connection
+  const head = `CREATE ${temporary ? 'TEMPORARY ' : ''}CONNECTION ${quotedPath(path)}${commentClause('\n', comment)}`
+  return `${[head, ...withClause(options, showOption)].join('\n')}\n`
 }
 
 export function printCreateCatalog({ name, options, comment }: CatalogDefinition): string {

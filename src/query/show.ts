@@ -2,10 +2,10 @@
 import { assert, shownOption } from '#base'
 import type { Catalog } from '#catalog'
 import { booleanType, type DataType, likeTest, printType, type Schema, stringType } from '#data'
-import { builtInFunctions, type TableColumn, type TableDefinition, type TablePath } from '#plan'
+import { builtInFunctions, type ConnectionDefinition, type TableColumn, type TableDefinition, type TablePath } from '#plan'
 import type { BoundStatement } from '#sql'
 import { queryErrors } from './errors.ts'
-import { printCreateCatalog, printCreateTable, printCreateView, printMetadata } from './show-create.ts'
+import { printCreateCatalog, printCreateConnection, printCreateTable, printCreateView, printMetadata } from './show-create.ts'
 
 type Show = Extract<BoundStatement, { kind: 'show' }>
 type Describe = Extract<BoundStatement, { kind: 'describe' }>
@@ -29,6 +29,8 @@ export function show(bound: Show, catalog: Catalog): Answer {
       return names('view name', catalog.viewNames(database), bound)
     case 'functions':
       return names('function name', [...builtInFunctions.keys(), ...userFunctions(catalog, database)], bound)
+    case 'connections':
+      return names('connection name', catalog.connectionNames(database), bound)
     case 'user-functions':
       return names('function name', userFunctions(catalog, database), bound)
     case 'current-catalog':
@@ -54,7 +56,7 @@ export function show(bound: Show, catalog: Catalog): Answer {
   }
 }
 
-/** What is shown of one table, view or catalog. */
+/** What is shown of one table, view, connection or catalog. */
 function showObject(bound: Show, catalog: Catalog): Answer {
   switch (bound.subject) {
     case 'columns':
@@ -71,6 +73,8 @@ function showObject(bound: Show, catalog: Catalog): Answer {
       const names = table.columns.map(({ name }) => name)
       return text(printCreateView(view, names))
     }
+    case 'create-connection':
+      return text(printCreateConnection(connectionOf(bound.path ?? [], catalog)))
     default: {
       const found = catalog.catalog(bound.path?.[0] ?? '')
       assert(found !== undefined, 'a catalog to show was there when the statement was bound')
@@ -82,6 +86,12 @@ function showObject(bound: Show, catalog: Catalog): Answer {
 function tableOf({ table }: Show | Describe): TableDefinition {
   assert(table !== null, 'a statement about a table has found it')
   return table
+}
+
+function connectionOf([first = '', second = '', third = '']: readonly string[], catalog: Catalog): ConnectionDefinition {
+  const found = catalog.connection([first, second, third])
+  assert(found !== undefined, 'a statement about a connection has found it')
+  return found
 }
 
 function otherKind(bound: Show, path: TablePath, kind: 'table' | 'view'): Error {
@@ -179,6 +189,16 @@ export function describe(bound: Describe, catalog: Catalog): Answer {
           ['comment', found?.comment ?? ''],
         ],
         bound.extended ? (found?.options ?? {}) : {},
+      )
+    }
+    case 'connection': {
+      const { options, comment } = connectionOf(bound.path, catalog)
+      return about(
+        [
+          ['name', third],
+          ['comment', comment ?? ''],
+        ],
+        options,
       )
     }
     case 'function': {

@@ -109,6 +109,26 @@ export const sqlErrors = defineErrors({
     blame: 'user',
     message: 'column "{column}" needs a type',
   },
+  SQL_CONNECTION_CONNECTOR: {
+    blame: 'user',
+    message: 'the connector of connection "{connection}" cannot be changed',
+    detail: 'Its other options are those of this connector, and so are the tables that use it.',
+    hint: 'Create another connection.',
+  },
+  SQL_CONNECTION_NOT_FOUND: {
+    blame: 'user',
+    message: 'connection "{connection}" does not exist',
+  },
+  SQL_CONNECTION_OPTION: {
+    blame: 'user',
+    message: 'option "{key}" of table "{table}" has another value in connection "{connection}"',
+    detail: 'What a connection says is the same for all tables that use it.',
+  },
+  SQL_CONNECTION_TEMPORARY: {
+    blame: 'user',
+    message: 'table "{table}" cannot use connection "{connection}", which is temporary',
+    hint: 'Make the table TEMPORARY, or the connection permanent.',
+  },
   SQL_DATABASE_NOT_FOUND: {
     blame: 'user',
     message: 'database "{database}" does not exist',

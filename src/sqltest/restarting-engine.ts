@@ -8,7 +8,16 @@
 import { MillraceError } from '#base'
 import { type Batch, batchOf, rowsOf, type Schema } from '#data'
 import type { Engine, InputProgress, Observation, Program, ResultListener, RunPacer, SourceChanges } from '#engines'
-import { type Plan, rootsOf, type Scan, type TableDefinition, type TableSize, type Tables, walkRelations } from '#plan'
+import {
+  type ConnectionDefinition,
+  type Plan,
+  rootsOf,
+  type Scan,
+  type TableDefinition,
+  type TableSize,
+  type Tables,
+  walkRelations,
+} from '#plan'
 import type { Restart } from './test-file.ts'
 
 /** What a run has shown. */
@@ -83,6 +92,10 @@ export class RestartingEngine implements Engine, RunPacer {
 
   changesOf(scan: Scan, tables: Tables): SourceChanges {
     return this.#engine.changesOf(scan, tables)
+  }
+
+  checkConnection(connection: ConnectionDefinition): Promise<void> {
+    return this.#engine.checkConnection(connection)
   }
 
   waysOf(table: TableDefinition): ReturnType<Engine['waysOf']> {

@@ -17,7 +17,7 @@ interface Line {
 
 function line(kind: string, path: readonly string[], known: Partial<Line> = {}): Line {
   const id = [kind, ...path.map(encodeURIComponent)].join(':')
-  const connector = kind === 'table' ? 'kafka' : null
+  const connector = kind === 'table' || kind === 'connection' ? 'kafka' : null
   return { id, kind, path, connector, comment: null, columns: 5, version: 3, changedAt: at, changedBy: 'grace', ...known }
 }
 
@@ -30,6 +30,7 @@ const lines: readonly Line[] = [
   line('table', [...database, 'payments'], { connector: 'postgres-cdc' }),
   line('table', [...database, hostileTable]),
   line('view', [...database, 'large_orders'], { comment: '<b>views</b> & more' }),
+  line('connection', [...database, 'kafka'], { columns: null, comment: 'Orders & payments' }),
   line('function', [...database, 'city_of'], { columns: null }),
   ...Array.from({ length: 1000 }, (_, index) => line('table', ['lake', 'raw', `events_${String(index).padStart(4, '0')}`])),
 ]
@@ -49,14 +50,28 @@ WITH (
   'topic' = 'orders'
 )`
 
+const connectionText = `CREATE CONNECTION default_catalog.default_database.kafka
+COMMENT 'Orders & payments'
+WITH (
+  'connector' = 'kafka',
+  'properties.bootstrap.servers' = 'broker-1:9092',
+  'properties.sasl.jaas.config' = '\${secret:kafka-login}'
+)`
+
 function entryOf(id: string): unknown {
   const found = lines.find((each) => each.id === id)
   if (found === undefined) return undefined
   const { columns, ...head } = found
   const column = { comment: null, origin: 'stored', expression: null }
+  const other = (each: Line | undefined) => (each === undefined ? [] : [{ id: each.id, path: each.path }])
+  const [connection = null] = other(
+    lines.find(({ kind, path }) => head.kind === 'table' && kind === 'connection' && head.path[0] === path[0]),
+  )
   return {
     ...head,
-    text,
+    text: head.kind === 'connection' ? connectionText : text,
+    connection,
+    tables: head.kind === 'connection' ? lines.slice(0, 4).flatMap(other) : [],
     columns:
       columns === null
         ? null
@@ -67,9 +82,9 @@ function entryOf(id: string): unknown {
             { ...column, name: 'placed_at', type: 'TIMESTAMP(3)' },
             { ...column, name: 'total', type: 'DECIMAL(12, 3)', origin: 'computed', expression: 'amount * 1.2' },
           ],
-    primaryKey: ['id'],
+    primaryKey: columns === null ? [] : ['id'],
     partitionedBy: [],
-    watermark: { column: 'placed_at', expression: "placed_at - INTERVAL '5' SECOND" },
+    watermark: columns === null ? null : { column: 'placed_at', expression: "placed_at - INTERVAL '5' SECOND" },
     options: [
       { key: 'connector', value: 'kafka' },
       { key: 'properties.sasl.jaas.config', value: '${secret:kafka-login}' },
@@ -135,8 +150,8 @@ export function catalogAnswer(path: string, query: URLSearchParams): unknown {
   }
   if (path === '/tree')
     return [
-      { name: 'default_catalog', databases: [{ name: 'default_database', tables: 4, views: 1, functions: 1 }] },
-      { name: 'lake', databases: [{ name: 'raw', tables: 1000, views: 0, functions: 0 }] },
+      { name: 'default_catalog', databases: [{ name: 'default_database', tables: 4, views: 1, functions: 1, connections: 1 }] },
+      { name: 'lake', databases: [{ name: 'raw', tables: 1000, views: 0, functions: 0, connections: 0 }] },
     ]
   if (path === '/lineage') return lineageOf(query.get('object') ?? '')
   const [, id = '', part] = path.split('/')

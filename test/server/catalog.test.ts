@@ -66,8 +66,8 @@ test('a catalog comes in pages, one database alone, and as a tree', slow, async 
     {
       name: 'default_catalog',
       databases: [
-        { name: '<b>odd</b>', tables: 1, views: 0, functions: 0 },
-        { name: 'default_database', tables: 3, views: 1, functions: 0 },
+        { name: '<b>odd</b>', tables: 1, views: 0, functions: 0, connections: 0 },
+        { name: 'default_database', tables: 3, views: 1, functions: 0, connections: 0 },
       ],
     },
   ])

@@ -73,7 +73,7 @@ export function readAuditSearch(raw: Raw) {
   return given({ subject: text(raw, 'subject') })
 }
 
-export const entryKinds = ['table', 'view', 'function'] as const
+export const entryKinds = ['table', 'view', 'function', 'connection'] as const
 export const entryViews = ['columns', 'rows', 'lineage', 'versions'] as const
 
 export function readCatalogSearch(raw: Raw) {

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { Instant, Nullable, PageQuery, type Routes, Word } from './route.ts'
 
-const Kind = Word(['catalog', 'database', 'table', 'view', 'function'])
+const Kind = Word(['catalog', 'database', 'table', 'view', 'function', 'connection'])
 const Name = Type.String({ maxLength: 500 })
 
 const Line = Type.Object({
@@ -26,6 +26,8 @@ const Column = Type.Object({
   expression: Nullable(Type.String()),
 })
 
+const Other = Type.Object({ id: Type.String(), path: Type.Array(Type.String()) })
+
 const Entry = Type.Object({
   id: Type.String(),
   kind: Kind,
@@ -37,6 +39,8 @@ const Entry = Type.Object({
   watermark: Nullable(Type.Object({ column: Type.String(), expression: Type.String() })),
   options: Type.Array(Type.Object({ key: Type.String(), value: Type.String({ description: 'Secrets are not shown.' }) })),
   connector: Nullable(Type.String()),
+  connection: Nullable(Other),
+  tables: Type.Array(Other, { description: 'Those that use a connection, up to 1000 of them.' }),
   comment: Nullable(Type.String()),
   version: Type.Integer(),
   changedAt: Instant,
@@ -47,7 +51,7 @@ const Lineage = Type.Object({
   nodes: Type.Array(
     Type.Object({
       id: Type.String(),
-      kind: Word(['catalog', 'database', 'table', 'view', 'function', 'job']),
+      kind: Word(['catalog', 'database', 'table', 'view', 'function', 'connection', 'job']),
       path: Type.Array(Type.String(), { description: 'Of a job its name.' }),
       entry: Nullable(Type.String({ description: 'In the catalog; null where a script makes it for itself, and for jobs.' })),
       job: Nullable(Type.String()),
@@ -83,7 +87,13 @@ export const catalogRoutes = {
       Type.Object({
         name: Type.String(),
         databases: Type.Array(
-          Type.Object({ name: Type.String(), tables: Type.Integer(), views: Type.Integer(), functions: Type.Integer() }),
+          Type.Object({
+            name: Type.String(),
+            tables: Type.Integer(),
+            views: Type.Integer(),
+            functions: Type.Integer(),
+            connections: Type.Integer(),
+          }),
         ),
       }),
     ),

@@ -1,6 +1,6 @@
 /** What the catalog of a workspace has. It is changed by statements, not here. */
 import { withoutSecrets } from '#base'
-import type { CatalogEntry, WorkspaceCatalogs } from '#catalog'
+import { type CatalogEntry, entryIdOf, type WorkspaceCatalogs } from '#catalog'
 import type { Stored } from '#store'
 import type { Handlers } from '../call.ts'
 import type { catalogRoutes } from '../contract/catalog-routes.ts'
@@ -21,6 +21,7 @@ export interface CatalogParts {
 }
 
 const linesMax = 2000
+const tablesMax = 1000
 const depthUsual = 2
 const nodesUsual = 100
 
@@ -43,8 +44,10 @@ export function catalogHandlers({ catalogs, lineageOf }: CatalogParts): Handlers
       lineageOf(params.workspace, object, { depth, most: limit }),
     'GET /workspaces/:workspace/catalog/:entry': ({ params }) => {
       const entry = catalogs.find(params.workspace, params.entry)
-      const { comment, connector } = entry.value
-      return { ...headOf(entry), ...entryParts(entry.value), comment, connector }
+      const { comment, connector, connection } = entry.value
+      const tables = entry.value.object.kind === 'connection' ? tablesUsing(catalogs.entries(params.workspace), entry.value) : []
+      const used = connection === undefined ? null : { id: entryIdOf({ kind: 'connection', path: connection }), path: connection }
+      return { ...headOf(entry), ...entryParts(entry.value), comment, connector, connection: used, tables }
     },
     'GET /workspaces/:workspace/catalog/:entry/versions': async ({ params }) => {
       const versions = await catalogs.versions(params.workspace, params.entry)
@@ -65,18 +68,36 @@ function has({ object, columns, comment, connector }: CatalogEntry, word: string
   return texts.some((text) => text.toLowerCase().includes(word))
 }
 
+function tablesUsing(entries: readonly Stored<CatalogEntry>[], { object: { path } }: CatalogEntry) {
+  return entries
+    .filter(({ value: { connection } }) => connection !== undefined && path.every((name, index) => name === connection[index]))
+    .slice(0, tablesMax)
+    .map(({ id, value }) => ({ id, path: value.object.path }))
+}
+
+interface Counts {
+  tables: number
+  views: number
+  functions: number
+  connections: number
+}
+
+function noneOf(): Counts {
+  return { tables: 0, views: 0, functions: 0, connections: 0 }
+}
+
 /** By name. The database that each workspace begins with is there without a statement that made it. */
 function treeOf(entries: readonly Stored<CatalogEntry>[]): Tree {
-  const catalogs = new Map([['default_catalog', new Map([['default_database', { tables: 0, views: 0, functions: 0 }]])]])
+  const catalogs = new Map([['default_catalog', new Map([['default_database', noneOf()]])]])
   for (const { value } of entries) {
     const [catalog = '', database] = value.object.path
-    const databases = catalogs.get(catalog) ?? new Map<string, { tables: number; views: number; functions: number }>()
+    const databases = catalogs.get(catalog) ?? new Map<string, Counts>()
     catalogs.set(catalog, databases)
     if (database === undefined) continue
-    const counts = databases.get(database) ?? { tables: 0, views: 0, functions: 0 }
+    const counts = databases.get(database) ?? noneOf()
     databases.set(database, counts)
     const { kind } = value.object
-    if (kind === 'table' || kind === 'view' || kind === 'function') counts[`${kind}s`]++
+    if (kind !== 'catalog' && kind !== 'database') counts[`${kind}s`]++
   }
   return sorted(catalogs).map(([name, databases]) => ({
     name,

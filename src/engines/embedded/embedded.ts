@@ -1,10 +1,11 @@
 /** The embedded engine: runs plans in this process. */
 import { type Clock, parseDurationMs, parseMemoryBytes } from '#base'
 import type { BlobStore } from '#blobs'
-import { type Connector, waysOf } from '#connectors'
+import { type Connector, checkConnection, waysOf } from '#connectors'
 import type { Exchanges } from '#dataflow'
 import type { RunMetrics } from '#metrics'
 import {
+  type ConnectionDefinition,
   type Plan,
   planToJson,
   printPlan,
@@ -81,6 +82,10 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
 
   sizeOf(scan: Scan, tables: Tables, isMeasured: boolean): Promise<TableSize | null> {
     return new TableAccess(tables, this.#session({}), this.#options.connectors).sizeOf(scan, isMeasured)
+  }
+
+  checkConnection({ path, options }: ConnectionDefinition): Promise<void> {
+    return checkConnection(path[2], options)
   }
 
   waysOf({ options }: TableDefinition): ReturnType<Engine['waysOf']> {

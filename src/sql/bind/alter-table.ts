@@ -1,10 +1,11 @@
 /** ALTER TABLE: the definition as it is after the change. */
 import { sameType } from '#data'
-import { columnsIn, type TableColumn, type TableDefinition } from '#plan'
+import { columnsIn, ownOptions, type TableColumn, type TableDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import { nameText } from '../syntax/tree/name.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { BoundStatement } from './bound.ts'
+import { withOwnOptions } from './connections.ts'
 import type { BindContext } from './context.ts'
 import { renamedPath } from './create-view.ts'
 import { optionsOf } from './options.ts'
@@ -41,10 +42,11 @@ export function bindAlterTable(node: tree.AlterTable, context: BindContext): Bou
 function changed(table: TableDefinition, change: Exclude<tree.TableChange, tree.RenameTable>, context: BindContext): TableDefinition {
   switch (change.kind) {
     case 'set-options':
-      return { ...table, options: { ...table.options, ...optionsOf(change.options) } }
+      return withOwnOptions(table, { ...ownOptions(table), ...optionsOf(change.options) }, context, change.position)
     case 'reset-options': {
       const keys = new Set(change.keys.map((key) => key.value))
-      return { ...table, options: Object.fromEntries(Object.entries(table.options).filter(([key]) => !keys.has(key))) }
+      const kept = Object.entries(ownOptions(table)).filter(([key]) => !keys.has(key))
+      return withOwnOptions(table, Object.fromEntries(kept), context, change.position)
     }
     case 'add':
     case 'modify':

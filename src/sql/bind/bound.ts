@@ -1,6 +1,6 @@
 /** What a statement means, once every name in it has one: what the `query` room executes. */
 import type { TextPosition } from '#base'
-import type { FunctionDefinition, Plan, TableDefinition, TablePath, ViewDefinition } from '#plan'
+import type { ConnectionDefinition, FunctionDefinition, Plan, TableDefinition, TablePath, ViewDefinition } from '#plan'
 import type { ExplainDetail, FunctionLanguage, ShowLike, ShowSubject } from '../syntax/tree.ts'
 
 /** What happens when the thing to create is there: an error, nothing, or the new one takes its place. */
@@ -17,11 +17,14 @@ export type BoundStatement =
   | BoundCreateFunction
   | BoundCreateCatalog
   | BoundCreateDatabase
+  | BoundCreateConnection
   | BoundAlterTable
   | BoundRenameTable
   | BoundAlterView
   | BoundAlterCatalog
   | BoundAlterDatabase
+  | BoundAlterConnection
+  | BoundRenameConnection
   | BoundDrop
   | BoundUse
   | BoundShow
@@ -93,6 +96,13 @@ interface BoundCreateDatabase {
   readonly position: TextPosition
 }
 
+interface BoundCreateConnection {
+  readonly kind: 'create-connection'
+  readonly definition: ConnectionDefinition
+  readonly whenThere: WhenThere
+  readonly position: TextPosition
+}
+
 /** The definition as it is after the change; null when the table is missing and IF EXISTS forgives that. */
 interface BoundAlterTable {
   readonly kind: 'alter-table'
@@ -133,9 +143,23 @@ interface BoundAlterDatabase {
   readonly position: TextPosition
 }
 
+/** The definition as it is after the change; null when the connection is missing and IF EXISTS forgives that. */
+interface BoundAlterConnection {
+  readonly kind: 'alter-connection'
+  readonly definition: ConnectionDefinition | null
+  readonly position: TextPosition
+}
+
+interface BoundRenameConnection {
+  readonly kind: 'rename-connection'
+  readonly path: TablePath
+  readonly to: TablePath
+  readonly position: TextPosition
+}
+
 export interface BoundDrop {
   readonly kind: 'drop'
-  readonly object: 'table' | 'view' | 'function' | 'catalog' | 'database'
+  readonly object: 'table' | 'view' | 'function' | 'connection' | 'catalog' | 'database'
   /** As many names as the object has: one for a catalog, two for a database, three otherwise. */
   readonly path: readonly string[]
   readonly temporary: boolean
@@ -167,7 +191,7 @@ export interface BoundShow {
 
 export interface BoundDescribe {
   readonly kind: 'describe'
-  readonly object: 'table' | 'catalog' | 'database' | 'function'
+  readonly object: 'table' | 'catalog' | 'database' | 'function' | 'connection'
   readonly extended: boolean
   readonly path: readonly string[]
   /** What is described of a table; a view looks like a table of its columns. */

@@ -1,11 +1,12 @@
 /** CREATE TABLE, with LIKE and AS. */
 import type { TextPosition } from '#base'
 import { withNullable } from '#data'
-import type { NamedExpression, Plan, TableColumn, TableDefinition } from '#plan'
+import { type NamedExpression, ownOptions, type Plan, type TableColumn, type TableDefinition } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { BoundCreateTable, Options } from './bound.ts'
 import { nullOf } from './coerce.ts'
+import { withNamedConnection, withSameConnection } from './connections.ts'
 import { type BindContext, noSurroundings, type Rows } from './context.ts'
 import { stored, storedColumns } from './insert.ts'
 import { projected } from './names.ts'
@@ -30,7 +31,7 @@ export function bindCreateTable(node: tree.CreateTable, context: BindContext): B
     comment: node.comment ?? null,
     temporary: node.temporary,
   }
-  const columns = withColumns(node, empty, pattern, rows, context)
+  const columns = withColumns(node, connectedTable(node, empty, pattern, context), pattern, rows, context)
   const keyed = withKey(node, columns, pattern)
   const partitioned = { ...keyed, partitionedBy: partitionsOf(node, keyed, pattern, context) }
   const definition = { ...partitioned, watermark: watermarkOf(node, partitioned, pattern, context) }
@@ -44,8 +45,18 @@ export function bindCreateTable(node: tree.CreateTable, context: BindContext): B
   }
 }
 
+/** The connection counts as an option: LIKE takes it over with them, and one that is given anew takes its place. */
+function connectedTable(node: tree.CreateTable, table: TableDefinition, pattern: Pattern | null, context: BindContext): TableDefinition {
+  const inherited = pattern === null || pattern.merge.options === 'excluding' ? undefined : pattern.table.uses
+  if (node.connection === undefined) {
+    return inherited === undefined ? table : withSameConnection(table, inherited, context, node.name.position)
+  }
+  if (pattern !== null && inherited !== undefined) checkGivenOnce(pattern, 'options', 'a connection', node.connection.position)
+  return withNamedConnection(table, node.connection, context)
+}
+
 function mergedOptions(node: tree.CreateTable, pattern: Pattern | null): Options {
-  const before = pattern === null || pattern.merge.options === 'excluding' ? {} : pattern.table.options
+  const before = pattern === null || pattern.merge.options === 'excluding' ? {} : ownOptions(pattern.table)
   for (const { key } of node.options) {
     if (pattern !== null && Object.hasOwn(before, key.value)) checkGivenOnce(pattern, 'options', `option '${key.value}'`, key.position)
   }

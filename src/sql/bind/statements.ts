@@ -15,6 +15,7 @@ import type {
   BoundUse,
   DatabasePath,
 } from './bound.ts'
+import { bindAlterConnection, bindCreateConnection, connectionNamed } from './connections.ts'
 import { type BindContext, noSurroundings } from './context.ts'
 import { bindCreateFunction } from './create-function.ts'
 import { bindCreateTable } from './create-table.ts'
@@ -42,6 +43,10 @@ export function bindAnyStatement(statement: tree.Statement, context: BindContext
       return bindAlterTable(statement, context)
     case 'alter-view':
       return bindAlterView(statement, context)
+    case 'create-connection':
+      return bindCreateConnection(statement, context)
+    case 'alter-connection':
+      return bindAlterConnection(statement, context)
     case 'explain':
       return bindExplain(statement, context)
     case 'describe':
@@ -130,11 +135,7 @@ function bindDrop(statement: tree.Drop, context: BindContext): BoundDrop {
   }
 }
 
-function objectPath(
-  object: 'table' | 'view' | 'function' | 'catalog' | 'database',
-  name: tree.Name,
-  context: BindContext,
-): readonly string[] {
+function objectPath(object: BoundDrop['object'], name: tree.Name, context: BindContext): readonly string[] {
   if (object === 'catalog') return [nameText(name)]
   return object === 'database' ? databasePath(name, context) : tablePath(name, context.environment)
 }
@@ -158,6 +159,7 @@ function bindDescribe({ object, name, extended, position }: tree.Describe, conte
   const path = objectPath(object, name, context)
   if (object === 'catalog') known(name, [nameText(name)], context)
   if (object === 'database') known(name, databasePath(name, context), context)
+  if (object === 'connection') connectionNamed(name, context.environment)
   const table = object === 'table' ? describedTable(name, context) : null
   return { kind: 'describe', object, extended, path, table, position }
 }
@@ -171,6 +173,8 @@ function bindShow({ subject, name, like, position }: tree.Show, context: BindCon
     case 'create-view':
     case 'partitions':
       return { ...shown, path: tablePath(name, context.environment), table: describedTable(name, context) }
+    case 'create-connection':
+      return { ...shown, path: connectionNamed(name, context.environment).path, table: null }
     case 'databases':
     case 'create-catalog':
       return { ...shown, path: known(name, [nameText(name)], context), table: null }

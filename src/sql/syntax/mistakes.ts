@@ -103,6 +103,7 @@ class Place {
       return 'FOR SYSTEM_TIME AS OF stands between the table and its alias.'
     }
     if (isWord && token.text === 'PARTITION' && this.firstWords() === 'CREATE TABLE') return 'Write PARTITIONED BY.'
+    if (isWord && token.text === 'USING' && this.firstWords() === 'CREATE TABLE') return 'Write USING CONNECTION name before WITH (…).'
     if (isWord && foreignTableClauses.has(token.text) && this.firstWords() === 'CREATE TABLE') {
       return "What a table needs is written after its columns: WITH ('connector' = '…')."
     }

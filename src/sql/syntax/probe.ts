@@ -8,6 +8,7 @@ import type { Identifier, Name, Query, QueryBody, TableReference } from './tree.
 export type NameKind =
   | 'catalog'
   | 'column'
+  | 'connection'
   | 'connector-option'
   | 'database'
   | 'function'

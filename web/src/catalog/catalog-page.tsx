@@ -14,6 +14,7 @@ import { SearchField } from '../parts/search-field.tsx'
 import { entryKinds, type readCatalogSearch } from '../search.ts'
 import style from './catalog.module.css'
 import { CatalogFrame } from './catalog-frame.tsx'
+import { NoConnections } from './connection-parts.tsx'
 import { type EntryLine, iconOf } from './entry-name.ts'
 
 const route = getRouteApi('/frame/w/$workspace/catalog')
@@ -28,7 +29,6 @@ export function CatalogPage() {
   const { entries, total, error, isPending, more, isLoadingMore } = useEntries(search)
   const change = (changes: { readonly [Name in keyof Search]?: Search[Name] | undefined }): void =>
     void navigate({ search: (last) => ({ ...last, ...changes }) as Search, replace: true })
-  const isFiltered = search.search !== undefined || search.kind !== undefined
   return (
     <CatalogFrame catalog={search.catalog} database={search.database} title={t('nav.catalog')} head={<Crumbs search={search} />}>
       <div className={style['bar']}>
@@ -62,9 +62,7 @@ export function CatalogPage() {
           </Button>
         </div>
       )}
-      {!isPending && error === null && entries.length === 0 && (
-        <Nothing isFiltered={isFiltered} onAll={() => void navigate({ search: {} })} />
-      )}
+      {!isPending && error === null && entries.length === 0 && <Nothing search={search} onAll={() => void navigate({ search: {} })} />}
     </CatalogFrame>
   )
 }
@@ -140,10 +138,11 @@ function EntryTable({ entries }: { readonly entries: readonly EntryLine[] }) {
   )
 }
 
-function Nothing({ isFiltered, onAll }: { readonly isFiltered: boolean; readonly onAll: () => void }) {
+function Nothing({ search: { search, kind }, onAll }: { readonly search: Search; readonly onAll: () => void }) {
   const { t } = useTranslation()
   const { workspace, may } = useWorkspace()
-  if (isFiltered)
+  if (kind === 'connection' && search === undefined) return <NoConnections />
+  if (search !== undefined || kind !== undefined)
     return (
       <EmptyPage icon="search" title={t('catalog.noneTitle')} text={t('jobs.noneText')}>
         <Button variant="default" onClick={onAll}>

@@ -66,7 +66,7 @@ function DatabaseNode({ catalog, database, isOpen, entry }: DatabaseNodeProps) {
   const { t } = useTranslation()
   const { workspace } = useWorkspace()
   const [isFolded, setFolded] = useState(false)
-  const count = database.tables + database.views + database.functions
+  const count = database.tables + database.views + database.functions + database.connections
   const isShown = isOpen && !isFolded
   return (
     <li>

@@ -8,6 +8,7 @@ import { FailureCard } from '../parts/failure-card.tsx'
 import { useRunView } from '../sql/sql-toolbar.tsx'
 import type { StatementRun } from '../sql/statement-run.ts'
 import { endTab, runOf, startRun } from '../sql/tab-runs.ts'
+import { ConnectionTables } from './connection-parts.tsx'
 import type { Entry } from './entry-name.ts'
 import { dropStatement } from './entry-name.ts'
 import { EntryUsers } from './entry-users.tsx'
@@ -16,7 +17,7 @@ const tab = 'drop from the catalog'
 const nothing = (): void => {}
 
 /** Drops a thing by the statement that does so, after it was said who uses it. */
-export function DropDialog({ entry: { id, kind, path }, onClose }: { readonly entry: Entry; readonly onClose: () => void }) {
+export function DropDialog({ entry: { id, kind, path, tables }, onClose }: { readonly entry: Entry; readonly onClose: () => void }) {
   const { t } = useTranslation()
   const { workspace } = useWorkspace()
   const client = useQueryClient()
@@ -49,7 +50,7 @@ export function DropDialog({ entry: { id, kind, path }, onClose }: { readonly en
     >
       <p>{t(`catalog.dropText.${kind}`)}</p>
       <h3>{t('catalog.usedBy')}</h3>
-      <EntryUsers object={id} />
+      {kind === 'connection' ? <ConnectionTables tables={tables} /> : <EntryUsers object={id} />}
       <code className="small">{text}</code>
       {view?.messages.map((message) =>
         message.kind === 'failed' ? <FailureCard key={message.at} failure={message.failure} source={text} /> : null,

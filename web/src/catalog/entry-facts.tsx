@@ -3,6 +3,7 @@ import { Part } from '../job/tab.tsx'
 import { timeText } from '../parts/amount.ts'
 import { SqlText } from '../parts/sql-text.tsx'
 import style from './catalog.module.css'
+import { ConnectionTables, UsedConnection } from './connection-parts.tsx'
 import type { Entry } from './entry-name.ts'
 import { EntryUsers } from './entry-users.tsx'
 
@@ -25,9 +26,20 @@ export function EntryFacts({ entry }: { readonly entry: Entry }) {
           </Part>
         </div>
         <div className="stack wide">
-          <Part title={t('catalog.usedBy')}>
-            <EntryUsers object={entry.id} />
-          </Part>
+          {entry.connection !== null && (
+            <Part title={t('catalog.connection')}>
+              <UsedConnection connection={entry.connection} />
+            </Part>
+          )}
+          {entry.kind === 'connection' ? (
+            <Part title={t('catalog.tablesUsing')}>
+              <ConnectionTables tables={entry.tables} />
+            </Part>
+          ) : (
+            <Part title={t('catalog.usedBy')}>
+              <EntryUsers object={entry.id} />
+            </Part>
+          )}
           <Part title={t('catalog.facts')}>
             <Facts entry={entry} />
           </Part>

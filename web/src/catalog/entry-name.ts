@@ -1,5 +1,5 @@
 /** Names of things in the catalog, and the statements that read and drop them. */
-import { writtenName } from '#plan'
+import { printText, writtenName } from '#plan'
 import type { Answer } from '../api/call.ts'
 import type { IconName } from '../parts/icon.tsx'
 
@@ -13,6 +13,7 @@ export const iconOf: Readonly<Record<EntryKind | 'job', IconName>> = {
   table: 'table',
   view: 'view',
   function: 'function',
+  connection: 'link',
   job: 'jobs',
 }
 
@@ -23,6 +24,32 @@ function sqlName(path: readonly string[]): string {
 
 export function rowsStatement(path: readonly string[], rows?: number): string {
   return `SELECT * FROM ${sqlName(path)}${rows === undefined ? '' : ` LIMIT ${rows}`}`
+}
+
+/** A connection to begin with, and a table that uses it. */
+export const connectionExample = `CREATE CONNECTION kafka COMMENT 'Orders and payments' WITH (
+  'connector' = 'kafka',
+  'properties.bootstrap.servers' = 'broker-1:9092',
+  'properties.security.protocol' = 'SASL_SSL',
+  'properties.sasl.mechanism' = 'SCRAM-SHA-512',
+  'properties.sasl.jaas.config' = '\${secret:kafka}'
+);
+
+CREATE TABLE orders (
+  id BIGINT,
+  amount DECIMAL(10, 2)
+)
+USING CONNECTION kafka
+WITH (
+  'topic' = 'orders',
+  'format' = 'json'
+);
+`
+
+/** The options of a connection as they are, to be changed. */
+export function alterStatement({ path, options }: Pick<Entry, 'path' | 'options'>): string {
+  const lines = options.filter(({ key }) => key !== 'connector').map(({ key, value }) => `  ${printText(key)} = ${printText(value)}`)
+  return `ALTER CONNECTION ${sqlName(path)} SET (\n${lines.join(',\n')}\n)`
 }
 
 export function dropStatement(kind: EntryKind, path: readonly string[]): string {

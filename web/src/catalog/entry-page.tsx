@@ -14,7 +14,7 @@ import style from './catalog.module.css'
 import { CatalogFrame } from './catalog-frame.tsx'
 import { DropDialog } from './drop-dialog.tsx'
 import { EntryFacts } from './entry-facts.tsx'
-import { type Entry, iconOf, rowsStatement } from './entry-name.ts'
+import { alterStatement, type Entry, iconOf, rowsStatement } from './entry-name.ts'
 import { EntryRows } from './entry-rows.tsx'
 import { EntryVersions } from './entry-versions.tsx'
 
@@ -80,14 +80,15 @@ function Actions({ entry }: { readonly entry: Entry }) {
   const [isDropping, setDropping] = useState(false)
   if (!may.develop) return null
   const open = (): void => {
-    const tab = keepTab(workspace, t('sql.query'), `${rowsStatement(entry.path)};\n`)
+    const text = entry.kind === 'connection' ? alterStatement(entry) : rowsStatement(entry.path)
+    const tab = keepTab(workspace, t('sql.query'), `${text};\n`)
     void navigate({ to: '/w/$workspace/sql', params: { workspace }, search: { tab } })
   }
   return (
     <>
-      {hasRows(entry) && (
+      {(hasRows(entry) || entry.kind === 'connection') && (
         <Button variant="default" leftSection={<Icon name="sql" size={14} />} onClick={open}>
-          {t('catalog.openInSql')}
+          {t(entry.kind === 'connection' ? 'catalog.changeInSql' : 'catalog.openInSql')}
         </Button>
       )}
       <Button variant="default" leftSection={<Icon name="bin" size={14} />} onClick={() => setDropping(true)}>
@@ -102,11 +103,17 @@ function hasRows({ kind }: Entry): boolean {
   return kind === 'table' || kind === 'view'
 }
 
+/** Rows do not go through a connection by itself: what uses it has a lineage. */
+function isShown(view: (typeof entryViews)[number], entry: Entry, mayDevelop: boolean): boolean {
+  if (view === 'rows') return mayDevelop && hasRows(entry)
+  return view !== 'lineage' || entry.kind !== 'connection'
+}
+
 function Views({ entry }: { readonly entry: Entry }) {
   const { t } = useTranslation()
   const { workspace, may } = useWorkspace()
   const { view: current = 'columns' } = route.useSearch()
-  const shown = entryViews.filter((view) => view !== 'rows' || (may.develop && hasRows(entry)))
+  const shown = entryViews.filter((view) => isShown(view, entry, may.develop))
   return (
     <nav className={tabStyle['tabs']} aria-label={t('catalog.views')}>
       {shown.map((view) => (

@@ -361,6 +361,10 @@ DESCRIBE FUNCTION f;
 
 DESCRIBE catalog;
 
+DESCRIBE CONNECTION kafka;
+
+DESCRIBE connection;
+
 SHOW CATALOGS;
 
 SHOW CATALOGS LIKE 'a%';
@@ -392,6 +396,12 @@ SHOW CREATE VIEW v;
 SHOW CREATE CATALOG c;
 
 SHOW CREATE MODEL m;
+
+SHOW CREATE CONNECTION c.d.kafka;
+
+SHOW CONNECTIONS;
+
+SHOW CONNECTIONS FROM d NOT LIKE 'k%';
 
 SHOW PARTITIONS t;
 
@@ -464,6 +474,43 @@ COMPILE PLAN 'file:///tmp/plan.json' FOR INSERT INTO a SELECT 1;
 EXECUTE PLAN 'file:///tmp/plan.json';
 
 CREATE MATERIALIZED TABLE m AS SELECT 1;
+
+CREATE CONNECTION kafka WITH ('connector' = 'kafka', 'properties.bootstrap.servers' = 'broker:9092');
+
+CREATE TEMPORARY CONNECTION IF NOT EXISTS c.d.`my kafka` COMMENT 'it''s ours' WITH ();
+
+ALTER CONNECTION kafka SET ('properties.client.id' = 'x', 'a' = 'b');
+
+ALTER CONNECTION IF EXISTS d.kafka RESET ('properties.client.id');
+
+ALTER CONNECTION kafka COMMENT 'of the shop';
+
+ALTER CONNECTION kafka RENAME TO d.kafka_2;
+
+DROP CONNECTION kafka;
+
+DROP TEMPORARY CONNECTION IF EXISTS c.d.kafka;
+
+CREATE TABLE t (
+  a INT
+)
+COMMENT 'c'
+PARTITIONED BY (a)
+USING CONNECTION c.d.kafka
+WITH (
+  'topic' = 't'
+);
+
+CREATE TABLE t
+USING CONNECTION kafka
+LIKE u;
+
+CREATE TABLE connection (
+  connection INT
+)
+USING CONNECTION connection;
+
+CREATE TEMPORARY SYSTEM CONNECTION kafka WITH ('a' = 'b');
 
 CREATE MODEL m INPUT (a INT) OUTPUT (b INT) WITH ('a' = 'b');
 

@@ -1,6 +1,7 @@
 import type { Cursor } from '../cursor.ts'
 import type { Token } from '../token.ts'
 import type { AlterCatalog, AlterFunction, AlterView, ChangeSchema, ColumnChange, Name, Statement, TableChange } from '../tree.ts'
+import { parseAlterConnection } from './connections.ts'
 import { takeLanguage } from './create.ts'
 import {
   emptySchema,
@@ -31,8 +32,8 @@ export function parseAlter(cursor: Cursor): Statement {
   }
   if (cursor.isWord('MATERIALIZED', 'TABLE')) return parseOther(cursor, first, 'ALTER MATERIALIZED TABLE')
   if (cursor.isWord('MODEL')) return parseOther(cursor, first, 'ALTER MODEL')
-  if (cursor.isWord('CONNECTION')) return parseOther(cursor, first, 'ALTER CONNECTION')
-  throw cursor.failure('TABLE, VIEW, FUNCTION, CATALOG or DATABASE')
+  if (cursor.takeWord('CONNECTION')) return parseAlterConnection(cursor, first)
+  throw cursor.failure('TABLE, VIEW, FUNCTION, CONNECTION, CATALOG or DATABASE')
 }
 
 function parseAlterView(cursor: Cursor, first: Token): AlterView {

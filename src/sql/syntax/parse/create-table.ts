@@ -11,6 +11,7 @@ import type {
   TableLike,
   WatermarkDefinition,
 } from '../tree.ts'
+import { takeUsedConnection } from './connections.ts'
 import { parseDataType, startsType } from './data-types.ts'
 import { parseIdentifier, parseIdentifierList, parseName, parseString, parseWholeNumber, reservedError, takeComment } from './names.ts'
 import { parseOptions } from './options.ts'
@@ -30,9 +31,10 @@ export function parseCreateTable(cursor: Cursor, first: Token, flags: CreateFlag
   const comment = takeComment(cursor)
   const distribution = takeDistribution(cursor)
   const partitionedBy = cursor.takeWord('PARTITIONED', 'BY') ? parseIdentifierList(cursor, 'column') : []
+  const connection = takeUsedConnection(cursor)
   const options = cursor.takeWord('WITH') ? parseOptions(cursor) : []
   const like = cursor.takeWord('LIKE') ? parseLike(cursor) : undefined
-  const query = takeQuery(cursor)
+  const query = takeQuery(cursor, connection !== undefined)
   return {
     kind: 'create-table',
     ...flags,
@@ -42,6 +44,7 @@ export function parseCreateTable(cursor: Cursor, first: Token, flags: CreateFlag
     ...(comment !== undefined && { comment }),
     ...(distribution && { distribution }),
     partitionedBy,
+    ...(connection && { connection }),
     options,
     ...(like && { like }),
     ...(query && { query }),
@@ -49,7 +52,10 @@ export function parseCreateTable(cursor: Cursor, first: Token, flags: CreateFlag
   }
 }
 
-function takeQuery(cursor: Cursor): CreateTable['query'] {
+/** As in Flink, a table that uses a connection is not made of a query. */
+function takeQuery(cursor: Cursor, usesConnection: boolean): CreateTable['query'] {
+  if (usesConnection && cursor.isWord('AS'))
+    throw cursor.failure('no query after USING CONNECTION', 'Create the table first, and fill it with INSERT INTO.')
   if (cursor.takeWord('AS')) return cursor.parseQuery()
   if (startsQuery(cursor.token) && cursor.token.text === 'SELECT') throw cursor.failure('"AS" before the query')
   return undefined

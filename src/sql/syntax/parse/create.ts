@@ -10,6 +10,7 @@ import type {
   Statement,
   ViewColumn,
 } from '../tree.ts'
+import { parseCreateConnection } from './connections.ts'
 import { parseCreateTable } from './create-table.ts'
 import { parseIdentifier, parseName, parseString, takeComment } from './names.ts'
 import { parseOptions } from './options.ts'
@@ -29,13 +30,15 @@ export function parseCreate(cursor: Cursor): Statement {
   if (cursor.takeWord('DATABASE')) return parseCreateDatabase(cursor, first)
   if (cursor.isWord('MATERIALIZED', 'TABLE')) return parseOther(cursor, first, 'CREATE MATERIALIZED TABLE')
   if (cursor.isWord('MODEL')) return parseOther(cursor, first, 'CREATE MODEL')
-  if (cursor.isWord('CONNECTION')) return parseOther(cursor, first, 'CREATE CONNECTION')
-  throw cursor.failure('TABLE, VIEW, FUNCTION, CATALOG or DATABASE', createHint(cursor.token))
+  if (!orReplace && cursor.takeWord('CONNECTION')) return parseCreateConnection(cursor, first, temporary)
+  if (cursor.isWord('SYSTEM', 'CONNECTION')) return parseOther(cursor, first, 'CREATE SYSTEM CONNECTION')
+  throw cursor.failure('TABLE, VIEW, FUNCTION, CONNECTION, CATALOG or DATABASE', createHint(cursor.token))
 }
 
 function createHint(token: Token): string | undefined {
   if (token.kind !== 'word') return undefined
   if (token.text === 'EXTERNAL') return 'Tables are always external: write CREATE TABLE … WITH (…).'
+  if (token.text === 'CONNECTION') return 'A connection that is there is changed with ALTER CONNECTION.'
   if (token.text === 'TEMP') return 'Write TEMPORARY.'
   if (token.text === 'SCHEMA') return 'Flink SQL calls a schema a database: CREATE DATABASE.'
   if (token.text === 'STREAM' || token.text === 'SOURCE' || token.text === 'SINK')

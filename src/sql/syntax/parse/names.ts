@@ -10,6 +10,7 @@ import type { Identifier, Name, StringLiteral } from '../tree.ts'
 const roles: Readonly<Record<NameKind, string>> = {
   catalog: 'a catalog name',
   column: 'a column name',
+  connection: 'a connection name',
   'connector-option': 'an option in quotes',
   database: 'a database name',
   function: 'a function name',

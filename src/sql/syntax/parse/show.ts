@@ -19,6 +19,7 @@ const forms: readonly SubjectForm[] = [
   { subject: 'views', words: ['VIEWS'], name: ['from', 'database'] },
   { subject: 'functions', words: ['FUNCTIONS'], name: ['from', 'database'] },
   { subject: 'user-functions', words: ['USER', 'FUNCTIONS'], name: ['from', 'database'] },
+  { subject: 'connections', words: ['CONNECTIONS'], name: ['from', 'database'] },
   { subject: 'columns', words: ['COLUMNS'], name: ['from-required', 'table'] },
   { subject: 'procedures', words: ['PROCEDURES'], name: ['from', 'database'] },
   { subject: 'models', words: ['MODELS'], name: ['from', 'database'] },
@@ -30,6 +31,7 @@ const forms: readonly SubjectForm[] = [
   { subject: 'current-database', words: ['CURRENT', 'DATABASE'] },
   { subject: 'create-table', words: ['CREATE', 'TABLE'], name: ['direct', 'table'] },
   { subject: 'create-view', words: ['CREATE', 'VIEW'], name: ['direct', 'view'] },
+  { subject: 'create-connection', words: ['CREATE', 'CONNECTION'], name: ['direct', 'connection'] },
   { subject: 'create-catalog', words: ['CREATE', 'CATALOG'], name: ['direct', 'catalog'] },
   { subject: 'partitions', words: ['PARTITIONS'], name: ['direct', 'table'] },
 ]

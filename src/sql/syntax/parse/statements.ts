@@ -149,11 +149,11 @@ function parseDescribe(cursor: Cursor): Statement {
   if (cursor.isWord('JOB') && cursor.peek(1).kind === 'string') return parseOther(cursor, first, 'DESCRIBE JOB')
   if (cursor.isWord('MODEL') && isName(cursor.peek(1))) return parseOther(cursor, first, 'DESCRIBE MODEL')
   let object: Describe['object'] = 'table'
-  for (const each of ['CATALOG', 'DATABASE', 'FUNCTION'] as const) {
+  for (const each of ['CATALOG', 'DATABASE', 'FUNCTION', 'CONNECTION'] as const) {
     const isExtended = cursor.peek(1).kind === 'word' && cursor.peek(1).text === 'EXTENDED'
     if (cursor.isWord(each) && (canBeName(cursor.peek(1)) || isExtended)) {
       cursor.advance()
-      object = each === 'CATALOG' ? 'catalog' : each === 'DATABASE' ? 'database' : 'function'
+      object = each.toLowerCase() as Describe['object']
     }
   }
   const extended = cursor.takeWord('EXTENDED')
@@ -215,7 +215,7 @@ function parseDrop(cursor: Cursor): Statement {
   const first = cursor.expectWord('DROP')
   const temporary = cursor.takeWord('TEMPORARY')
   const system = cursor.takeWord('SYSTEM')
-  for (const object of ['TABLE', 'VIEW', 'FUNCTION', 'CATALOG', 'DATABASE'] as const) {
+  for (const object of ['TABLE', 'VIEW', 'FUNCTION', 'CONNECTION', 'CATALOG', 'DATABASE'] as const) {
     if (!cursor.takeWord(object)) continue
     const kind = object.toLowerCase() as Drop['object']
     const ifExists = cursor.takeWord('IF', 'EXISTS')
@@ -232,8 +232,8 @@ function parseDrop(cursor: Cursor): Statement {
       position: cursor.placeFrom(first),
     }
   }
-  for (const words of [['MATERIALIZED', 'TABLE'], ['MODEL'], ['CONNECTION']]) {
+  for (const words of [['MATERIALIZED', 'TABLE'], ['MODEL']]) {
     if (cursor.isWord(...words)) return parseOther(cursor, first, `DROP ${words.join(' ')}`)
   }
-  throw cursor.failure('TABLE, VIEW, FUNCTION, CATALOG or DATABASE')
+  throw cursor.failure('TABLE, VIEW, FUNCTION, CONNECTION, CATALOG or DATABASE')
 }

@@ -14,11 +14,13 @@ export type Statement =
   | CreateFunction
   | CreateCatalog
   | CreateDatabase
+  | CreateConnection
   | AlterTable
   | AlterView
   | AlterFunction
   | AlterCatalog
   | AlterDatabase
+  | AlterConnection
   | Drop
   | Explain
   | Describe
@@ -119,9 +121,20 @@ export interface CreateDatabase {
   readonly position: TextPosition
 }
 
+/** CREATE CONNECTION: options that tables may share. */
+export interface CreateConnection {
+  readonly kind: 'create-connection'
+  readonly temporary: boolean
+  readonly ifNotExists: boolean
+  readonly name: Name
+  readonly comment?: string
+  readonly options: readonly Option[]
+  readonly position: TextPosition
+}
+
 export interface Drop {
   readonly kind: 'drop'
-  readonly object: 'table' | 'view' | 'function' | 'catalog' | 'database'
+  readonly object: 'table' | 'view' | 'function' | 'connection' | 'catalog' | 'database'
   readonly temporary: boolean
   /** TEMPORARY SYSTEM FUNCTION. */
   readonly system: boolean
@@ -160,6 +173,18 @@ export interface AlterDatabase {
   readonly position: TextPosition
 }
 
+/** Exactly one of `options`, `reset`, `comment` and `renameTo` is there. */
+export interface AlterConnection {
+  readonly kind: 'alter-connection'
+  readonly ifExists: boolean
+  readonly name: Name
+  readonly options?: readonly Option[]
+  readonly reset?: readonly StringLiteral[]
+  readonly comment?: string
+  readonly renameTo?: Name
+  readonly position: TextPosition
+}
+
 export type ExplainDetail = 'ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE' | 'GENERATED_CODE'
 
 export interface Explain {
@@ -171,7 +196,7 @@ export interface Explain {
 
 export interface Describe {
   readonly kind: 'describe'
-  readonly object: 'table' | 'catalog' | 'database' | 'function'
+  readonly object: 'table' | 'catalog' | 'database' | 'function' | 'connection'
   readonly extended: boolean
   readonly name: Name
   readonly position: TextPosition
@@ -184,6 +209,7 @@ export type ShowSubject =
   | 'views'
   | 'functions'
   | 'user-functions'
+  | 'connections'
   | 'columns'
   | 'partitions'
   | 'procedures'
@@ -196,6 +222,7 @@ export type ShowSubject =
   | 'current-database'
   | 'create-table'
   | 'create-view'
+  | 'create-connection'
   | 'create-catalog'
 
 export interface Show {

@@ -20,6 +20,8 @@ export interface CreateTable {
   readonly comment?: string
   readonly distribution?: Distribution
   readonly partitionedBy: readonly Identifier[]
+  /** USING CONNECTION. */
+  readonly connection?: Name
   readonly options: readonly Option[]
   readonly like?: TableLike
   /** CREATE TABLE … AS query. */

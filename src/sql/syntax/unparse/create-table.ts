@@ -35,6 +35,7 @@ export function unparseCreateTable(table: CreateTable): string {
     unparseComment(table.comment),
     table.distribution === undefined ? '' : `DISTRIBUTED ${unparseDistribution(table.distribution)}`,
     table.partitionedBy.length > 0 ? `PARTITIONED BY ${unparseNames(table.partitionedBy)}` : '',
+    table.connection === undefined ? '' : `USING CONNECTION ${unparseName(table.connection)}`,
     table.options.length > 0
       ? `WITH ${lines(table.options.map(({ key, value }) => `${unparseString(key.value)} = ${unparseString(value.value)}`))}`
       : '',

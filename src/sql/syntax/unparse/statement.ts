@@ -48,7 +48,18 @@ export function unparse(statement: Statement): string {
 
 type Definition = Extract<
   Statement,
-  { kind: 'create-view' | 'create-catalog' | 'create-database' | 'alter-view' | 'alter-function' | 'alter-catalog' | 'alter-database' }
+  {
+    kind:
+      | 'create-view'
+      | 'create-catalog'
+      | 'create-database'
+      | 'create-connection'
+      | 'alter-view'
+      | 'alter-function'
+      | 'alter-catalog'
+      | 'alter-database'
+      | 'alter-connection'
+  }
 >
 
 function unparseDefinition(statement: Definition): string {
@@ -76,6 +87,10 @@ function unparseDefinition(statement: Definition): string {
       const options = statement.options.length > 0 && `WITH ${unparseOptions(statement.options)}`
       return words(what, statement.ifNotExists && 'IF NOT EXISTS', name, unparseComment(statement.comment), options)
     }
+    case 'create-connection': {
+      const head = words('CREATE', statement.temporary && 'TEMPORARY', 'CONNECTION', statement.ifNotExists && 'IF NOT EXISTS')
+      return words(head, unparseName(statement.name), unparseComment(statement.comment), `WITH ${unparseOptions(statement.options)}`)
+    }
     case 'alter-view': {
       const { query, renameTo } = statement
       const change = query === undefined ? renameTo && `RENAME TO ${unparseName(renameTo)}` : `AS\n${unparseQuery(query, '\n')}`
@@ -94,6 +109,12 @@ function unparseDefinition(statement: Definition): string {
     }
     case 'alter-database':
       return `ALTER DATABASE ${unparseName(statement.name)} SET ${unparseOptions(statement.options)}`
+    case 'alter-connection': {
+      const { options, reset, comment, renameTo } = statement
+      const change = [options && `SET ${unparseOptions(options)}`, reset && `RESET ${unparseKeys(reset)}`, unparseComment(comment)]
+      const name = unparseName(statement.name)
+      return words('ALTER CONNECTION', statement.ifExists && 'IF EXISTS', name, ...change, renameTo && `RENAME TO ${unparseName(renameTo)}`)
+    }
     default:
       return unreachable(statement)
   }
