@@ -93,7 +93,7 @@ export interface Catalog extends Tables {
   dropTable(path: TablePath, how: DropHow, at?: At): boolean
   dropView(path: TablePath, how: DropHow, at?: At): boolean
   dropFunction(path: TablePath, how: DropHow & { readonly system: boolean }, at?: At): boolean
-  /** Fails where tables use it. */
+  /** Fails where tables use it, unless it is temporary. */
   dropConnection(path: TablePath, how: DropHow, at?: At): boolean
 }
 

@@ -334,8 +334,8 @@ export class MemoryCatalog implements Catalog {
     const isThere = how.temporary ? this.#temporaryConnections.has(keyOf(path)) : this.#permanentConnection(path) !== undefined
     if (!isThere && how.whenMissing === 'ignore') return false
     if (!isThere) throw this.#connectionNotFound(path, at)
-    // What a temporary one hid is there again for those who use it.
-    if (!how.temporary || this.#permanentConnection(path) === undefined) this.#refuseWhereUsed('drop', (each) => isSame(each, path), at)
+    // A temporary one is for the session alone, which may well make it anew for the same tables.
+    if (!how.temporary) this.#refuseWhereUsed('drop', (each) => isSame(each, path), at)
     const { connections, key } = this.#connectionsFor(path, how.temporary, at)
     return connections.delete(key)
   }

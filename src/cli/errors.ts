@@ -78,7 +78,7 @@ export const usageErrors = defineErrors({
   CLI_APPLY_STATEMENT: {
     blame: 'user',
     message: '{kind} cannot be applied from a file of the catalog',
-    hint: 'Such files have CREATE TABLE, VIEW, DATABASE and CATALOG, USE and SET.',
+    hint: 'Such files have CREATE TABLE, VIEW, CONNECTION, DATABASE and CATALOG, USE and SET.',
   },
   CLI_APPLY_STATE: {
     blame: 'user',

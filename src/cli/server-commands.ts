@@ -123,7 +123,7 @@ export const serverCommands: readonly CommandRow[] = [
   },
   {
     name: 'catalog',
-    summary: 'look at the tables, views and functions that a server keeps',
+    summary: 'look at the tables, views, functions and connections that a server keeps',
     about: ['list: all of them, or those that words are found in. show: the statement that makes one.'],
     arguments: [
       { name: 'action', summary: 'list or show', oneOf: ['list', 'show'] },

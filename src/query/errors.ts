@@ -49,6 +49,16 @@ export const queryErrors = defineErrors({
     hint: 'It may go on: look at the web page of the cluster, or ask with SHOW JOBS.',
   },
   QUERY_JOB_NOT_FOUND: { blame: 'user', message: 'the cluster knows no job "{job}"' },
+  QUERY_CONNECTION_NOT_FOUND: {
+    blame: 'user',
+    message: 'connection "{connection}" does not exist',
+  },
+  QUERY_CONNECTION_OPTION: {
+    blame: 'user',
+    message: 'option "{key}" of table "{table}" has another value in connection "{connection}"',
+    detail: 'What a connection says is the same for all tables that use it.',
+    hint: 'Leave it out of the table, or use a connection that has another "{key}".',
+  },
   QUERY_JOB_SCRIPT: {
     blame: 'user',
     message: 'a job is one INSERT or one statement set at the end of its script, got {count}',

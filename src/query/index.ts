@@ -37,5 +37,6 @@ export { type PlannedGraph, QuerySession, type SessionOptions } from './session.
 export { isSettingKey } from './settings.ts'
 export type { ShareFiles } from './shared-plan.ts'
 export type { FittedOperator, ScriptFit, StateClause } from './state-fit.ts'
+export { type SpelledOut, spellOutConnections } from './spell-out-connections.ts'
 export { UserFunctions } from './user-functions.ts'
 export { type InsertWatch, WatchedEngine } from './watched-engine.ts'

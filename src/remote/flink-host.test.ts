@@ -125,6 +125,25 @@ describe('a start', () => {
     })
   })
 
+  test('sends tables with the options of the connection that they use, and no connection', async () => {
+    const path = ['default_catalog', 'default_database', 'shop']
+    const connection = (options: string): KeptObjects[number] => ({
+      object: { kind: 'connection', path },
+      text: `CREATE CONNECTION default_catalog.default_database.shop WITH ('connector' = 'jdbc'${options})`,
+    })
+    const table = (uses: string) => `CREATE TEMPORARY TABLE t (n INT) USING CONNECTION ${uses} WITH ('table-name' = 't')`
+    kept = [connection(", 'url' = 'jdbc:mysql://db/shop'")]
+    await host.start(order(1, { script: `${table('shop')}; INSERT INTO t SELECT 1;` }))
+    expect(flink.statements.map((each) => each.replaceAll(/\s+/g, ' '))).toEqual([
+      "CREATE TEMPORARY TABLE t ( n INT ) WITH ( 'connector' = 'jdbc', 'url' = 'jdbc:mysql://db/shop', 'table-name' = 't' );",
+      'INSERT INTO t SELECT 1;',
+    ])
+    const refused = (jobId: string, uses: string) => host.start(order(2, { jobId, script: `${table(uses)}; INSERT INTO t SELECT 1;` }))
+    await expect(refused('lost', 'shpo')).rejects.toMatchObject({ code: 'QUERY_CONNECTION_NOT_FOUND', blame: 'user' })
+    kept = [connection(", 'password' = '${secret:shop}'")]
+    await expect(refused('secret', 'shop')).rejects.toMatchObject({ code: 'REMOTE_SECRET', message: expect.stringContaining('"shop"') })
+  })
+
   test('that is asked for twice makes one run', async () => {
     await Promise.all([host.start(order(1)), host.start(order(1))])
     await restart()

@@ -4,7 +4,7 @@ import type { KeptObjects } from '#catalog'
 import { FlinkJars, type TopologyChange, tableEnds } from '#engines'
 import { noEdits, RemoteJobs, type RemoteSession } from '#query'
 import type { ClusterLink } from './cluster-link.ts'
-import { definitionsFor, isOfStatement, prepareScript, sendDefinitions } from './gateway-script.ts'
+import { isOfStatement, prepareScript, sendableScript, sendDefinitions } from './gateway-script.ts'
 import type { RunBook } from './run-book.ts'
 
 export interface PlannedScript {
@@ -40,10 +40,10 @@ export class FlinkPlanner {
   async #read(planned: PlannedScript): Promise<ScriptReading> {
     let session: RemoteSession | null = null
     try {
-      const needed = definitionsFor(planned.script, planned.settings, planned.kept)
+      const { script, kept } = sendableScript(planned.script, planned.settings, planned.kept)
       session = await this.#link.cluster.openSession(planned.settings)
-      await prepareScript(session, planned.script, needed)
-      const plan = await session.explainLast(planned.script)
+      await prepareScript(session, script, kept)
+      const plan = await session.explainLast(script)
       const written = tableEnds(plan).filter(({ kind }) => kind === 'sink')
       return { kind: 'planned', plan, outputs: written.map(({ table }) => table.join('.')) }
     } catch (error) {
@@ -60,17 +60,17 @@ export class FlinkPlanner {
     return inTime(this.#changes(jobId, planned), null)
   }
 
-  async #changes(jobId: string, { script, settings, kept }: PlannedScript): Promise<readonly TopologyChange[] | null> {
+  async #changes(jobId: string, { settings, ...planned }: PlannedScript): Promise<readonly TopologyChange[] | null> {
     const run = this.#book.of(this.#link.name, jobId).runs.at(-1)
     if (run === undefined) return null
     try {
-      const needed = definitionsFor(script, settings, kept)
+      const { script, kept } = sendableScript(planned.script, settings, planned.kept)
       const jobs = new RemoteJobs({
         manager: await this.#link.jobs(),
         jars: new FlinkJars(await this.#link.cluster.address()),
         openSession: async (own) => {
           const session = await this.#link.cluster.openSession({ ...settings, ...own })
-          await sendDefinitions(session, needed)
+          await sendDefinitions(session, kept)
           return session
         },
         share: async () => {

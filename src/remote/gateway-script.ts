@@ -1,7 +1,7 @@
 /** A script as the SQL gateway of a cluster takes it: with the things of its workspace that it needs before it. */
 import { MillraceError } from '#base'
 import type { KeptObjects } from '#catalog'
-import { checkScript, neededDefinitions, type RemoteSession, recallDefinitions } from '#query'
+import { checkScript, neededDefinitions, type RemoteSession, recallDefinitions, type SpelledOut, spellOutConnections } from '#query'
 import { remoteErrors } from './errors.ts'
 
 /** What a gateway says of itself or of systems outside, and not of the statement. */
@@ -10,17 +10,17 @@ const outsideTroubles =
 
 const secret = /\$\{secret:([^}']*)\}/
 
-/** What is sent before a script. Fails where the script, or what it stands on, is nothing for a cluster. */
-export function definitionsFor(script: string, settings: Readonly<Record<string, string>>, kept: KeptObjects): KeptObjects {
-  checkScript(script)
-  const needed = neededDefinitions(script, kept)
+/** A script as it is sent, and what is sent before it. Fails where the script, or what it stands on, is nothing for a cluster. */
+export function sendableScript(written: string, settings: Readonly<Record<string, string>>, all: KeptObjects): SpelledOut {
+  checkScript(written)
+  const { script, kept: needed } = spellOutConnections(written, neededDefinitions(written, all))
   const own = needed.find(({ object }) => object.kind === 'function')
   if (own !== undefined) throw remoteErrors.REMOTE_FUNCTION({ name: own.object.path.join('.') })
   for (const text of [script, ...Object.values(settings), ...needed.map((each) => each.text)]) {
     const [, name] = secret.exec(text) ?? []
     if (name !== undefined) throw remoteErrors.REMOTE_SECRET({ name })
   }
-  return needed
+  return { script, kept: needed }
 }
 
 /** All but the work: what is refused of this is refused whenever it is sent. */

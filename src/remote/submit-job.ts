@@ -2,10 +2,10 @@
 import { MillraceError } from '#base'
 import type { KeptObjects } from '#catalog'
 import type { RunOrder } from '#jobs'
-import type { RemoteSession } from '#query'
+import type { RemoteSession, SpelledOut } from '#query'
 import type { ClusterLink } from './cluster-link.ts'
 import { remoteErrors } from './errors.ts'
-import { definitionsFor, isOfStatement, prepareScript } from './gateway-script.ts'
+import { isOfStatement, prepareScript, sendableScript } from './gateway-script.ts'
 import type { RestorePlace } from './run-record.ts'
 
 export interface Submission {
@@ -30,14 +30,14 @@ const alreadyThere = /already been submitted|Job has already|DuplicateJob|Duplic
 /** Fails where it is not known whether the cluster has it. */
 export async function submitJob(link: ClusterLink, submission: Submission): Promise<Submitted> {
   const { order, id, from } = submission
-  let needed: KeptObjects = []
+  let sendable: SpelledOut = { script: '', kept: [] }
   const refused = refusalOf(() => {
-    needed = definitionsFor(order.script, order.settings, submission.kept)
+    sendable = sendableScript(order.script, order.settings, submission.kept)
   })
   if (refused !== null) return { kind: 'refused', error: refused }
   const session = await link.cluster.openSession(settingsOf(order, id, from))
   try {
-    return await submitIn(session, submission, needed, link.name)
+    return await submitIn(session, submission, sendable, link.name)
   } finally {
     await session.close().catch(() => undefined)
   }
@@ -77,12 +77,12 @@ function refusalOf(check: () => void): MillraceError | null {
 
 async function submitIn(
   session: RemoteSession,
-  { order: { script }, id, isWanted }: Submission,
-  needed: KeptObjects,
+  { id, isWanted }: Submission,
+  { script, kept }: SpelledOut,
   cluster: string,
 ): Promise<Submitted> {
   try {
-    await prepareScript(session, script, needed)
+    await prepareScript(session, script, kept)
   } catch (error) {
     if (isOfStatement(error) && (await session.isOpen())) return { kind: 'refused', error }
     throw error

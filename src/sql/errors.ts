@@ -115,6 +115,11 @@ export const sqlErrors = defineErrors({
     detail: 'Its other options are those of this connector, and so are the tables that use it.',
     hint: 'Create another connection.',
   },
+  SQL_CONNECTION_LOST: {
+    blame: 'user',
+    message: 'connection "{connection}", which table "{table}" uses, does not exist any more',
+    hint: 'Create the connection anew: the table finds it by its name.',
+  },
   SQL_CONNECTION_NOT_FOUND: {
     blame: 'user',
     message: 'connection "{connection}" does not exist',

@@ -53,6 +53,7 @@ const introduction = `# Connectors
 
 A table names its connector with the option \`connector\`; the other options are its own, and those of its [format](formats.md). Keys, values and defaults are Flink's wherever Flink has the connector. An option that does not exist is refused, with the nearest one that does.
 
+- What many tables share, such as servers and users, is kept once in a [connection](connections.md).
 - Passwords and keys are [named, not held](secrets.md): \`'password' = '\${secret:shop-db}'\`.
 - What cannot be read, and rows that are refused for good, end the run, or go to a table of [dead letters](dead-letters.md).
 - While a system does not answer, the run waits, reads no further and says so; it goes on when the system does. What is refused at the start, such as a wrong password, ends the run at once.

@@ -70,6 +70,26 @@ test('a folder is brought about once, and what is lost is lost only on demand', 
   expect((await server.millrace(['job', 'list'])).out).toMatch(/^\S+ {2}stopped {2}version 1 .* copies\n$/)
 })
 
+test('connections of files are made before the tables that use them, and changed while they do', { timeout: 120_000 }, async () => {
+  const files = (rows: number, comment: string) =>
+    `CREATE CONNECTION made COMMENT '${comment}' WITH ('connector' = 'datagen', 'number-of-rows' = '${rows}');
+     CREATE TABLE of_it (n INT) USING CONNECTION made;`
+  const applied = async (...words: string[]) => (await server.millrace(['apply', '-f', 'linked', ...words])).out
+  const signs = (first: string, second: string) => `${first} connection ${table('made')}\n${second} table ${table('of_it')}\n`
+  await server.write('linked/catalog/a.sql', files(3, 'some'))
+  expect(await applied('--dry-run')).toBe(signs('+', '+'))
+  expect(await applied()).toBe(signs('+', '+'))
+  expect(await applied()).toBe(signs('=', '='))
+  await server.write('linked/catalog/a.sql', files(4, 'more'))
+  expect(await applied()).toBe(signs('~', '='))
+  expect(await applied()).toBe(signs('=', '='))
+  const shown = (await server.millrace(['catalog', 'show', 'made'])).out
+  expect([shown.includes("COMMENT 'more'"), shown.includes("'number-of-rows' = '4'")]).toEqual([true, true])
+  expect((await server.millrace(['catalog', 'list', '--search', 'made'])).out).toMatch(
+    /^connection {2}\S+\.made {2}datagen {2}version \d+ {2}more\n/,
+  )
+})
+
 test('what is exported is the same when it is applied', async () => {
   const odd = [
     '--name',

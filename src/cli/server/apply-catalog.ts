@@ -1,5 +1,5 @@
 /**
- * Tables and views of files, brought about on a server. Each is made as a temporary one first, which is gone with its session: that checks
+ * Tables, views and connections of files, brought about on a server. Each is made as a temporary one first, which is gone with its session: that checks
  * it, and its text as the server would keep it tells whether it is there already as it is.
  */
 import { readdir } from 'node:fs/promises'
@@ -10,12 +10,13 @@ import type { CliEnvironment } from '../environment.ts'
 import { usageErrors } from '../errors.ts'
 import { type ErrorSource, noteErrors } from '../render-error.ts'
 import { readScript } from '../script.ts'
+import { connectionChanges } from './connection-changes.ts'
 import { type SqlSession, withSession } from './run-sql.ts'
 import type { ServerLink } from './server-link.ts'
 
 interface CatalogStep {
   readonly sign: '+' | '~' | '='
-  readonly kind: 'table' | 'view'
+  readonly kind: 'table' | 'view' | 'connection'
   /** With all its parts, quoted. */
   readonly name: string
   /** What is there now, and has to go first; null: nothing. */
@@ -53,6 +54,11 @@ async function applyStep(
 ): Promise<number | null> {
   try {
     await withSession(link, async (session) => {
+      const changes = before === null || kind !== 'connection' ? null : connectionChanges(name, before.text, text)
+      if (changes !== null) {
+        for (const change of changes) await session.run(change)
+        return
+      }
       if (before !== null) await session.run(`DROP ${before.kind.toUpperCase()} ${name}`)
       try {
         await session.run(text)
@@ -99,6 +105,8 @@ async function planCatalog(
   return steps
 }
 
+const kindOf = { 'create-table': 'table', 'create-view': 'view', 'create-connection': 'connection' } as const
+
 async function planStatement(
   link: ServerLink,
   session: SqlSession,
@@ -117,28 +125,35 @@ async function planStatement(
     return null
   }
   const isTable = statement.kind === 'create-table' && statement.query === undefined && !statement.orReplace
-  if ((!isTable && statement.kind !== 'create-view') || statement.temporary)
+  const isOther = statement.kind === 'create-view' || statement.kind === 'create-connection'
+  if ((!isTable && !isOther) || statement.temporary)
     throw usageErrors.CLI_APPLY_STATEMENT({ kind: statement.kind.replaceAll('-', ' ').toUpperCase() })
-  const kind = statement.kind === 'create-table' ? 'table' : 'view'
+  const kind = kindOf[statement.kind]
   const { start: nameStart, end: nameEnd } = statement.name.position
   const name = source.text.slice(nameStart, nameEnd)
-  const temporary = text.replace(/^CREATE\s+(TABLE|VIEW)(?:\s+IF\s+NOT\s+EXISTS)?/i, 'CREATE TEMPORARY $1')
+  const temporary = text.replace(/^CREATE\s+(TABLE|VIEW|CONNECTION)(?:\s+IF\s+NOT\s+EXISTS)?/i, 'CREATE TEMPORARY $1')
   const [row] = await session.run(`${temporary}; SHOW CREATE ${kind.toUpperCase()} ${name}`)
   const shown = row?.[0]
   const made = (typeof shown === 'string' ? shown : '').replace('CREATE TEMPORARY', 'CREATE').trimEnd()
   const full = /^CREATE \w+ ((?:`(?:[^`]|``)*`\.?)+)/.exec(made)?.[1] ?? name
-  const before = await keptObject(link, full)
+  const before = await keptObject(link, full, kind)
   return { sign: before === null ? '+' : before.text === made ? '=' : '~', kind, name: full, before, text: made, source }
 }
 
-async function keptObject({ client, workspace }: ServerLink, name: string): Promise<{ kind: string; text: string } | null> {
+/** Tables and views share their names. */
+async function keptObject(
+  { client, workspace }: ServerLink,
+  name: string,
+  wanted: CatalogStep['kind'],
+): Promise<{ kind: string; text: string } | null> {
   const parts = [...name.matchAll(/`((?:[^`]|``)*)`/g)].map(([, part = '']) => part.replaceAll('``', '`'))
   const { items } = await client.call('GET /workspaces/:workspace/catalog', {
     params: { workspace },
     query: { search: parts.at(-1) ?? '' },
   })
   const found = items.find(
-    ({ kind, path: known }) => (kind === 'table' || kind === 'view') && JSON.stringify(known) === JSON.stringify(parts),
+    ({ kind, path: known }) =>
+      (wanted === 'connection' ? kind === wanted : kind === 'table' || kind === 'view') && JSON.stringify(known) === JSON.stringify(parts),
   )
   if (found === undefined) return null
   return client.call('GET /workspaces/:workspace/catalog/:entry', { params: { workspace, entry: found.id } })

@@ -1,4 +1,4 @@
-/** `millrace catalog`: tables, views and functions that a workspace of a server has. */
+/** `millrace catalog`: tables, views, functions and connections that a workspace of a server has. */
 import { counted, printable, suggestion } from '#base'
 import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { usageErrors } from '../errors.ts'

@@ -30,7 +30,11 @@ export function bindAlterConnection(node: tree.AlterConnection, context: BindCon
   const changed = Object.fromEntries(kept)
   if (changed['connector'] !== known.options['connector'])
     throw sqlErrors.SQL_CONNECTION_CONNECTOR({ connection: nameText(name) }, { position })
-  return { kind: 'alter-connection', definition: { ...known, options: changed, comment: comment ?? known.comment }, position }
+  return {
+    kind: 'alter-connection',
+    definition: { ...known, options: changed, comment: comment === undefined ? known.comment : comment || null },
+    position,
+  }
 }
 
 /** The connection that a name means, which has to exist. */

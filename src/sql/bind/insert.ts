@@ -14,7 +14,7 @@ import { projected } from './names.ts'
 import { hintedOptions } from './options.ts'
 import { Place } from './place.ts'
 import { columnSuggestion, emptyScope } from './scope.ts'
-import { tableNotFound, tablePath } from './tables.ts'
+import { checkConnected, tableNotFound, tablePath } from './tables.ts'
 
 export function bindInserts(
   kind: BoundInsert['kind'],
@@ -51,6 +51,7 @@ function targetOf({ target }: tree.Insert, { environment }: BindContext): TableD
   if (environment.view(path) !== undefined) throw sqlErrors.SQL_INSERT_INTO_VIEW({ view: nameText(target) }, { position: target.position })
   const table = environment.table(path)
   if (table === undefined) throw tableNotFound(target, path, environment)
+  checkConnected(table, target, environment)
   return table
 }
 

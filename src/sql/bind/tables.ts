@@ -41,11 +41,18 @@ export function rowsNamed(name: tree.Name, options: Options, commonTables: Commo
   const path = tablePath(name, environment)
   const definition = environment.view(path) ?? environment.table(path)
   if (definition === undefined) throw tableNotFound(name, path, environment, commonTables)
+  if (!('query' in definition)) checkConnected(definition, name, environment)
   context.nameUses.push({ name, path, definition })
   if (!('query' in definition)) return tableRows(definition, options)
   if (Object.keys(options).length === 0) return viewRows(definition, name, context)
   const hint = `"${path[2]}" is a view: give options to the tables that it reads.`
   throw sqlErrors.SQL_HINT_PLACE({ hint: 'OPTIONS' }, { position: name.position, hint })
+}
+
+/** A table may outlive its connection where one of them is temporary. */
+export function checkConnected({ uses, path }: TableDefinition, { position }: tree.Name, environment: Environment): void {
+  if (uses === undefined || environment.connection(uses.connection) !== undefined) return
+  throw sqlErrors.SQL_CONNECTION_LOST({ connection: uses.connection[2], table: path[2] }, { position })
 }
 
 function findCommon(name: string, commonTables: CommonTables | null): Rows | null {

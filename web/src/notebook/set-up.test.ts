@@ -17,6 +17,9 @@ test('a text needs the settings, and of what was made the newest of what it reac
   expect(neededSetUp([orders, orders.replace('BIGINT', 'INT')], 'SELECT id FROM `orders`')).toEqual([
     orders.replace('BIGINT', 'INT').slice(0, -1),
   ])
+  const shared = "CREATE TEMPORARY CONNECTION shared WITH ('connector' = 'x')"
+  const using = 'CREATE TEMPORARY TABLE t (a INT) USING CONNECTION shared'
+  expect(neededSetUp([shared, orders, using], 'SELECT a FROM t')).toEqual([shared, using])
   expect(neededSetUp([orders], orders)).toEqual([])
   expect(neededSetUp([orders], "SELECT 'orders' -- orders")).toEqual([])
 })
@@ -28,6 +31,7 @@ test('what others find changes by all but questions, and by what cannot be read'
 })
 
 test('what a text makes for its session is cleared away before it is made again', () => {
+  expect(clearingOf(["CREATE TEMPORARY CONNECTION k WITH ('connector' = 'x')"])).toEqual(['DROP TEMPORARY CONNECTION IF EXISTS `k`'])
   expect(clearingOf([orders, paid, 'CREATE TEMPORARY TABLE IF NOT EXISTS t (a INT)', 'CREATE TABLE kept (a INT)'])).toEqual([
     'DROP TEMPORARY TABLE IF EXISTS `orders`',
     'DROP TEMPORARY VIEW IF EXISTS `paid`',

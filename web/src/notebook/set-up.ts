@@ -1,4 +1,4 @@
-/** What cells set up for those below them: settings, and temporary tables, views and functions; read by our own parser. */
+/** What cells set up for those below them: settings, and temporary tables, views, functions and connections; read by our own parser. */
 import { parseScript, readTokens, type Statement } from '#sql'
 import { withoutVariables } from './notebook-spec.ts'
 
@@ -46,6 +46,7 @@ function madeBy(statement: Statement): string | null | undefined {
     case 'create-table':
     case 'create-view':
     case 'create-function':
+    case 'create-connection':
       return statement.temporary ? (statement.name.parts.at(-1)?.text ?? '') : undefined
     case 'set':
       return statement.key === undefined ? undefined : null
@@ -86,15 +87,22 @@ export function neededSetUp(earlier: readonly string[], text: string): string[] 
   return needed
 }
 
+const clearedKinds: { readonly [Kind in Statement['kind']]?: string } = {
+  'create-table': 'TABLE',
+  'create-view': 'VIEW',
+  'create-function': 'FUNCTION',
+  'create-connection': 'CONNECTION',
+}
+
 /** Statements that clear the way for what a text makes, so that it can run again. */
 export function clearingOf(texts: readonly string[]): string[] {
   const statements = texts.flatMap((text) => parseScript(withoutVariables(text)).statements)
   return statements.flatMap((statement) => {
     if (!('temporary' in statement) || !statement.temporary || 'ifNotExists' in statement === false) return []
-    if (statement.kind !== 'create-table' && statement.kind !== 'create-view' && statement.kind !== 'create-function') return []
+    const kind = clearedKinds[statement.kind]
+    if (kind === undefined) return []
     if (statement.ifNotExists || ('orReplace' in statement && statement.orReplace)) return []
     const name = statement.name.parts.map((part) => `\`${part.text.replaceAll('`', '``')}\``).join('.')
-    const kind = statement.kind === 'create-table' ? 'TABLE' : statement.kind === 'create-view' ? 'VIEW' : 'FUNCTION'
     const system = statement.kind === 'create-function' && statement.system ? 'SYSTEM ' : ''
     return [`DROP TEMPORARY ${system}${kind} IF EXISTS ${name}`]
   })
