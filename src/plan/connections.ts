@@ -16,6 +16,13 @@ export function ownOptions({ options, uses }: Pick<TableDefinition, 'options' | 
   return uses?.options ?? options
 }
 
+/** The table with these options and no others: it uses no connection. */
+export function withOptions(table: TableDefinition, options: Options): TableDefinition {
+  const copy: { -readonly [Key in keyof TableDefinition]: TableDefinition[Key] } = { ...table, options }
+  delete copy.uses
+  return copy
+}
+
 /** The table with the options that its connection has now; undefined: the connection is gone, and the table has its own alone. */
 export function withConnection(table: TableDefinition, connection: ConnectionDefinition | undefined): TableDefinition {
   return { ...table, options: { ...connection?.options, ...ownOptions(table) } }

@@ -11,7 +11,7 @@ export {
   type UpsertMaterialize,
 } from './changelog.ts'
 export { assertPlan } from './check.ts'
-export { type ConnectionDefinition, conflictingOption, ownOptions, withConnection } from './connections.ts'
+export { type ConnectionDefinition, conflictingOption, ownOptions, withConnection, withOptions } from './connections.ts'
 export { determinismOf } from './determinism.ts'
 export { type Fragment, fragmentOf } from './fragment.ts'
 export {

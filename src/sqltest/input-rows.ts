@@ -1,6 +1,6 @@
 /** Makes the rows of an input table a table that statements can read: a folder of JSON files, one for each batch. */
 import { printType } from '#data'
-import type { TableDefinition } from '#plan'
+import { type TableDefinition, withOptions } from '#plan'
 import { sqltestErrors } from './errors.ts'
 import type { InputTable } from './test-file.ts'
 import type { CaseFolder } from './test-world.ts'
@@ -34,7 +34,7 @@ export async function fillTable(table: InputTable, definition: TableDefinition, 
     return { name, type: printType(column.type) }
   })
   const place = await writeRows({ ...table, columns }, folder)
-  return { ...definition, options: { connector: 'filesystem', path: place, format: 'json' } }
+  return withOptions(definition, { connector: 'filesystem', path: place, format: 'json' })
 }
 
 /** Writes a file for each batch; returns where they are. */

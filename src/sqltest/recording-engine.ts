@@ -1,7 +1,7 @@
 /** An engine that keeps what statements write from the tables outside, and shows it instead: whoever tests a script writes nothing. */
 import type { Batch, Schema } from '#data'
 import { type Engine, EngineAround, type Program, type ResultListener } from '#engines'
-import type { Plan, TablePath, Tables } from '#plan'
+import { type Plan, type TablePath, type Tables, withOptions } from '#plan'
 
 /** Sees the rows that a table would have got. The batch is only valid during the call. */
 export type Recorder = (table: string, schema: Schema, batch: Batch) => void
@@ -72,7 +72,7 @@ function withoutConnectors(tables: Tables, written: readonly TablePath[]): Table
   return {
     table: (path) => {
       const definition = tables.table(path)
-      return definition === undefined || !isWritten(path) ? definition : { ...definition, options: { connector: 'blackhole' } }
+      return definition === undefined || !isWritten(path) ? definition : withOptions(definition, { connector: 'blackhole' })
     },
   }
 }

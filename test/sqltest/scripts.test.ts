@@ -56,6 +56,15 @@ rows of big:
     expect(await failures(tables + inserts, text)).toBe('')
   })
 
+  test('whose tables use a connection reads and writes nothing outside either', async () => {
+    const connected = `CREATE CONNECTION lake WITH ('connector' = 'filesystem', 'path' = '/nowhere', 'format' = 'csv');
+      CREATE TABLE orders (id BIGINT, amount DECIMAL(10, 2)) USING CONNECTION lake WITH ('csv.field-delimiter' = ';');
+      CREATE TABLE big (order_id BIGINT) USING CONNECTION lake;
+      INSERT INTO big SELECT id FROM orders WHERE amount > 5;`
+    const text = `script pipeline.sql\ntest: a\n${rows}rows of big:\n| order_id |\n|        1 |\n`
+    expect(await failures(connected, text)).toBe('')
+  })
+
   test('may only define, and statements of the test read its tables', async () => {
     const text = `script pipeline.sql\n${rows}\ntest: a\nSELECT SUM(amount) AS total FROM orders\nrows:\n| total |\n| 10.50 |\n`
     expect(await failures(tables, text)).toBe('')
