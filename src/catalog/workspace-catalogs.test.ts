@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { systemClock } from '#base'
-import { MemoryStore } from '#store'
+import { MemoryStore, openStore } from '#store'
 import type { CatalogObject } from './catalog.ts'
 import type { DefinitionChange } from './kept-definition.ts'
 import { WorkspaceCatalogs } from './workspace-catalogs.ts'
@@ -55,4 +58,31 @@ test('workspaces see nothing of one another', async () => {
   expect(names('sales')).toEqual([])
   expect(() => catalogs.find('sales', 'table:c:d:t')).toThrow('the workspace has no "table:c:d:t" in its catalog')
   expect([catalogs.revision('main'), catalogs.revision('sales')]).toEqual([1, 0])
+})
+
+test('a connection and the tables that use it are kept in a file, with its versions after it is gone', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'millrace-catalog-'))
+  const using: DefinitionChange = {
+    object: { kind: 'table', path: ['c', 'd', 'k'] },
+    definition: { text: 'CREATE TABLE', columns: null, comment: null, connector: 'kafka', connection: ['c', 'd', 'k'] },
+  }
+  try {
+    const first = await openStore('', folder, systemClock)
+    const before = await WorkspaceCatalogs.load(first, systemClock)
+    await before.apply('main', [made('connection', 'c.d.k', 'one'), using], 'ada')
+    await before.apply('main', [made('connection', 'c.d.k', 'two')], 'bob')
+    await before.apply('main', [gone('connection', 'c.d.k')], 'cy')
+    await first.close()
+    const second = await openStore('', folder, systemClock)
+    const after = await WorkspaceCatalogs.load(second, systemClock)
+    expect(after.entries('main').map(({ id, value }) => [id, value.connection])).toEqual([['table:c:d:k', ['c', 'd', 'k']]])
+    const versions = await after.versions('main', 'connection:c:d:k')
+    expect(versions.map(({ value, writtenBy }) => [value.text, writtenBy])).toEqual([
+      ['two', 'bob'],
+      ['one', 'ada'],
+    ])
+    await second.close()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })

@@ -4,6 +4,7 @@ import { desktop, findBarriers, phone, type View } from './open-browser.ts'
 import { type Console, openConsole } from './open-console.ts'
 
 const orders = '/w/main/catalog/table:default_catalog:default_database:orders'
+const kafka = '/w/main/catalog/connection:default_catalog:default_database:kafka'
 
 let site: Console
 
@@ -20,6 +21,9 @@ const pages = [
   [`${orders}?view=rows`, 'Read rows'],
   [`${orders}?view=lineage`, 'There is more beyond the edge'],
   [`${orders}?view=versions`, 'What changed'],
+  [kafka, 'Tables that use it'],
+  ['/w/main/catalog?kind=connection', 'Make a connection'],
+  ['/w/main/catalog?kind=connection&catalog=lake&database=raw', 'No connections yet'],
 ] as const
 
 const views: readonly (readonly [string, View])[] = [
@@ -50,6 +54,21 @@ test('a thousand tables come page by page, in the list and in the tree', async (
   await page.getByRole('searchbox').fill('events_0777')
   await page.waitForURL('**search=events_0777**')
   await expect.poll(() => rows.count()).toBe(1)
+  await look.close()
+})
+
+test('a connection names its tables, a table its connection, and both lead to the other', async () => {
+  const look = await site.visit(kafka)
+  const { page } = look
+  const views = page.getByRole('navigation', { name: 'Views of it' })
+  expect(await views.getByRole('link').allTextContents()).toEqual(['Overview', 'Versions'])
+  await page.getByRole('cell', { name: '${secret:kafka-login}' }).waitFor()
+  await page.getByRole('main').getByRole('link', { name: 'orders', exact: true }).click()
+  await page.getByRole('heading', { name: 'orders' }).waitFor()
+  await page.getByRole('main').getByRole('link', { name: 'kafka', exact: true }).click()
+  await page.getByRole('button', { name: 'Change in SQL' }).click()
+  await page.getByText('ALTER CONNECTION default_catalog.default_database.kafka SET (').waitFor()
+  expect(look.troubles).toEqual([])
   await look.close()
 })
 

@@ -14,7 +14,7 @@ import { SearchField } from '../parts/search-field.tsx'
 import { entryKinds, type readCatalogSearch } from '../search.ts'
 import style from './catalog.module.css'
 import { CatalogFrame } from './catalog-frame.tsx'
-import { NoConnections } from './connection-parts.tsx'
+import { MakeConnection, NoConnections } from './connection-parts.tsx'
 import { type EntryLine, iconOf } from './entry-name.ts'
 
 const route = getRouteApi('/frame/w/$workspace/catalog')
@@ -47,6 +47,7 @@ export function CatalogPage() {
           ))}
         </fieldset>
         <span className="grow" />
+        {search.kind === 'connection' && entries.length > 0 && <MakeConnection />}
         {total !== undefined && (
           <span className="quiet small" role="status">
             {t('catalog.count', { count: total })}

@@ -13,25 +13,32 @@ import { connectionExample, type Entry } from './entry-name.ts'
 /** Stands where no connection is: what one is for, and an example that opens in SQL. */
 export function NoConnections() {
   const { t } = useTranslation()
-  const { workspace, may } = useWorkspace()
-  const navigate = useNavigate()
-  const open = (): void => {
-    const tab = keepTab(workspace, t('sql.query'), connectionExample)
-    void navigate({ to: '/w/$workspace/sql', params: { workspace }, search: { tab } })
-  }
   return (
     <>
       <EmptyPage icon="link" title={t('catalog.noConnectionsTitle')} text={t('catalog.noConnectionsText')}>
-        {may.develop && (
-          <Button leftSection={<Icon name="sql" size={14} />} onClick={open}>
-            {t('catalog.makeConnection')}
-          </Button>
-        )}
+        <MakeConnection />
       </EmptyPage>
       <section className={`sheet ${style['statement']}`} aria-label={t('catalog.statement')} tabIndex={0}>
         <SqlText text={connectionExample} />
       </section>
     </>
+  )
+}
+
+/** Opens the example in SQL, to be made one's own. */
+export function MakeConnection() {
+  const { t } = useTranslation()
+  const { workspace, may } = useWorkspace()
+  const navigate = useNavigate()
+  if (!may.develop) return null
+  const open = (): void => {
+    const tab = keepTab(workspace, t('sql.query'), connectionExample)
+    void navigate({ to: '/w/$workspace/sql', params: { workspace }, search: { tab } })
+  }
+  return (
+    <Button variant="default" leftSection={<Icon name="sql" size={14} />} onClick={open}>
+      {t('catalog.makeConnection')}
+    </Button>
   )
 }
 
