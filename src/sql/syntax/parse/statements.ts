@@ -220,7 +220,8 @@ function parseDrop(cursor: Cursor): Statement {
     const kind = object.toLowerCase() as Drop['object']
     const ifExists = cursor.takeWord('IF', 'EXISTS')
     const name = parseName(cursor, kind)
-    const behavior = cursor.takeOneOf(['CASCADE', 'RESTRICT'])
+    // Tables never go with the connection that they use.
+    const behavior = kind === 'connection' ? undefined : cursor.takeOneOf(['CASCADE', 'RESTRICT'])
     return {
       kind: 'drop',
       object: kind,
