@@ -3,7 +3,7 @@ import { MillraceError } from '#base'
 import { MemoryStore } from '#store'
 import type { CellOutput } from './cell-output.ts'
 import { KeptOutputs } from './kept-outputs.ts'
-import type { Cell, Notebook } from './notebook.ts'
+import { type Cell, type Notebook, notebookKind } from './notebook.ts'
 import { Notebooks } from './notebooks.ts'
 
 const ws = 'main'
@@ -55,6 +55,25 @@ async function codeOf(asked: () => unknown): Promise<string> {
 }
 
 describe('a notebook', () => {
+  test('keeps its newest versions, and of those before one a day for two years; none when it is removed', async () => {
+    const day = 86_400_000
+    const { id } = await notebooks.create(ws, notebook({ title: 'Title 1' }), 'ada')
+    const key = { workspace: ws, id }
+    // Two a day.
+    for (let version = 1; version < 2000; version++) {
+      now = Math.floor(version / 2) * day + (version % 2)
+      await notebooks.change(key, notebook({ title: `Title ${version + 1}` }), version, 'ada')
+    }
+    const kept = (await store.versions(notebookKind, key, { limit: 2000 })).map(({ version }) => version)
+    expect(kept.slice(0, 201)).toEqual(Array.from({ length: 201 }, (_, index) => 2000 - index))
+    expect(kept.slice(201, 205)).toEqual([1798, 1796, 1794, 1792])
+    expect(kept.length).toBeLessThan(200 + 730)
+    expect(kept.length).toBeGreaterThan(800)
+    expect((await notebooks.version(key, 1798)).value.title).toBe('Title 1798')
+    await notebooks.remove(key, 'ada')
+    expect(await store.versions(notebookKind, key, { limit: 10 })).toEqual([])
+  })
+
   test('is kept, changed from the version that was seen, and keeps its versions with who and when', async () => {
     const { id, version } = await notebooks.create(ws, notebook(), 'ada')
     now = 2000

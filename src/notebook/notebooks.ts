@@ -1,4 +1,4 @@
-/** The notebooks of a server: made, changed from the version that was seen, with all their versions, and with what their cells showed last. */
+/** The notebooks of a server: made, changed from the version that was seen, with their versions, and with what their cells showed last. */
 import { MillraceError } from '#base'
 import { type RecordKey, type Store, type Stored, writeOf } from '#store'
 import type { CellOutput } from './cell-output.ts'
@@ -17,6 +17,11 @@ interface NotebooksOptions {
 
 const notebooksMaxDefault = 2000
 const pageSize = 100
+/** Of versions these stay whole; of those before, the last one of each day for two years. */
+const versionsKept = 200
+const dailyMs = 730 * 86_400_000
+/** Looked at after so many versions. */
+const thinnedEvery = 20
 
 export class Notebooks {
   readonly outputs: KeptOutputs
@@ -49,6 +54,11 @@ export class Notebooks {
     const card = this.#cards.get(workspace)?.get(id)
     if (card === undefined) throw notebookErrors.NOTEBOOK_NOT_FOUND({ notebook: id })
     return card
+  }
+
+  /** Whether a notebook is there, with a cell. */
+  has({ workspace, id }: RecordKey, cell: string): boolean {
+    return this.#cards.get(workspace)?.get(id)?.cellIds.includes(cell) === true
   }
 
   async get(key: RecordKey): Promise<Stored<Notebook>> {
@@ -86,6 +96,7 @@ export class Notebooks {
     this.card(key)
     await this.outputs.clear(key, by)
     await this.#store.commit({ writes: [writeOf(notebookKind, key, null, null)], by })
+    await this.#store.thinVersions(notebookKind, key, { newest: 0, dailySince: Number.MAX_SAFE_INTEGER })
     this.#cards.get(key.workspace)?.delete(key.id)
   }
 
@@ -114,6 +125,8 @@ export class Notebooks {
     // Somebody else may have written, or removed, it since.
     if (written === null) throw notebookErrors.NOTEBOOK_NOT_FOUND({ notebook: key.id })
     this.#put(written)
+    if (version % thinnedEvery === 0)
+      await this.#store.thinVersions(notebookKind, key, { newest: versionsKept, dailySince: written.writtenAt - dailyMs })
     return written.version === version ? written : this.version(key, version)
   }
 

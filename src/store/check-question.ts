@@ -1,7 +1,7 @@
 /** What may be asked of a store. */
 import { assert } from '#base'
 import { checkKey, checkKeyText, checkKindName } from './record-key.ts'
-import type { EntryOptions, ListOptions, LogKind, RecordKey, RecordKind } from './store.ts'
+import type { EntryOptions, ListOptions, LogKind, RecordKey, RecordKind, ThinOptions } from './store.ts'
 
 const limitMax = 10_000
 
@@ -22,6 +22,13 @@ export function checkVersions(kind: RecordKind<unknown>, key: RecordKey, { befor
   checkRead(kind, key)
   checkLimit(limit)
   checkNumber(before)
+}
+
+export function checkThin(kind: RecordKind<unknown>, key: RecordKey, { newest, dailySince }: ThinOptions): void {
+  assert(kind.keepsVersions, `versions of kind "${kind.name}" are not kept`)
+  checkRead(kind, key)
+  assert(Number.isSafeInteger(newest) && newest >= 0, `${newest} is no number of versions`)
+  assert(Number.isSafeInteger(dailySince), `${dailySince} is no moment`)
 }
 
 export function checkEntries(log: LogKind<unknown>, { workspace, subject, before, after, limit }: EntryOptions): void {

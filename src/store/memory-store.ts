@@ -1,6 +1,6 @@
 /** Records in memory, for simulations and tests: as lasting as the object. */
 import type { Clock } from '#base'
-import { checkEntries, checkedMoment, checkList, checkRead, checkVersions } from './check-question.ts'
+import { checkEntries, checkedMoment, checkList, checkRead, checkThin, checkVersions } from './check-question.ts'
 import { checkCommit } from './checked-commit.ts'
 import { type DecidedCommit, decideCommit, type EntryRow, newsOf, noHead, type RecordRow } from './decide-commit.ts'
 import { storeErrors } from './errors.ts'
@@ -19,7 +19,10 @@ import type {
   RecordKind,
   Store,
   Stored,
+  ThinOptions,
 } from './store.ts'
+
+const dayMs = 86_400_000
 
 export class MemoryStore implements Store {
   readonly #clock: Clock
@@ -71,6 +74,18 @@ export class MemoryStore implements Store {
       .reverse()
       .slice(0, limit)
       .flatMap((row) => (row.value === null ? [] : [storedOf<Value>(row, row.value)]))
+  }
+
+  async thinVersions(kind: RecordKind<unknown>, key: RecordKey, options: ThinOptions): Promise<number> {
+    this.#checkOpen()
+    checkThin(kind, key, options)
+    const address = addressOf(kind, key)
+    const rows = this.#versions.get(address) ?? []
+    const older = rows.slice(0, Math.max(0, rows.length - options.newest))
+    const lastOfDay = new Map(older.map((row) => [Math.floor(row.writtenAt / dayMs), row]))
+    const stay = older.filter((row) => row.writtenAt >= options.dailySince && lastOfDay.get(Math.floor(row.writtenAt / dayMs)) === row)
+    this.#versions.set(address, [...stay, ...rows.slice(older.length)])
+    return older.length - stay.length
   }
 
   async commit(commit: Commit): Promise<readonly number[]> {

@@ -21,6 +21,7 @@ import type {
   RecordKind,
   Store,
   Stored,
+  ThinOptions,
 } from './store.ts'
 
 export class PostgresStore implements Store {
@@ -62,6 +63,10 @@ export class PostgresStore implements Store {
     options: { readonly before?: number; readonly limit: number },
   ): Promise<readonly Stored<Value>[]> {
     return this.#queries.versions(kind, key, options)
+  }
+
+  thinVersions(kind: RecordKind<unknown>, key: RecordKey, options: ThinOptions): Promise<number> {
+    return this.#queries.thinVersions(kind, key, options)
   }
 
   entries<Value>(log: LogKind<Value>, options: EntryOptions): Promise<readonly LogEntry<Value>[]> {

@@ -1,7 +1,7 @@
 /** Questions to the tables of a store, in SQL that SQLite and PostgreSQL read alike. */
-import { checkEntries, checkedMoment, checkList, checkRead, checkVersions } from './check-question.ts'
+import { checkEntries, checkedMoment, checkList, checkRead, checkThin, checkVersions } from './check-question.ts'
 import { storeErrors } from './errors.ts'
-import type { EntryOptions, ListOptions, LogEntry, LogKind, RecordKey, RecordKind, Stored } from './store.ts'
+import type { EntryOptions, ListOptions, LogEntry, LogKind, RecordKey, RecordKind, Stored, ThinOptions } from './store.ts'
 
 /** A column is text, or a number that may come as text. */
 export type SqlRow = Readonly<Record<string, unknown>>
@@ -14,6 +14,7 @@ const recordColumns = 'workspace, id, version, value, written_at, written_by'
 /** Few, so that neither other work nor other servers wait for long. */
 const droppedAtOnce = 1000
 
+const dayMs = 86_400_000
 const entryColumns = 'sequence, workspace, subject, value, written_at, written_by'
 
 export class RecordQueries {
@@ -53,6 +54,26 @@ export class RecordQueries {
     if (before !== undefined) where.add('version < ?', before)
     const sql = `SELECT ${recordColumns} FROM millrace_versions WHERE ${where.sql} ORDER BY version DESC LIMIT ${limit}`
     return (await this.#ask(sql, where.values)).map((row) => this.#stored<Value>(row))
+  }
+
+  async thinVersions(kind: RecordKind<unknown>, key: RecordKey, options: ThinOptions): Promise<number> {
+    checkThin(kind, key, options)
+    const { newest, dailySince } = options
+    const of = ['kind = ? AND workspace = ? AND id = ?', kind.name, key.workspace, key.id] as const
+    const all = new Conditions(...of)
+    const offset = `SELECT version FROM millrace_versions WHERE ${all.sql} ORDER BY version DESC LIMIT 1 OFFSET ${newest}`
+    const [first] = await this.#ask(offset, all.values)
+    if (first === undefined) return 0
+    const older = Number(first['version'])
+    const days = new Conditions(...of)
+    days.add('version <= ?', older)
+    days.add('written_at >= ?', dailySince)
+    const kept = `SELECT MAX(version) AS version FROM millrace_versions WHERE ${days.sql} GROUP BY written_at / ${dayMs}`
+    const stay = (await this.#ask(kept, days.values)).map((row) => Number(row['version']))
+    const going = new Conditions(...of)
+    going.add('version <= ?', older)
+    const rest = stay.length === 0 ? '' : ` AND version NOT IN (${stay.join(', ')})`
+    return (await this.#ask(`DELETE FROM millrace_versions WHERE ${going.sql}${rest} RETURNING version`, going.values)).length
   }
 
   async entries<Value>(log: LogKind<Value>, options: EntryOptions): Promise<readonly LogEntry<Value>[]> {

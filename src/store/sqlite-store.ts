@@ -24,6 +24,7 @@ import type {
   RecordKind,
   Store,
   Stored,
+  ThinOptions,
 } from './store.ts'
 
 interface QueuedCommit {
@@ -99,6 +100,10 @@ export class SqliteStore implements Store {
     options: { readonly before?: number; readonly limit: number },
   ): Promise<readonly Stored<Value>[]> {
     return this.#queries.versions(kind, key, options)
+  }
+
+  thinVersions(kind: RecordKind<unknown>, key: RecordKey, options: ThinOptions): Promise<number> {
+    return this.#queries.thinVersions(kind, key, options)
   }
 
   entries<Value>(log: LogKind<Value>, options: EntryOptions): Promise<readonly LogEntry<Value>[]> {

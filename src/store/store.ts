@@ -77,6 +77,14 @@ export interface ListOptions {
   readonly limit: number
 }
 
+/** Which versions of a record stay. */
+export interface ThinOptions {
+  /** So many of the newest. */
+  readonly newest: number
+  /** Of those before, the last one of each day (UTC) since this moment, in epoch milliseconds. */
+  readonly dailySince: number
+}
+
 export interface EntryOptions {
   readonly workspace: string | null
   readonly subject?: string
@@ -128,6 +136,8 @@ export interface Store {
     key: RecordKey,
     options: { readonly before?: number; readonly limit: number },
   ): Promise<readonly Stored<Value>[]>
+  /** Drops versions that need not stay; gives how many. What the record is now, is not touched. */
+  thinVersions(kind: RecordKind<unknown>, key: RecordKey, options: ThinOptions): Promise<number>
   /**
    * Writes all or nothing, durably; gives the new version of each record. Fails with STORE_RECORD_CHANGED where an expected version is not
    * there. A removal takes a version, too; the removal of what is not there changes nothing, and gives the version it had last, or 0.

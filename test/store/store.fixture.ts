@@ -97,6 +97,30 @@ function describeRecords(create: Create): void {
     await store.close()
   })
 
+  test('of many versions the newest stay, and of the days before the last one of each', async () => {
+    const clock = new HandClock()
+    const store = await create(clock)
+    const day = 86_400_000
+    // Two in the first hour of each of ten days, at the same hours for another record.
+    for (let number = 0; number < 20; number++) {
+      clock.ms = Math.floor(number / 2) * day + (number % 2) * 3_600_000
+      await put(store, at('a'), `${number + 1}`)
+      await put(store, at('b'), 'untouched')
+    }
+    const left = async () => (await store.versions(note, at('a'), { limit: 100 })).map(({ version }) => version)
+    expect(await store.thinVersions(note, at('a'), { newest: 20, dailySince: 0 })).toBe(0)
+    expect(await store.thinVersions(note, at('a'), { newest: 5, dailySince: 3 * day })).toBe(10)
+    expect(await left()).toEqual([20, 19, 18, 17, 16, 15, 14, 12, 10, 8])
+    expect(await store.thinVersions(note, at('a'), { newest: 5, dailySince: 3 * day })).toBe(0)
+    expect(await store.versions(note, at('b'), { limit: 100 })).toHaveLength(20)
+    expect(await put(store, at('a'), null)).toBe(21)
+    await store.thinVersions(note, at('a'), { newest: 0, dailySince: clock.ms + 1 })
+    expect(await left()).toEqual([])
+    expect(await put(store, at('a'), 'again', 0)).toBe(22)
+    await expect(store.thinVersions(mark, at('a'), { newest: 1, dailySince: 0 })).rejects.toThrow(/versions of kind "mark" are not kept/)
+    await store.close()
+  })
+
   test('a kind that keeps no versions counts them', async () => {
     const store = await create(new HandClock())
     const write = (value: number | null) => store.commit({ writes: [writeOf(mark, at('a'), value, null)], by: 'b' })
