@@ -7,6 +7,7 @@ import { accessErrors } from './errors.ts'
 import { Identities, type Identity } from './identities.ts'
 import { type Choice, type Link, People } from './people.ts'
 import { type AuditRecord, auditLog } from './records.ts'
+import { mayDo, type Role, type WorkspaceRight } from './rights.ts'
 import { SignInGuard } from './sign-in-guard.ts'
 import { Workspaces } from './workspaces.ts'
 
@@ -119,6 +120,20 @@ export class Access {
     if (token === null) throw accessErrors.ACCESS_SIGN_IN_NEEDED()
     const roles = new Map([[token.workspace, token.value.role]])
     return { name: `token:${token.id}`, displayName: token.value.title, isServerAdmin: false, csrfToken: null, roles }
+  }
+
+  /** Whether somebody may do something in a workspace now, who is not there to ask: a person, or a service by its `token:` and id. */
+  mayNow(name: string, right: WorkspaceRight, workspace: string): boolean {
+    const role = this.#roleNow(name, workspace)
+    return role !== undefined && mayDo(role, right)
+  }
+
+  #roleNow(name: string, workspace: string): Role | undefined {
+    if (!this.workspaces.has(workspace)) return undefined
+    if (name.startsWith('token:')) return this.workspaces.goodToken(workspace, name.slice('token:'.length))?.value.role
+    const user = this.people.active(name)
+    if (user === null) return undefined
+    return user.isServerAdmin ? 'admin' : this.workspaces.rolesOf(name).get(workspace)
   }
 
   async signOut(key: string): Promise<void> {

@@ -119,6 +119,12 @@ export class Workspaces {
   }
 
   /** The token that a service shows; null where there is none, or none any more. */
+  /** A token that is there and has not expired. */
+  goodToken(workspace: string, id: string): Stored<ServiceToken> | null {
+    const token = this.#tokens.get(workspace, id)
+    return token === undefined || (token.value.expiresAt ?? Number.POSITIVE_INFINITY) <= this.#clock.nowMs() ? null : token
+  }
+
   findToken(secret: string): Stored<ServiceToken> | null {
     const key = this.#tokensByHash.get(hashOfKey(secret))
     const token = key === undefined ? undefined : this.#tokens.get(key.workspace, key.id)

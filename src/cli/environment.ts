@@ -32,7 +32,10 @@ export interface CliEnvironment {
   serveGateway(options: Pick<ServerOptions, 'host' | 'port' | 'cluster' | 'token' | 'failed' | 'jobFailed'>): Promise<GatewayServer>
   /** Opens a server that keeps jobs running; an empty folder is the usual one. */
   openServer(
-    options: Pick<MillraceServerOptions, 'dataFolder' | 'host' | 'port' | 'storeAddress' | 'publicUrl' | 'signInLinkFor' | 'failed'> & {
+    options: Pick<
+      MillraceServerOptions,
+      'dataFolder' | 'host' | 'port' | 'storeAddress' | 'publicUrl' | 'signInLinkFor' | 'liveLimits' | 'failed'
+    > & {
       readonly oidc: Omit<OidcOptions, 'clientSecret'> | null
     },
   ): Promise<OpenServer>

@@ -1,5 +1,6 @@
 /** `millrace server`: serves until Ctrl-C. */
 import type { OidcOptions } from '#api'
+import { parseDurationMs } from '#base'
 import { type CliEnvironment, exitStatus } from './environment.ts'
 import { usageErrors } from './errors.ts'
 import { noteErrors } from './render-error.ts'
@@ -15,6 +16,8 @@ export interface ServerCommandOptions {
   readonly publicUrl: string
   /** Empty: nobody. */
   readonly signInLinkFor: string
+  /** How long a cell goes on that nobody watches, such as `30min`. */
+  readonly liveCellGrace: string
   readonly oidc: OidcChoice
 }
 
@@ -28,12 +31,13 @@ interface OidcChoice {
   readonly required: string
 }
 
-export async function runServer(options: ServerCommandOptions, environment: CliEnvironment): Promise<number> {
+export async function runServer({ liveCellGrace, ...options }: ServerCommandOptions, environment: CliEnvironment): Promise<number> {
   const { screen } = environment
   const publicUrl = options.publicUrl === '' ? null : checkedUrl(options.publicUrl)
   const server = await environment.openServer({
     ...options,
     publicUrl,
+    liveLimits: { graceMs: checkedGraceMs(liveCellGrace) },
     oidc: checkedOidc(options.oidc),
     failed: (id, error) => {
       screen.note(`failure ${id}\n`)
@@ -52,6 +56,15 @@ export async function runServer(options: ServerCommandOptions, environment: CliE
   await server.close()
   return end === undefined ? exitStatus.interrupted : exitStatus.outside
 }
+
+function checkedGraceMs(text: string): number {
+  const ms = parseDurationMs(text)
+  if (ms === undefined || ms < graceMsMin || ms > graceMsMax) throw wrong('--live-cell-grace', 'a time from 10s to 7d, such as 30min', text)
+  return ms
+}
+
+const graceMsMin = 10_000
+const graceMsMax = 604_800_000
 
 function checkedUrl(text: string): string {
   const url = URL.parse(text)

@@ -25,6 +25,12 @@ const signInLink: OptionRow = {
   value: 'user',
   summary: 'also make a link by which this user chooses a new password',
 }
+const liveCellGrace: OptionRow = {
+  name: 'live-cell-grace',
+  value: 'time',
+  default: '30min',
+  summary: 'how long a live cell of a notebook goes on that nobody watches',
+}
 
 const oidcIssuer: OptionRow = {
   name: 'oidc-issuer',
@@ -60,7 +66,7 @@ export const serverCommands: readonly CommandRow[] = [
       'The password of PostgreSQL is read from PGPASSWORD or the file of PGPASSFILE, and stands in no command line.',
     ],
     arguments: [],
-    options: [dataDir, host, port, store, publicUrl, signInLink, oidcIssuer, oidcClient, oidcTitle, oidcRequire],
+    options: [dataDir, host, port, store, publicUrl, signInLink, liveCellGrace, oidcIssuer, oidcClient, oidcTitle, oidcRequire],
     examples: [
       { line: 'millrace server', shows: 'serves at http://127.0.0.1:8080 until Ctrl-C' },
       { line: 'millrace server --sign-in-link ada', shows: 'prints a link for ada, who has forgotten her password' },
@@ -74,6 +80,7 @@ export const serverCommands: readonly CommandRow[] = [
         storeAddress: optionValue(input, store),
         publicUrl: optionValue(input, publicUrl),
         signInLinkFor: optionValue(input, signInLink),
+        liveCellGrace: optionValue(input, liveCellGrace),
         oidc: {
           issuer: optionValue(input, oidcIssuer),
           clientId: optionValue(input, oidcClient),

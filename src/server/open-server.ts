@@ -7,6 +7,7 @@ import { loadServing, Oidc, type OidcOptions, type RunningServer, type ServerPar
 import type { Clock } from '#base'
 import { WorkspaceCatalogs } from '#catalog'
 import { ControlLoop, JobBook, Jobs, type Pace } from '#jobs'
+import { LiveCells, type LiveLimits } from '#live'
 import { expositionType, laneFamilies, Monitor, watchedJobs } from '#monitor'
 import { Notebooks } from '#notebook'
 import { Outbound } from '#outbound'
@@ -38,6 +39,8 @@ export interface ServerOptions {
   readonly workersMax: number
   /** Other limits of sessions than the usual ones. */
   readonly sessionLimits?: Partial<SessionLimits>
+  /** Other limits of cells that go on than the usual ones. */
+  readonly liveLimits?: Partial<LiveLimits>
   /** A Flink cluster; null for a name that nobody knows. */
   readonly findCluster: (name: string) => FlinkCluster | null
   /** Other paces of the control loop than the usual ones. */
@@ -147,12 +150,24 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     const jobs = new Jobs({ book, loop, planner, clock, createId })
     const lineage = new LineageBook({ jobs, catalogs, sessions })
     const notebooks = await Notebooks.load(store, { createId })
+    const live = await LiveCells.load({
+      store,
+      clock,
+      createId,
+      notebooks,
+      sessions,
+      mayRun: (user, workspace) => access.mayNow(user, 'develop', workspace),
+      limits: options.liveLimits ?? {},
+      failed: (error) => failed('live cells', error),
+    })
+    closing.push(() => live.close())
     const server = await listen(options, {
       access,
       jobs,
       catalogs,
       sessions,
       notebooks,
+      live,
       monitor,
       secrets,
       store,
@@ -164,6 +179,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     })
     closing.push(() => server.close())
     loop.start()
+    live.start()
     monitor.start()
     closing.push(() => loop.stop())
     const signInLinks = await linksFor(access, options.signInLinkFor)

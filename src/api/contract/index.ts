@@ -1,6 +1,7 @@
 /** The whole contract: what can be asked of a server, by whom, and what it answers. The browser imports the types of it. */
 import { catalogRoutes } from './catalog-routes.ts'
 import { jobRoutes } from './job-routes.ts'
+import { liveRoutes } from './live-routes.ts'
 import { monitorRoutes } from './monitor-routes.ts'
 import { notebookRoutes } from './notebook-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
@@ -13,6 +14,7 @@ export const routes = {
   ...sqlRoutes,
   ...catalogRoutes,
   ...notebookRoutes,
+  ...liveRoutes,
   ...monitorRoutes,
   ...secretRoutes,
 }

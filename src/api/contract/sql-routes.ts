@@ -5,9 +5,9 @@ import { Failure, Nullable, type Routes, Word } from './route.ts'
 const Text = Type.String({ maxLength: 1_000_000 })
 const Settings = Type.Record(Type.String(), Type.String({ maxLength: 100_000 }))
 
-const Column = Type.Object({ name: Type.String(), type: Type.String() })
+export const Column = Type.Object({ name: Type.String(), type: Type.String() })
 
-const Order = Type.Object({
+export const Order = Type.Object({
   column: Type.Integer({ description: 'Its place, from 0.' }),
   descending: Type.Boolean(),
   nullsFirst: Type.Boolean(),
@@ -15,6 +15,9 @@ const Order = Type.Object({
 
 /** A value of a row as JSON: numbers that JSON cannot hold exactly, times and bytes are texts, printed as in results. */
 const Cell = Type.Unknown()
+
+/** The kind of change, and the values of the row. */
+export const Change = Type.Object({ op: Word(['+I', '-U', '+U', '-D']), values: Type.Array(Cell) })
 
 /** What happens while statements run, one after another. */
 const StatementEvent = Type.Union([
@@ -28,8 +31,7 @@ const StatementEvent = Type.Union([
   Type.Object({ kind: Type.Literal('opened'), columns: Type.Array(Column), updating: Type.Boolean(), order: Type.Array(Order) }),
   Type.Object({
     kind: Type.Literal('changes'),
-    /** One for each row: the kind of change, and the values. */
-    rows: Type.Array(Type.Object({ op: Word(['+I', '-U', '+U', '-D']), values: Type.Array(Cell) })),
+    rows: Type.Array(Change),
   }),
   Type.Object({ kind: Type.Literal('table'), columns: Type.Array(Column), rows: Type.Array(Type.Array(Cell)) }),
   Type.Object({ kind: Type.Literal('done'), message: Type.String() }),

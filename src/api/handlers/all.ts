@@ -1,5 +1,6 @@
 /** A handler for each route of the contract. */
 import type { Access } from '#access'
+import type { LiveCells } from '#live'
 import type { Monitor } from '#monitor'
 import type { Notebooks } from '#notebook'
 import type { WorkspaceSessions } from '#processes'
@@ -10,6 +11,7 @@ import type { Oidc } from '../oidc.ts'
 import type { RuleCheck } from '../rule-query.ts'
 import { type CatalogParts, catalogHandlers } from './catalog.ts'
 import { type JobParts, jobHandlers } from './jobs.ts'
+import { liveHandlers } from './live.ts'
 import { monitorHandlers } from './monitor.ts'
 import { notebookHandlers } from './notebooks.ts'
 import { peopleHandlers } from './people.ts'
@@ -20,6 +22,7 @@ export interface ServerParts extends JobParts, CatalogParts {
   readonly access: Access
   readonly sessions: WorkspaceSessions
   readonly notebooks: Notebooks
+  readonly live: LiveCells
   readonly monitor: Monitor
   readonly secrets: WorkspaceSecrets
   /** What is wrong with the query of an alert rule, with places in its text. */
@@ -37,6 +40,7 @@ export function allHandlers(parts: ServerParts): Handlers<Contract> {
     ...catalogHandlers(parts),
     ...monitorHandlers(parts.monitor, parts.jobs, parts.checkRuleQuery),
     ...notebookHandlers(parts.notebooks),
+    ...liveHandlers(parts.live),
     ...secretHandlers(parts.secrets),
   }
 }

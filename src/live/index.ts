@@ -1,0 +1,1 @@
+export { LiveCells, type LiveLimits } from './live-cells.ts'
