@@ -1,5 +1,7 @@
 /** Made-up notebooks: they are changed, keep their versions, and are changed by somebody else when a test says so. */
 
+import { FixtureRuns } from './fixture-runs.ts'
+
 interface Spec {
   title: string
   folder: string
@@ -69,6 +71,7 @@ const keptOutput = {
 }
 
 export class FixtureNotebooks {
+  readonly runs = new FixtureRuns((id, cell, output) => void this.#outputs.get(id)?.set(cell, { cell, at: Date.now(), by: 'ada', output }))
   readonly #versions = new Map<string, Saved[]>()
   readonly #outputs = new Map<string, Map<string, { cell: string; at: number; by: string; output: unknown }>>()
 
@@ -102,8 +105,12 @@ export class FixtureNotebooks {
     if (part === '') return this.#whole(method, id, body)
     if (part === 'versions')
       return rest === '' ? [200, this.#lines(id)] : [200, this.versionsOf(id).find(({ version }) => version === Number(rest))]
+    if (part === 'runs') {
+      if (method === 'PUT') return [200, this.runs.begin(id, rest, body as unknown as Parameters<FixtureRuns['begin']>[2])]
+      this.runs.stop(rest)
+      return [204, null]
+    }
     if (method === 'DELETE') this.#outputs.set(id, new Map())
-    else this.#outputs.get(id)?.set(rest, { cell: rest, at: Date.now(), by: 'ada', output: body })
     return [204, null]
   }
 

@@ -20,57 +20,64 @@ const cities = ['Oslo', 'Lagos', 'Lima', 'Pune', 'Osaka', 'Quito', 'Turin', 'Per
 export function streamRows(url: URL, request: IncomingMessage, response: ServerResponse): void {
   let id = Number(url.searchParams.get('after') ?? 0)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const say = (event: unknown): void => void response.write(`id: ${++id}\ndata: ${JSON.stringify(event)}\n\n`)
-  say({ kind: 'started', statement: lastText, line: 1, start: 0, end: lastText.length })
-  if (/nowhere/i.test(lastText)) {
-    fail(say, response)
-    return
-  }
-  if (/^CREATE|^DROP/i.test(lastText)) {
-    say({ kind: 'done', message: /^drop/i.test(lastText) ? 'dropped it' : 'created table "orders"' })
-    say({ kind: 'ended', outcome: 'finished' })
-    response.end()
-    return
-  }
-  const isFast = /fast/i.test(lastText)
-  const perSecond = isFast ? 5000 : 60
-  const stop = /group by/i.test(lastText) ? updates(say, perSecond) : additions(say, perSecond)
-  const progress = setInterval(
-    () => say({ kind: 'progress', rowsIn: id * 10, rowsOut: id * 9, durationMs: id * 20, watermark: Date.now() }),
-    500,
-  )
-  const end = (): void => {
+  const end = runText(lastText, (event) => {
+    response.write(`id: ${++id}\ndata: ${JSON.stringify(event)}\n\n`)
+    if (event.kind !== 'ended') return
     open.delete(end)
-    stop()
-    clearInterval(progress)
-    say({ kind: 'ended', outcome: 'cancelled' })
     response.end()
-  }
+  })
   open.add(end)
   request.on('close', end)
 }
 
-type Say = (event: unknown) => void
+/** Says what a text answers; gives what ends it. */
+export function runText(text: string, say: Say): () => void {
+  say({ kind: 'started', statement: text, line: 1, start: 0, end: text.length })
+  if (/nowhere/i.test(text)) {
+    say({ kind: 'failed', failures: [failureIn(text)] })
+    say({ kind: 'ended', outcome: 'failed' })
+    return () => undefined
+  }
+  if (/^CREATE|^DROP/i.test(text)) {
+    say({ kind: 'done', message: /^drop/i.test(text) ? 'dropped it' : 'created table "orders"' })
+    say({ kind: 'ended', outcome: 'finished' })
+    return () => undefined
+  }
+  const perSecond = /fast/i.test(text) ? 5000 : 60
+  const stop = /group by/i.test(text) ? updates(say, perSecond) : additions(say, perSecond)
+  let told = 0
+  const progress = setInterval(() => {
+    told += 25
+    say({ kind: 'progress', rowsIn: told * 10, rowsOut: told * 9, durationMs: told * 20, watermark: Date.now() })
+  }, 500)
+  let hasEnded = false
+  return () => {
+    if (hasEnded) return
+    hasEnded = true
+    stop()
+    clearInterval(progress)
+    say({ kind: 'ended', outcome: 'cancelled' })
+  }
+}
 
-function fail(say: Say, response: ServerResponse): void {
-  const start = lastText.indexOf('nowhere')
-  const failure = {
+export interface FixtureEvent {
+  readonly kind: string
+  readonly [part: string]: unknown
+}
+
+type Say = (event: FixtureEvent) => void
+
+function failureIn(text: string): unknown {
+  const start = text.indexOf('nowhere')
+  return {
     code: 'SQL_TABLE_NOT_FOUND',
     blame: 'user',
     message: 'table "nowhere" does not exist',
     detail: 'The tables are orders and payments.',
     hint: 'Create it first, or use "orders".',
-    position: {
-      start,
-      end: start + 7,
-      line: lastText.slice(0, start).split('\n').length,
-      column: start - lastText.lastIndexOf('\n', start),
-    },
+    position: { start, end: start + 7, line: text.slice(0, start).split('\n').length, column: start - text.lastIndexOf('\n', start) },
     causes: [],
   }
-  say({ kind: 'failed', failures: [failure] })
-  say({ kind: 'ended', outcome: 'failed' })
-  response.end()
 }
 
 function additions(say: Say, perSecond: number): () => void {

@@ -62,6 +62,8 @@ async function answer(fixture: Fixture, notebooks: FixtureNotebooks, request: In
   if (route === 'GET /sign-in') return sendJson(response, 200, { needsFirstAdmin: fixture.needsFirstAdmin, oidc: null })
   if (!fixture.isSignedIn) return sendFailure(response, 401, 'ACCESS_SIGN_IN_NEEDED', 'nobody is signed in')
   if (route.endsWith('/changes') || route.endsWith('/logs/follow')) return follow(route, request, response)
+  const [, watched] = /^GET .*\/notebooks\/(\w+)\/runs\/events$/.exec(route) ?? []
+  if (watched !== undefined) return notebooks.runs.stream(watched, url.searchParams.get('after') ?? '', request, response)
   if (/^GET .*\/statements\/\w+$/.test(route)) return streamRows(url, request, response)
   if (/^DELETE .*\/statements\/\w+$/.test(route)) {
     stopTexts()

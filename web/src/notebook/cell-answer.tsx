@@ -29,16 +29,14 @@ export interface AnswerLook {
 export function RunAnswer({ run, ...look }: AnswerLook & { readonly run: CellRun }) {
   const view = useSyncExternalStore(run.listen, run.read)
   const messages = view.messages.flatMap((message) => (message.kind === 'done' ? [message.text] : []))
-  const failures =
-    run.failures.length > 0 ? run.failures : view.messages.flatMap((each) => (each.kind === 'failed' && !run.isOver ? [each.failure] : []))
   return (
     <Answer
       {...look}
       results={view.results}
       frame={view.frame}
       messages={messages}
-      failures={failures}
-      source={run.work.text}
+      failures={run.failures}
+      source={run.of.text}
       hasEnded={run.isOver}
     />
   )

@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core'
 import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
-import { countText, durationText } from '../parts/amount.ts'
+import { countText, durationText, timeText } from '../parts/amount.ts'
 import { useNow } from '../parts/use-now.ts'
 import style from './cell-mark.module.css'
 import type { CellRun } from './cell-run.ts'
@@ -30,6 +30,14 @@ export function CellMark({ state, run, kept }: CellMarkProps) {
         kept !== undefined && <span>{durationText(kept.output.endedAt - kept.output.startedAt)}</span>
       ) : (
         <Took run={run} />
+      )}
+      {run !== undefined && run.by !== null && <span>{t('notebook.keptBy', { name: run.by })}</span>}
+      {run !== undefined && run.againAt !== null && (
+        <Tooltip label={t('notebook.againText')} multiline maw={320}>
+          <span className={style['again']} tabIndex={0} role="note">
+            {t('notebook.againAt', { at: timeText(run.againAt) })}
+          </span>
+        </Tooltip>
       )}
     </span>
   )

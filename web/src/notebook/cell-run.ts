@@ -1,59 +1,68 @@
-/** One run of a cell: what it needs of the cells above runs first, then its own text, with values in the place of variables. */
+/**
+ * One run of a cell, which goes on on the server whether this page is there or not: begun here, or found there. What it needs of the cells
+ * above runs first, then its own text.
+ */
 import type { Failure } from '#api/contract'
 import { call } from '../api/call.ts'
 import { CallFailure, failureOf } from '../api/call-failure.ts'
-import { statementsOf } from '../sql/runnable.ts'
-import { type RunView, StatementRun } from '../sql/statement-run.ts'
+import type { RunView } from '../sql/statement-run.ts'
 import type { RanCell } from './freshness.ts'
 import type { NotebookSession } from './notebook-session.ts'
-import { hasVariables } from './notebook-spec.ts'
-import { findInScript } from './script-place.ts'
-import { joined } from './set-up.ts'
+import type { Script } from './set-up.ts'
+import { type RunCard, type ToldEvent, WatchedAnswer } from './watched-answer.ts'
 
-export interface CellWork {
+interface RunOf extends Script {
   readonly workspace: string
+  readonly notebook: string
   readonly cell: string
-  readonly text: string
-  /** Those that its text uses, and those of the notebook. */
-  readonly variables: Readonly<Record<string, string>>
-  readonly used: Readonly<Record<string, string>>
-  readonly session: NotebookSession
-  /** Statements that run before it; told once the session is known, for a new one needs more. */
-  readonly setUp: () => readonly string[]
 }
 
-/** A query that goes on so long after its first rows is live, and holds nothing up. */
-const liveAfterMs = 1200
-const drawnWithinMs = 2000
-
-const nothing: RunView = {
-  state: 'opening',
-  results: [],
-  messages: [],
-  progress: undefined,
-  startedAt: 0,
-  endedAt: undefined,
-  frame: 0,
+export interface CellWork {
+  readonly session: NotebookSession
+  /** What runs before it; asked once the session is known, for a new one needs more. */
+  readonly setUp: () => readonly Script[]
+  /** What a session that knows nothing would have to run before it. */
+  readonly remake: () => readonly Script[]
+  /** The server has it: from here on it is told how it goes. */
+  readonly begun: () => void
 }
 
 export class CellRun {
-  readonly work: CellWork
+  readonly id: string
+  readonly of: RunOf
+  /** Who else has begun it; null: whoever looks at it. */
+  readonly by: string | null
   order: number | null = null
-  /** What is wrong before its own text began: a value that is missing, or the set-up of the cells above. */
-  failures: readonly Failure[] = []
   private phase: RanCell['phase'] = 'waiting'
-  private statement: StatementRun | undefined
-  private setUpRun: StatementRun | undefined
-  private view: RunView = nothing
+  private readonly answer = new WatchedAnswer(() => this.took())
+  private ownFailures: readonly Failure[] = []
+  private isBegun: boolean
   private isCancelled = false
+  private readonly settled = Promise.withResolvers<void>()
   private readonly listeners = new Set<() => void>()
 
-  constructor(work: CellWork) {
-    this.work = work
-    this.view = { ...nothing, startedAt: Date.now() }
+  private constructor(id: string, of: RunOf, by: string | null, isBegun: boolean) {
+    this.id = id
+    this.of = of
+    this.by = by
+    this.isBegun = isBegun
   }
 
-  readonly read = (): RunView => this.view
+  /** One that is to begin. */
+  static create(of: RunOf): CellRun {
+    const id = Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+    return new CellRun(id, of, null, false)
+  }
+
+  /** One that runs on the server. */
+  static found(card: RunCard, place: Pick<RunOf, 'workspace' | 'notebook'>, user: string): CellRun {
+    const { run, cell, text, variables, by } = card
+    const found = new CellRun(run, { ...place, cell, text, variables }, by === user ? null : by, true)
+    found.phase = 'live'
+    return found
+  }
+
+  readonly read = (): RunView => this.answer.view
 
   readonly listen = (listener: () => void): (() => void) => {
     this.listeners.add(listener)
@@ -61,7 +70,20 @@ export class CellRun {
   }
 
   get ran(): RanCell {
-    return { phase: this.phase, text: this.work.text, variables: this.work.used, order: this.order }
+    return { phase: this.phase, text: this.of.text, variables: this.of.variables, order: this.order }
+  }
+
+  get failures(): readonly Failure[] {
+    return this.ownFailures.length > 0 ? this.ownFailures : this.answer.failures
+  }
+
+  /** When the server started it again; null where it did not. */
+  get againAt(): number | null {
+    return this.answer.card?.againAt ?? null
+  }
+
+  get session(): string | null {
+    return this.answer.card?.session ?? null
   }
 
   get isOver(): boolean {
@@ -73,133 +95,97 @@ export class CellRun {
   }
 
   cancel(): void {
+    if (this.isOver) return
     this.isCancelled = true
-    this.setUpRun?.cancel()
-    this.statement?.cancel()
-    if (this.phase === 'waiting') this.finish('cancelled')
+    if (this.isBegun) this.stop()
+    else if (this.phase === 'waiting') this.finish('cancelled')
   }
 
   /** Runs; resolves when the next cell may begin: it has ended, or goes on as a live table. */
-  async run(): Promise<void> {
+  async run(work: CellWork): Promise<void> {
     if (this.isCancelled) return
     this.phase = 'running'
-    this.view = { ...this.view, startedAt: Date.now() }
-    this.changed()
+    this.answer.change({ startedAt: Date.now() })
     try {
-      const { text, places } = await this.fill(this.work.text)
-      if (this.isOver) return
-      const place = (failure: Failure): Failure => findInScript(failure, places, this.work.text)
-      const statement = new StatementRun({ text, offset: 0 }, place)
-      await this.runWith(statement)
+      await this.begin(work)
     } catch (error) {
-      this.fail([failureOf(error)])
+      this.ownFailures = [failureOf(error)]
+      this.finish('failed')
     }
+    await this.settled.promise
   }
 
-  private async runWith(statement: StatementRun): Promise<void> {
-    const { work } = this
-    this.statement = statement
-    const running = statement.run(work.workspace, async (isAnew) => {
-      if (isAnew) work.session.lost()
-      const session = await this.prepared(await work.session.get(isAnew), isAnew)
-      this.order = work.session.note(work.cell)
-      return session
-    })
-    const take = (): void => {
-      this.view = statement.read()
-      this.changed()
+  take(event: ToldEvent): void {
+    this.answer.take(event)
+  }
+
+  /** The server knows nothing of it any more. */
+  gone(): void {
+    if (!this.isOver) this.finish('cancelled')
+  }
+
+  private async begin(work: CellWork): Promise<void> {
+    const start = async (session: string): Promise<void> => {
+      const { workspace, notebook, cell, text, variables } = this.of
+      this.order = work.session.note(cell)
+      await call('PUT /workspaces/:workspace/notebooks/:notebook/runs/:run', {
+        params: { workspace, notebook, run: this.id },
+        body: { cell, session, script: { text, variables }, setUp: copies(work.setUp()), remake: copies(work.remake()) },
+      })
     }
-    const stop = statement.listen(take)
-    const ended = running.then(async () => {
-      await drawnEnd(statement)
-      stop()
-      this.view = statement.read()
-      const { state, messages } = this.view
-      this.failures = messages.flatMap((message) => (message.kind === 'failed' ? [message.failure] : []))
-      // Whoever stops it before it has begun sees that, and not the call that was given up.
-      this.finish(this.isCancelled && state === 'failed' ? 'cancelled' : state === 'opening' || state === 'running' ? 'cancelled' : state)
-    })
-    await Promise.race([ended, this.whenLive(statement)])
-  }
-
-  /** Runs what stands before it; fails where that does. */
-  private async prepared(session: string, isAnew: boolean): Promise<string> {
-    const statements = this.work.setUp()
-    if (statements.length === 0) return session
-    const { text } = await this.fill(joined(statements))
-    const setUp = new StatementRun({ text, offset: 0 })
-    this.setUpRun = setUp
-    await setUp.run(this.work.workspace, async () => session)
-    const failed = setUp.read().messages.find((message) => message.kind === 'failed')
-    if (failed !== undefined) {
-      const { code } = failed.failure
-      // A session that has gone shows at the first thing that is asked of it.
-      if (!isAnew && (code.startsWith('PROCESSES_SESSION') || code === 'PROCESSES_STATEMENT_NOT_FOUND'))
-        throw new CallFailure(404, failed.failure)
-      throw new CallFailure(400, { ...failed.failure, position: null })
+    try {
+      await start(await work.session.get(false))
+    } catch (error) {
+      if (!isSessionGone(error)) throw error
+      work.session.lost()
+      await start(await work.session.get(true))
     }
-    if (this.isCancelled) throw new CallFailure(400, { ...emptyFailure })
-    return session
+    this.isBegun = true
+    work.begun()
+    if (this.isCancelled) this.stop()
   }
 
-  private async fill(text: string) {
-    if (!hasVariables(text)) return { text, places: [] }
-    const { workspace, variables } = this.work
-    return call('POST /workspaces/:workspace/notebooks/fill', { params: { workspace }, body: { text, variables } })
+  private stop(): void {
+    const { workspace, notebook } = this.of
+    call('DELETE /workspaces/:workspace/notebooks/:notebook/runs/:run', { params: { workspace, notebook, run: this.id } }).catch(
+      (error: unknown) => {
+        // It has ended by itself meanwhile, which is told as always.
+        if (error instanceof CallFailure && error.status === 404) return
+        this.ownFailures = [failureOf(error)]
+        this.tell()
+      },
+    )
   }
 
-  /** Resolves a while after the last statement of the text has begun to give rows or to move some; never, where it ends before. */
-  private whenLive(statement: StatementRun): Promise<void> {
-    const count = statementsOf(statement.source.text).length
-    return new Promise((resolve) => {
-      let timer: ReturnType<typeof setTimeout> | undefined
-      const look = (): void => {
-        const { messages, results, progress, endedAt } = statement.read()
-        const isLast = messages.filter(({ kind }) => kind === 'started').length >= count
-        if (endedAt !== undefined || timer !== undefined || !isLast || (results.length === 0 && progress === undefined)) return
-        timer = setTimeout(() => {
-          if (statement.read().endedAt === undefined && !this.isOver) {
-            this.phase = 'live'
-            this.changed()
-            resolve()
-          }
-        }, liveAfterMs)
-      }
-      statement.listen(look)
-      look()
-    })
+  /** A frame of what the server told was taken in. */
+  private took(): void {
+    const state = this.answer.card?.state
+    if (state !== undefined && !this.isOver) {
+      // What is found running goes on, however far it has come.
+      this.phase = state === 'running' && this.phase === 'live' ? 'live' : state
+      if (this.phase === 'live' || this.isOver) this.settled.resolve()
+    }
+    this.tell()
   }
 
-  private fail(failures: readonly Failure[]): void {
-    this.failures = failures
-    this.view = { ...this.view, state: 'failed', endedAt: Date.now() }
-    this.finish('failed')
-  }
-
-  private finish(phase: 'finished' | 'failed' | 'cancelled'): void {
+  private finish(phase: 'failed' | 'cancelled'): void {
     this.phase = phase
-    if (phase === 'cancelled') this.failures = []
-    this.view = { ...this.view, state: phase, endedAt: this.view.endedAt ?? Date.now() }
-    this.changed()
+    this.answer.change({ state: phase, endedAt: Date.now() })
+    this.settled.resolve()
   }
 
-  private changed(): void {
+  private tell(): void {
     for (const listener of this.listeners) listener()
   }
 }
 
-/** The last events of a run are applied with the next frame; of one that was given up as it began there are none. */
-function drawnEnd(statement: StatementRun): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stop()
-      clearTimeout(timer)
-      resolve()
-    }
-    const timer = setTimeout(done, drawnWithinMs)
-    const stop = statement.listen(() => statement.isEnded() && done())
-    if (statement.isEnded()) done()
-  })
+function copies(scripts: readonly Script[]) {
+  return scripts.map(({ text, variables }) => ({ text, variables: { ...variables } }))
 }
 
-const emptyFailure: Failure = { code: '', blame: 'user', message: '', detail: null, hint: null, position: null, causes: [] }
+/** A session that is over says why: each way that a process can end is one. */
+function isSessionGone(error: unknown): boolean {
+  if (!(error instanceof CallFailure)) return false
+  const { code } = error.failure
+  return code.startsWith('PROCESSES_') && code !== 'PROCESSES_SESSIONS_FULL' && code !== 'PROCESSES_STATEMENTS_FULL'
+}

@@ -37,5 +37,7 @@ test('what ran in a session that is over is from before, and what runs or failed
     'failed',
     'waiting',
   ])
+  // What another page has begun runs in a session that this one does not know.
+  expect(states({ last: last(null, 'live') })[2]).toBe('live')
   expect(states({ look: ran('SELECT 1', 2, 'running'), last: last(3, 'live') })).toEqual(['never', 'running', 'live'])
 })

@@ -30,7 +30,8 @@ export function stateOf(
   if (phase === 'waiting' || (phase === 'running' && order !== null)) return phase
   if (ran.text !== cell.text || !isSame(ran.variables, usedVariables(cell.text, variables))) return 'edited'
   if (phase === 'failed') return 'failed'
-  if (order === null) return 'kept'
+  // What another page has begun runs in a session of its own.
+  if (order === null) return phase === 'live' ? phase : 'kept'
   const isOutdated = cells.slice(0, at).some((above) => {
     const earlier = above.kind === 'sql' ? ranOf(above.id) : undefined
     return earlier !== undefined && (earlier.order ?? 0) > order && effectsOf(earlier.text).isActing

@@ -7,7 +7,7 @@
  *                            └──────────── choice ─────── in conflict
  */
 import { call } from '../api/call.ts'
-import { CallFailure, failureOf } from '../api/call-failure.ts'
+import { CallFailure } from '../api/call-failure.ts'
 import { isTriviallyMerged, mergeSpecs } from './merge.ts'
 import { isSameSpec, type KeptOutput, type NotebookSpec, type WholeNotebook } from './notebook-spec.ts'
 
@@ -48,7 +48,7 @@ export class NotebookDraft {
   constructor(workspace: string, found: WholeNotebook) {
     this.workspace = workspace
     this.id = found.id
-    const outputs = new Map(found.outputs.map((each) => [each.cell, each] as const))
+    const outputs = outputsOf(found.outputs)
     this.view = { spec: found.spec, base: savedOf(found), state: 'saved', error: null, theirs: null, outputs, arrivals: 0 }
     this.takeKept()
   }
@@ -142,13 +142,11 @@ export class NotebookDraft {
     await this.save()
   }
 
-  /** What a cell has shown is kept on the server, if it can be: what was shown is only a help. */
-  async keepOutput(cell: string, output: KeptOutput['output']): Promise<void> {
-    const params = { workspace: this.workspace, notebook: this.id, cell }
-    this.tell({ outputs: new Map(this.view.outputs).set(cell, { cell, at: Date.now(), by: '', output }) })
-    await call('PUT /workspaces/:workspace/notebooks/:notebook/outputs/:cell', { params, body: output }).catch((error: unknown) =>
-      console.info('what a cell showed was not kept:', failureOf(error).code),
-    )
+  /** What cells showed last, as the server has kept it. */
+  async readOutputs(): Promise<void> {
+    const params = { workspace: this.workspace, notebook: this.id }
+    const { outputs } = await call('GET /workspaces/:workspace/notebooks/:notebook', { params })
+    this.tell({ outputs: outputsOf(outputs) })
   }
 
   async forgetOutputs(): Promise<void> {
@@ -244,6 +242,10 @@ export class NotebookDraft {
     this.view = { ...this.view, ...changes }
     for (const listener of this.listeners) listener()
   }
+}
+
+function outputsOf(kept: readonly KeptOutput[]): ReadonlyMap<string, KeptOutput> {
+  return new Map(kept.map((each) => [each.cell, each] as const))
 }
 
 function savedOf({ version, changedAt, changedBy, spec }: Saved): Saved {

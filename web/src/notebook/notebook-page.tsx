@@ -47,7 +47,11 @@ function OpenedNotebook({ workspace, found }: { readonly workspace: string; read
   useEffect(() => void runs.draft.meet(found), [runs, found])
   useEffect(() => {
     void runs.session.ask()
-    return () => runs.draft.leave()
+    runs.show(true)
+    return () => {
+      runs.show(false)
+      runs.draft.leave()
+    }
   }, [runs])
   return (
     <NotebookContext value={runs}>
@@ -93,6 +97,11 @@ function NotebookBody() {
         {runs.session.state === 'over' && view.outputs.size > 0 && (
           <p className={style['notice']} role="status">
             {t('notebook.sessionOver')}
+          </p>
+        )}
+        {runs.session.isRemade && (
+          <p className={style['notice']} role="status">
+            {t('notebook.sessionRemade')}
           </p>
         )}
         {hasParameters && <ParameterSheet mayEdit={mayEdit} />}

@@ -14,6 +14,8 @@ export type SessionState = 'none' | 'asking' | 'open' | 'over'
 
 export class NotebookSession {
   state: SessionState = 'none'
+  /** Whether it was made again with its server, so that cells that do not run now have not run in it. */
+  isRemade = false
   private readonly workspace: string
   private readonly key: string
   private kept: KeptSession | null
@@ -55,8 +57,21 @@ export class NotebookSession {
     return runs
   }
 
+  /** Takes the session that the server has made for a cell that it started again, unless there is one. */
+  async adopt(session: string, cell: string): Promise<void> {
+    if (this.kept?.session !== session) {
+      await this.ask()
+      if (this.id !== null && this.id !== session) return
+      this.keep({ session, orders: {}, runs: 0 })
+      this.isRemade = true
+    }
+    this.state = 'open'
+    if (this.orderOf(cell) === null) this.note(cell)
+  }
+
   /** The server says that it is gone. */
   lost(): void {
+    this.isRemade = false
     this.keep(null)
     this.state = 'over'
     this.tell()

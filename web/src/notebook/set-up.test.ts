@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { jobTextOf } from './job-text.ts'
-import { clearingOf, effectsOf, neededSetUp } from './set-up.ts'
+import { clearingOf, effectsOf, neededScripts, neededSetUp } from './set-up.ts'
 
 const orders = "CREATE TEMPORARY TABLE orders (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '${rate}');"
 const paid = 'CREATE TEMPORARY VIEW paid AS SELECT id FROM orders WHERE id > ${least};'
@@ -22,6 +22,17 @@ test('a text needs the settings, and of what was made the newest of what it reac
   expect(neededSetUp([shared, orders, using], 'SELECT a FROM t')).toEqual([shared, using])
   expect(neededSetUp([orders], orders)).toEqual([])
   expect(neededSetUp([orders], "SELECT 'orders' -- orders")).toEqual([])
+})
+
+test('each statement that a text needs comes with the values that its own cell ran with', () => {
+  const earlier = [
+    { text: orders, variables: { rate: '5', least: '1' } },
+    { text: paid, variables: { rate: '7', least: '2' } },
+  ]
+  expect(neededScripts(earlier, 'SELECT * FROM paid')).toEqual([
+    { text: orders.slice(0, -1), variables: { rate: '5' } },
+    { text: paid.slice(0, -1), variables: { least: '2' } },
+  ])
 })
 
 test('what others find changes by all but questions, and by what cannot be read', () => {

@@ -1,6 +1,6 @@
 /** What cells set up for those below them: settings, and temporary tables, views, functions and connections; read by our own parser. */
 import { parseScript, readTokens, type Statement } from '#sql'
-import { withoutVariables } from './notebook-spec.ts'
+import { usedVariables, withoutVariables } from './notebook-spec.ts'
 
 interface SetUp {
   /** As it is written. */
@@ -71,20 +71,34 @@ function mentionedIn(text: string): Set<string> {
   return new Set(names)
 }
 
+/** A text with the values of its variables. */
+export interface Script {
+  readonly text: string
+  readonly variables: Readonly<Record<string, string>>
+}
+
 /** The statements of earlier texts that a text needs: all settings, and of what was made the newest of each name that it reaches. */
-export function neededSetUp(earlier: readonly string[], text: string): string[] {
+export function neededScripts(earlier: readonly Script[], text: string): Script[] {
   const wanted = mentionedIn(text)
   const own = new Set(effectsOf(text).setUps.map(({ makes }) => makes))
   for (const name of own) if (name !== null) wanted.delete(name)
-  const needed: string[] = []
-  for (const each of earlier.flatMap((one) => effectsOf(one).setUps).toReversed()) {
+  const needed: Script[] = []
+  const all = earlier.flatMap((one) => effectsOf(one.text).setUps.map((setUp) => ({ ...setUp, variables: one.variables })))
+  for (const each of all.toReversed()) {
     if (each.makes !== null && !wanted.has(each.makes)) continue
-    needed.unshift(each.text)
+    needed.unshift({ text: each.text, variables: usedVariables(each.text, each.variables) })
     if (each.makes === null) continue
     wanted.delete(each.makes)
     for (const name of mentionedIn(each.text)) if (name !== each.makes) wanted.add(name)
   }
   return needed
+}
+
+export function neededSetUp(earlier: readonly string[], text: string): string[] {
+  return neededScripts(
+    earlier.map((each) => ({ text: each, variables: {} })),
+    text,
+  ).map((each) => each.text)
 }
 
 const clearedKinds: { readonly [Kind in Statement['kind']]?: string } = {

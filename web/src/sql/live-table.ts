@@ -72,6 +72,11 @@ export class LiveTable {
     this.remember(changes)
   }
 
+  /** Counts rows that went before this table was there. */
+  countDropped(count: number): void {
+    this.droppedCount += Math.max(0, count)
+  }
+
   /** Rows that were freed and not taken when the answer ends were taken back. */
   close(): void {
     for (const row of this.freed) row.isGone = true

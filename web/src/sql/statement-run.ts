@@ -3,6 +3,7 @@ import type { Failure } from '#api/contract'
 import { type Answer, call } from '../api/call.ts'
 import { CallFailure, failureOf } from '../api/call-failure.ts'
 import { follow } from '../api/follow.ts'
+import { FrameBuffer } from './frame-buffer.ts'
 import { type Column, LiveTable } from './live-table.ts'
 import type { Runnable } from './runnable.ts'
 
@@ -41,15 +42,13 @@ const resultsMax = 20
 const messagesMax = 500
 /** How much of a statement is shown beside what it says. */
 const shownMax = 1000
-const hiddenFrameMs = 250
 
 export class StatementRun {
   readonly source: Runnable
   private readonly place: (failure: Failure) => Failure
   private view: RunView
   private readonly listeners = new Set<() => void>()
-  private waiting: StatementEvent[] = []
-  private isScheduled = false
+  private readonly coming = new FrameBuffer<StatementEvent>((events) => this.applyAll(events))
   private readonly stopping = new AbortController()
   private cancelling: (() => Promise<unknown>) | undefined
   private current = ''
@@ -81,13 +80,13 @@ export class StatementRun {
         { params },
         {
           signal: this.stopping.signal,
-          onEvents: (events) => this.take(events),
-          isOver: () => this.waiting.some(isLast) || this.isEnded(),
+          onEvents: (events) => this.coming.add(events),
+          isOver: () => this.coming.has(isLast) || this.isEnded(),
           resumedAs: 'after',
         },
       )
     } catch (error) {
-      this.flush()
+      this.coming.flush()
       this.say({ kind: 'failed', failure: failureOf(error), at: Date.now() })
       this.change({ state: 'failed', endedAt: Date.now() })
     }
@@ -119,19 +118,7 @@ export class StatementRun {
     }
   }
 
-  private take(events: readonly StatementEvent[]): void {
-    this.waiting.push(...events)
-    if (this.isScheduled) return
-    this.isScheduled = true
-    // A page that is hidden draws no frames, and must not gather rows without end.
-    if (document.hidden) setTimeout(() => this.flush(), hiddenFrameMs)
-    else requestAnimationFrame(() => this.flush())
-  }
-
-  private flush(): void {
-    this.isScheduled = false
-    const events = this.waiting
-    this.waiting = []
+  private applyAll(events: readonly StatementEvent[]): void {
     for (const event of events) this.applyEvent(event)
     if (events.length > 0) this.change({})
   }
