@@ -165,6 +165,49 @@ test('a server that is killed under an open page is missed, and the page goes on
   expect(ada.troubles.filter((trouble) => !/ERR_|Failed to fetch|NetworkError/.test(trouble))).toEqual([])
 })
 
+test('a live cell goes on over a reload and over a server that is killed under the page, which says so', async () => {
+  const { page } = ada
+  const sql = (id: string, text: string) => ({ id, kind: 'sql', text, view: 'table', chart: null })
+  const table = `CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '50',
+  'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '9007199254740991')`
+  const cells = [sql('made', table), sql('counted', 'SELECT COUNT(*) AS c, MAX(n) AS m FROM numbers')]
+  const spec = { title: 'Goes on', folder: '', tags: [], variables: {}, cells }
+  const { id } = (await ask(page, 'POST', '/workspaces/main/notebooks', spec)) as { readonly id: string }
+  await page.goto(`${server.origin}/w/main/notebooks/${id}`)
+  const counted = page.getByRole('region', { name: 'Cell 2, SQL', exact: true })
+  const count = async (): Promise<number> => {
+    const [c = '', m = ''] = await counted.locator('tbody tr').first().getByRole('cell').allTextContents()
+    const [all, last] = [c, m].map((text) => Number(text.replaceAll(/\D/g, '')))
+    // Whatever is shown is the state at one moment.
+    expect(all).toBe(last)
+    return all ?? 0
+  }
+  const shown = counted.locator('tbody tr').first()
+  await page.getByRole('button', { name: 'Run all' }).click()
+  await counted.getByText('Live', { exact: true }).waitFor()
+  await expect.poll(count, patient).toBeGreaterThan(100)
+  await page.reload()
+  await counted.getByText('Live', { exact: true }).waitFor()
+  await shown.waitFor()
+  expect(await count()).toBeGreaterThan(100)
+  await server.kill()
+  await page.getByText(/The server has not answered for \d+s/).waitFor()
+  await server.start()
+  await counted.getByText(/started again at/).waitFor()
+  await counted.getByText('Live', { exact: true }).waitFor()
+  await page.getByText(/made a new session for the cells that run/).waitFor()
+  await page.getByRole('region', { name: 'Cell 1, SQL', exact: true }).getByText('From before').waitFor()
+  await expect.poll(count, patient).toBeGreaterThan(20)
+  await counted.getByRole('button', { name: 'Stop cell 2' }).click()
+  await counted.getByText('Stopped', { exact: true }).waitFor()
+  // The session that the server has made is that of the notebook now.
+  await page.getByRole('button', { name: 'Run cell 2' }).click()
+  await counted.getByText('Live', { exact: true }).waitFor()
+  await counted.getByRole('button', { name: 'Stop cell 2' }).click()
+  await counted.getByText('Stopped', { exact: true }).waitFor()
+  expect(ada.troubles.filter((trouble) => !/ERR_|Failed to fetch|NetworkError/.test(trouble))).toEqual([])
+})
+
 describe('two people at once', () => {
   test('one sees what the other does, and can do no more than the role allows', async () => {
     const link = (await ask(ada.page, 'POST', '/users', { name: 'ben', displayName: 'Ben', isServerAdmin: false })) as {

@@ -146,6 +146,24 @@ test('what a cell showed is there after a reload, with when it was', async () =>
   await look.close()
 })
 
+test('a live cell goes on over a reload, is seen by another page, and stops in both', async () => {
+  const look = await open('n11')
+  const other = await open('n11')
+  await cell(look, 3).getByRole('button', { name: 'Run cell 3' }).click()
+  await cell(look, 3).getByText('Live', { exact: true }).waitFor()
+  await cell(other, 3).getByText('Live', { exact: true }).waitFor()
+  await look.page.reload()
+  await cell(look, 3).getByText('Live', { exact: true }).waitFor()
+  expect(await cell(look, 3).locator('tbody tr').count()).toBeGreaterThan(2)
+  expect(await findBarriers(look.page)).toEqual([])
+  await cell(look, 3).getByRole('button', { name: 'Stop cell 3' }).click()
+  for (const each of [look, other]) await cell(each, 3).getByText('Live', { exact: true }).waitFor({ state: 'detached' })
+  await cell(other, 3).getByRole('button', { name: 'Run cell 3' }).waitFor()
+  expect(other.troubles).toEqual([])
+  await other.close()
+  await look.close()
+})
+
 test('a cell becomes a job with what it needs of the cells above', async () => {
   const look = await open('n7')
   const { page } = look
