@@ -60,6 +60,7 @@ test('whoever takes the rows after any page and applies the pages behind it has 
         taken.push(rowsOf(table))
       }
       const truth = cut.reduce<string[]>((rows, page) => applyTo(rows, page), [])
+      expect(table.rowCount).toBe(truth.length)
       for (const [after, rows] of taken.entries()) {
         const later = cut.slice(after).reduce<string[]>((now, page) => applyTo(now, page), rows)
         expect(later.toSorted()).toEqual(truth.toSorted())

@@ -106,15 +106,15 @@ export class LiveCells {
       if (known.shape.user !== user || !isOf(known, notebook)) throw liveErrors.LIVE_RUN_EXISTS({ run: id })
       return known.card()
     }
-    const length = JSON.stringify([script, setUp, remake]).length
-    if (length > wishLengthMax) throw liveErrors.LIVE_RUN_TOO_LARGE({ length, limit: wishLengthMax })
     const of = this.#options.sessions.of(notebook.workspace)
-    of.session(order.session, user)
+    const settings = of.settings(order.session, user)
+    const length = JSON.stringify([script, setUp, remake, settings]).length
+    if (length > wishLengthMax) throw liveErrors.LIVE_RUN_TOO_LARGE({ length, limit: wishLengthMax })
     const before = this.#running(notebook).filter(({ shape }) => shape.cell === cell && shape.user === user)
     this.#checkRoom(user, before.length)
     for (const each of before) void this.#stop(each, null).catch(() => undefined)
     const startedAt = this.#options.clock.nowMs()
-    const run = this.#add({ notebook, run: id, cell, user, script, startedAt, againAt: null }, { remake, attempts: 0 })
+    const run = this.#add({ notebook, run: id, cell, user, script, startedAt, againAt: null }, { remake, settings, attempts: 0 })
     run.session = order.session
     this.#follow(run, setUp, (text) => of.execute(order.session, user, text))
     return run.card()
@@ -166,7 +166,7 @@ export class LiveCells {
     if (running.length - leaving >= cellsMax) throw liveErrors.LIVE_CELLS_FULL({ limit: cellsMax })
   }
 
-  #add(shape: CellRun['shape'], { remake, attempts }: Pick<LiveWish, 'remake' | 'attempts'>): CellRun {
+  #add(shape: CellRun['shape'], kept: Pick<LiveWish, 'remake' | 'settings' | 'attempts'>): CellRun {
     const { clock, createId } = this.#options
     const run: CellRun = new CellRun(shape, {
       clock,
@@ -175,7 +175,7 @@ export class LiveCells {
       changed: () => this.#watchers.tell(shape.notebook),
       live: async () => {
         const { cell, user, script, startedAt } = shape
-        await this.#wish(run, { cell, user, script, remake, startedAt, isRepeatable: run.isRepeatable, attempts })
+        await this.#wish(run, { ...kept, cell, user, script, startedAt, isRepeatable: run.isRepeatable })
       },
     })
     this.#runs.set(shape.run, run)
@@ -244,7 +244,8 @@ export class LiveCells {
     const { cell, user, script, startedAt } = value
     const notebook = { workspace, id: notebookId }
     const shape = { notebook, run, cell, user, script, startedAt, againAt: this.#options.clock.nowMs() }
-    const again = this.#add(shape, { remake: value.remake, attempts: value.attempts + 1 })
+    const { remake, settings, attempts } = value
+    const again = this.#add(shape, { remake, settings, attempts: attempts + 1 })
     this.#wishes.set(run, value)
     this.#waiting.push([again, value])
   }
@@ -274,8 +275,8 @@ export class LiveCells {
     }
     await this.#write(run, { ...wish, attempts: wish.attempts + 1 })
     const of = this.#options.sessions.of(notebook.workspace)
-    const key = JSON.stringify([notebook.workspace, notebook.id, user])
-    const opening = opened.get(key) ?? of.open(user, {})
+    const key = JSON.stringify([notebook.workspace, notebook.id, user, wish.settings])
+    const opening = opened.get(key) ?? of.open(user, wish.settings)
     opened.set(key, opening)
     const session = await opening
     run.session = session.id

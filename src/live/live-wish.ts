@@ -12,6 +12,8 @@ export interface LiveWish {
   /** Whose session it runs in, with whose rights. */
   readonly user: string
   readonly script: CellScript
+  /** What its session was opened with. */
+  readonly settings: Readonly<Record<string, string>>
   /** What an empty session has to run first: what cells above had set up when the cell ran. */
   readonly remake: readonly CellScript[]
   /** Epoch milliseconds, of its first start. */

@@ -16,6 +16,8 @@ interface OwnedSession {
   readonly session: EngineSession
   readonly workspace: string
   readonly user: string
+  /** Those that it was opened with. */
+  readonly settings: Readonly<Record<string, string>>
   /** Of the catalog, as the session has seen it. */
   revision: number
   /** Of the secrets. */
@@ -61,7 +63,7 @@ export class WorkspaceSessions {
     const revision = this.#catalogs.revision(workspace)
     const secretsRevision = this.#secrets.revision(workspace)
     const session = await this.#processes.open(settings, this.viewOf(workspace))
-    const owned: OwnedSession = { session, workspace, user, revision, secretsRevision }
+    const owned: OwnedSession = { session, workspace, user, settings, revision, secretsRevision }
     this.#owned.set(session.id, owned)
     session.onDefined((changes) => this.#keep(owned, changes))
     void session.ended.then(() => this.#owned.delete(session.id))
@@ -157,6 +159,11 @@ export class SessionsOf {
   /** A session of a user, up to date with the catalog; nobody else has it. */
   session(id: string, user: string): EngineSession {
     return this.#door.find(id, user).session
+  }
+
+  /** What a session of a user was opened with. */
+  settings(id: string, user: string): Readonly<Record<string, string>> {
+    return this.#door.find(id, user).settings
   }
 
   async execute(id: string, user: string, text: string): Promise<SessionStatement> {

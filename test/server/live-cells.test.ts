@@ -36,11 +36,14 @@ const groups = 'SELECT MOD(n, 7) AS g, COUNT(*) AS c, SUM(n) AS s FROM numbers G
 let made = 0
 
 /** A notebook with three cells, and a session of somebody for it. */
-async function open(person: Person): Promise<{ readonly notebook: string; readonly session: string }> {
+async function open(
+  person: Person,
+  settings: Record<string, string> = {},
+): Promise<{ readonly notebook: string; readonly session: string }> {
   const cell = (id: string) => ({ id, kind: 'sql' as const, text: '', view: 'table' as const, chart: null })
   const body = { title: `Live ${++made}`, folder: '', tags: [], variables: {}, cells: [cell('a'), cell('b'), cell('c')] }
   const { id: notebook } = await person.call('POST /workspaces/:workspace/notebooks', { params, body })
-  const { session } = await person.call('POST /workspaces/:workspace/sql/sessions', { params, body: {} })
+  const { session } = await person.call('POST /workspaces/:workspace/sql/sessions', { params, body: { settings } })
   return { notebook, session }
 }
 
@@ -208,8 +211,9 @@ async function reopen(): Promise<void> {
 }
 
 test('a cell that is live when the server ends is started again with it, with all that it needs; the others are not', slow, async () => {
-  const at = await open(grace)
-  const kept = await start(grace, at)
+  const at = await open(grace, { 'table.local-time-zone': 'Asia/Kolkata' })
+  const zone = "SELECT n, CAST(TO_TIMESTAMP_LTZ(0, 0) AS STRING) AS here, '${word}' AS word FROM numbers"
+  const kept = await start(grace, at, { script: script(zone, { word: "o'clock" }) })
   const stopped = await start(grace, at, { cell: 'b' })
   const file = `${millrace.folder}/written`
   const sink = script(`CREATE TEMPORARY TABLE sink (n BIGINT) WITH ('connector' = 'filesystem', 'path' = '${file}', 'format' = 'json')`)
@@ -232,6 +236,7 @@ test('a cell that is live when the server ends is started again with it, with al
   expect(seen?.card).toMatchObject({ startedAt, by: 'grace', cell: 'a', againAt: expect.any(Number) })
   expect(seen?.card.session).not.toBe(at.session)
   assertNumbers(seen?.rows ?? [])
+  expect(JSON.parse(seen?.rows[0] ?? '[]')).toEqual([1, expect.stringContaining('05:30:00'), "o'clock"])
   expect((await grace.call(listKey, { params: { ...params, notebook: at.notebook } })).items.map((card) => card.run)).toEqual([kept])
   // What writes is not done twice.
   const output = await until(async () => {
@@ -299,6 +304,8 @@ test('a right that was lost while the server was away counts when it is back', s
     return found?.outcome === 'cancelled' ? found : null
   })
   expect(output.failures).toMatchObject([{ code: 'LIVE_RIGHT_GONE' }])
+  // It has not begun at all.
+  expect(output.columns).toEqual([])
   expect((await ada.call(listKey, { params: { ...params, notebook: at.notebook } })).items).toEqual([])
 })
 

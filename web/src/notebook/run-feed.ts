@@ -73,13 +73,22 @@ export class RunFeed {
     }
   }
 
+  /** Something between was lost: the next connection begins with the whole. */
+  private missed(run: string): false {
+    this.places.set(run, { incarnation: '', number: 0 })
+    this.want(false)
+    this.want(true)
+    return false
+  }
+
   /** Notes where an event stands; false where it is not the one that comes next. */
   private follows(event: ToldEvent): boolean {
     const { run, number } = event
     if (event.kind === 'whole') this.places.set(run, { incarnation: event.incarnation, number })
     else {
       const place = this.places.get(run)
-      if (place === undefined || number !== place.number + 1) return false
+      if (place === undefined || place.incarnation === '' || number <= place.number) return false
+      if (number > place.number + 1) return this.missed(run)
       this.places.set(run, { ...place, number })
     }
     // Of what has ended nothing comes any more.

@@ -14,7 +14,7 @@ export type RunCard = WholeEvent['card']
 const resultsMax = 20
 const messagesMax = 500
 
-export const emptyView: RunView = {
+const emptyView: RunView = {
   state: 'opening',
   results: [],
   messages: [],
