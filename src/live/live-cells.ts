@@ -286,14 +286,10 @@ export class LiveCells {
   /** Why a run of before may not start again; null where it may. */
   #againstStart({ shape: { notebook, cell, user } }: CellRun, { attempts, isRepeatable }: LiveWish): Failure | null {
     if (!this.#options.mayRun(user, notebook.workspace)) return failureOf(liveErrors.LIVE_RIGHT_GONE({ user }))
-    if (!this.#isThere(notebook, cell)) return failureOf(liveErrors.LIVE_CELL_GONE())
+    if (!this.#options.notebooks.has(notebook, cell)) return failureOf(liveErrors.LIVE_CELL_GONE())
     if (!isRepeatable) return failureOf(liveErrors.LIVE_NOT_REPEATED())
     if (attempts >= attemptsMax) return failureOf(liveErrors.LIVE_STARTED_TOO_OFTEN({ times: attemptsMax }))
     return null
-  }
-
-  #isThere(notebook: RecordKey, cell: string): boolean {
-    return this.#options.notebooks.has(notebook, cell)
   }
 
   async #sweep(): Promise<void> {
@@ -318,8 +314,8 @@ export class LiveCells {
     if (run.unwatchedMs !== null && nowMs - run.unwatchedMs >= graceMs)
       return this.#stop(run, failureOf(liveErrors.LIVE_UNWATCHED({ time: timeText(graceMs) })))
     if (!mayRun(user, notebook.workspace)) return this.#stop(run, failureOf(liveErrors.LIVE_RIGHT_GONE({ user })))
-    if (clock.nowMs() - startedAt > unsavedMsMax && !this.#isThere(notebook, cell))
-      return this.#stop(run, failureOf(liveErrors.LIVE_CELL_GONE()))
+    const isSaved = clock.nowMs() - startedAt > unsavedMsMax
+    if (!this.#options.notebooks.has(notebook, isSaved ? cell : null)) return this.#stop(run, failureOf(liveErrors.LIVE_CELL_GONE()))
     if (run.state !== 'live') return
     const wish = this.#wishes.get(run.shape.run)
     if (wish !== undefined && wish.attempts > 0 && clock.nowMs() - (run.shape.againAt ?? 0) > provenMs)

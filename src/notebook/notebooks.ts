@@ -56,9 +56,10 @@ export class Notebooks {
     return card
   }
 
-  /** Whether a notebook is there, with a cell. */
-  has({ workspace, id }: RecordKey, cell: string): boolean {
-    return this.#cards.get(workspace)?.get(id)?.cellIds.includes(cell) === true
+  /** Whether a notebook is there, and has a cell; null: whatever cells it has. */
+  has({ workspace, id }: RecordKey, cell: string | null): boolean {
+    const card = this.#cards.get(workspace)?.get(id)
+    return card !== undefined && (cell === null || card.cellIds.includes(cell))
   }
 
   async get(key: RecordKey): Promise<Stored<Notebook>> {

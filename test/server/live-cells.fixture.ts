@@ -31,13 +31,13 @@ export class Watcher {
     this.#params = { workspace, notebook }
   }
 
-  /** Reads over one connection, which it cuts as soon as `isEnough`. */
-  async read(isEnough: () => boolean): Promise<void> {
-    if (isEnough()) return
+  /** Reads over one connection, which it cuts as soon as `isEnough`; whoever takes long to say so reads slowly. */
+  async read(isEnough: () => boolean | Promise<boolean>): Promise<void> {
+    if (await isEnough()) return
     const after = [...this.runs].map(([run, { incarnation, number }]) => `${run}:${incarnation}:${number}`).join(',')
     for await (const { data } of this.person.events(key, { params: this.#params, query: after === '' ? {} : { after } })) {
       this.#take(data)
-      if (isEnough()) return
+      if (await isEnough()) return
     }
   }
 

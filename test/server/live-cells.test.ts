@@ -1,7 +1,10 @@
 /** Live cells of notebooks over HTTP: watched by several, over connections that break, and over the end of the server. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Access } from '#access'
 import type { BodyOf, Contract } from '#api'
+import { systemClock } from '#base'
+import { openStore, type Store, writeOf } from '#store'
 import { Watcher } from './live-cells.fixture.ts'
 import { Millrace, password, until } from './millrace.fixture.ts'
 import type { Person } from './person.fixture.ts'
@@ -152,9 +155,15 @@ test('who is too slow takes the whole anew, and bounds are kept', slow, async ()
   const text = "SELECT n, REPEAT('x', 1000) AS filling FROM numbers"
   const run = await start(grace, at, { script: script(text) }, 5000)
   const watcher = new Watcher(grace, at.notebook)
-  await watcher.read(() => watcher.runs.has(run))
-  await sleep(2000)
-  await watcher.read(() => (watcher.runs.get(run)?.wholes ?? 0) === 2)
+  // One connection, of which nothing is read for a while.
+  let isFirst = true
+  await watcher.read(async () => {
+    if (isFirst && stateOf(watcher, run) === 'live') {
+      isFirst = false
+      await sleep(5000)
+    }
+    return (watcher.runs.get(run)?.wholes ?? 0) >= 2
+  })
   const seen = watcher.runs.get(run)
   expect(seen?.rows.length).toBeLessThan(1100)
   expect(seen?.rowCount).toBeGreaterThan(1100)
@@ -290,15 +299,7 @@ test('a right that was lost while the server was away counts when it is back', s
   const cell = await start(grace, at)
   const watcher = new Watcher(grace, at.notebook)
   await watcher.read(() => stateOf(watcher, cell) === 'live')
-  await millrace.close()
-  const { Access } = await import('#access')
-  const { openStore } = await import('#store')
-  const { systemClock } = await import('#base')
-  const store = await openStore('', millrace.dataFolder, systemClock)
-  await (await Access.open(store, systemClock)).workspaces.setMember('main', 'grace', 'viewer', 'ada')
-  await store.close()
-  await millrace.open()
-  ada = await millrace.stranger().signIn('ada', password)
+  await whileAway(async (store) => (await Access.open(store, systemClock)).workspaces.setMember('main', 'grace', 'viewer', 'ada'))
   const output = await until(async () => {
     const found = await outputOf(ada, at.notebook)
     return found?.outcome === 'cancelled' ? found : null
@@ -307,6 +308,47 @@ test('a right that was lost while the server was away counts when it is back', s
   // It has not begun at all.
   expect(output.columns).toEqual([])
   expect((await ada.call(listKey, { params: { ...params, notebook: at.notebook } })).items).toEqual([])
+})
+
+/** Lets a test write to the store of a server that is away. */
+async function whileAway(write: (store: Store) => Promise<unknown>): Promise<void> {
+  await millrace.close()
+  const store = await openStore('', millrace.dataFolder, systemClock)
+  await write(store)
+  await store.close()
+  await millrace.open()
+  ada = await millrace.stranger().signIn('ada', password)
+}
+
+test('what was started again too often stays as it is, and what is no longer in its notebook goes', slow, async () => {
+  const at = await open(ada)
+  const often = await start(ada, at)
+  const removed = await start(ada, at, { cell: 'b' })
+  const other = await open(ada)
+  const lost = await start(ada, other)
+  const [watcher, another] = [new Watcher(ada, at.notebook), new Watcher(ada, other.notebook)]
+  await watcher.read(() => [often, removed].every((each) => stateOf(watcher, each) === 'live'))
+  await another.read(() => stateOf(another, lost) === 'live')
+  const of = { ...params, notebook: at.notebook }
+  const { spec, version } = await ada.call('GET /workspaces/:workspace/notebooks/:notebook', { params: of })
+  const fewer = { ...spec, cells: spec.cells.filter(({ id }) => id !== 'b') }
+  const body = { spec: fewer, expectedVersion: version }
+  await ada.call('PUT /workspaces/:workspace/notebooks/:notebook', { params: of, body })
+  const reading = another.until(() => stateOf(another, lost) === 'cancelled' || another.gone.includes(lost))
+  await ada.call('DELETE /workspaces/:workspace/notebooks/:notebook', { params: { ...params, notebook: other.notebook } })
+  await reading
+  await whileAway(async (store) => {
+    const kind = { name: 'notebook-run', keepsVersions: false }
+    const key = { workspace: 'main', id: `${at.notebook}/${often}` }
+    const wish = await store.read<object>(kind, key)
+    await store.commit({ writes: [writeOf<object>(kind, key, { ...wish?.value, attempts: 5 }, null)], by: 'test' })
+  })
+  const output = await until(async () => {
+    const found = await outputOf(ada, at.notebook)
+    return found?.outcome === 'failed' ? found : null
+  })
+  expect(output.failures).toMatchObject([{ code: 'LIVE_STARTED_TOO_OFTEN' }])
+  expect((await ada.call(listKey, { params: of })).items).toEqual([])
 })
 
 test('a cell that nobody watches is stopped after a while, with a word of why; one that is watched goes on', slow, async () => {
