@@ -30,7 +30,7 @@ const charactersMax = 1_000_000
 
 export class KeptTable {
   readonly shape: TableShape
-  /** Rows that are there, with those that were given up. */
+  /** With those whose new values are still to come. */
   #rowCount = 0
   #characters = 0
   #pages: Page[] = []
@@ -45,8 +45,9 @@ export class KeptTable {
     this.shape = shape
   }
 
+  /** How many rows there are, with those that were given up. */
   get rowCount(): number {
-    return this.#rowCount
+    return this.#rowCount - this.#freed.length
   }
 
   get characters(): number {

@@ -376,3 +376,33 @@ test('a cell that nobody watches is stopped after a while, with a word of why; o
     await hasty.remove()
   }
 })
+
+test('a server has so many cells that run, and so many who watch', slow, async () => {
+  const small = await Millrace.create({ liveLimits: { cellsMax: 1, watchersMax: 1 } })
+  try {
+    const person = await small.admin()
+    const at = await open(person)
+    const run = await start(person, at)
+    const of = { ...params, notebook: at.notebook }
+    const order = { cell: 'b', session: at.session, script: script(rows), setUp: [], remake: [] }
+    expect((await person.try(runKey, { params: { ...of, run: newRun() }, body: order })).code).toBe('LIVE_CELLS_FULL')
+    const watcher = new Watcher(person, at.notebook)
+    let refused = ''
+    await watcher.read(async () => {
+      if (!watcher.runs.has(run)) return false
+      refused = (await person.try('GET /workspaces/:workspace/notebooks/:notebook/runs/events', { params: of })).code
+      return true
+    })
+    expect(refused).toBe('LIVE_WATCHERS_FULL')
+    // Who has gone away makes room.
+    const other = new Watcher(person, at.notebook)
+    await until(async () => {
+      await other.read(() => other.runs.has(run)).catch(() => undefined)
+      return other.runs.has(run) ? true : null
+    })
+    await stop(person, at.notebook, run)
+    expect(small.failures).toEqual([])
+  } finally {
+    await small.remove()
+  }
+})
