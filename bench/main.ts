@@ -35,7 +35,7 @@ if (isWanted('large-state')) runApart(join(import.meta.dirname, 'large-state.ts'
 if (isWanted('latency')) runApart(join(import.meta.dirname, 'latency.ts'))
 if (isWanted('topics')) runApart(join(import.meta.dirname, 'topics.ts'))
 if (isWanted('gateway')) runApart(join(import.meta.dirname, 'gateway.ts'))
-if (isWanted('server')) runApart(join(import.meta.dirname, 'server.ts'))
+if (isWanted('server')) runApart(join(dirname(import.meta.dirname), 'test', 'server', 'measure-server.ts'))
 if (isWanted('flink-jobs')) runApart(join(import.meta.dirname, 'flink-jobs.ts'))
 if (isWanted('connectors')) runApart(join(import.meta.dirname, 'connectors.ts'))
 if (isWanted('dispatch')) runApart(join(dirname(import.meta.dirname), 'test', 'workers', 'dispatch-curve.ts'))

@@ -7,8 +7,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiClient, type JobSpec } from '#api'
-import { copyScript, LiveServer, specOf } from '../test/browser/live-server.fixture.ts'
-import { Person } from '../test/server/person.fixture.ts'
+import { copyScript, LiveServer, specOf } from '../browser/live-server.fixture.ts'
+import { Person } from './person.fixture.ts'
 
 const storedJobs = 3000
 const runningJobs = 50
