@@ -1,5 +1,5 @@
 /** What EXPLAIN says: the plan as written, the plan as it will run, what that keeps and how safely rows arrive; and what was asked for. */
-import { counted, listed } from '#base'
+import { counted, listed, shortened } from '#base'
 import type { Explanation, Program, Sharing, WritersNote } from '#engines'
 import {
   changelogNote,
@@ -11,9 +11,11 @@ import {
   type RelationNote,
   rootsOf,
   walkRelations,
+  writtenAt,
 } from '#plan'
 import { executionGraph } from './execution-graph.ts'
 import { adviceFor, type PlanAdvice } from './plan-advice.ts'
+import { clauseOf, type StateClause } from './state-fit.ts'
 
 /** What a statement becomes on its way to running work. */
 export interface Compiled {
@@ -26,7 +28,8 @@ export interface Compiled {
 
 export type ExplainDetail = 'ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE' | 'GENERATED_CODE'
 
-export function explainPlan(details: readonly ExplainDetail[], { plan, optimized, program }: Compiled): string {
+/** @param text that the statement stands in */
+export function explainPlan(details: readonly ExplainDetail[], { plan, optimized, program }: Compiled, text = ''): string {
   const explanation = program.explain()
   const advice = details.includes('PLAN_ADVICE') ? adviceFor(optimized, explanation) : null
   const notes = [
@@ -37,7 +40,7 @@ export function explainPlan(details: readonly ExplainDetail[], { plan, optimized
   const sections = [
     ['Abstract Syntax Tree', printPlan(plan)],
     [advice === null ? 'Optimized Plan' : 'Optimized Plan With Advice', printPlan(optimized, together(notes))],
-    ['State', stateText(optimized, explanation)],
+    ['State', stateText(optimized, explanation, text)],
     ['Execution', [engineLine(optimized, program, explanation), ...deliveryLines(optimized, explanation)].join('\n')],
   ]
   if (advice !== null) sections.push(['Plan Advice', adviceText(advice)])
@@ -104,18 +107,27 @@ function adviceText(advice: readonly PlanAdvice[]): string {
   return advice.map(({ kind, text }, index) => `advice[${index + 1}]: [${kind}] ${text}`).join('\n')
 }
 
-/** What each relation keeps and what bounds it. */
-function stateText(plan: Plan, explanation: Explanation): string {
+/** What each relation keeps, what bounds it, and what in the text it is for. */
+function stateText(plan: Plan, explanation: Explanation, text: string): string {
   const lines: string[] = []
   walkRelations(rootsOf(plan), (relation) => {
     const note = explanation.stateOf(relation)
-    if (note !== null) lines.push(printRelationLine(relation), `  ${note.keeps}; ${note.bound}`)
+    if (note === null) return
+    const clause = clauseOf(text, writtenAt(relation))
+    lines.push(printRelationLine(relation), `  ${note.keeps}; ${note.bound}`, ...(clause === null ? [] : [`  for ${clauseText(clause)}`]))
   })
   for (const [index, output] of plan.outputs.entries()) {
     const note = explanation.sinkStates[index] ?? null
     if (note !== null) lines.push(printOutputLine(output), `  ${note.keeps}; ${note.bound}`)
   }
   return lines.length === 0 ? 'none' : lines.join('\n')
+}
+
+/** So much of a clause is shown. */
+const clauseMax = 120
+
+function clauseText({ text, line, view }: StateClause): string {
+  return `${shortened(text.replace(/\s+/g, ' '), clauseMax)}, ${view === null ? '' : `view "${view}", `}line ${line}`
 }
 
 function deliveryLines({ outputs }: Plan, { deliveries }: Explanation): string[] {

@@ -97,7 +97,7 @@ export class QuerySession {
       listener.started?.(infoOf(statement, text))
       const bound = bind(statement, this.catalog)
       try {
-        await this.#execute(bound, listener, signal)
+        await this.#execute(bound, text, listener, signal)
       } catch (error) {
         throw withOffsets(error, text, bound.position)
       }
@@ -181,7 +181,7 @@ export class QuerySession {
     const parts: string[] = []
     for await (const { bound, compiled, statement } of this.#planned(text)) {
       const details = bound.kind === 'explain' ? [...bound.details, ...wanted] : wanted
-      parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${explainPlan(details, compiled)}`)
+      parts.push(`-- ${infoOf(statement, text).kind}, line ${statement.position.line}\n${explainPlan(details, compiled, text)}`)
     }
     return parts.length === 0 ? 'The script has no query.\n' : parts.join('\n')
   }
@@ -301,7 +301,7 @@ export class QuerySession {
     return compiled
   }
 
-  async #execute(bound: BoundStatement, listener: StatementListener, signal: AbortSignal): Promise<void> {
+  async #execute(bound: BoundStatement, text: string, listener: StatementListener, signal: AbortSignal): Promise<void> {
     switch (bound.kind) {
       case 'query':
         return this.#runQuery(bound, listener, signal)
@@ -317,7 +317,7 @@ export class QuerySession {
         return listener.table?.(schema, rows)
       }
       case 'explain':
-        return listener.table?.([{ name: 'result', type: stringType }], [[explainPlan(bound.details, await this.#compile(bound))]])
+        return listener.table?.([{ name: 'result', type: stringType }], [[explainPlan(bound.details, await this.#compile(bound), text)]])
       case 'set':
       case 'reset':
         return this.#configure(bound, listener)
@@ -479,7 +479,7 @@ export class QuerySession {
 function graphOf(compiled: Compiled, text: string): PlannedGraph {
   return {
     graph: executionGraph(compiled.optimized, compiled.program.explain()),
-    plan: explainPlan(['CHANGELOG_MODE'], compiled),
+    plan: explainPlan(['CHANGELOG_MODE'], compiled, text),
     clauses: Object.fromEntries(clausesIn(compiled.optimized, text)),
   }
 }

@@ -52,7 +52,7 @@ export function clausesIn(plan: Plan, text: string): ReadonlyMap<number, StateCl
   return clauses
 }
 
-function clauseOf(text: string, at: WrittenAt | null): StateClause | null {
+export function clauseOf(text: string, at: WrittenAt | null): StateClause | null {
   if (at === null) return null
   const fragment = fragmentOf(at.view?.text ?? text, at.spans)
   return fragment === null ? null : { ...fragment, spans: at.view === null ? at.spans : [], view: at.view?.name ?? null }
