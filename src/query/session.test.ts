@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MillraceError, systemClock } from '#base'
 import { MemoryCatalog } from '#catalog'
 import { changeNames, rowAt, type Schema } from '#data'
-import { EmbeddedEngine } from '#engines'
+import { EmbeddedEngine, type Engine, EngineAround } from '#engines'
 import type { ScalarFunction, TableFunction } from './function-types.ts'
 import { QuerySession } from './session.ts'
 import { UserFunctions } from './user-functions.ts'
@@ -57,7 +57,17 @@ function embedded(): EmbeddedEngine {
   return new EmbeddedEngine({ clock: systemClock, userFunction: (user) => functions.callable(user) })
 }
 
-function open(settings: Record<string, string> = {}, engine = embedded()): QuerySession {
+/** Counts what it compiles. */
+class CountingEngine extends EngineAround {
+  compiled = 0
+
+  override compile(...given: Parameters<EngineAround['compile']>): ReturnType<EngineAround['compile']> {
+    this.compiled += 1
+    return super.compile(...given)
+  }
+}
+
+function open(settings: Record<string, string> = {}, engine: Engine = embedded()): QuerySession {
   return new QuerySession({
     createCatalog: () => new MemoryCatalog(),
     engine,
@@ -112,6 +122,16 @@ describe('a session', () => {
 
   it('runs nothing of a text that does not parse', async () => {
     await expect(changesOf(open(), 'SHOW TABLES; SELEC 1;')).rejects.toThrow('expected a statement, got "SELEC"')
+  })
+
+  it('reviews a text in one go: what is wrong with it, or the plans of its queries, each compiled once', async () => {
+    const engine = new CountingEngine(embedded())
+    const text = 'CREATE TEMPORARY VIEW v AS SELECT 1 AS a;\nSELECT COUNT(*) FROM v GROUP BY a;\nSELECT a FROM v;'
+    const { errors, graphs } = await open({}, engine).review(text)
+    expect([errors, graphs.length, engine.compiled]).toEqual([[], 2, 2])
+    expect(Object.values(graphs[0]?.clauses ?? {})).toMatchObject([{ text: 'COUNT(*) … GROUP BY a', line: 2, column: 8 }])
+    const wrong = await open().review('SELECT 1; SELECT nope')
+    expect([wrong.errors.length, wrong.graphs]).toEqual([1, []])
   })
 
   it('finds all errors of a script, each with its place', async () => {
