@@ -107,7 +107,7 @@ test('what only one has changed is put together without a question', async () =>
   await look.page.getByRole('button', { name: 'Versions' }).click()
   await look.page.keyboard.press('Escape')
   await look.page.reload()
-  await expect.poll(() => look.page.getByLabel('Title').inputValue()).toBe('Renamed by Grace')
+  await expect.poll(() => look.page.getByLabel('Title').inputValue(), { timeout: 15_000 }).toBe('Renamed by Grace')
   await look.close()
 })
 
