@@ -7,7 +7,7 @@ import { type Console, openConsole } from './open-console.ts'
 let site: Console
 
 beforeAll(async () => {
-  site = await openConsole(8362)
+  site = await openConsole()
 })
 afterAll(() => site.close())
 

@@ -9,7 +9,7 @@ const kafka = '/w/main/catalog/connection:default_catalog:default_database:kafka
 let site: Console
 
 beforeAll(async () => {
-  site = await openConsole(8361)
+  site = await openConsole()
 })
 afterAll(() => site.close())
 

@@ -1,10 +1,11 @@
 /** The console as people meet it, in a real browser, over made-up data and much of it. */
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../system/ports.fixture.ts'
 import { serveFixture } from './fixture-server.ts'
 import { desktop, findBarriers, type Look, openBrowser, phone, type View } from './open-browser.ts'
 
-const port = 8197
+const port = await freePort()
 const origin = `http://127.0.0.1:${port}`
 
 let browser: Awaited<ReturnType<typeof openBrowser>>

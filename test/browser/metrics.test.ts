@@ -6,7 +6,7 @@ import { type Console, openConsole } from './open-console.ts'
 let site: Console
 
 beforeAll(async () => {
-  site = await openConsole(8363)
+  site = await openConsole()
 })
 afterAll(() => site.close())
 

@@ -1,9 +1,10 @@
 /** Notebooks as people meet them, in a real browser, over made-up data. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../system/ports.fixture.ts'
 import { serveFixture } from './fixture-server.ts'
 import { desktop, findBarriers, type Look, openBrowser, phone } from './open-browser.ts'
 
-const port = 8198
+const port = await freePort()
 const origin = `http://127.0.0.1:${port}`
 
 let browser: Awaited<ReturnType<typeof openBrowser>>

@@ -1,4 +1,5 @@
 /** A console over made-up data, for one file of tests. */
+import { freePort } from '../system/ports.fixture.ts'
 import { serveFixture } from './fixture-server.ts'
 import { desktop, type Look, openBrowser, type View } from './open-browser.ts'
 
@@ -11,7 +12,8 @@ export interface Console {
   close(): Promise<void>
 }
 
-export async function openConsole(port: number, options: Parameters<typeof serveFixture>[1] = {}): Promise<Console> {
+export async function openConsole(options: Parameters<typeof serveFixture>[1] = {}): Promise<Console> {
+  const port = await freePort()
   const server = serveFixture(port, options)
   const browser = await openBrowser()
   return {
