@@ -151,7 +151,7 @@ describe('jobs', () => {
     await dialog.getByText('1 operator would lose its state: 8.6 MiB in all.').waitFor()
     const parts = dialog.getByRole('listitem')
     expect(await parts.first().innerText()).toMatch(
-      /^Dropped\s+aggregate\s+8\.6 MiB · 12000 entries\s.*\s+SUM\(p\.amount\) … GROUP BY o\.city\s+line 2, column 8 of the version before$/,
+      /^Dropped\s+aggregate\s+8\.6 MiB · 12,000 entries\s.*\s+SUM\(p\.amount\) … GROUP BY o\.city\s+line 2, column 8 of the version before$/,
     )
     const long = parts.filter({ hasText: 'view sums' })
     expect(await long.innerText()).not.toContain('o.placed_at')

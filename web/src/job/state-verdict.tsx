@@ -66,7 +66,9 @@ function inOrder(operators: Verdict['operators']): Verdict['operators'] {
 function sizeOf({ verdict, bytes, holds }: Verdict['operators'][number], t: TFunction): string {
   if (bytes === null) return verdict === 'new' ? '' : t('verdict.sizeUnknown')
   const entries = holds.reduce((sum, held) => sum + held.entries, 0)
-  return holds.length === 0 ? bytesText(bytes) : `${bytesText(bytes)} · ${t('verdict.entries', { count: entries })}`
+  return holds.length === 0
+    ? bytesText(bytes)
+    : `${bytesText(bytes)} · ${t('verdict.entries', { count: entries, shown: entries.toLocaleString('en-US') })}`
 }
 
 function lossOf({ operators, bytes, unmeasured }: Verdict['dropped'], t: TFunction): string {
