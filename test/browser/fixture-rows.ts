@@ -1,5 +1,5 @@
 /** Statements of the fixture: what their text asks for decides what comes, up to thousands of changes a second. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 
 let lastText = ''
 
@@ -17,17 +17,18 @@ export function stopTexts(): void {
 
 const cities = ['Oslo', 'Lagos', 'Lima', 'Pune', 'Osaka', 'Quito', 'Turin', 'Perth', '<b>Rome</b>', '大连']
 
-export function streamRows(url: URL, request: IncomingMessage, response: ServerResponse): void {
+export function streamRows(url: URL, response: ServerResponse): void {
   let id = Number(url.searchParams.get('after') ?? 0)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const end = runText(lastText, (event) => {
     response.write(`id: ${++id}\ndata: ${JSON.stringify(event)}\n\n`)
-    if (event.kind !== 'ended') return
-    open.delete(end)
-    response.end()
+    if (event.kind === 'ended') response.end()
   })
   open.add(end)
-  request.on('close', end)
+  response.on('close', () => {
+    open.delete(end)
+    end()
+  })
 }
 
 /** Says what a text answers; gives what ends it. */

@@ -64,7 +64,7 @@ async function answer(fixture: Fixture, notebooks: FixtureNotebooks, request: In
   if (route.endsWith('/changes') || route.endsWith('/logs/follow')) return follow(route, request, response)
   const [, watched] = /^GET .*\/notebooks\/(\w+)\/runs\/events$/.exec(route) ?? []
   if (watched !== undefined) return notebooks.runs.stream(watched, url.searchParams.get('after') ?? '', request, response)
-  if (/^GET .*\/statements\/\w+$/.test(route)) return streamRows(url, request, response)
+  if (/^GET .*\/statements\/\w+$/.test(route)) return streamRows(url, response)
   if (/^DELETE .*\/statements\/\w+$/.test(route)) {
     stopTexts()
     return sendJson(response, 200, null)
