@@ -2,6 +2,7 @@
 -- description: Real flights of 2001 leave now, fifty a second.
 -- folder: flights
 -- tag: demo
+-- owner: flight operations
 -- checkpoint-interval: 1 s
 -- state: running
 

@@ -14,7 +14,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 const pictures = path.join(root, 'docs/pictures')
 const view = { ...desktop, width: 1280, height: 800 }
 /** Until there is something to see of the last minutes. */
-const historyMs = 150_000
+const historyMs = Number(process.argv[2] ?? 150) * 1000
 const lookMs = 200
 
 const folder = await mkdtemp(path.join(tmpdir(), 'millrace-pictures-'))
@@ -35,7 +35,7 @@ try {
   await takeNotebook(page)
   await takeCatalog(page)
   await page.goto(at(page, '/w/main/alerts/rules'))
-  await page.getByText('A job has failed').first().waitFor()
+  await page.getByRole('switch').first().waitFor({ state: 'attached' })
   await take(page, 'alerts')
   for (const trouble of troubles) console.error(trouble)
 } finally {
@@ -57,9 +57,9 @@ async function takeJob(page: Page): Promise<void> {
 
 async function takeSql(page: Page): Promise<void> {
   const text = `-- Departures of the last minutes, by airport.
-SELECT ended_at, origin, departures
+SELECT ended_at, airport, departures
 FROM airport_delays
-WHERE origin IN ('ATL', 'ORD', 'DFW', 'LAX')`
+WHERE airport IN ('ATL', 'ORD', 'DFW', 'LAX')`
   const tabs = JSON.stringify([{ id: 'one', title: 'Departures', text }])
   await page.evaluate(`localStorage.setItem('millrace.sql.main', ${JSON.stringify(tabs)})`)
   await page.goto(at(page, '/w/main/sql'))
@@ -81,15 +81,13 @@ async function takeNotebook(page: Page): Promise<void> {
   await page.getByRole('region', { name: /^Cell 2/ }).waitFor()
   await page.getByRole('button', { name: 'Run all', exact: true }).click()
   await sleep(25_000)
+  await page.locator('canvas').last().scrollIntoViewIfNeeded()
   await take(page, 'notebook')
 }
 
 async function takeCatalog(page: Page): Promise<void> {
   await page.goto(at(page, '/w/main/catalog'))
-  await page
-    .getByRole('link', { name: /^airport_delays\b/ })
-    .first()
-    .click()
+  await page.getByRole('main').getByText('airport_delays').first().click()
   await page.getByRole('link', { name: 'Lineage' }).click()
   await page.locator('.react-flow__node').first().waitFor()
   await take(page, 'lineage')

@@ -14,6 +14,7 @@ const storedJobs = 3000
 const runningJobs = 50
 const callsOfEach = 1000
 const callers = 16
+const services = 4
 const readsSeconds = 10
 const watchedSeconds = 60
 const restSeconds = 60
@@ -25,7 +26,9 @@ const agent = new Agent({ keepAlive: true, maxSockets: callers })
 try {
   console.log(`empty folder: ready after ${await startMs()} ms`)
   const admin = await signIn()
-  const token = await tokenOf(admin)
+  // Of each caller only so much is taken in a second: these are several.
+  const tokens = await Promise.all(Array.from({ length: services }, () => tokenOf(admin)))
+  const [token = ''] = tokens
   await sleep(restSeconds * 1000)
   console.log(`at rest for ${restSeconds} s: ${memoryText()}, ${await coreShare(10)} of a core`)
   await reportFirstRow(token)
@@ -37,9 +40,9 @@ try {
   await reportCalls(token, 'list of jobs, by change', () => 'jobs?sort=-changed')
   await reportCalls(token, 'search for one job', (number) => `jobs?search=${encodeURIComponent(`orders ${number}`)}`)
   await reportCalls(token, 'search by folder', (number) => `jobs?folder=${encodeURIComponent(`team ${number % 50}`)}`)
-  await reportReads(token, 'lists of 50 jobs', () => 'jobs')
+  await reportReads(tokens, 'lists of 50 jobs', () => 'jobs')
   const { items } = await client(token).call('GET /workspaces/:workspace/jobs', { params: { workspace }, query: { limit: 500 } })
-  await reportReads(token, 'single jobs', (number) => `jobs/${items[number % items.length]?.id ?? ''}`)
+  await reportReads(tokens, 'single jobs', (number) => `jobs/${items[number % items.length]?.id ?? ''}`)
   console.log(`after that: ${memoryText()}`)
   await reportRunning(token)
 } finally {
@@ -98,13 +101,13 @@ async function reportCalls(token: string, name: string, placeOf: (number: number
 }
 
 /** As many calls as it serves. */
-async function reportReads(token: string, name: string, placeOf: (number: number) => string): Promise<void> {
+async function reportReads(tokens: readonly string[], name: string, placeOf: (number: number) => string): Promise<void> {
   const times: number[] = []
   const started = performance.now()
   const untilMs = started + readsSeconds * 1000
   await Promise.all(
     Array.from({ length: callers }, async () => {
-      while (performance.now() < untilMs) times.push(await get(token, placeOf(times.length)))
+      while (performance.now() < untilMs) times.push(await get(tokens[times.length % tokens.length] ?? '', placeOf(times.length)))
     }),
   )
   const perSecond = Math.round(times.length / ((performance.now() - started) / 1000))

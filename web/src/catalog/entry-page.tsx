@@ -124,6 +124,7 @@ function Views({ entry }: { readonly entry: Entry }) {
           search={view === 'columns' ? {} : { view }}
           className={tabStyle['tab']}
           aria-current={view === current ? 'page' : undefined}
+          activeOptions={{ exact: true, includeSearch: true }}
           activeProps={{}}
           replace
         >

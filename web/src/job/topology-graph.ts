@@ -38,7 +38,7 @@ export interface Placeable {
 
 export type Direction = 'LR' | 'TB'
 
-const gaps: Readonly<Record<Direction, number>> = { LR: 72, TB: 48 }
+const gaps: Readonly<Record<Direction, number>> = { LR: 72, TB: 32 }
 
 export interface Layout {
   readonly direction: Direction

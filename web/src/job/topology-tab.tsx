@@ -89,7 +89,7 @@ export function TopologyTab() {
             minZoom={0.15}
             maxZoom={1.5}
             fitView
-            fitViewOptions={{ padding: 0.12, minZoom: 0.6, maxZoom: 1 }}
+            fitViewOptions={{ padding: 0.04, minZoom: 0.6, maxZoom: 1 }}
             proOptions={{ hideAttribution: true }}
           >
             <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-2)" />

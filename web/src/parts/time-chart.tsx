@@ -135,7 +135,7 @@ function optionsOf(lines: readonly DrawnLine[], { width, height, isTime, form, x
     padding: [10, 28, 0, 4],
     scales: {
       y: { range: (_, low, high) => (form === 'points' ? [low, high] : fromZero(low, high)) },
-      x: { time: isTime, range: (_, low, high) => rangeOf(form, newest().xRange, low, high) },
+      x: { time: isTime, range: ({ data: [places] }, low, high) => rangeOf(form, newest().xRange, [low, high], places) },
     },
     axes: [
       { ...axis, size: 30, space: 80, values: (_, marks) => marks.map(xText) },
@@ -164,9 +164,15 @@ function fromZero(low: number | null, high: number | null): [number, number] {
   return [Math.min(0, low ?? 0), top === 0 ? 1 : top * 1.08]
 }
 
-function rangeOf(form: ChartForm, wanted: Newest['xRange'], low: number, high: number): [number, number] {
+function rangeOf(
+  form: ChartForm,
+  wanted: Newest['xRange'],
+  [low, high]: readonly [number, number],
+  places: ArrayLike<number>,
+): [number, number] {
   if (wanted !== undefined) return [...wanted]
-  return form === 'bars' ? roomForBars(low, high) : [low, high]
+  const room = form === 'bars' ? roomForBar(places) : 0
+  return [low - room, high + room]
 }
 
 /** Lines over the whole height, behind the values. */
@@ -189,8 +195,10 @@ function drawMarks(chart: UPlot, marks: readonly ChartMark[]): void {
 }
 
 /** Half a place on either side, so that the first and the last bar are whole. */
-function roomForBars(low: number, high: number): [number, number] {
-  return [low - 0.6, high + 0.6]
+function roomForBar(places: ArrayLike<number>): number {
+  let gap = Number.POSITIVE_INFINITY
+  for (let at = 1; at < places.length; at++) gap = Math.min(gap, (places[at] ?? 0) - (places[at - 1] ?? 0))
+  return 0.6 * (Number.isFinite(gap) && gap > 0 ? gap : 1)
 }
 
 function formOf(form: ChartForm, colour: string): Partial<UPlot.Series> {
