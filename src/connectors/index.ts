@@ -20,6 +20,7 @@ export type {
 } from './connector.ts'
 export { ConnectorMeter } from './connector-meter.ts'
 export type { DeadLetter } from './dead-letter.ts'
+export { type DescribedOption, describeOptions } from './describe-options.ts'
 export { connectorNamed, connectorNames, connectorOf, loadConnector, partitionsOf, waysOf } from './list.ts'
 export { rowCountOption } from './options.ts'
 export { type Alignment, type ScanTime, scanTimeOf } from './scan-time.ts'

@@ -37,6 +37,10 @@ export class EngineAround<P extends Program = Program> implements Engine<P> {
     return this.engine.checkConnection(connection)
   }
 
+  describeOptions(clause: TableDefinition['options']): ReturnType<Engine['describeOptions']> {
+    return this.engine.describeOptions(clause)
+  }
+
   waysOf(table: TableDefinition): ReturnType<Engine['waysOf']> {
     return this.engine.waysOf(table)
   }

@@ -1,6 +1,6 @@
 /** The ways to run a plan. Every engine gives the same answers; what it cannot run it refuses with a reason. */
 
-import type { TableWays } from '#connectors'
+import type { DescribedOption, TableWays } from '#connectors'
 import type { Batch, Schema } from '#data'
 import type { RunMetrics } from '#metrics'
 import type {
@@ -121,6 +121,8 @@ export interface Engine<P extends Program = Program> {
   waysOf(table: TableDefinition): Promise<TableWays>
   /** Fails where a connection is nothing that its connector knows, or holds a secret as plain text. */
   checkConnection(connection: ConnectionDefinition): Promise<void>
+  /** The options that a WITH clause may have, beside those that it has. */
+  describeOptions(clause: TableDefinition['options']): Promise<readonly DescribedOption[]>
   compile(plan: Plan, tables: Tables, settings: RunSettings): P
   /** The durable work that a program goes on with; fails where it keeps none. */
   keptWork(program: P): Promise<KeptWork>

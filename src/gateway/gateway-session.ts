@@ -136,8 +136,8 @@ export class GatewaySession {
     this.#operations.delete(handle)
   }
 
-  complete(text: string, offset: number): readonly Completion[] {
-    return this.#session.complete(text, offset)
+  async complete(text: string, offset: number): Promise<readonly Completion[]> {
+    return [...this.#session.complete(text, offset), ...(await this.#session.completeOptions(text, offset))]
   }
 
   #forgetOld(): void {

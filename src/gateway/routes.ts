@@ -86,9 +86,9 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: '/sessions/:session/complete-statement',
     since: 2,
-    answer: (call) => {
+    answer: async (call) => {
       const text = textIn(call.request, 'statement')
-      const found = sessionOf(call).complete(text, numberIn(call.request, 'position', text.length))
+      const found = await sessionOf(call).complete(text, numberIn(call.request, 'position', text.length))
       return { candidates: found.map((completion) => completion.text) }
     },
   },

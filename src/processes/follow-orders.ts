@@ -175,7 +175,10 @@ class OrderFollower {
       case 'uses':
         return session.uses(question.text)
       case 'complete':
-        return session.complete(question.text, question.offset).slice(0, completionsMax)
+        return [
+          ...session.complete(question.text, question.offset),
+          ...(await session.completeOptions(question.text, question.offset)),
+        ].slice(0, completionsMax)
     }
   }
 

@@ -1,6 +1,7 @@
 /** What may be typed at a place: keywords from the grammar, names from the catalog. */
 import type { Catalog } from '#catalog'
 import { type Column, printType } from '#data'
+import type { Engine } from '#engines'
 import { builtInFunctions, type TablePath, writtenName } from '#plan'
 import { type Expectation, expectedAt, type NameKind, type TableInScope } from '#sql'
 import { settingRows } from './settings.ts'
@@ -8,7 +9,18 @@ import { settingRows } from './settings.ts'
 export interface Completion {
   /** What to put in the place of the word that stands there. */
   readonly text: string
-  readonly kind: 'keyword' | 'table' | 'column' | 'function' | 'type' | 'setting' | 'catalog' | 'database' | 'connection'
+  readonly kind:
+    | 'keyword'
+    | 'table'
+    | 'column'
+    | 'function'
+    | 'type'
+    | 'setting'
+    | 'catalog'
+    | 'database'
+    | 'connection'
+    | 'option'
+    | 'value'
   /** One line that says more, such as a column's type. */
   readonly detail: string
 }
@@ -41,14 +53,37 @@ const types = [
 
 export function completeAt(text: string, offset: number, catalog: Catalog, columnsOf: ColumnsOf): Completion[] {
   const expectation = expectedAt(text, offset)
-  const wanted = expectation.prefix.toLowerCase()
-  const candidates = [
+  return fitting(expectation, [
     ...expectation.kinds.flatMap((kind) => namesOf(kind, expectation, catalog, columnsOf)),
     ...expectation.keywords.map((keyword): Completion => ({ text: keyword, kind: 'keyword', detail: '' })),
-  ]
+  ])
+}
+
+/** Keys of options that a WITH clause does not have yet, and values of those whose values are a list. */
+export async function completeOptionsAt(text: string, offset: number, describe: Engine['describeOptions']): Promise<Completion[]> {
+  const expectation = expectedAt(text, offset)
+  const { kinds, options, qualifier } = expectation
+  if (kinds.includes('connector-option')) {
+    const free = (await describe(options)).filter(({ key }) => !Object.hasOwn(options, key))
+    return fitting(
+      expectation,
+      free.map(({ key, description }) => ({ text: quoted(key, expectation), kind: 'option', detail: description })),
+    )
+  }
+  if (!kinds.includes('option-value')) return []
+  const option = (await describe(options)).find(({ key }) => key === qualifier[0])
+  return fitting(
+    expectation,
+    (option?.values ?? []).map((value) => ({ text: quoted(value, expectation), kind: 'value', detail: option?.description ?? '' })),
+  )
+}
+
+/** Those that begin as the word does that stands there, each once. */
+function fitting({ prefix }: Expectation, candidates: readonly Completion[]): Completion[] {
+  const wanted = prefix.toLowerCase()
   const seen = new Set<string>()
   return candidates.filter((candidate) => {
-    const fits = candidate.text.replaceAll('`', '').toLowerCase().startsWith(wanted) && !seen.has(candidate.text)
+    const fits = candidate.text.replace(/^['`]/, '').replaceAll('`', '').toLowerCase().startsWith(wanted) && !seen.has(candidate.text)
     seen.add(candidate.text)
     return fits
   })

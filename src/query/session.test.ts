@@ -205,6 +205,21 @@ describe('a session', () => {
     expect(texts('SELECT  FROM `order`', 7)).toContain('`group`')
     expect(texts('SELECT * FROM ', 14)).toContain('`order`')
   })
+
+  it.each([
+    ["CREATE TABLE t (a INT) WITH ('connector' = 'kafka', |)", ["'topic'", "'properties.bootstrap.servers'", "'format'"], ["'connector'"]],
+    ["CREATE TABLE t (a INT) WITH ('sc|', 'connector' = 'kafka')", ['scan.startup.mode'], ['topic']],
+    ["CREATE TABLE t (a INT) WITH ('format' = 'csv', 'connector' = 'filesystem', 'csv.|", ['csv.field-delimiter'], ['path']],
+    ["CREATE TABLE t (a INT) WITH ('connector' = 'k|')", ['kafka'], ['redis']],
+    ["CREATE TABLE t (a INT) WITH ('connector' = 'kafka', 'scan.startup.mode' = |)", ["'earliest-offset'"], ["'kafka'"]],
+    ["CREATE TABLE t (a INT) WITH ('connector' = 'kafka', 'key.format' = '|')", ['json', 'avro'], ['kafka']],
+    ["CREATE TABLE t (a INT) WITH ('connector' = 'nothing', '|", ['statistics.row-count'], ['topic']],
+    ["CREATE CONNECTION c WITH ('connector' = 'jdbc', 'u|')", ['url', 'username'], ['topic']],
+  ])('completes options and their values: %s', async (marked, offered, others) => {
+    const texts = (await open().completeOptions(marked.replace('|', ''), marked.indexOf('|'))).map(({ text }) => text)
+    expect(texts).toEqual(expect.arrayContaining(offered))
+    for (const other of others) expect(texts).not.toContain(other)
+  })
 })
 
 describe('CREATE TABLE AS', () => {

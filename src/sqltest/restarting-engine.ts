@@ -98,6 +98,10 @@ export class RestartingEngine implements Engine, RunPacer {
     return this.#engine.checkConnection(connection)
   }
 
+  describeOptions(clause: TableDefinition['options']): ReturnType<Engine['describeOptions']> {
+    return this.#engine.describeOptions(clause)
+  }
+
   waysOf(table: TableDefinition): ReturnType<Engine['waysOf']> {
     return this.#engine.waysOf(table)
   }

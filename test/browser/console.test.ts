@@ -185,6 +185,17 @@ describe('the SQL page', () => {
     await look.close()
   })
 
+  test('a name in the editor tells what it is', async () => {
+    const look = await visitAndRun('SELECT order_id FROM orders')
+    const { page } = look
+    const line = await page.locator('.cm-line').first().boundingBox()
+    // Within the second word.
+    await page.mouse.move((line?.x ?? 0) + 90, (line?.y ?? 0) + 10)
+    await page.locator('.sql-explanation').getByText('BIGINT').waitFor()
+    expect(look.troubles).toEqual([])
+    await look.close()
+  })
+
   test('tabs are kept', async () => {
     const look = await visit('/w/main/sql')
     await look.page.getByRole('button', { name: 'New query' }).click()

@@ -118,6 +118,13 @@ test('what one session makes is seen by others, by looks at texts, and by jobs',
     body: { text: 'SELECT n FROM sha', offset: 17, session: his },
   })
   expect(completed).toMatchObject({ from: 14, completions: expect.arrayContaining([expect.objectContaining({ text: 'shared' })]) })
+  const options = "CREATE TABLE t (a INT) WITH ('connector' = 'kafka', 'scan.st"
+  expect(
+    await bob.call('POST /workspaces/:workspace/sql/complete', { params, body: { text: options, offset: options.length } }),
+  ).toMatchObject({
+    from: options.indexOf('scan.st'),
+    completions: expect.arrayContaining([expect.objectContaining({ text: 'scan.startup.mode', kind: 'option' })]),
+  })
   const { items } = await bob.call('GET /workspaces/:workspace/catalog', { params, query: { search: 'shar' } })
   expect(items).toMatchObject([{ kind: 'table', connector: 'datagen', columns: 1, changedBy: 'ada' }])
   const entry = { params: { ...params, entry: items[0]?.id ?? '' } }

@@ -1,7 +1,7 @@
 /** The embedded engine: runs plans in this process. */
 import { type Clock, parseDurationMs, parseMemoryBytes } from '#base'
 import type { BlobStore } from '#blobs'
-import { type Connector, checkConnection, waysOf } from '#connectors'
+import { type Connector, checkConnection, describeOptions, waysOf } from '#connectors'
 import type { Exchanges } from '#dataflow'
 import type { RunMetrics } from '#metrics'
 import {
@@ -86,6 +86,10 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
 
   checkConnection({ path, options }: ConnectionDefinition): Promise<void> {
     return checkConnection(path[2], options)
+  }
+
+  describeOptions(clause: TableDefinition['options']): ReturnType<Engine['describeOptions']> {
+    return describeOptions(clause)
   }
 
   waysOf({ options }: TableDefinition): ReturnType<Engine['waysOf']> {

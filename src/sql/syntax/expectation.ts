@@ -21,6 +21,8 @@ export interface Expectation {
   readonly tables: readonly TableInScope[]
   /** The tables that WITH clauses name. */
   readonly commonTables: readonly TableInScope[]
+  /** The other options in the parentheses around the place. */
+  readonly options: Readonly<Record<string, string>>
 }
 
 /** Says what may follow at an offset of a text. */
@@ -42,7 +44,22 @@ export function expectedAt(text: string, offset: number): Expectation {
     qualifier: probe.qualifier,
     tables: probe.tables,
     commonTables: probe.commonTables,
+    options: probe.kinds.has('connector-option') || probe.kinds.has('option-value') ? optionsAround(tokens, found.index) : {},
   }
+}
+
+/** What is written as `'key' = 'value'` in the same parentheses as a token, before and behind it. */
+function optionsAround(tokens: readonly Token[], index: number): Record<string, string> {
+  const isSymbol = (at: number, text: string): boolean => tokens[at]?.kind === 'symbol' && tokens[at]?.text === text
+  let start = index - 1
+  while (start > 0 && !isSymbol(start, '(') && !isSymbol(start, ';')) start--
+  const options: [string, string][] = []
+  for (let at = start + 1; at < tokens.length && !isSymbol(at, ')') && !isSymbol(at, ';'); at++) {
+    const [key, value] = [tokens[at], tokens[at + 2]]
+    const isOption = key?.kind === 'string' && isSymbol(at + 1, '=') && value?.kind === 'string'
+    if (isOption && at !== index && at + 2 !== index) options.push([key.text, value.text])
+  }
+  return Object.fromEntries(options)
 }
 
 /**
@@ -109,5 +126,5 @@ function findWord(text: string, tokens: readonly Token[], place: number): FoundW
 }
 
 function nothing(place: number): Expectation {
-  return { start: place, prefix: '', quote: '', keywords: [], kinds: [], qualifier: [], tables: [], commonTables: [] }
+  return { start: place, prefix: '', quote: '', keywords: [], kinds: [], qualifier: [], tables: [], commonTables: [], options: {} }
 }

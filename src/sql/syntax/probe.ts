@@ -16,6 +16,8 @@ export type NameKind =
   | 'module'
   /** A name that is made up here: an alias, a new table. */
   | 'new-name'
+  /** Of the option that the qualifier names. */
+  | 'option-value'
   | 'setting'
   | 'table'
   | 'type'

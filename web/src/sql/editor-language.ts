@@ -2,11 +2,12 @@
 import { type Completion, type CompletionContext, type CompletionResult, completeFromList } from '@codemirror/autocomplete'
 import { type Diagnostic, setDiagnostics } from '@codemirror/lint'
 import { type Extension, RangeSetBuilder, StateField, type Text } from '@codemirror/state'
-import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view'
+import { Decoration, type DecorationSet, type EditorView, hoverTooltip, type Tooltip, ViewPlugin, type ViewUpdate } from '@codemirror/view'
 import type { Failure } from '#api/contract'
 import { parseScript } from '#sql'
 import { type Answer, call } from '../api/call.ts'
 import { colouredSpans, type Span, type SpanKind } from '../parts/sql-spans.ts'
+import { nameAround } from './name-around.ts'
 
 /** Texts that are longer are coloured up to here: they are read anew with each letter. */
 const colouredMax = 200_000
@@ -165,7 +166,7 @@ export function completionsOf(questions: SqlQuestions) {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const word = context.matchBefore(/[\w`$]+/)
     const previous = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos)
-    if (!context.explicit && word === null && previous !== '.') return null
+    if (!context.explicit && word === null && previous !== '.' && previous !== "'") return null
     const stopping = new AbortController()
     context.addEventListener('abort', () => stopping.abort())
     try {
@@ -173,11 +174,56 @@ export function completionsOf(questions: SqlQuestions) {
       const options = completions.map(
         ({ text, kind, detail }): Completion => ({ label: text, type: typeOf(kind), ...(detail === null ? {} : { detail }) }),
       )
-      return { from, options, validFor: /^[\w`$]*$/ }
+      return { from, options, validFor: /^[\w`$.-]*$/ }
     } catch {
       return completeFromList([])(context)
     }
   }
+}
+
+/** What a name is, a moment after the pointer rests on it: the type of a column, how a function is called, what an option does. */
+function explanations(questions: SqlQuestions): Extension {
+  return hoverTooltip(async (view, place): Promise<Tooltip | null> => {
+    const { doc } = view.state
+    const line = doc.lineAt(place)
+    const name = nameAround(line.text, line.from, place)
+    if (name === null || name.to - name.from > namedMax || doc.length > colouredMax) return null
+    // Of a text in quotes its end is asked for from within.
+    const end = name.text.startsWith("'") ? name.to - 1 : name.to
+    try {
+      const { completions } = await questions.complete(doc.toString(), end, AbortSignal.timeout(hoverMsMax))
+      const wanted = bare(name.text)
+      const found = completions.find(({ text, detail }) => bare(text) === wanted && detail !== null && detail !== '')
+      if (found === undefined) return null
+      return {
+        pos: name.from,
+        end: name.to,
+        above: true,
+        create: () => ({ dom: explanation(bare(found.text, false), found.detail ?? '') }),
+      }
+    } catch {
+      return null
+    }
+  })
+}
+
+const namedMax = 200
+const hoverMsMax = 3000
+
+function bare(text: string, folds = true): string {
+  const inner = text.replace(/^['`]|['`]$/g, '')
+  return folds ? inner.toLowerCase() : inner
+}
+
+function explanation(name: string, detail: string): HTMLElement {
+  const dom = document.createElement('div')
+  dom.className = 'sql-explanation'
+  const title = document.createElement('strong')
+  title.textContent = name
+  const text = document.createElement('span')
+  text.textContent = detail
+  dom.append(title, ' ', text)
+  return dom
 }
 
 /** The kinds of the server in the words of the editor, which has a sign for each. */
@@ -188,10 +234,12 @@ function typeOf(kind: string): string {
     column: 'property',
     table: 'class',
     view: 'class',
+    option: 'property',
+    value: 'constant',
   }
   return known[kind] ?? 'variable'
 }
 
 export function sqlLanguage(questions: SqlQuestions): Extension {
-  return [spans, colours, faults(questions)]
+  return [spans, colours, faults(questions), explanations(questions)]
 }

@@ -26,6 +26,7 @@ export const editorTheme = EditorView.theme({
   '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '12px', maxHeight: '260px' },
   '.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px', lineHeight: '1.5' },
   '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--picked)', color: 'var(--ink)' },
+  '.sql-explanation': { padding: '4px 10px', fontSize: '12px', maxWidth: '520px' },
   '.cm-completionDetail': { color: 'var(--ink-2)', fontStyle: 'normal', marginLeft: '12px' },
   '.cm-completionMatchedText': { textDecoration: 'none', color: 'var(--accent)', fontWeight: '600' },
   '.cm-diagnostic': { whiteSpace: 'pre-wrap', padding: '6px 10px', borderLeft: '3px solid var(--bad)', maxWidth: '520px' },

@@ -17,6 +17,7 @@ const roles: Readonly<Record<NameKind, string>> = {
   hint: 'a hint',
   module: 'a module name',
   'new-name': 'a name',
+  'option-value': 'a value in quotes',
   setting: 'a setting',
   table: 'a table name',
   type: 'a data type',

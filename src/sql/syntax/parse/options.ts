@@ -24,6 +24,7 @@ function parseOption(cursor: Cursor): Option {
   const first = cursor.token
   const key = parseOptionKey(cursor)
   if (!cursor.takeSymbol('=')) throw cursor.failure('"="', "An option is written 'key' = 'value'.")
+  cursor.expectName('option-value', [{ kind: 'identifier', text: key.value, quoted: true, position: key.position }])
   const value = parseOptionText(cursor, 'the value in quotes')
   const { token } = cursor
   if (token.kind === 'string') throw cursor.failure('"," or ")"', 'A comma is missing between the options.')
