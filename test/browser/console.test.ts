@@ -196,6 +196,17 @@ describe('the SQL page', () => {
     await look.close()
   })
 
+  test('a query is saved as a notebook', async () => {
+    const look = await visitAndRun('SELECT order_id FROM orders -- saved')
+    const { page } = look
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Save as notebook' }).click()
+    await page.getByRole('region', { name: 'Cell 1, SQL', exact: true }).getByText('-- saved').waitFor()
+    expect(await page.getByLabel('Title').inputValue()).toBe('Query 1')
+    expect(look.troubles).toEqual([])
+    await look.close()
+  })
+
   test('tabs are kept', async () => {
     const look = await visit('/w/main/sql')
     await look.page.getByRole('button', { name: 'New query' }).click()

@@ -22,7 +22,9 @@ interface SubtaskPanelProps {
 /** One operator in full: each of its subtasks beside the others, so that skew shows. */
 export function SubtaskPanel({ placed: { vertex, point, subtasks }, isPast, isRunning, onClose }: SubtaskPanelProps) {
   const { t } = useTranslation()
-  const watermark = subtasks.map((row) => row.watermark).find((each) => each !== null)
+  // The least one is what those behind wait for.
+  const watermarks = subtasks.flatMap((row) => row.watermark ?? [])
+  const watermark = watermarks.length === 0 ? undefined : Math.min(...watermarks)
   return (
     <aside className={style['panel']} aria-label={vertex.name}>
       <div className="row apart">

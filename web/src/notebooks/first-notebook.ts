@@ -6,6 +6,11 @@ export function firstNotebook(t: TFunction): NotebookSpec {
   return { title: t('notebook.untitled'), folder: '', tags: [], variables: {}, cells: [newCell('sql')] }
 }
 
+/** What was written on the page for SQL, to go on with. */
+export function notebookOf(title: string, text: string): NotebookSpec {
+  return { title, folder: '', tags: [], variables: {}, cells: [{ ...newCell('sql'), text }] }
+}
+
 const orders = `CREATE TEMPORARY TABLE orders (
   id BIGINT,
   city STRING,

@@ -16,6 +16,7 @@ interface SqlToolbarProps {
   readonly onCancel: () => void
   readonly onFormat: (text: string) => void
   readonly onKeep: () => void
+  readonly onSave: () => void
 }
 
 const never = (): (() => void) => () => {}
@@ -26,7 +27,7 @@ export function useRunView(run: StatementRun | undefined): RunView | undefined {
   return useSyncExternalStore<RunView | undefined>(run?.listen ?? never, run?.read ?? noView)
 }
 
-export function SqlToolbar({ run, text, onRun, onRunAll, onCancel, onFormat, onKeep }: SqlToolbarProps) {
+export function SqlToolbar({ run, text, onRun, onRunAll, onCancel, onFormat, onKeep, onSave }: SqlToolbarProps) {
   const { t } = useTranslation()
   const view = useRunView(run)
   const isRunning = view !== undefined && view.endedAt === undefined
@@ -59,6 +60,9 @@ export function SqlToolbar({ run, text, onRun, onRunAll, onCancel, onFormat, onK
           </Menu.Item>
           <Menu.Item leftSection={<Icon name="format" />} onClick={() => void format()}>
             {t('sql.format')}
+          </Menu.Item>
+          <Menu.Item leftSection={<Icon name="notebook" />} onClick={onSave} disabled={text.trim() === ''}>
+            {t('sql.save')}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
