@@ -88,6 +88,27 @@ test('of a source without partitions, as on Flink, and of the past nothing is sa
   }
 })
 
+test('one operator after another is picked, by the pointer and by keys', async () => {
+  const look = await site.visit('/w/main/jobs/job-0/topology')
+  const { page } = look
+  const operators = page.locator('.react-flow__node')
+  for (const [at, id] of [
+    [0, 'a'],
+    [1, 'b'],
+    [2, 'c'],
+    [0, 'a'],
+  ] as const) {
+    await operators.nth(at).click()
+    await page.waitForURL(`**/topology?vertex=${id}`)
+    await page.getByRole('complementary').getByRole('button', { name: 'Close' }).waitFor()
+  }
+  await operators.nth(1).focus()
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/topology?vertex=b')
+  expect(look.troubles).toEqual([])
+  await look.close()
+})
+
 test('the topology goes back in time by keys, shows what was then, and comes back', async () => {
   const look = await site.visit('/w/main/jobs/job-0/topology?range=15m')
   const { page } = look

@@ -80,9 +80,11 @@ export function TopologyTab() {
             nodes={nodes}
             edges={edges}
             nodeTypes={nodeTypes}
-            onNodeClick={(_, { id }) => pick(id)}
+            onNodesChange={(changes) => {
+              const picks = changes.find((each) => each.type === 'select' && each.selected)
+              if (picks?.type === 'select') pick(picks.id)
+            }}
             onPaneClick={() => pick(undefined)}
-            onSelectionChange={({ nodes: [first] }) => first !== undefined && first.id !== picked && pick(first.id)}
             nodesDraggable={false}
             nodesConnectable={false}
             edgesFocusable={false}
