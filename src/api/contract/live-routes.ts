@@ -76,7 +76,8 @@ export const liveRoutes = {
     query: Type.Object({
       after: Type.Optional(
         Type.String({
-          maxLength: 10_000,
+          maxLength: 4000,
+          pattern: '^[A-Za-z0-9:,-]*$',
           description: 'Where the reader is, as run:incarnation:number for each run that he knows, with commas between them.',
         }),
       ),
