@@ -136,8 +136,8 @@ export class GatewaySession {
     this.#operations.delete(handle)
   }
 
-  async complete(text: string, offset: number): Promise<readonly Completion[]> {
-    return [...this.#session.complete(text, offset), ...(await this.#session.completeOptions(text, offset))]
+  complete(text: string, offset: number): Promise<readonly Completion[]> {
+    return this.#session.completeWithOptions(text, offset)
   }
 
   #forgetOld(): void {

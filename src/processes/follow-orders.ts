@@ -175,10 +175,7 @@ class OrderFollower {
       case 'uses':
         return session.uses(question.text)
       case 'complete':
-        return [
-          ...session.complete(question.text, question.offset),
-          ...(await session.completeOptions(question.text, question.offset)),
-        ].slice(0, completionsMax)
+        return (await session.completeWithOptions(question.text, question.offset)).slice(0, completionsMax)
     }
   }
 

@@ -52,30 +52,39 @@ const types = [
 ]
 
 export function completeAt(text: string, offset: number, catalog: Catalog, columnsOf: ColumnsOf): Completion[] {
+  return namesAt(expectedAt(text, offset), catalog, columnsOf)
+}
+
+/** The same, with keys of options that a WITH clause does not have yet, and values of those whose values are a list. */
+export async function completeWithOptionsAt(
+  text: string,
+  offset: number,
+  {
+    catalog,
+    columnsOf,
+    describe,
+  }: { readonly catalog: Catalog; readonly columnsOf: ColumnsOf; readonly describe: Engine['describeOptions'] },
+): Promise<Completion[]> {
   const expectation = expectedAt(text, offset)
+  return [...namesAt(expectation, catalog, columnsOf), ...fitting(expectation, await optionsOf(expectation, describe))]
+}
+
+function namesAt(expectation: Expectation, catalog: Catalog, columnsOf: ColumnsOf): Completion[] {
   return fitting(expectation, [
     ...expectation.kinds.flatMap((kind) => namesOf(kind, expectation, catalog, columnsOf)),
     ...expectation.keywords.map((keyword): Completion => ({ text: keyword, kind: 'keyword', detail: '' })),
   ])
 }
 
-/** Keys of options that a WITH clause does not have yet, and values of those whose values are a list. */
-export async function completeOptionsAt(text: string, offset: number, describe: Engine['describeOptions']): Promise<Completion[]> {
-  const expectation = expectedAt(text, offset)
+async function optionsOf(expectation: Expectation, describe: Engine['describeOptions']): Promise<Completion[]> {
   const { kinds, options, qualifier } = expectation
   if (kinds.includes('connector-option')) {
     const free = (await describe(options)).filter(({ key }) => !Object.hasOwn(options, key))
-    return fitting(
-      expectation,
-      free.map(({ key, description }) => ({ text: quoted(key, expectation), kind: 'option', detail: description })),
-    )
+    return free.map(({ key, description }) => ({ text: quoted(key, expectation), kind: 'option', detail: description }))
   }
   if (!kinds.includes('option-value')) return []
   const option = (await describe(options)).find(({ key }) => key === qualifier[0])
-  return fitting(
-    expectation,
-    (option?.values ?? []).map((value) => ({ text: quoted(value, expectation), kind: 'value', detail: option?.description ?? '' })),
-  )
+  return (option?.values ?? []).map((value) => ({ text: quoted(value, expectation), kind: 'value', detail: option?.description ?? '' }))
 }
 
 /** Those that begin as the word does that stands there, each once. */

@@ -216,7 +216,7 @@ describe('a session', () => {
     ["CREATE TABLE t (a INT) WITH ('connector' = 'nothing', '|", ['statistics.row-count'], ['topic']],
     ["CREATE CONNECTION c WITH ('connector' = 'jdbc', 'u|')", ['url', 'username'], ['topic']],
   ])('completes options and their values: %s', async (marked, offered, others) => {
-    const texts = (await open().completeOptions(marked.replace('|', ''), marked.indexOf('|'))).map(({ text }) => text)
+    const texts = (await open().completeWithOptions(marked.replace('|', ''), marked.indexOf('|'))).map(({ text }) => text)
     expect(texts).toEqual(expect.arrayContaining(offered))
     for (const other of others) expect(texts).not.toContain(other)
   })

@@ -19,7 +19,7 @@ import {
   writtenName,
 } from '#plan'
 import { type BoundStatement, bindStatement, parseScript, type Statement } from '#sql'
-import { type Completion, completeAt, completeOptionsAt } from './complete.ts'
+import { type Completion, completeAt, completeWithOptionsAt } from './complete.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { applyDefinition, type Definition, isDefinition } from './definitions.ts'
 import { queryErrors } from './errors.ts'
@@ -276,13 +276,17 @@ export class QuerySession {
 
   /** What may be typed at an offset of a text, finished or not. */
   complete(text: string, offset: number): readonly Completion[] {
-    return completeAt(text, offset, this.catalog, (path) => this.catalog.table(path)?.columns ?? this.#viewColumns(path))
+    return completeAt(text, offset, this.catalog, this.#columnsOf)
   }
 
-  /** The same for options of WITH clauses, and their values: their connectors are loaded for that. */
-  completeOptions(text: string, offset: number): Promise<readonly Completion[]> {
-    return completeOptionsAt(text, offset, (clause) => this.#options.engine.describeOptions(clause))
+  /** The same with options of WITH clauses, and their values: their connectors are loaded for that. */
+  completeWithOptions(text: string, offset: number): Promise<readonly Completion[]> {
+    const { engine } = this.#options
+    const describe = engine.describeOptions.bind(engine)
+    return completeWithOptionsAt(text, offset, { catalog: this.catalog, columnsOf: this.#columnsOf, describe })
   }
+
+  readonly #columnsOf = (path: TablePath): Schema | null => this.catalog.table(path)?.columns ?? this.#viewColumns(path)
 
   /** The columns of a view, found by binding its query; null when there is no such view or it no longer binds. */
   #viewColumns(path: TablePath): Schema | null {

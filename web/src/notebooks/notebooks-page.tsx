@@ -5,9 +5,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../api/call.ts'
-import { useChange } from '../api/use-change.ts'
 import { useWorkspace } from '../frame/use-me.ts'
-import type { NotebookSpec } from '../notebook/notebook-spec.ts'
 import { readNotebook } from '../notebook/notebook-text.ts'
 import { ageText, timeText } from '../parts/amount.ts'
 import { EmptyPage } from '../parts/empty-page.tsx'
@@ -17,6 +15,7 @@ import { Page } from '../parts/page.tsx'
 import { useNow } from '../parts/use-now.ts'
 import { firstNotebook, tourNotebook } from './first-notebook.ts'
 import style from './notebooks-page.module.css'
+import { useNewNotebook } from './use-new-notebook.ts'
 
 const route = getRouteApi('/frame/w/$workspace/notebooks')
 const fileBytesMax = 1_048_576
@@ -170,14 +169,8 @@ function Picked({ icon, text, onRemove }: PickedProps) {
 
 function MakeNotebook({ withTour = false }: { readonly withTour?: boolean }) {
   const { t } = useTranslation()
-  const { workspace } = useWorkspace()
-  const navigate = route.useNavigate()
   const file = useRef<HTMLInputElement>(null)
-  const make = useChange('POST /workspaces/:workspace/notebooks', {
-    stale: ['GET /workspaces/:workspace/notebooks'],
-    onDone: ({ id }) => void navigate({ to: '/w/$workspace/notebooks/$notebook', params: { workspace, notebook: id } }),
-  })
-  const create = (spec: NotebookSpec): void => make.mutate({ params: { workspace }, body: spec })
+  const { create, isCreating } = useNewNotebook()
   const read = async (given: File | undefined): Promise<void> => {
     if (given === undefined) return
     if (given.size > fileBytesMax) notifications.show({ color: 'red', message: t('notebooks.fileTooLarge') })
@@ -200,11 +193,11 @@ function MakeNotebook({ withTour = false }: { readonly withTour?: boolean }) {
         {t('notebooks.import')}
       </Button>
       {withTour && (
-        <Button variant="default" loading={make.isPending} onClick={() => create(tourNotebook(t))}>
+        <Button variant="default" loading={isCreating} onClick={() => create(tourNotebook(t))}>
           {t('notebooks.tour')}
         </Button>
       )}
-      <Button leftSection={<Icon name="plus" size={14} />} loading={make.isPending} onClick={() => create(firstNotebook(t))}>
+      <Button leftSection={<Icon name="plus" size={14} />} loading={isCreating} onClick={() => create(firstNotebook(t))}>
         {t('notebooks.make')}
       </Button>
     </>

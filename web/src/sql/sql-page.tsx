@@ -1,10 +1,10 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useRef, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useChange } from '../api/use-change.ts'
 import { useWorkspace } from '../frame/use-me.ts'
 import { keepDraft } from '../job/first-spec.ts'
 import { notebookOf } from '../notebooks/first-notebook.ts'
+import { useNewNotebook } from '../notebooks/use-new-notebook.ts'
 import { Page } from '../parts/page.tsx'
 import { ResultPanel, type ResultView } from './result-panel.tsx'
 import { type Runnable, runnableAt } from './runnable.ts'
@@ -31,10 +31,7 @@ export function SqlPage() {
   const tab = tabs.find(({ id }) => id === search.tab) ?? tabs[0]
   const run = useSyncExternalStore(listenToRuns, () => (tab === undefined ? undefined : runOf(workspace, tab.id)))
   const divider = useDivider()
-  const save = useChange('POST /workspaces/:workspace/notebooks', {
-    stale: ['GET /workspaces/:workspace/notebooks'],
-    onDone: ({ id }) => void goTo({ to: '/w/$workspace/notebooks/$notebook', params: { workspace, notebook: id } }),
-  })
+  const { create } = useNewNotebook()
   if (tab === undefined) return null
   const show = (changes: { tab?: string; view?: ResultView }): void =>
     void navigate({ search: (last) => ({ ...last, ...changes }), replace: true })
@@ -79,7 +76,7 @@ export function SqlPage() {
             keepDraft(tab.text)
             void goTo({ to: '/w/$workspace/jobs/new', params: { workspace } })
           }}
-          onSave={() => save.mutate({ params: { workspace }, body: notebookOf(tab.title, editor.current?.text() ?? tab.text) })}
+          onSave={() => create(notebookOf(tab.title, editor.current?.text() ?? tab.text))}
         />
         <div className={style['editor']} style={{ flexBasis: `${divider.share * 100}%` }}>
           <SqlEditor
