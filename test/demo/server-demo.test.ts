@@ -44,9 +44,9 @@ function start(command: string, words: readonly string[], variables: Readonly<Re
   return running
 }
 
-/** At a terminal. */
+/** At a terminal. The shell between gives way to the program: one that stays would be ended by a Ctrl-C, and hide how the program ended. */
 function startAtTerminal(): Running {
-  return start('script', ['--quiet', '--flush', '--return', '--command', `'${program}' demo`, '/dev/null'], { TERM: 'xterm' })
+  return start('script', ['--quiet', '--flush', '--return', '--command', `exec '${program}' demo`, '/dev/null'], { TERM: 'xterm' })
 }
 
 async function seen(running: Running, pattern: RegExp): Promise<RegExpExecArray> {
