@@ -1,4 +1,5 @@
 /** Messages that were copied one after another into one array, with a byte that belongs to nobody behind each. */
+import { ByteCopier } from '#data'
 import type { Messages } from '#formats'
 
 export class MessageBuffer {
@@ -7,6 +8,9 @@ export class MessageBuffer {
   #ends: Int32Array
   #length = 0
   #used = 0
+  /** From the array of the last message: most come in runs of one array. */
+  #copier: ByteCopier | null = null
+  #source: Uint8Array | null = null
 
   constructor(messagesMax: number, bytes: number) {
     this.#bytes = new Uint8Array(bytes)
@@ -34,17 +38,23 @@ export class MessageBuffer {
     }
     const size = end - start
     if (at + size + 1 > this.#bytes.length) this.#grow(at + size + 1)
-    const bytes = this.#bytes
-    if (size < copyMax) for (let from = start, to = at; from < end; ) bytes[to++] = source[from++] as number
-    else bytes.set(source.subarray(start, end), at)
+    const copier = this.#copier !== null && this.#source === source ? this.#copier : this.#copierOf(source)
+    copier.copy(start, end, at)
     this.#ends[place] = at + size
     this.#used = at + size + 1
+  }
+
+  #copierOf(source: Uint8Array): ByteCopier {
+    this.#copier = new ByteCopier(source, this.#bytes)
+    this.#source = source
+    return this.#copier
   }
 
   #grow(least: number): void {
     const longer = new Uint8Array(Math.max(least, 2 * this.#bytes.length))
     longer.set(this.#bytes.subarray(0, this.#used))
     this.#bytes = longer
+    this.#source = null
   }
 
   /** The first so many messages; shares their bytes. */
@@ -55,8 +65,7 @@ export class MessageBuffer {
   clear(): void {
     this.#length = 0
     this.#used = 0
+    this.#copier = null
+    this.#source = null
   }
 }
-
-/** Fewer bytes than this are copied one by one: a call costs more. */
-const copyMax = 48

@@ -25,6 +25,8 @@ const lengthMax = 2 ** 31 - 1
 
 export class ByteWriter {
   data: Uint8Array
+  /** Of the same bytes. */
+  view: DataView
   length = 0
   /** The date last written and its bytes: rows near one another mostly have the same. */
   #dateDays = Number.NaN
@@ -32,6 +34,7 @@ export class ByteWriter {
 
   constructor(capacity = 65_536) {
     this.data = new Uint8Array(capacity)
+    this.view = new DataView(this.data.buffer)
   }
 
   /** Makes room for `count` more bytes. */
@@ -45,6 +48,7 @@ export class ByteWriter {
     const grown = roomFor(Math.min(lengthMax, Math.max(this.data.length * 2, needed)))
     grown.set(this.data.subarray(0, this.length))
     this.data = grown
+    this.view = new DataView(grown.buffer)
   }
 
   byte(byte: number): void {
@@ -90,7 +94,7 @@ export class ByteWriter {
       this.integer(high)
       this.#padded(rest - high * 1e9, 9)
     } else {
-      this.#padded(rest, digitCount(rest))
+      this.#padded(rest, digitCount(rest | 0))
     }
   }
 
@@ -203,10 +207,11 @@ function roomFor(length: number): Uint8Array {
   }
 }
 
+/** Of a whole number below 10^9. */
 function digitCount(value: number): number {
-  let digits = 1
-  for (let bound = 10; value >= bound; bound *= 10) digits++
-  return digits
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4
+  if (value < 1_000_000) return value < 100_000 ? 5 : 6
+  return value < 100_000_000 ? (value < 10_000_000 ? 7 : 8) : 9
 }
 
 function decimalText(unscaled: number | bigint, scale: number, scientific: boolean): string {

@@ -6,8 +6,8 @@
  */
 export type RunRecords = (bytes: Uint8Array, start: number, end: number, rowsMax: number, firstRow: number) => number
 
-/** `source` is the body of a function of `slots` that returns the decoder. Text of a user is in the slots alone. */
-export function compileDecoder<Run = RunRecords>(source: string, slots: Readonly<Record<string, unknown>>): Run {
+/** `source` is the body of a function of `slots` that returns the wanted one. Text of a user is in the slots alone. */
+export function compileSource<Run = RunRecords>(source: string, slots: Readonly<Record<string, unknown>>): Run {
   const create = new Function('slots', source) as (slots: Readonly<Record<string, unknown>>) => Run
   return create(slots)
 }

@@ -2,9 +2,9 @@
  * Takes messages out of the bytes that a broker keeps of a partition: batches of records in Kafka's form 2 (KIP-98), one after another,
  * the last of which may be cut off. The head of a batch has 61 bytes; its checksum covers all from the attributes on.
  */
-import { crc32c } from '@platformatic/kafka'
 import { batchRows } from '#data'
 import { kafkaErrors } from './errors.ts'
+import { checksum } from './record-checksum.ts'
 import { compressionNames, unpackRecords } from './record-compression.ts'
 
 const headBytes = 61
@@ -191,7 +191,7 @@ export class RecordBatchDecoder {
     if (!(baseOffset >= 0 && batchEnd > baseOffset)) throw this.#damaged('The offsets of a batch cannot be.')
     if (batchEnd <= this.#position) return false
     const { bytes } = this.#input
-    if (this.#checksCrc && crc32c(bytes.subarray(start + uncheckedBytes, end)) !== view.getUint32(start + 17)) {
+    if (this.#checksCrc && checksum(bytes.subarray(start + uncheckedBytes, end)) !== view.getUint32(start + 17)) {
       throw this.#damaged('Their checksum does not fit.')
     }
     if (this.#isLeftOut(start, flags, batchEnd)) {

@@ -2,7 +2,8 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { compressionsAlgorithms, Reader, readRecordsBatch } from '@platformatic/kafka'
 import { describe, expect, test } from 'vitest'
 import type { Messages } from '#formats'
-import { type BatchSeal, type CompressionName, checksum, MessageHalf, noProducer, RecordBatch } from './record-batch-encoder.ts'
+import { type BatchSeal, type CompressionName, MessageHalf, noProducer, RecordBatch } from './record-batch-encoder.ts'
+import { checksum } from './record-checksum.ts'
 import { encodeHeaders } from './record-varint.ts'
 
 interface Message {

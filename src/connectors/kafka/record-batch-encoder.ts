@@ -16,8 +16,9 @@
  * | base sequence     | 4     | which the broker knows repetitions by, −1 without a producer    |
  * | records           | 4     |                                                                 |
  */
-import { compressionsAlgorithms, crc32c, Writer } from '@platformatic/kafka'
+import { compressionsAlgorithms } from '@platformatic/kafka'
 import type { Messages } from '#formats'
+import { checksum } from './record-checksum.ts'
 import { timeSize, VarintReader, varintSize, writeTime, writeVarint } from './record-varint.ts'
 
 const headBytes = 61
@@ -206,11 +207,6 @@ export interface PlacedRecord {
   readonly value: Uint8Array | null
   /** The count of headers, and the headers. */
   readonly headers: Uint8Array
-}
-
-/** CRC-32C. The library would copy a plain array first. */
-export function checksum(bytes: Buffer): number {
-  return crc32c(Writer.create().append(bytes).dynamicBuffer)
 }
 
 function sizeOf(half: MessageHalf | null, place: number): number {

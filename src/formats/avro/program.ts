@@ -1,7 +1,7 @@
 /** The compiled reader of one writer's schema: records of it become rows of the stores. */
 import { shortened } from '#base'
 import type { ColumnStore } from '../column-store.ts'
-import { compileDecoder } from '../compile.ts'
+import { compileSource } from '../compile.ts'
 import { nullRefused } from '../faults.ts'
 import { unreadable } from '../text-value.ts'
 import { isUtf8 } from '../utf8.ts'
@@ -69,7 +69,7 @@ export class AvroProgram {
     })
     this.codes = codes
     this.holdsWords = holdsWords
-    this.#read = compileDecoder<ReadRecord>(avroSource(row.steps), { stores, cursor, rows: this })
+    this.#read = compileSource<ReadRecord>(avroSource(row.steps), { stores, cursor, rows: this })
   }
 
   /** Reads one message; returns what is wrong with it, or null. */

@@ -2,7 +2,7 @@
 import { assert } from '#base'
 import { batchRows, columnIndex, parseDecimalBytes, parseDoubleBytes, parseIntegerBytes, parseTimestampBytes } from '#data'
 import { decodedRowsMax } from '../column-store.ts'
-import { compileDecoder, type RunRecords } from '../compile.ts'
+import { compileSource, type RunRecords } from '../compile.ts'
 import type { FormatTable, RecordDecoder } from '../format.ts'
 import { LineDecoder } from '../line-decoder.ts'
 import { type CsvField, csvSource } from './generate.ts'
@@ -63,7 +63,7 @@ function compile({ fields, fieldCount }: CsvColumns, settings: CsvSettings, rows
     trims: settings.trims,
     comments: settings.comments,
   })
-  return compileDecoder(source, {
+  return compileSource(source, {
     stores: rows.stores,
     scanner,
     rows,

@@ -2,7 +2,7 @@
 import { assert } from '#base'
 import { batchRows, type DataType, parseDecimalBytes, parseDoubleBytes, parseTimestampBytes } from '#data'
 import { ColumnStore, decodedRowsMax } from '../column-store.ts'
-import { compileDecoder, type RunRecords } from '../compile.ts'
+import { compileSource, type RunRecords } from '../compile.ts'
 import type { FormatTable, RecordDecoder } from '../format.ts'
 import { LineDecoder } from '../line-decoder.ts'
 import { jsonSource } from './generate.ts'
@@ -35,7 +35,7 @@ function typeOf(table: FormatTable, name: string): DataType {
 
 function compile(settings: JsonSettings, rows: JsonRows, scanner: JsonScanner): RunRecords {
   const source = jsonSource(rows.stores.map((store) => store.type))
-  return compileDecoder(source, {
+  return compileSource(source, {
     stores: rows.stores,
     scanner,
     rows,

@@ -193,15 +193,19 @@ ${cases.map((type, slot) => fieldCase(type, slot, manyColumns, filters)).join('\
 export const keyPlaces = 256
 export const keyBytesMax = 64
 
+/** Has the high bit of some byte set where one of the four of a word is a quote, a backslash or a control character. */
+export function stringStopIn(word: string): string {
+  return `((((${word} ^ 0x22222222) - 0x01010101) | ((${word} ^ 0x5c5c5c5c) - 0x01010101) | (${word} - 0x20202020)) & ~${word})`
+}
+
 /**
  * Moves `pos` to the end of a string's plain bytes, four at a time: what is subtracted borrows from the high bit of a byte that is a
  * quote, a backslash or a control character. A byte behind such a one may be found with it; so the last few are looked at one by one.
  */
 function runOverString(ascii: boolean): string {
-  const found = '((((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101) | (word - 0x20202020)) & ~word)'
   return `while (pos <= wordMax) {
                 const word = view.getInt32(pos, true)
-                if (((${found}${ascii ? ' | word' : ''}) & 0x80808080) !== 0) break
+                if (((${stringStopIn('word')}${ascii ? ' | word' : ''}) & 0x80808080) !== 0) break
                 pos += 4
               }
               while ((byte = bytes[pos]) !== 34 && byte !== 92 && byte > 31${ascii ? ' && byte < 128' : ''}) pos++`

@@ -5,7 +5,7 @@
  */
 import { parseDecimalBytes, parseDoubleBytes, parseTimestampBytes, type Schema, type Vector } from '#data'
 import { ColumnStore } from '../column-store.ts'
-import { compileDecoder } from '../compile.ts'
+import { compileSource } from '../compile.ts'
 import type { FieldCondition, MessageFault, Messages } from '../format.ts'
 import { filtersOf } from './filters.ts'
 import { jsonObjectsSource } from './generate.ts'
@@ -56,7 +56,7 @@ export class JsonObjects {
     this.#rows = new JsonRows(stores, scanner, settings)
     const filters = filtersOf(columns, conditions)
     const types = columns.map(({ type }) => type)
-    this.#read = compileDecoder<ReadObjects>(jsonObjectsSource(types, hasPatches, filters), {
+    this.#read = compileSource<ReadObjects>(jsonObjectsSource(types, hasPatches, filters), {
       stores,
       scanner,
       rows: this.#rows,

@@ -32,7 +32,8 @@ export function writeString(bytes: Uint8Array, start: number, end: number, out: 
   out.byte(quote)
 }
 
-function writeEscaped(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void {
+/** Writes the inside of a string. */
+export function writeEscaped(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void {
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number
     if (stringStops[byte] === 1) out.text(escapes[byte] as string)

@@ -1,7 +1,7 @@
 /** The compiled reader of a message: messages become rows of the stores. */
 import { boxExact } from '#data'
 import type { ColumnStore } from '../column-store.ts'
-import { compileDecoder } from '../compile.ts'
+import { compileSource } from '../compile.ts'
 import { unreadable } from '../text-value.ts'
 import { isUtf8 } from '../utf8.ts'
 import { type FieldReader, fieldReader, type Handler, handlersOf } from './fields.ts'
@@ -41,7 +41,7 @@ export class ProtobufProgram {
       if (list !== null) store.words = list.map(([, word]) => word)
       else if (store.form === 'bytes' && typeof fallback === 'string') store.defaultText = fallback
     }
-    this.#read = compileDecoder<ReadFields>(protobufSource(layout.fields), { stores, cursor: this.#cursor, rows: this })
+    this.#read = compileSource<ReadFields>(protobufSource(layout.fields), { stores, cursor: this.#cursor, rows: this })
   }
 
   /** Reads one message; returns what is wrong with it, or null. */
