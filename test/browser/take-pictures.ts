@@ -3,6 +3,7 @@
  * It works in a folder of its own, so that the demo of whoever calls it stays as it is.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -34,9 +35,18 @@ try {
   await takeSql(page)
   await takeNotebook(page)
   await takeCatalog(page)
+  await takeChange(page)
   await page.goto(at(page, '/w/main/alerts/rules'))
   await page.getByRole('switch').first().waitFor({ state: 'attached' })
   await take(page, 'alerts')
+  for (const [place, heading] of [
+    ['alerts/channels', 'New channel'],
+    ['settings', 'Members'],
+    ['settings/tokens', 'New token'],
+    ['settings/secrets', 'New secret'],
+    ['settings/audit', 'What was asked and done'],
+  ] as const)
+    await takePlace(page, place, heading)
   for (const trouble of troubles) console.error(trouble)
 } finally {
   await browser.close()
@@ -53,6 +63,35 @@ async function takeJob(page: Page): Promise<void> {
   await tab('Metrics').click()
   await page.locator('canvas').first().waitFor()
   await take(page, 'metrics')
+  await tab('Savepoints').click()
+  await page.getByRole('button', { name: 'Take a savepoint', exact: true }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Take a savepoint', exact: true }).click()
+  await page.getByRole('cell', { name: 'Completed' }).waitFor()
+  await take(page, 'savepoints')
+  await tab('Logs').click()
+  await page.getByRole('region', { name: 'Logs' }).getByRole('button').first().waitFor()
+  await take(page, 'logs')
+}
+
+/** What a change of a job says before it is made, and the versions after it. */
+async function takeChange(page: Page): Promise<void> {
+  await page.goto(at(page, '/w/main/jobs'))
+  await page.getByRole('link', { name: /^airport delays\b/ }).click()
+  const tab = (name: string) => page.getByRole('navigation', { name: 'Parts of the job' }).getByRole('link', { name })
+  await tab('Settings').click()
+  const editor = page.getByRole('textbox', { name: 'SQL editor' })
+  await editor.click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(readFileSync(path.join(root, 'examples/flights-live/airport-delays.sql'), 'utf8').replace("'10' SECOND", "'1' MINUTE"))
+  await page.getByRole('button', { name: 'New version', exact: true }).click()
+  await page.getByRole('dialog').getByRole('checkbox').first().waitFor()
+  await take(page, 'new-version')
+}
+
+async function takePlace(page: Page, place: string, text: string): Promise<void> {
+  await page.goto(at(page, `/w/main/${place}`))
+  await page.getByRole('main').getByText(text).first().waitFor()
+  await take(page, place.replaceAll('/', '-'))
 }
 
 async function takeSql(page: Page): Promise<void> {
@@ -88,6 +127,8 @@ async function takeNotebook(page: Page): Promise<void> {
 async function takeCatalog(page: Page): Promise<void> {
   await page.goto(at(page, '/w/main/catalog'))
   await page.getByRole('main').getByText('airport_delays').first().click()
+  await page.getByRole('link', { name: 'Lineage' }).waitFor()
+  await take(page, 'catalog')
   await page.getByRole('link', { name: 'Lineage' }).click()
   await page.locator('.react-flow__node').first().waitFor()
   await take(page, 'lineage')
