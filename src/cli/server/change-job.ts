@@ -5,7 +5,7 @@ import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { usageErrors } from '../errors.ts'
 import { noteErrors } from '../render-error.ts'
 import { readScript } from '../script.ts'
-import { findJob, findJobId, type Job } from './find-job.ts'
+import { findJob, type Job } from './find-job.ts'
 import { applyFacts, emptySpec, factChanges } from './job-facts.ts'
 import { type JobFile, parseJobFile } from './job-file.ts'
 import { shiftedError } from './job-texts.ts'
@@ -55,23 +55,14 @@ export async function changeJob(link: ServerLink, options: ServerJobOptions, env
 async function writeChange(
   link: ServerLink,
   job: Job,
-  { spec, headLines }: { readonly spec: JobSpec; readonly headLines: number },
+  { spec, headLines }: NewVersion,
   options: ServerJobOptions,
   environment: CliEnvironment,
 ): Promise<number> {
-  const { client, workspace } = link
-  const changes = factChanges(job.spec, spec)
-  const { screen } = environment
-  if (changes.length === 0) {
-    screen.note(`note: job "${printable(spec.name)}" is so already\n`)
-    return exitStatus.done
-  }
-  const check = await client.call('POST /workspaces/:workspace/jobs/check', { params: { workspace }, body: { spec, job: job.id } })
-  checkScript(check)
-  screen.note(`changes: ${printable(changes.join(', '))}\n${check.verdict === null ? '' : verdictText(check.verdict, headLines)}`)
+  if (!(await tellVerdict(link, job, { spec, headLines }, environment))) return exitStatus.done
   const { acceptsDroppedState, restarts } = options
-  const changed = await client.call('PUT /workspaces/:workspace/jobs/:job', {
-    params: { workspace, job: job.id },
+  const changed = await link.client.call('PUT /workspaces/:workspace/jobs/:job', {
+    params: { workspace: link.workspace, job: job.id },
     body: { spec, expectedVersion: job.version, acceptsDroppedState, restarts },
   })
   return tellChanged(link, job, changed, options, environment)
@@ -82,13 +73,47 @@ export async function rollBackJob(link: ServerLink, options: ServerJobOptions, e
   const { second, acceptsDroppedState, restarts } = options
   if (!/^[1-9]\d{0,8}$/.test(second))
     throw usageErrors.CLI_ARGUMENT_VALUE({ name: 'second', expected: 'the number of a version', got: second })
-  const params = { workspace, job: await findJobId(link, options.target) }
-  const job = await client.call('GET /workspaces/:workspace/jobs/:job', { params })
-  const changed = await client.call('POST /workspaces/:workspace/jobs/:job/versions/:version/rollback', {
-    params: { ...params, version: second },
-    body: { acceptsDroppedState, restarts },
-  })
-  return tellChanged(link, job, changed, options, environment)
+  const job = await findJob(link, options.target)
+  const params = { workspace, job: job.id }
+  // The newest before the one that follows it.
+  const query = { cursor: String(Number(second) + 1), limit: 1 }
+  const { items } = await client.call('GET /workspaces/:workspace/jobs/:job/versions', { params, query })
+  const spec = items.find(({ version }) => String(version) === second)?.spec
+  try {
+    // Of one that is not there the server says so.
+    if (spec !== undefined && !(await tellVerdict(link, job, { spec, headLines: 0 }, environment))) return exitStatus.done
+    const changed = await client.call('POST /workspaces/:workspace/jobs/:job/versions/:version/rollback', {
+      params: { ...params, version: second },
+      body: { acceptsDroppedState, restarts },
+    })
+    return await tellChanged(link, job, changed, options, environment)
+  } catch (error) {
+    return noteErrors(error, { name: job.spec.name, text: (spec ?? job.spec).program.text }, environment)
+  }
+}
+
+interface NewVersion {
+  readonly spec: JobSpec
+  /** Lines of the file before the script. */
+  readonly headLines: number
+}
+
+/** What a new version changes, and what becomes of state; false where it changes nothing. Fails where its script is wrong. */
+async function tellVerdict(
+  { client, workspace }: ServerLink,
+  job: Job,
+  { spec, headLines }: NewVersion,
+  { screen }: CliEnvironment,
+): Promise<boolean> {
+  const changes = factChanges(job.spec, spec)
+  if (changes.length === 0) {
+    screen.note(`note: job "${printable(spec.name)}" is so already\n`)
+    return false
+  }
+  const check = await client.call('POST /workspaces/:workspace/jobs/check', { params: { workspace }, body: { spec, job: job.id } })
+  checkScript(check)
+  screen.note(`changes: ${printable(changes.join(', '))}\n${check.verdict === null ? '' : verdictText(check.verdict, headLines)}`)
+  return true
 }
 
 async function tellChanged(

@@ -4,27 +4,30 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../api/call.ts'
 import { useChange } from '../api/use-change.ts'
-import type { JobSpec } from '../jobs/job-line.ts'
+import type { Job, JobSpec } from '../jobs/job-line.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { ErrorCard } from '../parts/failure-card.tsx'
 import { StateVerdict } from './state-verdict.tsx'
 import { useJobParams } from './use-job.ts'
 
 interface RollbackDialogProps {
+  readonly job: Job
   readonly version: number
   readonly spec: JobSpec
   readonly onClose: () => void
 }
 
 /** Makes an earlier version the newest again, once it is known what that does to state. */
-export function RollbackDialog({ version, spec, onClose }: RollbackDialogProps) {
+export function RollbackDialog({ job, version, spec, onClose }: RollbackDialogProps) {
   const { t } = useTranslation()
-  const { workspace, job } = useJobParams()
-  const [restarts, setRestarts] = useState(true)
+  const params = useJobParams()
+  const { workspace } = params
+  const [restarts, setRestarts] = useState(job.wanted.state === 'running')
   const [accepts, setAccepts] = useState(false)
   const check = useQuery({
-    queryKey: ['check version', workspace, job, version],
-    queryFn: ({ signal }) => call('POST /workspaces/:workspace/jobs/check', { params: { workspace }, body: { spec, job } }, signal),
+    queryKey: ['check version', params, version],
+    queryFn: ({ signal }) => call('POST /workspaces/:workspace/jobs/check', { params: { workspace }, body: { spec, job: job.id } }, signal),
+    gcTime: 0,
   })
   const rollback = useChange('POST /workspaces/:workspace/jobs/:job/versions/:version/rollback', {
     stale: [
@@ -36,17 +39,18 @@ export function RollbackDialog({ version, spec, onClose }: RollbackDialogProps) 
     isShownInPlace: true,
   })
   const drops = check.data?.verdict?.dropsState === true
+  const isWrong = (check.data?.diagnostics.length ?? 0) > 0
   return (
     <Confirm
       title={t('versions.rollbackTitle', { version })}
       action={t('versions.rollback')}
       isDangerous={drops}
       isBusy={rollback.isPending}
-      isDisabled={check.isPending || (drops && !accepts)}
+      isDisabled={check.isPending || isWrong || (drops && !accepts)}
       onClose={onClose}
       onConfirm={() =>
         rollback.mutate({
-          params: { workspace, job, version: String(version) },
+          params: { ...params, version: String(version) },
           body: { restarts, ...(accepts ? { acceptsDroppedState: true } : {}) },
         })
       }
@@ -58,7 +62,9 @@ export function RollbackDialog({ version, spec, onClose }: RollbackDialogProps) 
       {drops && (
         <Checkbox checked={accepts} onChange={({ currentTarget }) => setAccepts(currentTarget.checked)} label={t('verdict.accept')} />
       )}
-      <Checkbox checked={restarts} onChange={({ currentTarget }) => setRestarts(currentTarget.checked)} label={t('versions.restarts')} />
+      {job.wanted.state === 'running' && (
+        <Checkbox checked={restarts} onChange={({ currentTarget }) => setRestarts(currentTarget.checked)} label={t('versions.restarts')} />
+      )}
       {rollback.error !== null && <ErrorCard error={rollback.error} />}
     </Confirm>
   )

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { Answer } from '../api/call.ts'
 import { question } from '../api/questions.ts'
 import { useWorkspace } from '../frame/use-me.ts'
+import type { Job } from '../jobs/job-line.ts'
 import { timeText } from '../parts/amount.ts'
 import { LineDiff } from './line-diff-view.tsx'
 import { RollbackDialog } from './rollback-dialog.tsx'
@@ -36,12 +37,7 @@ export function VersionsTab() {
   return (
     <Tab>
       <Part title={t('versions.list')}>
-        <VersionList
-          versions={versions}
-          current={job.version}
-          shown={to}
-          onShow={(version) => pick({ to: version, from: Math.max(1, version - 1) })}
-        />
+        <VersionList versions={versions} job={job} shown={to} onShow={(version) => pick({ to: version, from: Math.max(1, version - 1) })} />
       </Part>
       {versions.length > 1 && (
         <Part
@@ -63,12 +59,12 @@ export function VersionsTab() {
 
 interface VersionListProps {
   readonly versions: readonly Version[]
-  readonly current: number
+  readonly job: Job
   readonly shown: number
   readonly onShow: (version: number) => void
 }
 
-function VersionList({ versions, current, shown, onShow }: VersionListProps) {
+function VersionList({ versions, job, shown, onShow }: VersionListProps) {
   const { t } = useTranslation()
   const { may } = useWorkspace()
   const [target, setTarget] = useState<Version>()
@@ -92,12 +88,12 @@ function VersionList({ versions, current, shown, onShow }: VersionListProps) {
                 <button type="button" className={style['pick']} onClick={() => onShow(each.version)}>
                   v{each.version}
                 </button>{' '}
-                {each.version === current && <span className="quiet small">{t('versions.current')}</span>}
+                {each.version === job.version && <span className="quiet small">{t('versions.current')}</span>}
               </td>
               <td>{timeText(each.at)}</td>
               <td>{each.by}</td>
               <td className="number">
-                {may.develop && each.version !== current && (
+                {may.develop && each.version !== job.version && (
                   <Button variant="subtle" onClick={() => setTarget(each)}>
                     {t('versions.rollback')}
                   </Button>
@@ -107,7 +103,9 @@ function VersionList({ versions, current, shown, onShow }: VersionListProps) {
           ))}
         </tbody>
       </table>
-      {target !== undefined && <RollbackDialog version={target.version} spec={target.spec} onClose={() => setTarget(undefined)} />}
+      {target !== undefined && (
+        <RollbackDialog job={job} version={target.version} spec={target.spec} onClose={() => setTarget(undefined)} />
+      )}
     </section>
   )
 }
