@@ -145,7 +145,7 @@ export class HostedJob {
     const newest = this.seen()
     if (newest !== null && newest.attempt >= order.attempt) return
     if (newest !== null && newest.endedAt === null) throw jobErrors.JOBS_RUN_IN_THE_WAY({ attempt: newest.attempt, job: jobId })
-    if (order.from.kind !== 'newest') await this.#setAside(order.attempt)
+    if (order.from.kind !== 'newest' || isOlder(newest, order)) await this.#setAside(order.attempt)
     this.#savepoints.clear()
     const { attempt, version } = order
     const live = new LiveRun(order, this.#shape.process, this.#shape.patience, (level, source, text) =>
@@ -295,6 +295,11 @@ export class HostedJob {
  * The savepoint that a run begins with: the one that was chosen, or the one with which its state began last. Where there are checkpoints
  * since, it goes on from them.
  */
+/** Whether all that is kept is of runs before the one that the state of the job began with, such as one that ended with a savepoint. */
+function isOlder(newest: SeenRun | null, { origin }: RunOrder): boolean {
+  return newest !== null && origin !== undefined && newest.attempt < origin.attempt
+}
+
 function savepointOf({ from, origin }: RunOrder): string {
   const chosen = from.kind === 'newest' ? (origin?.from ?? from) : from
   return chosen.kind === 'savepoint' ? chosen.place : ''

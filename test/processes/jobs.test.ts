@@ -3,6 +3,7 @@ import { access, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { RunOrder } from '#jobs'
 import { HostedJobs, numbersTo, until } from './hosted-jobs.fixture.ts'
 
 let jobs: HostedJobs
@@ -137,7 +138,10 @@ describe('savepoints', () => {
     await expect(access(place)).rejects.toThrow('ENOENT')
   })
 
-  test('end the run where that is asked for', slow, async () => {
+  test.each<[string, (origin: NonNullable<RunOrder['origin']>) => Pick<RunOrder, 'from' | 'origin'>]>([
+    ['names it', ({ from }) => ({ from })],
+    ['goes on from what is newest', (origin) => ({ from: { kind: 'newest' }, origin })],
+  ])('end the run where that is asked for, and the next one %s', slow, async (_, start) => {
     const order = jobs.order(jobs.copyNumbers(60_000, 20_000), { checkpointIntervalMs: 3_600_000 })
     await jobs.host.start(order)
     await jobs.seenWhen(({ report }) => (report?.rowsIn ?? 0) > 0)
@@ -146,9 +150,13 @@ describe('savepoints', () => {
     expect(await jobs.ended()).toMatchObject({ state: 'stopped' })
     expect(await jobs.savepoint(1, 'last', true)).toEqual(sight)
     expect(await jobs.savepoint(1, 'later', true)).toMatchObject({ state: 'failed', failure: { code: 'PROCESSES_RUN_ABSENT' } })
-    await jobs.host.start({ ...order, attempt: 2, from: { kind: 'savepoint', place: 'place' in sight ? sight.place : '' } })
-    await jobs.ended()
+    const origin = { attempt: 2, from: { kind: 'savepoint', place: 'place' in sight ? sight.place : '' } } as const
+    await jobs.host.start({ ...order, attempt: 2, ...start(origin) })
+    expect(await jobs.ended()).toMatchObject({ state: 'finished', failure: null, report: { resumedFrom: { finished: false } } })
     expect(await jobs.copiedNumbers()).toEqual(numbersTo(60_000))
+    // A later start goes on with what came of it.
+    await jobs.host.start({ ...order, attempt: 3, from: { kind: 'newest' }, origin })
+    expect(await jobs.ended()).toMatchObject({ state: 'finished', failure: null, report: { resumedFrom: { finished: true } } })
   })
 
   test('are where a run begins whose predecessor died before it had a checkpoint of its own', slow, async () => {

@@ -64,7 +64,10 @@ test('a job is made, run, changed without losing state, set back and removed', {
   expect(JSON.parse((await job('partitions', id, '--json')).out)).toMatchObject({ sources: [] })
   expect((await job('events', 'sums')).out).toContain('version 3, as version 1 was')
   expect((await job('remove', 'sums')).notes).toContain('code: JOBS_NOT_STOPPED')
+  // What it ended with is where it goes on.
   expect((await job('stop', 'sums', '--savepoint', '--wait', '1min')).status).toBe(0)
+  expect((await job('start', 'sums', '--wait', '1min')).status).toBe(0)
+  expect((await job('stop', 'sums', '--wait', '1min')).status).toBe(0)
   expect((await job('remove', 'sums', '--wait', '1min')).status).toBe(0)
   expect((await job('show', 'sums')).notes).toContain('code: CLI_JOB_NOT_FOUND')
 })
