@@ -146,13 +146,13 @@ export interface KeptWork {
   settle(): Promise<WorkStand>
   /** The operators of the program that keep something. */
   operators(): readonly KeptOperator[]
-  /** What a run of the program would find of the state that is kept; null where none is. Changes nothing. */
+  /** What a run of the program would find of the state that it goes on from; null where none is. Changes nothing. */
   fit(): Promise<StateFit | null>
   /** Lets no run go on with it, since it goes on elsewhere; null: it does not. */
   moveTo(successor: Successor | null): Promise<void>
 }
 
-/** What becomes of the state of the newest checkpoint under a plan. */
+/** What becomes of the state of a checkpoint under a plan. */
 export interface StateFit {
   readonly checkpoint: number
   /** Operators that go on with what they had. */

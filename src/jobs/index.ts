@@ -21,6 +21,7 @@ export type { JobState, JobStatus } from './job-status.ts'
 export { statusKind } from './job-status.ts'
 export { type JobDetails, Jobs, JobsOf } from './jobs.ts'
 export {
+  type KeptState,
   type PlanCheck,
   type PlannedJob,
   type Planner,

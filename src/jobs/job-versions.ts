@@ -7,7 +7,10 @@ import { jobErrors } from './errors.ts'
 import { engineName, type JobCard } from './job-card.ts'
 import { isRecordChanged, type JobDesk, type JobView } from './job-desk.ts'
 import type { JobEvent } from './job-event.ts'
-import type { JobSpec, JobWish, StopHow } from './job-spec.ts'
+import type { JobSavepoints } from './job-savepoints.ts'
+import type { JobSpec, JobWish, RestorePoint, StopHow } from './job-spec.ts'
+import type { StartOptions } from './job-wishes.ts'
+import { keptState } from './kept-state.ts'
 import { droppedIn, type PlanCheck, type StatePart, type StateVerdict } from './planner.ts'
 import { type Ask, firstWish, openChoice, runWish } from './wishes.ts'
 
@@ -25,9 +28,11 @@ export interface SpecCheck {
 
 export class JobVersions {
   readonly #desk: JobDesk
+  readonly #savepoints: JobSavepoints
 
-  constructor(desk: JobDesk) {
+  constructor(desk: JobDesk, savepoints: JobSavepoints) {
     this.#desk = desk
+    this.#savepoints = savepoints
   }
 
   /** A job that does not run yet. The same request, sent again, gives the same job. */
@@ -95,14 +100,20 @@ export class JobVersions {
     return this.#write(card, newest, spec, version, options, ask)
   }
 
-  /** What would be said of a spec, without keeping it. */
-  async check(given: JobSpec, jobId: string | null): Promise<SpecCheck> {
+  /**
+   * What would be said of a spec, without keeping it.
+   *
+   * @param from where its first run shall begin; left out: where the next run of the job does
+   */
+  async check(given: JobSpec, jobId: string | null, from?: StartOptions['from']): Promise<SpecCheck> {
     const spec = specOf(given)
     checkSpec(spec)
     const { planner } = this.#desk.options
     if (planner === null) return { check: null, verdict: null }
     const check = await planner.check({ workspace: this.#desk.workspace, jobId }, spec)
-    return { check, verdict: jobId === null || check.diagnostics.length > 0 ? null : await this.#verdict(this.#desk.card(jobId), spec) }
+    if (jobId === null || check.diagnostics.length > 0) return { check, verdict: null }
+    const asked = from?.kind === 'savepoint' ? ({ kind: from.kind, ...this.#savepoints.completed(from.id) } as const) : (from ?? null)
+    return { check, verdict: await this.#verdict(this.#desk.card(jobId), spec, asked) }
   }
 
   async #write(card: JobCard, newest: JobSpec, spec: JobSpec, basedOn: number | null, options: ChangeOptions, ask: Ask): Promise<JobView> {
@@ -152,24 +163,18 @@ export class JobVersions {
   /** State is lost only where somebody has said so. */
   async #checkState(card: JobCard, spec: JobSpec, { acceptsDroppedState }: ChangeOptions): Promise<void> {
     if (acceptsDroppedState === true || spec.upgrade === 'drop-state') return
-    const verdict = await this.#verdict(card, spec)
+    const verdict = await this.#verdict(card, spec, null)
     const dropped = verdict === null ? [] : droppedIn(verdict)
     if (dropped.length === 0) return
     throw jobErrors.JOBS_STATE_DROPPED({ operators: counted(dropped.length, 'operator') }, { detail: droppedText(dropped) })
   }
 
-  /** What a version does to the state of the newest run; null where there is none, or nobody knows. */
-  async #verdict(card: JobCard, spec: JobSpec): Promise<StateVerdict | null> {
+  /** What a version does to the state that its first run begins with; null where there is none, or nobody knows. */
+  async #verdict(card: JobCard, spec: JobSpec, asked: RestorePoint | null): Promise<StateVerdict | null> {
     const { planner } = this.#desk.options
-    const { run, origin } = this.#desk.view(card).status
-    const before = run === null ? null : await this.#desk.book.specOf(card, run.version)
-    if (planner === null || before === null || engineName(before.engine) !== engineName(spec.engine)) return null
-    return planner.compare(
-      { workspace: card.workspace, jobId: card.id },
-      before,
-      spec,
-      origin?.from.kind === 'savepoint' ? origin.from.place : null,
-    )
+    const kept = await keptState(this.#desk, card, asked)
+    if (planner === null || kept === null || engineName(kept.spec.engine) !== engineName(spec.engine)) return null
+    return planner.compare({ workspace: card.workspace, jobId: card.id }, kept, spec)
   }
 }
 

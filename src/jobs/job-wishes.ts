@@ -82,7 +82,9 @@ export class JobWishes {
       return desk.view(desk.card(card.id))
     }
     const { id, change, event } = this.#savepoints.asked(card, true, ask)
-    const next = stopWish(wish, { kind: 'savepoint', savepointId: id }, ask, desk.now())
+    // What the run began with is no choice for the next one, which begins with this savepoint.
+    const from = openChoice(wish, desk.view(card).status) ?? ({ kind: 'newest' } as const)
+    const next = { ...stopWish(wish, { kind: 'savepoint', savepointId: id }, ask, desk.now()), from }
     await desk.commit(card.id, [change, desk.book.changeWish(card, next, null)], ['savepoint', 'wish'], [event, desk.wishEvent(next)], ask)
     return desk.view(desk.card(card.id))
   }

@@ -40,8 +40,8 @@ export class JobsOf {
 
   constructor(workspace: string, options: JobsOptions) {
     this.#desk = new JobDesk(workspace, options)
-    this.#versions = new JobVersions(this.#desk)
     this.#savepoints = new JobSavepoints(this.#desk)
+    this.#versions = new JobVersions(this.#desk, this.#savepoints)
     this.#wishes = new JobWishes(this.#desk, this.#savepoints)
   }
 
@@ -91,8 +91,8 @@ export class JobsOf {
     return this.#versions.create(spec, ask)
   }
 
-  check(spec: JobSpec, jobId: string | null): Promise<SpecCheck> {
-    return this.#versions.check(spec, jobId)
+  check(spec: JobSpec, jobId: string | null, from?: StartOptions['from']): Promise<SpecCheck> {
+    return this.#versions.check(spec, jobId, from)
   }
 
   change(jobId: string, spec: JobSpec, expectedVersion: number, options: ChangeOptions, ask: Ask): Promise<JobView> {

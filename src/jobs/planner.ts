@@ -5,8 +5,20 @@ import type { JobSpec } from './job-spec.ts'
 export interface Planner {
   /** Reads a script as its host would, and runs nothing. */
   check(job: PlannedJob, spec: JobSpec): Promise<PlanCheck>
-  /** What of the state of one version another one goes on with; null: nobody knows. */
-  compare(job: PlannedJob, before: JobSpec, after: JobSpec, checkpointPlace: string | null): Promise<StateVerdict | null>
+  /** What of state that is kept a version goes on with; null: nobody knows. */
+  compare(job: PlannedJob, kept: KeptState, after: JobSpec): Promise<StateVerdict | null>
+}
+
+/** State that a run would begin with. */
+export interface KeptState {
+  /** The version that kept it. */
+  readonly spec: JobSpec
+  /** The place of the savepoint that is begun with; null: the newest checkpoint of the job is. */
+  readonly savepoint: string | null
+  /** The place of the savepoint that the runs of the job began with, which counts while they have no checkpoint; null: there is none. */
+  readonly origin: string | null
+  /** Whether the newest run kept it, or one of the same version. */
+  readonly isOfRun: boolean
 }
 
 /** Whose script it is. */

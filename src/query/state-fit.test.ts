@@ -1,5 +1,5 @@
 /** The clauses that state is kept for, cut from scripts that have run and from those that shall go on with their state. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -173,6 +173,27 @@ describe('a new version', () => {
     expect(dropped.map((operator) => textIn(before, operator))).toEqual(['COUNT(*) … GROUP BY city'])
     expect(started.map((operator) => textIn(after, operator))).toEqual(['COUNT(*) … GROUP BY city, user_id'])
     expect([dropped[0]?.clause?.line, started[0]?.clause?.line]).toEqual([4, 5])
+  })
+
+  test('is held against the checkpoint that it shall start from, which stays as it is', async () => {
+    const [old, newer] = [counts('city'), counts('city, user_id')]
+    const at = (name: string) => ({ 'execution.checkpointing.dir': path.join(folder, name) })
+    const signal = new AbortController().signal
+    await sessionWith(at('savepoint')).run(old, {}, signal)
+    await sessionWith(at('state')).run(newer, {}, signal)
+    const from = { 'execution.state-recovery.path': path.join(folder, 'savepoint') }
+    const fit = await sessionWith({ ...at('none'), ...from }).stateFit(old, old)
+    expect(fit?.kept.map((operator) => textIn(old, operator))).toEqual(['COUNT(*) … GROUP BY city'])
+    expect(existsSync(path.join(folder, 'none', 'statement-1', 'checkpoints'))).toBe(false)
+    // Where work began there, its own newest checkpoint counts.
+    await sessionWith({ ...at('later'), ...from }).run(old, {}, signal)
+    const later = await sessionWith({ ...at('later'), ...from }).stateFit(newer, old)
+    expect(later?.dropped.map((operator) => textIn(old, operator))).toEqual(['COUNT(*) … GROUP BY city'])
+    // A run would refuse this, too.
+    await expect(sessionWith({ ...at('state'), ...from }).stateFit(old, old)).rejects.toThrow('has checkpoints of its own')
+    await expect(
+      sessionWith({ ...at('none'), 'execution.state-recovery.path': path.join(folder, 'gone') }).stateFit(old, old),
+    ).rejects.toMatchObject({ code: 'ENGINE_CHECKPOINTS_NOT_FOUND' })
   })
 
   test('tells of a lost operator without a clause where the version before cannot be read any more', async () => {

@@ -3,7 +3,16 @@ import path from 'node:path'
 import { failureOf } from '#base'
 import type { KeptObjects } from '#catalog'
 import type { TopologyChange } from '#engines'
-import { fillVariables, type JobSpec, type PlanCheck, type PlannedJob, type Planner, type StatePart, type StateVerdict } from '#jobs'
+import {
+  fillVariables,
+  type JobSpec,
+  type KeptState,
+  type PlanCheck,
+  type PlannedJob,
+  type Planner,
+  type StatePart,
+  type StateVerdict,
+} from '#jobs'
 import type { WorkspaceSessions } from '#processes'
 import type { FittedOperator, ScriptFit } from '#query'
 import type { FlinkPlanner } from '#remote'
@@ -55,11 +64,15 @@ export class ScriptPlanner implements Planner {
     }
   }
 
-  async compare({ workspace, jobId }: PlannedJob, before: JobSpec, after: JobSpec, place: string | null): Promise<StateVerdict | null> {
+  async compare({ workspace, jobId }: PlannedJob, kept: KeptState, after: JobSpec): Promise<StateVerdict | null> {
     if (jobId === null) return { operators: [] }
+    const { spec: before } = kept
     if (before.engine.kind === 'flink') {
+      // Tasks are compared with those of the newest run; what another version has kept nobody looks into.
+      if (!kept.isOfRun) return null
       const changes = (await this.#clusters.planner(before.engine.cluster)?.changes(jobId, this.#planned(workspace, after))) ?? null
-      return changes === null ? null : { operators: changes.flatMap(partOnCluster) }
+      const isMeasured = kept.savepoint === null
+      return changes === null ? null : { operators: changes.flatMap((change) => partOnCluster(change, isMeasured)) }
     }
     const old = new FilledScript(before.program.text, before.variables)
     const next = new FilledScript(after.program.text, after.variables)
@@ -67,12 +80,15 @@ export class ScriptPlanner implements Planner {
       text: next.filled,
       before: old.filled,
       settings: settingsOf(after),
-      fixedSettings: {
-        'execution.checkpointing.dir': path.join(this.#folder, jobId, 'checkpoints'),
-        'execution.state-recovery.path': place ?? '',
-      },
+      fixedSettings: this.#placesOf(jobId, kept),
     })
     return { operators: fit === null ? [] : partsOf(fit, old, next) }
+  }
+
+  #placesOf(jobId: string, { savepoint, origin }: KeptState): Readonly<Record<string, string>> {
+    // A run that begins with a savepoint finds no checkpoints of its own.
+    const own = savepoint === null ? path.join(this.#folder, jobId, 'checkpoints') : path.join(savepoint, 'none')
+    return { 'execution.checkpointing.dir': own, 'execution.state-recovery.path': savepoint ?? origin ?? '' }
   }
 }
 
@@ -84,9 +100,9 @@ export interface PlannedClusters {
 }
 
 /** A task with state; what is chained in it is judged with it. */
-function partOnCluster({ kind, name, stateBytes, restores }: TopologyChange): StatePart[] {
+function partOnCluster({ kind, name, stateBytes, restores }: TopologyChange, isMeasured: boolean): StatePart[] {
   const part = (verdict: StatePart['verdict'], why: string): StatePart[] => [
-    { operator: name, verdict, why, fragment: null, bytes: stateBytes, holds: [] },
+    { operator: name, verdict, why, fragment: null, bytes: isMeasured ? stateBytes : null, holds: [] },
   ]
   switch (restores) {
     case 'yes':
@@ -114,7 +130,7 @@ function partsOf({ kept, dropped, started }: ScriptFit, old: FilledScript, next:
   return [
     ...dropped.map(part('dropped', 'the new version has no such operator', old)),
     ...kept.map(part('kept', 'both versions keep the same', next)),
-    ...started.map(part('new', 'the version that runs has no such operator', next)),
+    ...started.map(part('new', 'the version before has no such operator', next)),
   ]
 }
 

@@ -161,6 +161,22 @@ describe('jobs', () => {
     expect(await button.isDisabled()).toBe(false)
     await look.close()
   })
+
+  test('a start from a savepoint shows what becomes of its state', async () => {
+    const look = await visit('/w/main/jobs/job-6')
+    const { page } = look
+    const verb = page.getByRole('button', { name: /^(?:Start|Restart)$/ })
+    await verb.first().click()
+    const dialog = page.getByRole('dialog')
+    const button = dialog.getByRole('button', { name: /^(?:Start|Restart)$/ })
+    expect(await dialog.getByText('It sums another window.').count()).toBe(0)
+    await dialog.getByText(/^The savepoint of /).click()
+    await dialog.getByText('It sums another window.').waitFor()
+    expect(await button.isDisabled()).toBe(true)
+    await dialog.getByText('Start even if some state no longer fits').click()
+    expect(await button.isDisabled()).toBe(false)
+    await look.close()
+  })
 })
 
 describe('the SQL page', () => {

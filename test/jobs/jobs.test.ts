@@ -1,7 +1,7 @@
 /** What users ask of jobs, from a spec to its removal, with a control loop behind it. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { eventText, type JobsOf } from '#jobs'
-import { planner } from './planner.fixture.ts'
+import { eventText, type JobsOf, jobErrors } from '#jobs'
+import { compared, planner } from './planner.fixture.ts'
 import { ask, specOf, TestServer } from './server.fixture.ts'
 
 let server: TestServer
@@ -263,6 +263,51 @@ describe('savepoints', () => {
         .map(({ value }) => value.state)
         .sort(),
     ).toEqual(['completed', 'failed'])
+  })
+
+  test('that a start names, or that a run ended with, are what a new version is judged by', async () => {
+    const script = (text: string) => specOf({ program: { kind: 'sql', text } })
+    const judged = async (text: string, from?: Parameters<JobsOf['start']>[1]['from']) => {
+      const { verdict } = await jobs.check(script(text), id, from)
+      return verdict?.operators.map(({ operator, verdict: word }) => `${operator} ${word}`) ?? null
+    }
+    const id = await running(script('INSERT INTO a KEEP sums'))
+    const { id: savepointId } = await jobs.savepoint(id, ask)
+    await vi.waitFor(() => expect(jobs.savepoints(id)[0]?.value.state).toBe('completed'))
+    await jobs.change(id, script('INSERT INTO a KEEP counts'), 1, { acceptsDroppedState: true, restarts: true }, ask)
+    await vi.waitFor(() => expect(jobs.view(id).status).toMatchObject({ state: 'running', run: { version: 2 } }))
+
+    const named = { kind: 'savepoint', id: savepointId } as const
+    expect(await judged('INSERT INTO a KEEP sums')).toEqual(['counts dropped', 'sums new'])
+    expect(compared.at(-1)).toMatchObject({ savepoint: null, origin: null, isOfRun: true })
+    expect(await judged('INSERT INTO a KEEP sums', named)).toEqual(['sums kept'])
+    expect(compared.at(-1)).toMatchObject({ savepoint: 'a place', isOfRun: false })
+    expect(await judged('INSERT INTO a KEEP sums', { kind: 'empty' })).toBeNull()
+    await expect(judged('INSERT INTO a', { kind: 'savepoint', id: 'none' })).rejects.toThrow('savepoint "none" does not exist')
+
+    // A start from there that is refused leaves the choice open, and a change is judged by it.
+    server.embedded.refuses = jobErrors.JOBS_SAVEPOINT_NOT_FOUND({ savepoint: 'gone' })
+    await jobs.restart(id, { from: named }, ask)
+    await becomes(id, 'failed')
+    server.embedded.refuses = null
+    expect(await judged('INSERT INTO a KEEP counts')).toEqual(['sums dropped', 'counts new'])
+    await expect(jobs.change(id, script('INSERT INTO a KEEP more'), 2, { restarts: true }, ask)).rejects.toThrow(
+      expect.objectContaining({ code: 'JOBS_STATE_DROPPED', detail: expect.stringContaining('sums, for KEEP sums') }),
+    )
+    await jobs.change(id, script('INSERT INTO a KEEP sums'), 2, { restarts: true }, ask)
+    await vi.waitFor(() => expect(jobs.view(id).status).toMatchObject({ state: 'running', run: { version: 3 } }))
+    expect(await judged('INSERT INTO a KEEP sums')).toEqual(['sums kept'])
+    expect(compared.at(-1)).toMatchObject({ savepoint: null, origin: 'a place', isOfRun: true })
+
+    server.embedded.savepointSight = { state: 'completed', place: 'another place', bytes: 5 }
+    await jobs.stop(id, 'savepoint', ask)
+    await becomes(id, 'stopped')
+    expect(await judged('INSERT INTO a KEEP sums')).toEqual(['sums kept'])
+    expect(compared.at(-1)).toMatchObject({ savepoint: 'another place', isOfRun: true })
+    await jobs.start(id, {}, ask)
+    await becomes(id, 'running')
+    const origin = { attempt: 5, from: { kind: 'savepoint', place: 'another place' } }
+    expect(server.embedded.orders.at(-1)).toMatchObject({ attempt: 5, from: { kind: 'newest' }, origin })
   })
 
   test('are of runs alone', async () => {

@@ -1,5 +1,8 @@
 /** A planner that reads scripts as lists of words: each `KEEP x` is an operator with state, and `WRONG` is a mistake. */
-import type { JobSpec, PlanCheck, Planner, StatePart, StateVerdict } from '#jobs'
+import type { JobSpec, KeptState, PlanCheck, Planner, StatePart, StateVerdict } from '#jobs'
+
+/** The state that versions were held against, in this order. */
+export const compared: KeptState[] = []
 
 export const planner: Planner = {
   async check(_job, { program: { text } }: JobSpec): Promise<PlanCheck> {
@@ -19,8 +22,9 @@ export const planner: Planner = {
     return { outputs, diagnostics: [diagnostic], plan: null }
   },
 
-  async compare(_job, before: JobSpec, after: JobSpec): Promise<StateVerdict> {
-    const old = keptIn(before)
+  async compare(_job, kept: KeptState, after: JobSpec): Promise<StateVerdict> {
+    compared.push(kept)
+    const old = keptIn(kept.spec)
     const names = [...new Set([...old, ...keptIn(after)])]
     return { operators: names.map((name) => partOf(name, old.includes(name), keptIn(after).includes(name))) }
   },

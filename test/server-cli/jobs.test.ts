@@ -59,6 +59,9 @@ test('a job is made, run, changed without losing state, set back and removed', {
   expect(again.notes).toContain('code: JOBS_STATE_DROPPED')
   expect((await job('versions', 'sums')).out).toMatch(/^version 3 /)
   expect((await job('rollback', 'sums', '2', '--accept-dropped-state', '--wait', '1min')).status).toBe(0)
+  const restored = await job('restart', 'sums', '--version', '1', '--from-savepoint', savepoint.out.trim(), '--wait', '1min')
+  expect(restored.status).toBe(0)
+  expect(restored.notes).toMatch(/^state of savepoint \w+:\n {2}kept +[\d.]+ k?B .* SUM\(v\) … GROUP BY MOD\(id, 3\) {2}\(\d+:\d+\)$/m)
   // Nothing asks for the time of rows that are made up, and nobody knows where they end.
   expect(await job('partitions', 'sums')).toMatchObject({ status: 0, out: '', notes: 'no partitions are known of this job\n' })
   expect(JSON.parse((await job('partitions', id, '--json')).out)).toMatchObject({ sources: [] })
@@ -66,7 +69,7 @@ test('a job is made, run, changed without losing state, set back and removed', {
   expect((await job('remove', 'sums')).notes).toContain('code: JOBS_NOT_STOPPED')
   // What it ended with is where it goes on.
   expect((await job('stop', 'sums', '--savepoint', '--wait', '1min')).status).toBe(0)
-  expect((await job('start', 'sums', '--wait', '1min')).status).toBe(0)
+  expect((await job('start', 'sums', '--version', '1', '--wait', '1min')).status).toBe(0)
   expect((await job('stop', 'sums', '--wait', '1min')).status).toBe(0)
   expect((await job('remove', 'sums', '--wait', '1min')).status).toBe(0)
   expect((await job('show', 'sums')).notes).toContain('code: CLI_JOB_NOT_FOUND')

@@ -1,7 +1,7 @@
 /** What a new version does to the state of a job, told with the clauses of its scripts and held against the checkpoint of its run. */
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AnswerOf, Contract } from '#api'
+import type { AnswerOf, Contract, JobSpec } from '#api'
 import { findCheckpoints } from '#engines'
 import { Millrace, specOf, until } from './millrace.fixture.ts'
 import type { Person } from './person.fixture.ts'
@@ -28,9 +28,9 @@ async function jobWhen(job: string, holds: (job: Job) => boolean): Promise<Job> 
   })
 }
 
-/** Bytes and entries of each operator in the newest checkpoint, as they are found in its files. */
-async function measured(job: string): Promise<ReadonlyMap<string, { readonly bytes: number; readonly entries: number }>> {
-  const [place] = await findCheckpoints(path.join(millrace.dataFolder, 'jobs', job, 'checkpoints'))
+/** Bytes and entries of each operator in the newest checkpoint of a place, as they are found in its files. */
+async function measured(folder: string): Promise<ReadonlyMap<string, { readonly bytes: number; readonly entries: number }>> {
+  const [place] = await findCheckpoints(folder)
   const number = (await place?.list())?.at(-1)?.number ?? 0
   const sizes = new Map<string, { bytes: number; entries: number }>()
   for (const { title, bytes, entries } of (await place?.describe(number))?.parts ?? []) {
@@ -75,7 +75,7 @@ test.each([1, 2])('a job of %i workers says what would be lost of its state, and
     ['GroupAggregate', null, 'COUNT(DISTINCT id + ${more}) … GROUP BY MOD(id, 7)'],
   ])
 
-  const sizes = await measured(job)
+  const sizes = await measured(path.join(millrace.dataFolder, 'jobs', job, 'checkpoints'))
   const same = await verdictOf(script('MOD(id, 7)'))
   expect(same).toMatchObject({ dropsState: false, dropped: { operators: 0, bytes: null, unmeasured: 0 } })
   expect(same?.operators.map(({ verdict, operator, bytes, holds }) => [verdict, operator, bytes, sumOf(holds)])).toEqual(
@@ -104,6 +104,61 @@ test.each([1, 2])('a job of %i workers says what would be lost of its state, and
   })
   expect(refused).toMatchObject({ code: 'JOBS_STATE_DROPPED' })
   expect(refused.text).toContain('for COUNT(DISTINCT id + ${more}) … GROUP BY MOD(id, 7)')
+})
+
+test('a savepoint that a start names is what is told of, as its files have it', slow, async () => {
+  const facts = { variables: { more: '1' }, name: 'savepoints' }
+  const [old, newer] = ['MOD(id, 5)', 'MOD(id, 6)'].map((keys) => specOf(script(keys), facts)) as [JobSpec, JobSpec]
+  const { id: job } = await ada.call('POST /workspaces/:workspace/jobs', { params, body: old })
+  const of = { params: { ...params, job } }
+  const verdictOf = async (spec: JobSpec, from?: object): Promise<Verdict | null> =>
+    (await ada.call('POST /workspaces/:workspace/jobs/check', { params, body: { job, spec, ...(from === undefined ? {} : { from }) } }))
+      .verdict
+  const wordsOf = (verdict: Verdict | null) => verdict?.operators.map((part) => [part.verdict, part.fragment?.text.slice(-10)])
+  await ada.call('POST /workspaces/:workspace/jobs/:job/start', { ...of, body: {} })
+  await jobWhen(job, ({ status }) => (status.run?.report?.rowsIn ?? 0) > 500)
+  const { id } = await ada.call('POST /workspaces/:workspace/jobs/:job/savepoints', of)
+  const savepoint = await until(async () => {
+    const found = await ada.call('GET /workspaces/:workspace/jobs/:job/savepoints', of)
+    return found.find(({ state }) => state === 'completed') ?? null
+  })
+  const body = { spec: newer, expectedVersion: 1, acceptsDroppedState: true, restarts: true }
+  await ada.call('PUT /workspaces/:workspace/jobs/:job', { ...of, body })
+  await jobWhen(job, ({ status }) => status.run?.version === 2 && (status.run.report?.rowsIn ?? 0) > 500)
+
+  const named = { kind: 'savepoint', id }
+  expect(wordsOf(await verdictOf(newer))).toEqual([
+    ['kept', 'UP BY city'],
+    ['kept', 'MOD(id, 6)'],
+  ])
+  expect(wordsOf(await verdictOf(newer, named))).toEqual([
+    ['dropped', 'MOD(id, 5)'],
+    ['kept', 'UP BY city'],
+    ['new', 'MOD(id, 6)'],
+  ])
+  const sizes = await measured(savepoint.place ?? '')
+  const kept = await verdictOf(old, named)
+  expect(kept?.operators.map(({ verdict, operator, bytes, holds }) => [verdict, operator, bytes, sumOf(holds)])).toEqual(
+    Array.from(sizes, ([operator, { bytes, entries }]) => ['kept', operator, bytes, entries]),
+  )
+
+  // A start from there that has failed is where the next one begins: the verdict stays with it.
+  await ada.call('POST /workspaces/:workspace/jobs/:job/restart', { ...of, body: { from: named } })
+  await jobWhen(job, ({ status }) => status.state === 'failed')
+  expect((await verdictOf(old))?.dropsState).toBe(false)
+  expect((await verdictOf(newer))?.operators.find(({ verdict }) => verdict === 'dropped')?.bytes).toBe(
+    kept?.operators.find(({ fragment }) => fragment?.text.includes('MOD') === true)?.bytes,
+  )
+  const refused = await ada.try('PUT /workspaces/:workspace/jobs/:job', {
+    ...of,
+    body: { spec: specOf(script('MOD(id, 8)'), facts), expectedVersion: 2 },
+  })
+  expect(refused.code).toBe('JOBS_STATE_DROPPED')
+  await ada.call('POST /workspaces/:workspace/jobs/:job/versions/:version/rollback', {
+    params: { ...of.params, version: '1' },
+    body: { restarts: true },
+  })
+  await jobWhen(job, ({ status }) => status.state === 'running' && status.run?.version === 3)
 })
 
 test('what is wrong with a script is told at its place in it, and not in what its variables make of it', slow, async () => {

@@ -187,15 +187,15 @@ const Diagnostics = Type.Array(Failure)
 
 const begun = { summaryOfVerb: 'The job with what is now wanted of it; whether it is so yet says its status.' }
 
+const StartFrom = Type.Union([
+  Type.Object({ kind: Type.Literal('newest') }),
+  Type.Object({ kind: Type.Literal('savepoint'), id: Type.String({ maxLength: 100 }) }),
+  Type.Object({ kind: Type.Literal('empty') }),
+])
+
 const StartBody = Type.Object({
   version: Type.Optional(Type.Integer({ minimum: 1, description: 'By default the newest.' })),
-  from: Type.Optional(
-    Type.Union([
-      Type.Object({ kind: Type.Literal('newest') }),
-      Type.Object({ kind: Type.Literal('savepoint'), id: Type.String({ maxLength: 100 }) }),
-      Type.Object({ kind: Type.Literal('empty') }),
-    ]),
-  ),
+  from: Type.Optional(StartFrom),
   allowsDroppedState: Type.Optional(Type.Boolean()),
 })
 
@@ -231,7 +231,12 @@ export const jobRoutes = {
   'POST /workspaces/:workspace/jobs/check': {
     summary: 'What is wrong with a job, and what a new version of it does to state',
     right: 'develop',
-    body: Type.Object({ spec: JobSpec, job: Type.Optional(Type.String({ maxLength: 100 })) }),
+    body: Type.Object({
+      spec: JobSpec,
+      job: Type.Optional(Type.String({ maxLength: 100 })),
+      /** Of which state the verdict is; by default of that which the next run of the job begins with. */
+      from: Type.Optional(StartFrom),
+    }),
     answer: Type.Object({ diagnostics: Diagnostics, verdict: Nullable(Verdict), plan: Nullable(Type.String()) }),
   },
   'GET /workspaces/:workspace/jobs/:job': { summary: 'One job', right: 'read', answer: Job },

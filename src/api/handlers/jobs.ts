@@ -46,7 +46,7 @@ export function jobHandlers({ jobs, store, logOf, topologyOf }: JobParts): Handl
       return details(of, card.id)
     },
     'POST /workspaces/:workspace/jobs/check': async ({ params, body }) => {
-      const { check, verdict } = await jobs.of(params.workspace).check(body.spec, body.job ?? null)
+      const { check, verdict } = await jobs.of(params.workspace).check(body.spec, body.job ?? null, body.from)
       return {
         diagnostics: check === null ? [] : check.diagnostics,
         verdict: verdict === null ? null : verdictOf(verdict),

@@ -5,7 +5,7 @@ import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { usageErrors } from '../errors.ts'
 import { noteErrors } from '../render-error.ts'
 import { readScript } from '../script.ts'
-import { findJob, type Job } from './find-job.ts'
+import { findJob, findVersion, type Job } from './find-job.ts'
 import { applyFacts, emptySpec, factChanges } from './job-facts.ts'
 import { type JobFile, parseJobFile } from './job-file.ts'
 import { shiftedError } from './job-texts.ts'
@@ -75,10 +75,7 @@ export async function rollBackJob(link: ServerLink, options: ServerJobOptions, e
     throw usageErrors.CLI_ARGUMENT_VALUE({ name: 'second', expected: 'the number of a version', got: second })
   const job = await findJob(link, options.target)
   const params = { workspace, job: job.id }
-  // The newest before the one that follows it.
-  const query = { cursor: String(Number(second) + 1), limit: 1 }
-  const { items } = await client.call('GET /workspaces/:workspace/jobs/:job/versions', { params, query })
-  const spec = items.find(({ version }) => String(version) === second)?.spec
+  const spec = await findVersion(link, job.id, Number(second))
   try {
     // Of one that is not there the server says so.
     if (spec !== undefined && !(await tellVerdict(link, job, { spec, headLines: 0 }, environment))) return exitStatus.done

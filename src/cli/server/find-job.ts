@@ -1,5 +1,5 @@
 /** Jobs of a server by what people call them. */
-import type { AnswerOf, Contract } from '#api'
+import type { AnswerOf, Contract, JobSpec } from '#api'
 import { suggestion } from '#base'
 import { usageErrors } from '../errors.ts'
 import type { ServerLink } from './server-link.ts'
@@ -43,4 +43,12 @@ export async function findJobId(link: ServerLink, target: string): Promise<strin
 export async function findJob(link: ServerLink, target: string): Promise<Job> {
   const { client, workspace } = link
   return client.call('GET /workspaces/:workspace/jobs/:job', { params: { workspace, job: await findJobId(link, target) } })
+}
+
+/** A version of a job; undefined where there is none. */
+export async function findVersion({ client, workspace }: ServerLink, job: string, version: number): Promise<JobSpec | undefined> {
+  // The newest before the one that follows it.
+  const query = { cursor: String(version + 1), limit: 1 }
+  const { items } = await client.call('GET /workspaces/:workspace/jobs/:job/versions', { params: { workspace, job }, query })
+  return items.find((each) => each.version === version)?.spec
 }

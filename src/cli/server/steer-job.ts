@@ -5,15 +5,17 @@ import { type CliEnvironment, exitStatus } from '../environment.ts'
 import { cliErrors } from '../errors.ts'
 import { timeOf } from '../job-lines.ts'
 import { noteErrors } from '../render-error.ts'
-import { findJobId, type Job } from './find-job.ts'
+import { findJobId, findVersion, type Job } from './find-job.ts'
 import type { ServerJobOptions } from './run-server-job.ts'
 import type { ServerLink } from './server-link.ts'
+import { verdictText } from './verdict-text.ts'
 
 const pollMs = 300
 
 export async function startJob(link: ServerLink, options: ServerJobOptions, environment: CliEnvironment): Promise<number> {
   const { client, workspace } = link
   const params = { workspace, job: await findJobId(link, options.target) }
+  await tellVerdict(link, params.job, options, environment)
   const job = await client.call('POST /workspaces/:workspace/jobs/:job/start', { params, body: startBody(options) })
   return tellAndWait(link, job, { wanted: 'running', attemptAfter: null }, options.waitMs, environment)
 }
@@ -22,8 +24,22 @@ export async function restartJob(link: ServerLink, options: ServerJobOptions, en
   const { client, workspace } = link
   const params = { workspace, job: await findJobId(link, options.target) }
   const { status } = await client.call('GET /workspaces/:workspace/jobs/:job', { params })
+  await tellVerdict(link, params.job, options, environment)
   const job = await client.call('POST /workspaces/:workspace/jobs/:job/restart', { params, body: startBody(options) })
   return tellAndWait(link, job, { wanted: 'running', attemptAfter: status.run?.attempt ?? null }, options.waitMs, environment)
+}
+
+/** What a start that names a savepoint finds of its state; what is wrong with its script the start itself says. */
+async function tellVerdict(link: ServerLink, job: string, { version, fromSavepoint }: ServerJobOptions, environment: CliEnvironment) {
+  if (fromSavepoint === '') return
+  const { client, workspace } = link
+  const newest = await client.call('GET /workspaces/:workspace/jobs/:job', { params: { workspace, job } })
+  const spec = version === null || version === newest.version ? newest.spec : await findVersion(link, job, version)
+  // Of a version that is not there the server says so.
+  if (spec === undefined) return
+  const body = { spec, job, from: { kind: 'savepoint', id: fromSavepoint } } as const
+  const { verdict } = await client.call('POST /workspaces/:workspace/jobs/check', { params: { workspace }, body })
+  if (verdict !== null) environment.screen.note(`state of savepoint ${printable(fromSavepoint)}:\n${verdictText(verdict)}`)
 }
 
 function startBody({ version, fromSavepoint, startsEmpty, allowsDroppedState }: ServerJobOptions) {

@@ -199,12 +199,12 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     const place = settings['execution.checkpointing.dir'] ?? ''
     // What is only shown cannot be taken back, nor shown again; whoever steers runs keeps it.
     if (place === '' || (instance.sinks.length === 0 && this.#options.pacer === undefined)) return null
-    const [blobsRoom, { startFrom }] = await Promise.all([import('#blobs'), import('./checkpoint/start-point.ts')])
+    const [blobsRoom, { startPoint }] = await Promise.all([import('#blobs'), import('./checkpoint/start-point.ts')])
     const openBlobs = this.#options.openBlobs ?? blobsRoom.openBlobs
     const dropsState = settings['execution.state-recovery.ignore-unclaimed-state'] === 'true'
     const intervalMs = checkpointEveryMs(settings)
-    const start = startFrom(settings['execution.state-recovery.path'] ?? '', place, openBlobs)
-    return { blobs: openBlobs(place), intervalMs, dropsState, plan, ...start }
+    const start = startPoint(settings['execution.state-recovery.path'] ?? '', place, openBlobs)
+    return { blobs: openBlobs(place), intervalMs, dropsState, plan, start }
   }
 
   async keptWork(program: EmbeddedProgram): Promise<KeptWork> {
@@ -212,7 +212,7 @@ export class EmbeddedEngine implements Engine<EmbeddedProgram> {
     const durable = await this.#durableSettings(program, instance)
     if (durable === null) throw embeddedErrors.ENGINE_WORK_NOT_KEPT()
     const { PlacedWork } = await import('./checkpoint/placed-work.ts')
-    return new PlacedWork(durable.blobs, instance, () => this.#settle(program))
+    return new PlacedWork(durable, instance, () => this.#settle(program))
   }
 
   /** Goes on with durable work, and stops it before it reads further than a batch. */

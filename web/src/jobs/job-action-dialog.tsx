@@ -3,9 +3,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { call } from '../api/call.ts'
 import { question } from '../api/questions.ts'
 import { useChange } from '../api/use-change.ts'
 import { useWorkspace } from '../frame/use-me.ts'
+import { StateVerdict } from '../job/state-verdict.tsx'
 import { timeText } from '../parts/amount.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { ErrorCard } from '../parts/failure-card.tsx'
@@ -45,6 +47,7 @@ function useParamsOf(job: JobInBrief) {
 function StartDialog({ verb, job, onClose }: DialogProps & { readonly verb: 'start' | 'restart' }) {
   const { t } = useTranslation()
   const params = useParamsOf(job)
+  const { may } = useWorkspace()
   const [from, setFrom] = useState('newest')
   const [allowsDroppedState, setAllows] = useState(false)
   const savepoints = useQuery(question('GET /workspaces/:workspace/jobs/:job/savepoints', { params }))
@@ -56,12 +59,26 @@ function StartDialog({ verb, job, onClose }: DialogProps & { readonly verb: 'sta
     const origin = from === 'newest' || from === 'empty' ? ({ kind: from } as const) : ({ kind: 'savepoint', id: from } as const)
     change.mutate({ params, body: { version: job.version, from: origin, ...(allowsDroppedState ? { allowsDroppedState } : {}) } })
   }
+  const isNamed = from !== 'newest' && from !== 'empty'
+  const check = useQuery({
+    queryKey: ['check savepoint', params, job.version, from],
+    queryFn: async ({ signal }) => {
+      const { spec } = await call('GET /workspaces/:workspace/jobs/:job', { params }, signal)
+      const body = { spec, job: job.id, from: { kind: 'savepoint', id: from } } as const
+      return { spec, found: await call('POST /workspaces/:workspace/jobs/check', { params, body }, signal) }
+    },
+    enabled: isNamed && may.develop,
+    gcTime: 0,
+  })
+  const drops = isNamed && check.data?.found.verdict?.dropsState === true
   const completed = savepoints.data?.filter(({ state }) => state === 'completed') ?? []
   return (
     <Confirm
       title={t(`ask.${verb}Title`, { name: job.name })}
       action={t(`actions.${verb}`)}
+      isDangerous={drops}
       isBusy={change.isPending}
+      isDisabled={check.isLoading || (drops && !allowsDroppedState)}
       onClose={onClose}
       onConfirm={begin}
     >
@@ -75,6 +92,9 @@ function StartDialog({ verb, job, onClose }: DialogProps & { readonly verb: 'sta
           <Radio value="empty" label={t('ask.fromEmpty')} description={t('ask.fromEmptyText')} />
         </Stack>
       </Radio.Group>
+      {check.isLoading && <p className="quiet">{t('verdict.checking')}</p>}
+      {check.error !== null && <ErrorCard error={check.error} />}
+      {isNamed && check.data !== undefined && <StateVerdict check={check.data.found} source={check.data.spec.program.text} />}
       <Checkbox
         checked={allowsDroppedState}
         onChange={({ currentTarget }) => setAllows(currentTarget.checked)}

@@ -88,7 +88,7 @@ class StateRun {
   readonly #files: StateFiles
 
   constructor(part: StatePart, place: BlobStore = blobs) {
-    const settings = { blobs: place, intervalMs: 1, dropsState: false, plan: 'plan' }
+    const settings = { blobs: place, intervalMs: 1, dropsState: false, plan: 'plan', start: null }
     this.checkpointer = new Checkpointer(settings, systemClock, [keeperOf(part)], ['out-1'])
     this.#blobs = place
     this.#files = new StateFiles([keeperOf(part)])
@@ -163,7 +163,7 @@ test('state that a changed statement would lose is told with its size', async ()
   for (let entry = 0; entry < 1000; entry++) part.set(entry, entry)
   await run.checkpoint()
   await run.checkpointer.end()
-  const settings = { blobs, intervalMs: 1, dropsState: false, plan: 'plan' }
+  const settings = { blobs, intervalMs: 1, dropsState: false, plan: 'plan', start: null }
   const next = new Checkpointer(settings, systemClock, [keeperOf(new NumbersPart(), 'sum-2')], ['out-1'])
   const [summary] = (await describeCheckpoint(blobs, 1)).parts
   expect(summary?.entries).toBe(1000)

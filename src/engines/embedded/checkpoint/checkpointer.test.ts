@@ -5,7 +5,7 @@ import { Checkpointer } from './checkpointer.ts'
 
 test('tells of the last checkpoint how long it took, what it wrote and what it is made of', async () => {
   const clock = { ms: 0, nowMs: () => 0, monotonicMs: () => clock.ms }
-  const settings = { blobs: new MemoryBlobs(), intervalMs: 1000, dropsState: false, plan: '' }
+  const settings = { blobs: new MemoryBlobs(), intervalMs: 1000, dropsState: false, plan: '', start: null }
   const checkpointer = new Checkpointer(settings, clock, [], [])
   await checkpointer.begin()
   expect(checkpointer.metrics).toEqual(noCheckpoints)
@@ -34,7 +34,7 @@ test('tells of the last checkpoint how long it took, what it wrote and what it i
 test('the id of the work is the same in every life, and another one in another place', async () => {
   const clock = { nowMs: () => 0, monotonicMs: () => 0 }
   const idIn = async (blobs: MemoryBlobs): Promise<string> => {
-    const checkpointer = new Checkpointer({ blobs, intervalMs: 1000, dropsState: false, plan: '' }, clock, [], [])
+    const checkpointer = new Checkpointer({ blobs, intervalMs: 1000, dropsState: false, plan: '', start: null }, clock, [], [])
     await checkpointer.begin()
     await checkpointer.end()
     return checkpointer.workId

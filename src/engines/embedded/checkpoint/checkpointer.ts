@@ -8,6 +8,7 @@ import { Checkpoints } from './checkpoints.ts'
 import { type HeldState, type Manifest, manifestVersion, type Origin, type SavedFile } from './manifest.ts'
 import { readSuccessor } from './placed-work.ts'
 import { planRestore, type RestorePlan } from './restore.ts'
+import type { StartPoint } from './start-point.ts'
 import type { StateKeeper, WrittenState } from './state-files.ts'
 
 export interface DurableSettings {
@@ -18,8 +19,8 @@ export interface DurableSettings {
   readonly dropsState: boolean
   /** The plan as text. */
   readonly plan: string
-  /** Readies the place for a run that shall not go on from the newest checkpoint. */
-  readonly startFrom?: (own: Checkpoints) => Promise<void>
+  /** Of a run that shall not go on from the newest checkpoint of the place; null: it shall. */
+  readonly start: StartPoint | null
 }
 
 /** What a run tells of itself at a checkpoint. */
@@ -69,7 +70,7 @@ export class Checkpointer {
     const successor = await readSuccessor(blobs)
     if (successor !== null) throw embeddedErrors.ENGINE_WORK_MOVED({ place: blobs.place, successor: successor.name })
     this.#workId = await this.#checkpoints.workId()
-    await this.#settings.startFrom?.(this.#checkpoints)
+    await this.#settings.start?.startFrom(this.#checkpoints)
     const manifest = await this.#checkpoints.newest()
     if (manifest === null) return null
     this.#number = manifest.number

@@ -5,10 +5,12 @@ import { embeddedErrors } from '../errors.ts'
 import type { ScanTask } from '../lower/tasks.ts'
 import type { Instance, SinkTask } from '../program.ts'
 import { sourceId } from '../run.ts'
+import type { DurableSettings } from './checkpointer.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { heldByKeeper } from './inspect.ts'
 import type { Manifest, SavedKeeper } from './manifest.ts'
 import { planRestore } from './restore.ts'
+import type { PlacedCheckpoint, StartPoint } from './start-point.ts'
 
 /** Says where work goes on, as JSON. While it is there, nobody goes on with the work here. */
 const movedName = 'moved'
@@ -37,22 +39,25 @@ function parsed(text: string): Partial<Successor> {
 
 export class PlacedWork implements KeptWork {
   readonly #blobs: BlobStore
+  readonly #start: StartPoint | null
   readonly #instance: Instance
   readonly #run: () => Promise<void>
 
   /** @param run goes on with the work and stops it cleanly at once */
-  constructor(blobs: BlobStore, instance: Instance, run: () => Promise<void>) {
+  constructor({ blobs, start }: Pick<DurableSettings, 'blobs' | 'start'>, instance: Instance, run: () => Promise<void>) {
     this.#blobs = blobs
+    this.#start = start
     this.#instance = instance
     this.#run = run
   }
 
   async fit(): Promise<StateFit | null> {
-    const manifest = await new Checkpoints(this.#blobs).newest()
-    if (manifest === null) return null
+    const found = await this.#beginning()
+    if (found === null) return null
+    const { manifest, blobs } = found
     const { keepers } = this.#instance.savedState()
     const { kept, dropped, started } = planRestore(manifest, keepers)
-    const held = await heldByKeeper(manifest, this.#blobs)
+    const held = await heldByKeeper(manifest, blobs)
     const ids = new Map(keepers.map((keeper) => [keeper.id, keeper]))
     const fitted = (id: string, operator: string, isChanged: boolean, parts: readonly HeldPart[] | null): FittedState => {
       return { id, operator, at: ids.get(id)?.at ?? null, isChanged, parts }
@@ -64,6 +69,15 @@ export class PlacedWork implements KeptWork {
       dropped: dropped.map(saved),
       started: started.map(({ id, title }) => fitted(id, title, false, null)),
     }
+  }
+
+  /** The checkpoint that a run would go on from. */
+  async #beginning(): Promise<PlacedCheckpoint | null> {
+    const own = new Checkpoints(this.#blobs)
+    const chosen = await this.#start?.findStart(own)
+    if (chosen !== null && chosen !== undefined) return chosen
+    const manifest = await own.newest()
+    return manifest === null ? null : { blobs: this.#blobs, manifest }
   }
 
   operators(): readonly KeptOperator[] {
