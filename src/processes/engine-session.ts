@@ -7,6 +7,7 @@ import type { DefinitionChange } from '#catalog'
 import type { Completion, PlannedGraph, ScriptFit, ScriptUses } from '#query'
 import type { EndPatience, EngineProcess, ProcessEnd } from './engine-process.ts'
 import { processErrors } from './errors.ts'
+import type { JobSettings } from './job-settings.ts'
 import type { Answer, KeptScript, Question, Replies, Review, SessionShape, WorkspaceView } from './protocol.ts'
 import { Requests } from './requests.ts'
 import { SessionStatement } from './session-statement.ts'
@@ -147,9 +148,9 @@ export class EngineSession {
     this.#process.send({ kind: 'recall', view })
   }
 
-  /** The operators of the queries of a text, as they will run. */
-  graphs(text: string): Promise<readonly PlannedGraph[]> {
-    return this.#ask({ kind: 'graphs', text })
+  /** The operators of the queries of a job, as they will run. */
+  graphs(text: string, settings: JobSettings): Promise<readonly PlannedGraph[]> {
+    return this.#ask({ kind: 'graphs', text, ...settings })
   }
 
   /** What a text reads and writes. */
@@ -167,9 +168,9 @@ export class EngineSession {
     return this.#ask({ kind: 'check', text })
   }
 
-  /** The same, and the operators of its queries where nothing is wrong with it. */
-  review(text: string): Promise<Review> {
-    return this.#ask({ kind: 'review', text })
+  /** The same of the script of a job, and the operators of its queries where nothing is wrong with it. */
+  review(text: string, settings: JobSettings): Promise<Review> {
+    return this.#ask({ kind: 'review', text, ...settings })
   }
 
   /** The plans of the queries of a text of its own. */

@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { assert, failureOf, failuresOf } from '#base'
 import { ownIdentity } from '#blobs'
 import { type HostedSession, JobRun } from './job-run.ts'
+import type { JobSettings } from './job-settings.ts'
 import {
   type Answer,
   emptyView,
@@ -162,16 +163,14 @@ class OrderFollower {
     switch (question.kind) {
       case 'check':
         return (await session.check(question.text)).flatMap(failuresOf)
-      case 'review': {
-        const { errors, graphs } = await session.review(question.text)
-        return { failures: errors.flatMap(failuresOf), graphs }
-      }
+      case 'review':
+        return reviewOf(begun, question)
       case 'explain':
         return (await session.explain(question.text)).slice(0, textLengthMax)
       case 'fit':
-        return begun.scratch(question.settings, question.fixedSettings).stateFit(question.text, question.before)
+        return sessionOf(begun, question).stateFit(question.text, question.before)
       case 'graphs':
-        return session.graphs(question.text)
+        return sessionOf(begun, question).graphs(question.text)
       case 'uses':
         return session.uses(question.text)
       case 'complete':
@@ -209,4 +208,20 @@ class OrderFollower {
     const leave = (): void => this.send({ kind: 'broken', failure }, () => process.exit(statusBroken))
     noted.then(leave, leave)
   }
+}
+
+function sessionOf(begun: HostedSession, { settings, fixedSettings }: JobSettings): HostedSession['session'] {
+  return begun.scratch(settings, fixedSettings)
+}
+
+async function reviewOf(begun: HostedSession, question: Extract<Question, { kind: 'review' }>): Promise<Replies['review']> {
+  let session: HostedSession['session']
+  try {
+    session = sessionOf(begun, question)
+  } catch (error) {
+    // A setting of the job is wrong, and not its script.
+    return { failures: failuresOf(error), graphs: [] }
+  }
+  const { errors, graphs } = await session.review(question.text)
+  return { failures: errors.flatMap(failuresOf), graphs }
 }

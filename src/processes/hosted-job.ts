@@ -16,6 +16,7 @@ import type { ProcessShape } from './engine-process.ts'
 import { processErrors } from './errors.ts'
 import { checkFolderName } from './folder-name.ts'
 import { JobLog, type LogLimits } from './job-log.ts'
+import { jobSettings } from './job-settings.ts'
 import { LiveRun, type RunPatience } from './live-run.ts'
 import type { JobShape, WorkspaceView } from './protocol.ts'
 import { type KeptRun, type RunEnd, RunRecords } from './run-records.ts'
@@ -189,20 +190,18 @@ export class HostedJob {
 
   #jobShape(order: RunOrder): JobShape {
     const { workersMax, temporaryFolder, patience, folder, process, viewOf } = this.#shape
+    const { settings, fixedSettings } = jobSettings(order, {
+      'execution.checkpointing.dir': this.#checkpoints,
+      'execution.state-recovery.path': savepointOf(order),
+    })
     return {
       text: order.script,
       endRecord: { folder: path.join(folder, 'runs'), name: RunRecords.endName(order.attempt) },
       graceMs: patience.graceMs,
       session: {
-        settings: {
-          ...order.settings,
-          'pipeline.name': order.name,
-          'parallelism.default': String(order.parallelism),
-          'execution.checkpointing.interval': `${order.checkpointIntervalMs} ms`,
-        },
+        settings,
         fixedSettings: {
-          'execution.checkpointing.dir': this.#checkpoints,
-          'execution.state-recovery.path': savepointOf(order),
+          ...fixedSettings,
           'execution.state-recovery.ignore-unclaimed-state': String(order.allowsDroppedState),
           'taskmanager.memory.managed.size': `${process.memory.stateBytes} b`,
           'io.tmp.dirs': temporaryFolder,

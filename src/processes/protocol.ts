@@ -19,6 +19,7 @@ import type { DefinitionChange, KeptObjects } from '#catalog'
 import type { RunReport } from '#engines'
 import type { RunMetrics } from '#metrics'
 import type { Completion, PlannedGraph, ScriptFit, ScriptUses } from '#query'
+import type { JobSettings } from './job-settings.ts'
 
 /** From the server. */
 export type Order =
@@ -69,20 +70,14 @@ export interface JobShape {
 /** What is answered at once, once: it runs nothing. */
 export type Question =
   | { readonly kind: 'check'; readonly text: string }
-  /** What is wrong with a text, and its plans where nothing is. */
-  | { readonly kind: 'review'; readonly text: string }
+  /** What is wrong with the script of a job, and its plans where nothing is. */
+  | ({ readonly kind: 'review'; readonly text: string } & JobSettings)
   | { readonly kind: 'explain'; readonly text: string }
   | { readonly kind: 'complete'; readonly text: string; readonly offset: number }
-  | { readonly kind: 'graphs'; readonly text: string }
+  | ({ readonly kind: 'graphs'; readonly text: string } & JobSettings)
   | { readonly kind: 'uses'; readonly text: string }
   /** What a run would find of the state that is kept at its place, by the script `before`. */
-  | {
-      readonly kind: 'fit'
-      readonly text: string
-      readonly before: string
-      readonly settings: Readonly<Record<string, string>>
-      readonly fixedSettings: Readonly<Record<string, string>>
-    }
+  | ({ readonly kind: 'fit'; readonly text: string; readonly before: string } & JobSettings)
   | { readonly kind: 'measure' }
 
 export interface Review {

@@ -8,6 +8,7 @@ import type { Completion, PlannedGraph, ScriptFit, ScriptUses } from '#query'
 import type { WorkspaceSecrets } from '#secrets'
 import type { EngineSession } from './engine-session.ts'
 import { processErrors } from './errors.ts'
+import type { JobSettings } from './job-settings.ts'
 import type { KeptScript, Review, WorkspaceView } from './protocol.ts'
 import type { SessionProcesses } from './session-processes.ts'
 import type { SessionStatement } from './session-statement.ts'
@@ -183,16 +184,16 @@ export class SessionsOf {
     return this.#look((session) => session.complete(text, offset))
   }
 
-  async review(text: string): Promise<Review> {
-    return this.#look((session) => session.review(text))
+  async review(text: string, settings: JobSettings): Promise<Review> {
+    return this.#look((session) => session.review(text, settings))
   }
 
   async fit(kept: KeptScript): Promise<ScriptFit | null> {
     return this.#look((session) => session.fit(kept))
   }
 
-  async graphs(text: string): Promise<readonly PlannedGraph[]> {
-    return this.#look((session) => session.graphs(text))
+  async graphs(text: string, settings: JobSettings): Promise<readonly PlannedGraph[]> {
+    return this.#look((session) => session.graphs(text, settings))
   }
 
   async uses(text: string): Promise<ScriptUses> {

@@ -13,11 +13,12 @@ import {
   type StatePart,
   type StateVerdict,
 } from '#jobs'
-import type { WorkspaceSessions } from '#processes'
+import { jobSettings, type WorkspaceSessions } from '#processes'
 import type { FittedOperator, ScriptFit } from '#query'
 import type { FlinkPlanner } from '#remote'
 import { serverErrors } from './errors.ts'
 import { FilledScript } from './filled-script.ts'
+import { plannedSettings } from './planned-settings.ts'
 
 export class ScriptPlanner implements Planner {
   readonly #sessions: WorkspaceSessions
@@ -34,7 +35,7 @@ export class ScriptPlanner implements Planner {
   async check({ workspace }: PlannedJob, spec: JobSpec): Promise<PlanCheck> {
     if (spec.engine.kind === 'flink') return this.#checkOnCluster(workspace, spec, spec.engine.cluster)
     const script = new FilledScript(spec.program.text, spec.variables)
-    const { failures, graphs } = await this.#sessions.of(workspace).review(script.filled)
+    const { failures, graphs } = await this.#sessions.of(workspace).review(script.filled, plannedSettings(spec))
     const diagnostics = failures.map((failure) => script.failureIn(failure))
     if (diagnostics.length > 0) return { outputs: [], diagnostics, plan: null }
     const [first] = graphs
@@ -79,13 +80,12 @@ export class ScriptPlanner implements Planner {
     const fit = await this.#sessions.of(workspace).fit({
       text: next.filled,
       before: old.filled,
-      settings: settingsOf(after),
-      fixedSettings: this.#placesOf(jobId, kept),
+      ...jobSettings(after, this.#placesOf(jobId, kept)),
     })
     return { operators: fit === null ? [] : partsOf(fit, old, next) }
   }
 
-  #placesOf(jobId: string, { savepoint, origin }: KeptState): Readonly<Record<string, string>> {
+  #placesOf(jobId: string, { savepoint, origin }: KeptState): Parameters<typeof jobSettings>[1] {
     // A run that begins with a savepoint finds no checkpoints of its own.
     const own = savepoint === null ? path.join(this.#folder, jobId, 'checkpoints') : path.join(savepoint, 'none')
     return { 'execution.checkpointing.dir': own, 'execution.state-recovery.path': savepoint ?? origin ?? '' }

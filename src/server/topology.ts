@@ -3,10 +3,11 @@ import type { TopologyAnswer } from '#api'
 import type { JobSpec } from '#jobs'
 import type { WorkspaceSessions } from '#processes'
 import { FilledScript } from './filled-script.ts'
+import { plannedSettings } from './planned-settings.ts'
 
 export async function topologyOf(sessions: WorkspaceSessions, workspace: string, spec: JobSpec): Promise<TopologyAnswer> {
   const script = new FilledScript(spec.program.text, spec.variables)
-  const graphs = await sessions.of(workspace).graphs(script.filled)
+  const graphs = await sessions.of(workspace).graphs(script.filled, plannedSettings(spec))
   const [first] = graphs
   if (first === undefined) return { vertices: [], plan: '' }
   const vertices = first.graph.nodes.map(({ id, type, pact, parallelism, contents, state, predecessors = [] }) => ({

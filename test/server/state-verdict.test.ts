@@ -161,6 +161,30 @@ test('a savepoint that a start names is what is told of, as its files have it', 
   await jobWhen(job, ({ status }) => status.state === 'running' && status.run?.version === 3)
 })
 
+test('plan and topology are those of the settings that a job runs with', slow, async () => {
+  const planned = async (name: string, facts: Partial<JobSpec>) => {
+    const spec = specOf(script('MOD(id, 4)'), { ...facts, name, variables: { more: '1' } })
+    const { plan } = await ada.call('POST /workspaces/:workspace/jobs/check', { params, body: { spec } })
+    const { id: job } = await ada.call('POST /workspaces/:workspace/jobs', { params, body: spec })
+    const topology = await ada.call('GET /workspaces/:workspace/jobs/:job/topology', { params: { ...params, job } })
+    expect(topology.plan).toBe(plan)
+    const aggregates = topology.vertices.filter((vertex) => vertex.name.endsWith('Aggregate'))
+    return { plan, aggregates: aggregates.map(({ parallelism }) => parallelism) }
+  }
+  const plain = await planned('plain', {})
+  const shared = await planned('shared', { parallelism: 2 })
+  expect([plain.aggregates, shared.aggregates]).toEqual([
+    [1, 1],
+    [2, 2],
+  ])
+  const split = await planned('split', { settings: { 'table.optimizer.distinct-agg.split.enabled': 'true' } })
+  expect(split.aggregates.length).toBeGreaterThan(2)
+  expect(split.plan).not.toBe(plain.plan)
+  const wrong = specOf(script('MOD(id, 4)'), { settings: { 'table.exec.state.ttl': 'long' }, variables: { more: '1' } })
+  const { diagnostics } = await ada.call('POST /workspaces/:workspace/jobs/check', { params, body: { spec: wrong } })
+  expect(diagnostics).toMatchObject([{ code: 'QUERY_SETTING_VALUE', position: null }])
+})
+
 test('what is wrong with a script is told at its place in it, and not in what its variables make of it', slow, async () => {
   const text = `${tables}INSERT INTO counts SELECT '\${name}', id FROM visits WHERE\n  id > \${more} AND nope = 1`
   const spec = specOf(text, { variables: { name: 'a name\nof two lines', more: '1' } })
