@@ -49,6 +49,18 @@ export const queryErrors = defineErrors({
     hint: 'It may go on: look at the web page of the cluster, or ask with SHOW JOBS.',
   },
   QUERY_JOB_NOT_FOUND: { blame: 'user', message: 'the cluster knows no job "{job}"' },
+  QUERY_CONNECTION_ELSEWHERE: {
+    blame: 'user',
+    message: 'connections cannot be shown or changed on Flink',
+    detail: 'It does not know them: tables are sent with the options of the connections that they use.',
+    hint: 'Make the connection anew with CREATE CONNECTION, and then its tables; the options of a table are shown by SHOW CREATE TABLE.',
+  },
+  QUERY_CONNECTION_SECRET: {
+    blame: 'user',
+    message: 'secret "{name}" of a connection is not given to Flink',
+    detail: 'Secrets are not looked up on clusters.',
+    hint: 'Run the script on the embedded engine, or let the cluster find the value by itself, as in its own configuration of catalogs.',
+  },
   QUERY_CONNECTION_NOT_FOUND: {
     blame: 'user',
     message: 'connection "{connection}" does not exist',

@@ -1,6 +1,6 @@
 /**
- * Statements run by a SQL gateway of Flink, told as if they ran here. The text goes there as it is, one statement after another; what it
- * means, and what is wrong with it, the gateway says.
+ * Statements run by a SQL gateway of Flink, told as if they ran here. The text goes there as it is, one statement after another, but for
+ * connections, which Flink does not know; what it means, and what is wrong with it, the gateway says.
  */
 import { assert, MillraceError } from '#base'
 import { rowsOf } from '#data'
@@ -13,6 +13,7 @@ import { bringsLibraries, type FindLibraries, libraryUses } from './library-uses
 import type { StatementListener } from './listener.ts'
 import { quotedPath } from './quoted-path.ts'
 import { type ScriptStatement, statementsIn } from './script-statements.ts'
+import { NamedConnections } from './spell-out-connections.ts'
 
 /** What runs statements for a person: here, or elsewhere. */
 export interface StatementRunner {
@@ -29,6 +30,13 @@ const silenceMsMax = 60_000
 const unknownMax = 20
 const uidKey = 'table.exec.uid.generation'
 
+const secret = /\$\{secret:([^}']*)\}/
+
+interface SpelledStatement extends ScriptStatement {
+  /** With the options of the connections that it uses; empty where it only makes or drops one. */
+  readonly sent: string
+}
+
 interface RemoteOptions {
   /** Whether the end of jobs is waited for; they are by default. */
   readonly waits?: boolean
@@ -41,6 +49,7 @@ export class RemoteSession implements StatementRunner {
   readonly #waits: boolean
   /** Null once the session has JARs of its own, in which there may be anything. */
   #findLibraries: FindLibraries | null
+  readonly #connections = new NamedConnections()
   /** JARs that the session was given. */
   readonly #libraries = new Set<string>()
   #properties: Readonly<Record<string, string>>
@@ -74,27 +83,50 @@ export class RemoteSession implements StatementRunner {
    * @param beforeLast statements that are run before the last one of the text
    */
   async run(text: string, listener: StatementListener, signal: AbortSignal, beforeLast: readonly string[] = []): Promise<void> {
-    await this.#addLibraries(text)
-    const statements = statementsIn(text)
+    const statements = this.#sentOf(text)
+    await this.#addLibraries(text, statements)
     for (const statement of statements) {
       if (signal.aborted) return
       try {
         if (statement === statements.at(-1)) for (const each of beforeLast) await this.#runOne(each, {}, signal)
-        await this.#runOne(statement.text, listener, signal)
+        if (statement.sent === '') listener.done?.(kindOf(statement.text))
+        else await this.#runOne(statement.sent, listener, signal)
+        this.#connections.read(statement.text)
         this.#properties = await this.#gateway.properties()
       } catch (error) {
         if (signal.aborted && !(error instanceof MillraceError)) return
-        throw placed(error, text, statement)
+        throw placed(isAsWritten(statement) ? error : unplaced(error), text, statement)
       }
     }
   }
 
+  /** The statements of a text as Flink takes them, which knows no connections. Fails before anything of it has run. */
+  #sentOf(text: string): SpelledStatement[] {
+    const connections = this.#connections.copy()
+    return statementsIn(text).map((statement) => {
+      try {
+        const spelled = { ...statement, sent: connections.read(statement.text) }
+        const [, name] = isAsWritten(spelled) ? [] : (secret.exec(spelled.sent) ?? [])
+        if (name !== undefined) throw queryErrors.QUERY_CONNECTION_SECRET({ name })
+        return spelled
+      } catch (error) {
+        throw placed(unplaced(error), text, statement)
+      }
+    })
+  }
+
   /** Gives the session what its tables need and the cluster lacks, before anything of a text has run. */
-  async #addLibraries(text: string): Promise<void> {
+  async #addLibraries(text: string, statements: readonly SpelledStatement[]): Promise<void> {
     if (bringsLibraries(text)) this.#findLibraries = null
-    const uses = this.#findLibraries === null ? [] : libraryUses(text)
+    if (this.#findLibraries === null) return
+    // Places are those of the text, where it is sent as it is.
+    const isWhole = statements.every(isAsWritten)
+    const uses = libraryUses(isWhole ? text : statements.map(({ sent }) => sent).join('\n'))
     if (uses.length === 0) return
-    for (const library of (await this.#findLibraries?.(uses)) ?? []) {
+    const found = await this.#findLibraries(uses).catch((error: unknown) => {
+      throw isWhole ? error : unplaced(error)
+    })
+    for (const library of found) {
       if (this.#libraries.has(library)) continue
       await this.#runOne(`ADD JAR ${printText(library)}`, {}, new AbortController().signal)
       this.#libraries.add(library)
@@ -236,6 +268,15 @@ export class RemoteSession implements StatementRunner {
   async close(): Promise<void> {
     await this.#gateway.close()
   }
+}
+
+function isAsWritten({ text, sent }: SpelledStatement): boolean {
+  return text === sent
+}
+
+/** Places in what was sent are none in the script. */
+function unplaced(error: unknown): unknown {
+  return error instanceof MillraceError ? error.with({ position: undefined, cause: error }) : error
 }
 
 function lastOf(text: string): ScriptStatement {

@@ -28,9 +28,16 @@ export function spellOutConnections(script: string, kept: KeptObjects): SpelledO
 }
 
 /** The connections that are known at a place of a script. */
-class NamedConnections {
-  readonly #options = new Map<string, Options>()
+export class NamedConnections {
+  #options = new Map<string, Options>()
   #current: readonly [catalog: string, database: string] = ['default_catalog', 'default_database']
+
+  copy(): NamedConnections {
+    const copy = new NamedConnections()
+    copy.#options = new Map(this.#options)
+    copy.#current = this.#current
+    return copy
+  }
 
   readScript(script: string): string {
     let text = ''
@@ -42,9 +49,9 @@ class NamedConnections {
     return text + script.slice(from)
   }
 
-  /** The text of a statement, without the connection that it makes or uses. */
+  /** The text of a statement, without the connection that it uses; empty where nothing is left. Fails on what takes more than names. */
   read(text: string): string {
-    if (!/\b(?:CONNECTION|USE)\b/i.test(text)) return text
+    if (!/\b(?:CONNECTIONS?|USE)\b/i.test(text)) return text
     const { statements, diagnostics } = parseScript(text)
     const [statement] = statements
     if (statement === undefined || diagnostics.length > 0) return text
@@ -53,10 +60,22 @@ class NamedConnections {
       case 'use':
         this.#use(statement)
         return text
-      case 'create-connection':
-        this.#options.set(this.#pathOf(statement.name).join('\u0000'), optionsOf(statement.options))
+      case 'create-connection': {
+        const key = this.#keyOf(statement.name)
+        if (!statement.ifNotExists || !this.#options.has(key)) this.#options.set(key, optionsOf(statement.options))
         // The semicolon goes as well: nothing is left that could end.
         return ''
+      }
+      case 'drop':
+        if (statement.object !== 'connection') return text
+        // Tables that use it have its options by now.
+        if (!this.#options.delete(this.#keyOf(statement.name)) && !statement.ifExists) throw this.#notFound(statement.name)
+        return ''
+      case 'alter-connection':
+      case 'show':
+      case 'describe':
+        if (!isOfConnections(statement)) return text
+        throw queryErrors.QUERY_CONNECTION_ELSEWHERE()
       case 'create-table': {
         const { connection, ...table } = statement
         return connection === undefined ? text : text.slice(0, start) + unparse(this.#spelledOut(table, connection)) + text.slice(end)
@@ -67,13 +86,10 @@ class NamedConnections {
   }
 
   #spelledOut(table: Omit<CreateTable, 'connection'>, name: Name): CreateTable {
-    const shared = this.#options.get(this.#pathOf(name).join('\u0000'))
+    const shared = this.#options.get(this.#keyOf(name))
     const own = optionsOf(table.options)
-    const written = name.parts.map(({ text }) => text).join('.')
-    if (shared === undefined) {
-      const known = [...this.#options.keys()].map((key) => key.split('\u0000').at(-1) ?? '')
-      throw queryErrors.QUERY_CONNECTION_NOT_FOUND({ connection: written }, suggestion(written, known, 'connections'))
-    }
+    const written = writtenOf(name)
+    if (shared === undefined) throw this.#notFound(name)
     const key = conflictingOption(own, shared)
     const facts = { key: key ?? '', table: table.name.parts.at(-1)?.text ?? '', connection: written }
     if (key !== undefined) throw queryErrors.QUERY_CONNECTION_OPTION(facts)
@@ -85,10 +101,16 @@ class NamedConnections {
     return { ...table, options }
   }
 
-  #pathOf({ parts }: Name): readonly [string, string, string] {
+  #notFound(name: Name): Error {
+    const connection = writtenOf(name)
+    const known = [...this.#options.keys()].map((key) => key.split('\u0000').at(-1) ?? '')
+    return queryErrors.QUERY_CONNECTION_NOT_FOUND({ connection }, suggestion(connection, known, 'connections'))
+  }
+
+  #keyOf({ parts }: Name): string {
     const [catalog, database] = this.#current
     const [last = '', second = database, first = catalog] = parts.map(({ text }) => text).toReversed()
-    return [first, second, last]
+    return [first, second, last].join('\u0000')
   }
 
   #use({ object, names: [name] }: Extract<Statement, { kind: 'use' }>): void {
@@ -97,6 +119,16 @@ class NamedConnections {
     if (object === 'catalog') this.#current = [first, 'default_database']
     else this.#current = second === undefined ? [this.#current[0], first] : [first, second]
   }
+}
+
+/** Whether it changes a connection, or asks for one. */
+function isOfConnections(statement: Extract<Statement, { kind: 'alter-connection' | 'show' | 'describe' }>): boolean {
+  if (statement.kind === 'show') return statement.subject === 'connections' || statement.subject === 'create-connection'
+  return statement.kind === 'alter-connection' || statement.object === 'connection'
+}
+
+function writtenOf({ parts }: Name): string {
+  return parts.map(({ text }) => text).join('.')
 }
 
 function optionsOf(options: CreateTable['options']): Options {

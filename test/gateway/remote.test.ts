@@ -70,6 +70,35 @@ describe('a script on a gateway', () => {
     const here = new QuerySession(client.sessionOptions(settings))
     expect(await told(await openRemote(client, settings), query)).toEqual(await told(here, query))
   })
+  test('is sent without its connections, whose options its tables have', async () => {
+    const session = await openRemote(await openGateway())
+    const connection = "CREATE CONNECTION made WITH ('connector' = 'datagen', 'rows-per-second' = '1000')"
+    const table = "CREATE TABLE t (n INT) USING CONNECTION made WITH ('number-of-rows' = '3', 'fields.n.kind' = 'sequence')"
+    expect(await told(session, `${connection};`)).toEqual(['CREATE CONNECTION'])
+    const [made, shown] = (await told(session, `${table}; SHOW CREATE TABLE t`)).map((each) => JSON.stringify(each))
+    expect(made).toBe('"CREATE TABLE"')
+    expect(shown).toContain("'connector' = 'datagen'")
+    expect(shown).toContain("'number-of-rows' = '3'")
+    expect(shown).not.toContain('CONNECTION')
+    expect(await told(session, 'DROP CONNECTION made')).toEqual(['DROP CONNECTION'])
+    const failing = [
+      ['SELECT 1;\n  DROP CONNECTION made', 'connection "made" does not exist'],
+      ['SELECT 1;\n  CREATE TABLE u (n INT) USING CONNECTION made', 'connection "made" does not exist'],
+      ['SELECT 1;\n  SHOW CONNECTIONS', 'connections cannot be shown or changed on Flink'],
+      [`${connection};\n  ALTER CONNECTION made COMMENT 'x'`, 'connections cannot be shown or changed on Flink'],
+      [
+        `CREATE CONNECTION s WITH ('password' = '\${secret:shop}');\n  CREATE TABLE u (n INT) USING CONNECTION s`,
+        'secret "shop" of a connection is not given to Flink',
+      ],
+    ] as const
+    for (const [script, message] of failing)
+      await expect(told(session, script)).rejects.toMatchObject({ message, position: { line: 2, column: 3 } })
+    // What failed before anything ran has made nothing.
+    await expect(told(session, 'CREATE TABLE u (n INT) USING CONNECTION s')).rejects.toThrow('connection "s" does not exist')
+    // Where the gateway refuses what was written anew, the statement is shown.
+    const again = `${connection};\n CREATE TABLE t (n INT) USING CONNECTION made`
+    await expect(told(session, again)).rejects.toMatchObject({ code: 'ENGINE_FLINK_REFUSED', position: { line: 2, column: 2 } })
+  })
   test('fails where the gateway says, in the words of its last cause', async () => {
     const session = await openRemote(await openGateway())
     const failing = told(session, `${nowhere}\n\nSELECT 1;\n  SELECT *\n   FROM missing;\nSELECT 2`)

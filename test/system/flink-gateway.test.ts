@@ -58,6 +58,19 @@ describe('a query on Flink', () => {
   })
 })
 
+test('tables have the options of their connections, which Flink does not know', async () => {
+  const script = `CREATE CONNECTION made WITH ('connector' = 'datagen', 'rows-per-second' = '1000000');
+CREATE TABLE numbers (n BIGINT) USING CONNECTION made WITH ('number-of-rows' = '3', 'fields.n.kind' = 'sequence', 'fields.n.start' = '1',
+  'fields.n.end' = '3');
+DROP CONNECTION made;
+SELECT n FROM numbers;`
+  const { status, notes, out } = await run(script, '--format', 'json', ...onFlink())
+  expect([status, notes]).toEqual([0, ''])
+  expect(out.trim().split('\n').toSorted()).toEqual([1, 2, 3].map((n) => expect.stringContaining(`"n":${n}`)))
+  const wrong = await run('CREATE TABLE x (n INT) USING CONNECTION nowhere;', ...onFlink())
+  expect([wrong.status, wrong.notes.includes('connection "nowhere" does not exist')]).toEqual([1, true])
+})
+
 test('an INSERT is waited for, and has written its rows', async () => {
   const folder = path.join(commands.folder, 'kept')
   const script = `${numbers(500)}CREATE TABLE kept (n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'file://${folder}', 'format' = 'csv');
