@@ -7,6 +7,7 @@ export const apiErrors = defineErrors({
   API_BODY_UNREADABLE: { blame: 'user', message: 'the body is not JSON', hint: 'Send JSON, with content-type application/json.' },
   API_NOT_FOUND: { blame: 'user', message: 'there is nothing at "{path}"', hint: 'What there is says /api/v1/openapi.json.' },
   API_ADDRESS_UNREADABLE: { blame: 'user', message: 'the path of the request is not one that can be read' },
+  API_PATH_TOO_LONG: { blame: 'user', message: 'a name in the path has more than {most} characters' },
   API_CSRF: {
     blame: 'user',
     message: 'the request does not show that it comes from the console',

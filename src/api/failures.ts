@@ -11,6 +11,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   API_ORIGIN: 403,
   API_HOST: 421,
   API_BODY_TOO_LARGE: 413,
+  API_PATH_TOO_LONG: 414,
   API_TOO_MANY: 429,
   API_STREAMS_FULL: 429,
   STORE_RECORD_CHANGED: 409,

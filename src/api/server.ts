@@ -46,6 +46,8 @@ export interface RunningServer {
 const apiRoot = '/api/v1'
 const bodyBytesMax = 4_194_304
 const requestMsMax = 60_000
+/** Of a name in a path, as it is when it was decoded. */
+const pathPartMax = 512
 
 /** What is known of a request once it was let in. */
 interface Admitted {
@@ -58,7 +60,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     bodyLimit: bodyBytesMax,
     requestTimeout: requestMsMax,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 500 },
+    routerOptions: { maxParamLength: pathPartMax },
+    // Nothing that is set up below is asked for these.
+    frameworkErrors: (error, _request, reply) => void answerFailure(error, reply, options),
   })
   await app.register(cookie)
   await app.register(helmet, headersOf(options))
@@ -253,6 +257,7 @@ function knownError(error: FastifyError | MillraceError): MillraceError | null {
   if (error instanceof MillraceError) return error
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return apiErrors.API_BODY_TOO_LARGE({ most: bodyBytesMax })
   if (error.code === 'FST_ERR_BAD_URL') return apiErrors.API_ADDRESS_UNREADABLE()
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return apiErrors.API_PATH_TOO_LONG({ most: pathPartMax })
   if (error.statusCode !== undefined && error.statusCode < 500) return apiErrors.API_BODY_UNREADABLE()
   return null
 }

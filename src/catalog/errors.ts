@@ -47,6 +47,11 @@ export const catalogErrors = defineErrors({
   },
   CATALOG_ENTRY_NOT_FOUND: { blame: 'user', message: 'the workspace has no "{id}" in its catalog' },
   CATALOG_FULL: { blame: 'user', message: 'a workspace keeps at most {most} tables and other things', hint: 'Drop what nobody needs.' },
+  CATALOG_NAME_UNKEPT: {
+    blame: 'user',
+    message: 'the name of {kind} "{name}" cannot be kept',
+    hint: 'Give it a shorter name, of whole characters.',
+  },
   CATALOG_DATABASE_EXISTS: {
     blame: 'user',
     message: 'database "{name}" already exists',

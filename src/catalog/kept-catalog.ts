@@ -2,11 +2,13 @@
  * A catalog whose permanent things outlive it: it tells which of them were touched, and whoever opened it writes them down. Passwords
  * are not written down: options that hold one have to name a secret instead.
  */
-import { isSecretKey } from '#base'
+import { isSecretKey, printable, shortened } from '#base'
 import type { ConnectionDefinition, FunctionDefinition, TableDefinition, TablePath, ViewDefinition } from '#plan'
+import { keyBytesMax } from '#store'
 import type { At, CatalogDefinition, CatalogObject, DatabaseDefinition, DatabasePath, DropHow, WhenMissing, WhenThere } from './catalog.ts'
 import { catalogErrors } from './errors.ts'
 import { MemoryCatalog } from './memory.ts'
+import { entryIdOf } from './workspace-catalogs.ts'
 
 export class KeptCatalog extends MemoryCatalog {
   /** By kind and path; in the order in which they were touched first. */
@@ -19,6 +21,7 @@ export class KeptCatalog extends MemoryCatalog {
   }
 
   override createCatalog(definition: CatalogDefinition, whenThere: WhenThere, at?: At): boolean {
+    refuseName('catalog', [definition.name], at)
     refuseLiteralSecrets(definition.options, at)
     return this.#noteIf(super.createCatalog(definition, whenThere, at), 'catalog', [definition.name])
   }
@@ -37,6 +40,7 @@ export class KeptCatalog extends MemoryCatalog {
   }
 
   override createDatabase(definition: DatabaseDefinition, whenThere: WhenThere, at?: At): boolean {
+    refuseName('database', definition.path, at)
     return this.#noteIf(super.createDatabase(definition, whenThere, at), 'database', definition.path)
   }
 
@@ -50,7 +54,10 @@ export class KeptCatalog extends MemoryCatalog {
   }
 
   override createTable(definition: TableDefinition, whenThere: WhenThere, at?: At): boolean {
-    if (!definition.temporary) refuseLiteralSecrets(definition.options, at)
+    if (!definition.temporary) {
+      refuseName('table', definition.path, at)
+      refuseLiteralSecrets(definition.options, at)
+    }
     return this.#noteIf(super.createTable(definition, whenThere, at), 'table', definition.path, !definition.temporary)
   }
 
@@ -63,6 +70,7 @@ export class KeptCatalog extends MemoryCatalog {
   override renameTable(path: TablePath, to: TablePath, at?: At): void {
     const isView = this.view(path) !== undefined
     const isTemporary = (this.table(path) ?? this.view(path))?.temporary === true
+    if (!isTemporary) refuseName(isView ? 'view' : 'table', to, at)
     super.renameTable(path, to, at)
     if (isTemporary) return
     this.#note(isView ? 'view' : 'table', path)
@@ -74,6 +82,7 @@ export class KeptCatalog extends MemoryCatalog {
   }
 
   override createView(definition: ViewDefinition, whenThere: WhenThere, at?: At): boolean {
+    if (!definition.temporary) refuseName('view', definition.path, at)
     return this.#noteIf(super.createView(definition, whenThere, at), 'view', definition.path, !definition.temporary)
   }
 
@@ -92,6 +101,7 @@ export class KeptCatalog extends MemoryCatalog {
     at?: At,
   ): boolean {
     const isKept = !definition.temporary && !how.system
+    if (isKept) refuseName('function', definition.path, at)
     return this.#noteIf(super.createFunction(definition, how, at), 'function', definition.path, isKept)
   }
 
@@ -101,6 +111,7 @@ export class KeptCatalog extends MemoryCatalog {
 
   override createConnection(definition: ConnectionDefinition, whenThere: WhenThere, at?: At): boolean {
     const isKept = !definition.temporary
+    if (isKept) refuseName('connection', definition.path, at)
     return this.#noteIf(super.createConnection(definition, whenThere, at), 'connection', definition.path, isKept)
   }
 
@@ -111,6 +122,7 @@ export class KeptCatalog extends MemoryCatalog {
 
   override renameConnection(path: TablePath, to: TablePath, at?: At): void {
     const isTemporary = this.connection(path)?.temporary === true
+    if (!isTemporary) refuseName('connection', to, at)
     super.renameConnection(path, to, at)
     if (!isTemporary) for (const each of [path, to]) this.#note('connection', each)
   }
@@ -135,4 +147,15 @@ const reference = /^\$\{secret:[^}]+\}$/
 function refuseLiteralSecrets(options: Readonly<Record<string, string>>, at: At): void {
   const key = Object.keys(options).find((each) => isSecretKey(each) && options[each] !== '' && !reference.test(options[each] ?? ''))
   if (key !== undefined) throw catalogErrors.CATALOG_SECRET_LITERAL({ key }, { position: at })
+}
+
+const shownNameMax = 40
+
+/** What the store cannot hold would be gone with the session, and nobody would be told. */
+function refuseName(kind: CatalogObject['kind'], path: readonly string[], at: At): void {
+  const isWhole = path.every((name) => name.isWellFormed())
+  if (isWhole && entryIdOf({ kind, path: [...path] }).length <= keyBytesMax) return
+  const name = printable(shortened(path.at(-1) ?? '', shownNameMax))
+  const detail = isWhole ? `With its catalog and database it takes more than ${keyBytesMax} bytes.` : 'It has halves of characters.'
+  throw catalogErrors.CATALOG_NAME_UNKEPT({ kind, name }, { position: at, detail })
 }

@@ -16,6 +16,7 @@ import { fillPlaces } from '#jobs'
 import type { CellOutput } from '#notebook'
 import type { SessionStatement, TextEvent } from '#processes'
 import type { RecordKey } from '#store'
+import { isBlankText } from './blank-text.ts'
 import { EventRing } from './event-ring.ts'
 import { KeptAnswer, type Progress } from './kept-answer.ts'
 import { KeptTable } from './kept-table.ts'
@@ -237,7 +238,7 @@ export class CellRun {
     switch (event.kind) {
       case 'started': {
         this.isRepeatable &&= asking.has(event.statement) || temporary.test(text.slice(event.start))
-        this.#isLast = isNothing.test(text.slice(event.end))
+        this.#isLast = isBlankText(text.slice(event.end))
         clearTimeout(this.#liveTimer)
         this.#statementText = text.slice(event.start, Math.min(event.end, event.start + shownMax)) || event.statement
         return this.#event('started', { text: this.#statementText })
@@ -323,9 +324,6 @@ function joined(scripts: readonly CellScript[]): string {
     throw errorOf({ ...failureOf(error), position: null })
   }
 }
-
-/** Blanks, comments and ends of statements. */
-const isNothing = /^(?:[\s;]|--[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*$/
 
 function progressOf({ rowsIn, rowsOut, durationMs, watermarkMs }: Progress) {
   return { rowsIn, rowsOut, durationMs, watermark: watermarkMs }

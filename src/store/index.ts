@@ -1,5 +1,6 @@
 export { MemoryStore } from './memory-store.ts'
 export { openStore } from './open-store.ts'
+export { keyBytesMax } from './record-key.ts'
 export { type RecordChange, RecordMap } from './record-map.ts'
 export type {
   Commit,

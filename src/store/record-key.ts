@@ -4,7 +4,7 @@ import { storeErrors } from './errors.ts'
 import type { RecordKey } from './store.ts'
 
 /** Three of them fit into what PostgreSQL takes as the key of an index. */
-const keyBytesMax = 512
+export const keyBytesMax = 512
 
 const kindNames = /^[a-z][a-z0-9-]{0,63}$/
 

@@ -119,6 +119,15 @@ describe('a request', () => {
     }
   })
 
+  test.each([
+    ['%zz', 400, 'API_ADDRESS_UNREADABLE'],
+    ['a'.repeat(513), 414, 'API_PATH_TOO_LONG'],
+  ])('whose path nobody can read is answered as any other: case %#', async (id, status, code) => {
+    const answer = await ada.send('GET', `/api/v1/workspaces/main/jobs/${id}`)
+    expect([answer.status, answer.code]).toEqual([status, code])
+    expect(answer.headers['content-type']).toContain('application/json')
+  })
+
   const ids = [
     '..',
     '../..',
