@@ -68,8 +68,8 @@ export function serverJobOptionsOf(input: CommandInput): ServerJobOptions {
     version: has(version) ? countOf(input, version) : null,
     fromSavepoint: optionValue(input, fromSavepoint),
     startsEmpty: has(fromNothing),
-    allowsDroppedState: has(allowDroppedState),
-    acceptsDroppedState: has(acceptDroppedState),
+    // Who has learnt one of the two words means the same by the other.
+    acceptsDroppedState: has(acceptDroppedState) || has(allowDroppedState),
     stopHow: has(now) ? 'now' : has(savepoint) ? 'savepoint' : 'checkpoint',
     restarts: !has(noRestart),
     waitMs: has(wait) ? waitMsOf(optionValue(input, wait)) : null,

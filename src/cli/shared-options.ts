@@ -14,7 +14,7 @@ export const allowDroppedState: OptionRow = {
 }
 export const acceptDroppedState: OptionRow = {
   name: 'accept-dropped-state',
-  summary: 'make a version that loses state, which is refused otherwise',
+  summary: 'make or start a version that loses state, which is refused otherwise',
 }
 export const cluster: OptionRow = { name: 'cluster', value: 'name', summary: 'let this cluster run it; see millrace cluster' }
 export const server: OptionRow = {

@@ -84,7 +84,9 @@ export class JobVersions {
     const { card } = this.#desk.staying(jobId)
     const newest = await this.#desk.spec(card, card.version)
     // It is the same already; or the same request has come before.
-    if (isSame(newest, spec) && (card.version === expectedVersion || card.version === expectedVersion + 1)) return this.#desk.view(card)
+    if (isSame(newest, spec) && (card.version === expectedVersion || card.version === expectedVersion + 1)) {
+      return this.#goOn(card, newest, options, ask)
+    }
     if (card.version !== expectedVersion) {
       throw jobErrors.JOBS_VERSION_CHANGED({ name: card.name, expected: expectedVersion, version: card.version })
     }
@@ -96,8 +98,21 @@ export class JobVersions {
     const { card } = this.#desk.staying(jobId)
     const newest = await this.#desk.spec(card, card.version)
     const spec = specOf(await this.#desk.spec(card, version))
-    if (isSame(newest, spec)) return this.#desk.view(card)
+    if (isSame(newest, spec)) return this.#goOn(card, newest, options, ask)
     return this.#write(card, newest, spec, version, options, ask)
+  }
+
+  /** The version that is asked for is the newest already: a job that runs in another one goes on in it, where that is asked for. */
+  async #goOn(card: JobCard, newest: JobSpec, options: ChangeOptions, ask: Ask): Promise<JobView> {
+    const desk = this.#desk
+    if (options.restarts !== true || desk.wish(card).version === card.version) return desk.view(card)
+    await this.#checkState(card, newest, options)
+    const { card: now, wish } = desk.staying(card.id)
+    if (now.version !== card.version) throw jobErrors.JOBS_VERSION_CHANGED({ name: now.name, expected: card.version, version: now.version })
+    const next = wish.version === card.version ? null : this.#nextWish(card, wish, newest, card.version, options, ask)
+    if (next === null || next.generation === wish.generation) return desk.view(now)
+    await desk.commit(card.id, [desk.book.changeWish(card, next, newest)], ['wish'], [desk.wishEvent(next)], ask)
+    return desk.view(desk.card(card.id))
   }
 
   /**

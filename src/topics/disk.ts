@@ -122,9 +122,18 @@ export class Disk {
         if (code === 'EEXIST') return
         if (code !== 'ENOENT' || above === folder) throw error
         this.makeFolder(above)
-        this.makeFolder(folder)
+        this.#makeBelow(folder)
       }
     })
+  }
+
+  /** What is above it is there: where it still cannot be made, as below /proc, it never can. Another one may have made it in the meantime. */
+  #makeBelow(folder: string): void {
+    try {
+      this.#files.mkdirSync(folder)
+    } catch (error) {
+      if ((error as CodedFailure).code !== 'EEXIST') throw error
+    }
   }
 
   /** Makes names in a folder safe. Some file systems cannot sync folders; they need not. */

@@ -245,3 +245,8 @@ describe('what cannot be', () => {
     await expect(topics.topic('t')).rejects.toMatchObject({ code: 'TOPICS_CLOSED' })
   })
 })
+
+test('where no folder can be made, the system is told as it said so', async () => {
+  const unwritable = async (): Promise<unknown> => (await openTopics('/proc/millrace/topics')).topic('clicks', { partitions: 1 })
+  await expect(unwritable()).rejects.toMatchObject({ detail: expect.stringMatching(/not exist|read-only|permit|denied/i) })
+})

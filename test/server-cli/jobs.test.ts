@@ -75,6 +75,22 @@ test('a job is made, run, changed without losing state, set back and removed', {
   expect((await job('show', 'sums')).notes).toContain('code: CLI_JOB_NOT_FOUND')
 })
 
+test('a version that has no place for the state that is there starts where that is accepted', { timeout: 120_000 }, async () => {
+  expect((await job('create', 'copies.sql', '--name', 'later', '--checkpoint-interval', '1s')).status).toBe(0)
+  expect((await job('start', 'later', '--wait', '1min')).status).toBe(0)
+  expect((await job('change', 'later', 'sums.sql', '--wait', '1min')).status).toBe(0)
+  const refused = await job('restart', 'later', '--version', '1', '--wait', '1min')
+  expect(refused.notes).toContain('code: ENGINE_STATE_DROPPED')
+  expect((await job('restart', 'later', '--version', '1', '--accept-dropped-state', '--wait', '1min')).status).toBe(0)
+  // The newest version is there already, and does not run.
+  expect((await job('show', 'later')).out).toContain('wanted: running, version 1 of 2')
+  const on = await job('rollback', 'later', '2', '--wait', '1min')
+  expect({ status: on.status, notes: on.notes }).toMatchObject({ status: 0 })
+  expect((await job('show', 'later')).out).toContain('wanted: running, version 2 of 2')
+  expect((await job('stop', 'later', '--now', '--wait', '1min')).status).toBe(0)
+  expect((await job('remove', 'later', '--wait', '1min')).status).toBe(0)
+})
+
 test('errors of a script have their place in the file, behind its header', async () => {
   await server.write('wrong.sql', `-- name: wrong\n-- parallelism: 2\n\n${tables}INSERT INTO nowhere SELECT id, w FROM numbers;\n`)
   const { status, notes } = await job('create', 'wrong.sql')

@@ -41,6 +41,11 @@ test.each([
   ['INSERT INTO metrics SELECT * FROM metrics', 'it is to be one SELECT', { line: 1, column: 1 }],
   ['SELECT job FROM metrics; DROP TABLE metrics', 'it is to be one SELECT', { line: 1, column: 26 }],
   ['', 'it is to be one SELECT', { line: 0 }],
+  [
+    "SELECT job FROM jobs WHERE job IN (\n  SELECT job FROM metrics /*+ OPTIONS('path' = '/etc/passwd') */)",
+    'it cannot give the tables of rules other options',
+    { line: 2, column: 31 },
+  ],
 ])('%j is refused with its place', slow, async (text, reason, position) => {
   const reply = await ada.try('POST /workspaces/:workspace/alert-rules', { params, body: ruleOf(text) })
   expect(reply).toMatchObject({ status: 400, code: 'API_RULE_QUERY' })

@@ -28,7 +28,6 @@ export interface ServerJobOptions {
   /** The id of a savepoint; empty: none. */
   readonly fromSavepoint: string
   readonly startsEmpty: boolean
-  readonly allowsDroppedState: boolean
   readonly acceptsDroppedState: boolean
   readonly stopHow: 'checkpoint' | 'savepoint' | 'now'
   readonly restarts: boolean

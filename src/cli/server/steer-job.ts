@@ -42,13 +42,13 @@ async function tellVerdict(link: ServerLink, job: string, { version, fromSavepoi
   if (verdict !== null) environment.screen.note(`state of savepoint ${printable(fromSavepoint)}:\n${verdictText(verdict)}`)
 }
 
-function startBody({ version, fromSavepoint, startsEmpty, allowsDroppedState }: ServerJobOptions) {
+function startBody({ version, fromSavepoint, startsEmpty, acceptsDroppedState }: ServerJobOptions) {
   const from = fromSavepoint === '' ? undefined : ({ kind: 'savepoint', id: fromSavepoint } as const)
   const beginning = startsEmpty ? ({ kind: 'empty' } as const) : from
   return {
     ...(version === null ? {} : { version }),
     ...(beginning === undefined ? {} : { from: beginning }),
-    ...(allowsDroppedState ? { allowsDroppedState } : {}),
+    ...(acceptsDroppedState ? { allowsDroppedState: true } : {}),
   }
 }
 

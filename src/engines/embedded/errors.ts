@@ -107,7 +107,7 @@ export const embeddedErrors = defineErrors({
   ENGINE_STATE_DROPPED: {
     blame: 'user',
     message: 'the statement has changed, and state of its last run would be lost',
-    hint: 'Run it with --allow-dropped-state to go on without that state, or start anew in another folder.',
+    hint: 'Allow that, with --allow-dropped-state, to go on without it; or begin without any state.',
   },
   ENGINE_LOOKUP_FAILED: { blame: 'external', message: 'could not look up {keys} in table "{table}"' },
   ENGINE_LOOKUP_KEY_MISSING: {
