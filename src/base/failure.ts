@@ -1,6 +1,7 @@
 /** Errors as data that can be sent, stored and shown: of a bounded length, without secrets, and without a stack. */
 import { type Blame, MillraceError, type TextPosition } from './error.ts'
 import { baseErrors } from './errors.ts'
+import { withoutGivenSecrets } from './given-secrets.ts'
 import { shownOption, withoutSecrets } from './secret-text.ts'
 import { shortened } from './shortened.ts'
 
@@ -72,5 +73,5 @@ function causesOf(cause: unknown): string[] {
 
 /** Secrets may stand in addresses, and between the quotes of SQL. */
 function shown(text: string, lengthMax = textMax): string {
-  return shortened(shownOption('', withoutSecrets(shortened(text, textMax))), lengthMax)
+  return shortened(shownOption('', withoutSecrets(withoutGivenSecrets(shortened(text, textMax)))), lengthMax)
 }

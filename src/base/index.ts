@@ -10,6 +10,7 @@ export {
   unreachable,
 } from './error.ts'
 export { errorOf, type Failure, failureOf, failuresOf } from './failure.ts'
+export { noteGivenSecret, withoutGivenSecrets } from './given-secrets.ts'
 export { murmur2 } from './murmur2.ts'
 export { News } from './news.ts'
 export { counted, listed } from './phrase.ts'

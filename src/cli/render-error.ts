@@ -1,5 +1,5 @@
 /** Errors as people read them in a terminal. */
-import { MillraceError, printable } from '#base'
+import { MillraceError, printable, withoutGivenSecrets } from '#base'
 import { formatPosition } from '#sql'
 import { exitStatus, type ReportEnvironment } from './environment.ts'
 import { isUsageError } from './errors.ts'
@@ -20,7 +20,11 @@ export interface RenderOptions {
 }
 
 /** Message, place with a caret, detail and hint. An error of ours shows no more than its code and message. */
-export function renderError(error: unknown, { source, paint = plainPaint, trace = false }: RenderOptions = {}): string {
+export function renderError(error: unknown, options: RenderOptions = {}): string {
+  return withoutGivenSecrets(renderedError(error, options))
+}
+
+function renderedError(error: unknown, { source, paint = plainPaint, trace = false }: RenderOptions): string {
   const stack = trace && error instanceof Error ? `${error.stack ?? ''}\n` : ''
   if (!(error instanceof MillraceError)) {
     const message = error instanceof Error ? error.message : String(error)

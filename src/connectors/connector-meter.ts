@@ -1,5 +1,5 @@
 /** What a connector tells of its work while it goes on: plain numbers that it adds to, and that anyone may read at any time. */
-import type { Clock } from '#base'
+import { type Clock, withoutGivenSecrets } from '#base'
 
 export class ConnectorMeter {
   /** Bytes received from or sent to the other side, as they were sent. */
@@ -20,7 +20,7 @@ export class ConnectorMeter {
   /** Notes that the other side has to be waited for, and why; `null` when it answers again. The reason must show no secret. */
   wait(reason: string | null): void {
     if (reason === null) this.#waiting = null
-    else this.#waiting = { reason, since: this.#waiting?.since ?? this.#clock.nowMs() }
+    else this.#waiting = { reason: withoutGivenSecrets(reason), since: this.#waiting?.since ?? this.#clock.nowMs() }
   }
 
   /** Why it waits for the other side, and since when, in epoch milliseconds; null while it does not. */

@@ -1,4 +1,5 @@
 /** Names of secrets in options, such as `${secret:kafka-prod}`, and the secrets that take their place before a connector sees them. */
+import { noteGivenSecret } from '#base'
 import type { ConnectorTable } from './connector.ts'
 import { connectorErrors } from './errors.ts'
 
@@ -14,6 +15,7 @@ export function withSecrets(
   const secretOf = (key: string, name: string): string => {
     const secret = find(name)
     if (secret === null) throw connectorErrors.CONNECTORS_SECRET_NOT_FOUND({ name, key, table })
+    noteGivenSecret(name, secret)
     return secret
   }
   return Object.fromEntries(
