@@ -117,7 +117,7 @@ export class Access {
   /** The service that shows a token; fails where there is none. */
   callerOfToken(secret: string): Caller {
     const token = this.workspaces.findToken(secret)
-    if (token === null) throw accessErrors.ACCESS_SIGN_IN_NEEDED()
+    if (token === null) throw accessErrors.ACCESS_TOKEN_NOT_KNOWN()
     const roles = new Map([[token.workspace, token.value.role]])
     return { name: `token:${token.id}`, displayName: token.value.title, isServerAdmin: false, csrfToken: null, roles }
   }

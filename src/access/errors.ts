@@ -3,6 +3,11 @@ import { defineErrors } from '#base'
 
 export const accessErrors = defineErrors({
   ACCESS_SIGN_IN_NEEDED: { blame: 'user', message: 'nobody is signed in', hint: 'Sign in, or send a token as "Authorization: Bearer …".' },
+  ACCESS_TOKEN_NOT_KNOWN: {
+    blame: 'user',
+    message: 'the token was taken back, is over, or was never one of this server',
+    hint: 'Let an administrator of the workspace make another one.',
+  },
   ACCESS_SIGN_IN_WRONG: {
     blame: 'user',
     message: 'name and password do not fit',

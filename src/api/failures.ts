@@ -3,6 +3,7 @@ import { type Failure, failureOf, type MillraceError } from '#base'
 
 const statusOfCode: Readonly<Record<string, number>> = {
   ACCESS_SIGN_IN_NEEDED: 401,
+  ACCESS_TOKEN_NOT_KNOWN: 401,
   ACCESS_SIGN_IN_WRONG: 401,
   ACCESS_SIGN_IN_SLOW: 429,
   ACCESS_DENIED: 403,

@@ -80,6 +80,11 @@ export const usageErrors = defineErrors({
     message: '{kind} cannot be applied from a file of the catalog',
     hint: 'Such files have CREATE TABLE, VIEW, CONNECTION, DATABASE and CATALOG, USE and SET.',
   },
+  CLI_APPLY_CONNECTOR: {
+    blame: 'user',
+    message: 'the connector of connection "{name}" cannot be changed while tables use it',
+    hint: 'Make another connection, and let the tables use that one.',
+  },
   CLI_APPLY_STATE: {
     blame: 'user',
     message: 'job "{name}" would lose state',

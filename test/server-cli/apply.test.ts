@@ -88,6 +88,10 @@ test('connections of files are made before the tables that use them, and changed
   expect((await server.millrace(['catalog', 'list', '--search', 'made'])).out).toMatch(
     /^connection {2}\S+\.made {2}datagen {2}version \d+ {2}more\n/,
   )
+  await server.write('linked/catalog/a.sql', files(4, 'more').replace("'datagen', 'number-of-rows' = '4'", "'blackhole'"))
+  const refused = await server.millrace(['apply', '-f', 'linked', '--dry-run'])
+  expect([refused.status, refused.out]).toEqual([2, `= table ${table('of_it')}\n`])
+  expect(refused.notes).toMatch(/the connector of connection \S+ cannot be changed while tables use it\n {2}It is used by of_it\./)
 })
 
 test('what is exported is the same when it is applied', async () => {

@@ -34,7 +34,7 @@ test('a login is kept where nobody else reads it, and is forgotten again', async
 test('a token that the server does not know is not kept', async () => {
   const { status, notes } = await server.millrace(['login', server.url], { ...unsigned, input: 'mrt_wrong' })
   expect(status).toBe(1)
-  expect(notes).toContain('code: ACCESS_SIGN_IN_NEEDED')
+  expect(notes).toContain('code: ACCESS_TOKEN_NOT_KNOWN')
   expect((await server.millrace(['login'], unsigned)).out).toBe('')
 })
 

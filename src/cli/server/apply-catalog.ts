@@ -4,7 +4,8 @@
  */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { printable } from '#base'
+import type { AnswerOf, Contract } from '#api'
+import { listed, printable } from '#base'
 import { parseScript, type Statement } from '#sql'
 import type { CliEnvironment } from '../environment.ts'
 import { usageErrors } from '../errors.ts'
@@ -137,15 +138,27 @@ async function planStatement(
   const made = (typeof shown === 'string' ? shown : '').replace('CREATE TEMPORARY', 'CREATE').trimEnd()
   const full = /^CREATE \w+ ((?:`(?:[^`]|``)*`\.?)+)/.exec(made)?.[1] ?? name
   const before = await keptObject(link, full, kind)
+  if (before !== null && kind === 'connection') assertChangeable(full, before, made)
   return { sign: before === null ? '+' : before.text === made ? '=' : '~', kind, name: full, before, text: made, source }
 }
 
+/** It would have to be dropped and made anew. */
+function assertChangeable(name: string, { text, tables }: KeptObject, wanted: string): void {
+  if (tables.length === 0 || connectionChanges(name, text, wanted) !== null) return
+  const users = tables.map(({ path: names }) => names.at(-1) ?? '')
+  throw usageErrors.CLI_APPLY_CONNECTOR(
+    { name: printable(name) },
+    { detail: `It is used by ${printable(listed(users, 'and', namedMax))}.` },
+  )
+}
+
+/** So many tables are named. */
+const namedMax = 5
+
+type KeptObject = Pick<AnswerOf<Contract['GET /workspaces/:workspace/catalog/:entry']>, 'kind' | 'text' | 'tables'>
+
 /** Tables and views share their names. */
-async function keptObject(
-  { client, workspace }: ServerLink,
-  name: string,
-  wanted: CatalogStep['kind'],
-): Promise<{ kind: string; text: string } | null> {
+async function keptObject({ client, workspace }: ServerLink, name: string, wanted: CatalogStep['kind']): Promise<KeptObject | null> {
   const parts = [...name.matchAll(/`((?:[^`]|``)*)`/g)].map(([, part = '']) => part.replaceAll('``', '`'))
   const { items } = await client.call('GET /workspaces/:workspace/catalog', {
     params: { workspace },
