@@ -2,6 +2,7 @@
 -- description: Departures and mean delay of each airport in ten seconds.
 -- folder: flights
 -- tag: demo
+-- tag: event-time
 -- owner: flight operations
 -- checkpoint-interval: 1 s
 -- state: running

@@ -24,7 +24,13 @@ function evidence(
 const sees = (condition: JobCondition, of: AlertEvidence) => sightOf(condition, of, now)
 const present = { kind: 'present', source: 'processes', at: now, since: 0, seenAt: now - 2000, reason: null } as const
 const unreachable = { ...present, kind: 'unreachable', seenAt: now - 65_000, reason: 'connection refused' } as const
-const lag: JobCondition = { kind: 'metric', metric: 'jobPendingRecords', is: 'above', threshold: 1000, clearsAt: 500 }
+const lag: JobCondition & { readonly kind: 'metric' } = {
+  kind: 'metric',
+  metric: 'jobPendingRecords',
+  is: 'above',
+  threshold: 1000,
+  clearsAt: 500,
+}
 
 test('a state is judged by what was seen; who cannot be reached says nothing of it', () => {
   const reason = { code: 'failure-is-final', message: 'the run failed', hint: null } as const
@@ -73,6 +79,9 @@ test('a metric is above its threshold, between, or below; without a sample of la
   expect(at(1234)).toMatchObject({ value: 1234, threshold: 1000, seenAt: now - 5000 })
   expect(sees(lag, evidence({}, {})).sight).toBe('unknown')
   expect(sees(lag, evidence({}, null)).sight).toBe('unknown')
+  expect(sees(lag, evidence({}, {})).text).toBe('its engine does not tell')
+  const late: JobCondition = { ...lag, metric: 'jobWatermarkLagMs' }
+  expect(sees(late, evidence({}, {}))).toMatchObject({ sight: 'unknown', text: 'it has no watermark' })
   const old = evidence({}, { jobPendingRecords: 5000 })
   expect(sightOf(lag, old, now + 60_000).sight).toBe('unknown')
 })

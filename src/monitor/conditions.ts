@@ -49,7 +49,10 @@ export function sightOf(condition: JobCondition, evidence: AlertEvidence, now: n
     case 'metric':
       return ofSample(evidence, now, ({ numbers }) => {
         const value = numbers[condition.metric]
-        return value === null ? null : { ...compared(condition, value), value, threshold: condition.threshold }
+        if (value !== null) return { ...compared(condition, value), value, threshold: condition.threshold }
+        // A job without event time never has one, and no engine could tell it.
+        const isTimeless = condition.metric === 'jobWatermarkLagMs'
+        return isTimeless ? { sight: 'unknown', value, threshold: condition.threshold, text: 'it has no watermark' } : null
       })
     case 'no-rows':
       return ofSample(evidence, now, ({ numbers }) => {

@@ -83,13 +83,18 @@ function across(name: MetricName, values: readonly (number | null)[]): number | 
   return known.reduce((a, b) => (how === 'sum' ? a + b : how === 'max' ? Math.max(a, b) : Math.min(a, b)))
 }
 
+/** Watermarks begin at a source of Flink, and at the operator behind it in the embedded engine. */
+function bringsTime(each: Measured): each is Measured & { readonly currentOutputWatermark: number } {
+  return each.currentInputWatermark === null && each.currentOutputWatermark !== null
+}
+
 function jobNumbers(operators: readonly Measured[], takenAt: number): Omit<JobNumbers, keyof RunMetrics['checkpoints']> {
   const sources = operators.filter(({ kind }) => kind === 'source')
   const sinks = operators.filter(({ kind }) => kind === 'sink')
   const sum = (some: readonly Measured[], of: (each: Measured) => number): number => some.reduce((total, each) => total + of(each), 0)
   const most = (of: (each: Measured) => number): number => operators.reduce((greatest, each) => Math.max(greatest, of(each)), 0)
   const pending = sources.flatMap(({ connector }) => connector?.pendingRecords ?? [])
-  const watermarks = sources.flatMap(({ currentOutputWatermark }) => currentOutputWatermark ?? [])
+  const watermarks = operators.filter(bringsTime).map(({ currentOutputWatermark }) => currentOutputWatermark)
   return {
     // A source of Flink takes no rows in, it hands them out.
     jobRecordsIn: sum(sources, (each) => Math.max(each.numRecordsIn, each.numRecordsOut)),

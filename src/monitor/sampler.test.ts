@@ -79,6 +79,19 @@ test('a sample has rates since the one before, and what all operators are togeth
   store.close()
 })
 
+test('the lag of a job is that of where its watermarks begin, which is behind the source in the embedded engine', async () => {
+  const source = operator({ operatorId: '1', kind: 'source' })
+  const behind = (id: string, input: number | null, output: number) =>
+    operator({ operatorId: id, currentInputWatermark: input, currentOutputWatermark: output })
+  const { store, sampler } = sampled(
+    () => [one],
+    async () => runMetrics(clock.ms, [source, behind('2', null, clock.ms - 4000), behind('3', clock.ms - 7000, clock.ms - 60_000)]),
+  )
+  await sampler.sample()
+  expect(sampler.latest(one)?.job.jobWatermarkLagMs).toBe(4000)
+  store.close()
+})
+
 test('a job that does not answer holds up no other, and is not asked again meanwhile', async () => {
   const asked: string[] = []
   let isLost = true

@@ -17,6 +17,8 @@ export const demoRules: readonly RuleSpec[] = [
   {
     ...ofDemo,
     name: 'flights come late',
+    // The other job works without event time, and has no watermark that could be late.
+    scope: { kind: 'matching', folder: null, tags: ['event-time'], latencyTier: null },
     description: 'Stop "replay flights" for a while, and it fires.',
     condition: { kind: 'metric', metric: 'jobWatermarkLagMs', is: 'above', threshold: 30 * secondMs, clearsAt: 15 * secondMs },
   },
