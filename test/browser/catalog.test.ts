@@ -32,6 +32,13 @@ const views: readonly (readonly [string, View])[] = [
   ['on a phone', phone],
 ]
 
+test('on a phone names are read from left to right', async () => {
+  const look = await site.visit('/w/main/catalog', phone)
+  const box = await look.page.getByRole('main').getByRole('link', { name: 'paid_orders' }).boundingBox()
+  expect(box?.height).toBeLessThan(40)
+  await look.close()
+})
+
 describe.each(views)('every page %s', (_, view) => {
   test.each(pages)('%s keeps to its policy, has no barriers and fits', async (address, text) => {
     const look = await site.visit(address, view)

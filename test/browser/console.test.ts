@@ -127,6 +127,34 @@ describe('jobs', () => {
     await look.close()
   })
 
+  test('a double click asks for a change once', async () => {
+    const look = await visit('/w/main/jobs/job-0')
+    const { page } = look
+    const asked: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'POST') asked.push(new URL(request.url()).pathname)
+    })
+    await page.getByRole('button', { name: 'Restart', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Restart', exact: true }).dblclick()
+    await page.getByRole('dialog').getByText('API_NOT_FOUND').waitFor()
+    expect(asked).toEqual(['/api/v1/workspaces/main/jobs/job-0/restart'])
+    await look.close()
+  })
+
+  test('on a phone the open tab of a job is in sight, and so is the button of a page', async () => {
+    const look = await visit('/w/main/jobs/job-6/settings', phone)
+    const { page } = look
+    const tab = page.getByRole('navigation', { name: 'Parts of the job' }).getByRole('link', { name: 'Settings' })
+    await expect.poll(async () => ((await tab.boundingBox())?.x ?? 1000) < phone.width - 40).toBe(true)
+    await page.goto(`${origin}/w/main/jobs`)
+    const button = await page
+      .getByRole('link', { name: 'New job' })
+      .or(page.getByRole('button', { name: 'New job' }))
+      .boundingBox()
+    expect((button?.x ?? 0) + (button?.width ?? 0)).toBeGreaterThan(phone.width - 20)
+    await look.close()
+  })
+
   test('names with markup stay texts', async () => {
     const look = await visit('/w/main/jobs')
     let alerts = 0
@@ -229,6 +257,22 @@ describe('the SQL page', () => {
     await look.page.getByRole('button', { name: 'Query 2', exact: true }).waitFor()
     await look.page.reload()
     await look.page.getByRole('button', { name: 'Query 2', exact: true }).waitFor()
+    expect(look.troubles).toEqual([])
+    await look.close()
+  })
+})
+
+describe('the history of the SQL page', () => {
+  test('has a run from its beginning, also of a page that is left before its end', async () => {
+    const look = await visitAndRun('SELECT * FROM orders_fast')
+    const { page } = look
+    await page.locator('tbody tr').first().waitFor()
+    await page.getByRole('tab', { name: 'History' }).click()
+    const entry = page.getByRole('button', { name: /SELECT \* FROM orders_fast/ })
+    await entry.waitFor()
+    await page.reload()
+    await entry.waitFor()
+    expect(await entry.count()).toBe(1)
     expect(look.troubles).toEqual([])
     await look.close()
   })

@@ -62,6 +62,27 @@ test('a notebook is made, written, run and saved, and its cells say whether they
   await look.close()
 })
 
+test('a double click makes one notebook', async () => {
+  const look = await browser.look(desktop)
+  const { page } = look
+  const made: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/notebooks')) made.push(request.url())
+  })
+  await page.goto(`${origin}/w/main/notebooks`)
+  await page.getByRole('button', { name: 'New notebook' }).dblclick()
+  await page.getByRole('textbox', { name: 'SQL of cell 1' }).waitFor()
+  expect(made).toHaveLength(1)
+  await look.close()
+})
+
+test('a list of notebooks shows words, not the marks of Markdown', async () => {
+  const look = await browser.look(desktop)
+  await look.page.goto(`${origin}/w/main/notebooks`)
+  await look.page.getByText('Delays per city, see the guide').first().waitFor()
+  await look.close()
+})
+
 test('a cell that fails says where, and goes there', async () => {
   const look = await open('n3')
   await cell(look, 4).getByRole('button', { name: 'Run cell 4' }).click()

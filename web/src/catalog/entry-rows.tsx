@@ -26,7 +26,7 @@ export function EntryRows({ entry }: { readonly entry: Entry }) {
   const text = rowsStatement(entry.path, rowsMax)
   const isRunning = view !== undefined && view.endedAt === undefined
   const result = view?.results.at(-1)
-  const begin = (): void => startRun(workspace, tab, { text, offset: 0 }, nothing)
+  const begin = (): void => void startRun(workspace, tab, { text, offset: 0 }, nothing)
   if (view === undefined)
     return (
       <EmptyPage icon="table" title={t('catalog.rowsTitle')} text={t('catalog.rowsText', { count: rowsMax })}>

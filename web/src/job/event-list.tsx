@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { call } from '../api/call.ts'
 import { ageText, timeText } from '../parts/amount.ts'
@@ -7,6 +8,14 @@ import { ErrorCard } from '../parts/failure-card.tsx'
 import { useNow } from '../parts/use-now.ts'
 import style from './event-list.module.css'
 import { useJobParams } from './use-job.ts'
+
+const kinds = ['status', 'version', 'wish', 'savepoint'] as const
+
+/** A newer server may tell of more than this page knows. */
+function kindText(t: TFunction, kind: string): string {
+  const known = kinds.find((each) => each === kind)
+  return known === undefined ? kind : t(`eventKinds.${known}`)
+}
 
 export function EventList() {
   const { t, i18n } = useTranslation()
@@ -38,7 +47,7 @@ export function EventList() {
             <div className="grow">
               <div>{text}</div>
               <div className="quiet small">
-                {kind} · {by}
+                {kindText(t, kind)} · {by}
               </div>
             </div>
           </li>

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { Link, Outlet } from '@tanstack/react-router'
-import { Suspense, useState } from 'react'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { WaitingPage } from '../frame/other-pages.tsx'
 import { useWorkspace } from '../frame/use-me.ts'
@@ -72,8 +72,15 @@ function Crumb({ folder }: { readonly folder: string }) {
 function Tabs() {
   const { t } = useTranslation()
   const params = useJobParams()
+  const nav = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  // Where there is no room for all of them, the open one is in sight.
+  useEffect(() => {
+    const open = [...(nav.current?.querySelectorAll('a') ?? [])].find((link) => link.pathname === pathname)
+    open?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [pathname])
   return (
-    <nav className={style['tabs']} aria-label={t('job.tabs')}>
+    <nav ref={nav} className={style['tabs']} aria-label={t('job.tabs')}>
       {tabs.map(([name, to]) => (
         <Link
           key={name}

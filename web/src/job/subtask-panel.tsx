@@ -59,8 +59,8 @@ export function SubtaskPanel({ placed: { vertex, point, subtasks }, isPast, isRu
               {subtasks.map((row) => (
                 <tr key={row.subtask}>
                   <td>{row.subtask + 1}</td>
-                  <td className="number">{countText(row.recordsInPerSecond)}/s</td>
-                  <td className="number">{countText(row.recordsOutPerSecond)}/s</td>
+                  <td className="number">{t('topology.rate', { amount: countText(row.recordsInPerSecond) })}</td>
+                  <td className="number">{t('topology.rate', { amount: countText(row.recordsOutPerSecond) })}</td>
                   <td className="number">{Math.round(row.busyMsPerSecond / 10)} %</td>
                   <td className="number">{Math.round(row.backPressuredMsPerSecond / 10)} %</td>
                   <td className="number">{bytesText(row.stateBytes)}</td>
@@ -95,8 +95,8 @@ function PastNumbers({ point }: { readonly point: OperatorPoint }) {
   const { t } = useTranslation()
   const percent = (share: number): string => `${Math.round(share * 100)} %`
   const facts: readonly (readonly [string, string])[] = [
-    [t('topology.in'), `${countText(point.recordsInPerSecond)}/s`],
-    [t('topology.out'), `${countText(point.recordsOutPerSecond)}/s`],
+    [t('topology.in'), t('topology.rate', { amount: countText(point.recordsInPerSecond) })],
+    [t('topology.out'), t('topology.rate', { amount: countText(point.recordsOutPerSecond) })],
     [t('topology.busy'), percent(point.busy)],
     [t('topology.pressed'), percent(point.backPressured)],
     [t('topology.state'), bytesText(point.stateBytes)],

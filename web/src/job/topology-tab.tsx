@@ -9,6 +9,7 @@ import { countText } from '../parts/amount.ts'
 import { EmptyPage } from '../parts/empty-page.tsx'
 import { useNarrow } from '../parts/use-narrow.ts'
 import type { readTopologySearch } from '../search.ts'
+import { KeepCentre } from './keep-centre.tsx'
 import { sampleNear } from './metric-history.ts'
 import { MomentSlider } from './moment-slider.tsx'
 import { SubtaskPanel } from './subtask-panel.tsx'
@@ -58,7 +59,10 @@ export function TopologyTab() {
       ),
     [vertices, picked, direction, past],
   )
-  const edges = useMemo(() => edgesOf(vertices).map((edge) => drawn(edge)), [vertices])
+  const edges = useMemo(() => {
+    const rate = (amount: number): string => t('topology.rate', { amount: countText(amount) })
+    return edgesOf(vertices).map((edge) => drawn(edge, rate))
+  }, [vertices, t])
   const change = (changes: { vertex?: string | undefined; at?: number | undefined; range?: TimeRange }): void =>
     void navigate({ search: (last) => ({ ...last, ...changes }) as ReturnType<typeof readTopologySearch>, replace: true })
   const pick = (vertex: string | undefined): void => change({ vertex })
@@ -94,6 +98,7 @@ export function TopologyTab() {
             fitViewOptions={{ padding: 0.04, minZoom: 0.6, maxZoom: 1 }}
             proOptions={{ hideAttribution: true }}
           >
+            <KeepCentre />
             <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-2)" />
             {!isNarrow && <Controls showInteractive={false} position="bottom-left" />}
           </ReactFlow>
@@ -106,13 +111,13 @@ export function TopologyTab() {
   )
 }
 
-function drawn({ id, from, to, ship, recordsPerSecond }: PlacedEdge): Edge {
+function drawn({ id, from, to, ship, recordsPerSecond }: PlacedEdge, rate: (amount: number) => string): Edge {
   const isFlowing = recordsPerSecond !== undefined && recordsPerSecond > 0
   return {
     id,
     source: from,
     target: to,
-    label: recordsPerSecond === undefined ? ship : `${countText(recordsPerSecond)}/s`,
+    label: recordsPerSecond === undefined ? ship : rate(recordsPerSecond),
     markerEnd: { type: MarkerType.ArrowClosed, color: 'var(--ink-3)', width: 10, height: 10 },
     style: { stroke: 'var(--ink-3)', strokeWidth: isFlowing ? 1 + Math.min(3, Math.log10(1 + (recordsPerSecond ?? 0)) / 2) : 1 },
     labelStyle: { fill: 'var(--ink-2)', fontSize: 12 },

@@ -15,6 +15,7 @@ import { Page } from '../parts/page.tsx'
 import { useNow } from '../parts/use-now.ts'
 import { firstNotebook, tourNotebook } from './first-notebook.ts'
 import style from './notebooks-page.module.css'
+import { plainLine } from './plain-line.ts'
 import { useNewNotebook } from './use-new-notebook.ts'
 
 const route = getRouteApi('/frame/w/$workspace/notebooks')
@@ -121,7 +122,7 @@ function NotebookLine({ line, onFolder, onTag }: NotebookLineProps) {
         >
           {title}
         </Link>
-        <p className={`${style['excerpt']} one-line`}>{excerpt.replace(/^#+\s*/, '').replace(/\s+/g, ' ')}</p>
+        <p className={`${style['excerpt']} one-line`}>{plainLine(excerpt)}</p>
         <div className={style['under']}>
           {folder !== '' && (
             <button type="button" className={style['pick']} onClick={() => onFolder(folder)}>

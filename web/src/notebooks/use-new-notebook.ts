@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
+import { useRef } from 'react'
 import { useChange } from '../api/use-change.ts'
 import { useWorkspace } from '../frame/use-me.ts'
 import type { NotebookSpec } from '../notebook/notebook-spec.ts'
@@ -11,5 +12,15 @@ export function useNewNotebook(): { readonly create: (spec: NotebookSpec) => voi
     stale: ['GET /workspaces/:workspace/notebooks'],
     onDone: ({ id }) => void navigate({ to: '/w/$workspace/notebooks/$notebook', params: { workspace, notebook: id } }),
   })
-  return { create: (spec) => change.mutate({ params: { workspace }, body: spec }), isCreating: change.isPending }
+  // Cells have ids of their own, so that a second click would ask for another notebook.
+  const isAsked = useRef(false)
+  const create = (spec: NotebookSpec): void => {
+    if (isAsked.current) return
+    isAsked.current = true
+    const onSettled = (): void => {
+      isAsked.current = false
+    }
+    change.mutate({ params: { workspace }, body: spec }, { onSettled })
+  }
+  return { create, isCreating: change.isPending }
 }

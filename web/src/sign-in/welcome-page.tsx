@@ -55,6 +55,7 @@ export function WelcomePage() {
               label={t('signIn.name')}
               description={t('people.nameRule')}
               autoComplete="username"
+              title={t('people.nameRule')}
               pattern="[a-z0-9][a-z0-9._\-]*"
               required
               withAsterisk={false}
@@ -64,6 +65,7 @@ export function WelcomePage() {
             <TextInput
               size="sm"
               label={t('people.displayName')}
+              description={t('people.displayNameRule')}
               autoComplete="name"
               value={displayName}
               onChange={({ currentTarget }) => setDisplayName(currentTarget.value)}

@@ -14,12 +14,15 @@ export function HistoryView({ runs, onText }: { readonly runs: readonly PastRun[
   return (
     <div>
       {runs.map(({ text, at, outcome, durationMs }) => {
+        // A run whose page was left has no end here.
         const state = states.find((each) => each === outcome)
         return (
           <button key={at} type="button" className={style['past']} title={t('sql.openPast')} onClick={() => onText(text)}>
             <div className={style['statement']}>{text}</div>
             <div className="quiet small">
-              {[timeText(at), state === undefined ? '' : t(`runStates.${state}`), durationText(durationMs)].filter(Boolean).join(' · ')}
+              {[timeText(at), state === undefined ? '' : t(`runStates.${state}`), state === undefined ? '' : durationText(durationMs)]
+                .filter(Boolean)
+                .join(' · ')}
             </div>
           </button>
         )

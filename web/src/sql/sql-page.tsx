@@ -37,7 +37,7 @@ export function SqlPage() {
     void navigate({ search: (last) => ({ ...last, ...changes }), replace: true })
   const begin = (source: Runnable | undefined): void => {
     if (source === undefined) return
-    startRun(workspace, tab.id, source, (ended) => past.add(pastRunOf(ended)))
+    past.add(pastRunOf(startRun(workspace, tab.id, source, (ended) => past.add(pastRunOf(ended)))))
     if (search.view === 'history' || search.view === 'plan') show({ view: 'table' })
   }
   const runnable = (): Runnable | undefined => {

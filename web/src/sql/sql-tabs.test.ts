@@ -22,3 +22,11 @@ test('the same text run again is one entry of the history', () => {
   const runs = withRun(withRun(withRun([], run('a', 1)), run('b', 2)), run('b', 3))
   expect(runs.map(({ text, at }) => `${text}${at}`)).toEqual(['b3', 'a1'])
 })
+
+test('a run stands in the history from its beginning, and its end is told in the same place', () => {
+  const begun = { text: 'a', at: 1, outcome: 'opening', durationMs: 0 }
+  const ended = { ...begun, outcome: 'finished', durationMs: 7 }
+  const other = { ...begun, text: 'b', at: 2 }
+  expect(withRun([], begun)).toEqual([begun])
+  expect(withRun(withRun(withRun([], begun), other), ended)).toEqual([other, ended])
+})

@@ -47,9 +47,11 @@ export function readPastRuns(kept: string | null): readonly PastRun[] {
   return readList(kept, isPastRun).slice(0, pastRunsMax)
 }
 
-/** Adds a run before all others; the same text just before it gives way. */
+/** Adds a run before all others; the same text just before it gives way. A run is added when it begins, and again when it has ended. */
 export function withRun(runs: readonly PastRun[], run: PastRun): readonly PastRun[] {
   const text = run.text.slice(0, textLengthMax)
+  const known = runs.findIndex((each) => each.at === run.at && each.text === text)
+  if (known >= 0) return runs.with(known, { ...run, text })
   const rest = runs[0]?.text === text ? runs.slice(1) : runs
   return [{ ...run, text }, ...rest].slice(0, pastRunsMax)
 }

@@ -30,12 +30,13 @@ export function listenToRuns(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-export function startRun(workspace: string, tab: string, source: Runnable, onEnd: (run: StatementRun) => void): void {
+export function startRun(workspace: string, tab: string, source: Runnable, onEnd: (run: StatementRun) => void): StatementRun {
   runs.get(keyOf(workspace, tab))?.cancel()
   const run = new StatementRun(source)
   runs.set(keyOf(workspace, tab), run)
   for (const listener of listeners) listener()
   void run.run(workspace, (isAnew) => sessionOf(workspace, tab, isAnew)).then(() => onEnd(run))
+  return run
 }
 
 /** Ends what a closed tab left on the server; a session that nobody uses would end by itself, later. */
