@@ -289,21 +289,21 @@ export class HostedJob {
   }
 }
 
-/** How a run ended whose process noted nothing. */
-/**
- * The savepoint that a run begins with: the one that was chosen, or the one with which its state began last. Where there are checkpoints
- * since, it goes on from them.
- */
 /** Whether all that is kept is of runs before the one that the state of the job began with, such as one that ended with a savepoint. */
 function isOlder(newest: SeenRun | null, { origin }: RunOrder): boolean {
   return newest !== null && origin !== undefined && newest.attempt < origin.attempt
 }
 
+/**
+ * The savepoint that a run begins with: the one that was chosen, or the one with which its state began last. Where there are checkpoints
+ * since, it goes on from them.
+ */
 function savepointOf({ from, origin }: RunOrder): string {
   const chosen = from.kind === 'newest' ? (origin?.from ?? from) : from
   return chosen.kind === 'savepoint' ? chosen.place : ''
 }
 
+/** How a run ended whose process noted nothing. */
 function endOf(live: LiveRun, reason: Failure | null, endedAt: number): RunEnd {
   const { report } = live
   // Who wants it to end at once does not mind how.
