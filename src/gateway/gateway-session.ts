@@ -136,8 +136,8 @@ export class GatewaySession {
     this.#operations.delete(handle)
   }
 
-  complete(text: string, offset: number): Promise<readonly Completion[]> {
-    return this.#session.completeWithOptions(text, offset)
+  async complete(text: string, offset: number): Promise<readonly Completion[]> {
+    return (await this.#session.completeWithOptions(text, offset)).found
   }
 
   #forgetOld(): void {

@@ -4,7 +4,7 @@
  */
 import { errorOf, type Failure, failureOf } from '#base'
 import type { DefinitionChange } from '#catalog'
-import type { Completion, PlannedGraph, ScriptFit, ScriptUses } from '#query'
+import type { Completions, PlannedGraph, ScriptFit, ScriptUses } from '#query'
 import type { EndPatience, EngineProcess, ProcessEnd } from './engine-process.ts'
 import { processErrors } from './errors.ts'
 import type { JobSettings } from './job-settings.ts'
@@ -179,7 +179,7 @@ export class EngineSession {
   }
 
   /** What may stand at a place of a text. */
-  complete(text: string, offset: number): Promise<readonly Completion[]> {
+  complete(text: string, offset: number): Promise<Completions> {
     return this.#ask({ kind: 'complete', text, offset })
   }
 

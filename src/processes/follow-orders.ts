@@ -173,8 +173,10 @@ class OrderFollower {
         return sessionOf(begun, question).graphs(question.text)
       case 'uses':
         return session.uses(question.text)
-      case 'complete':
-        return (await session.completeWithOptions(question.text, question.offset)).slice(0, completionsMax)
+      case 'complete': {
+        const { from, found } = await session.completeWithOptions(question.text, question.offset)
+        return { from, found: found.slice(0, completionsMax) }
+      }
     }
   }
 

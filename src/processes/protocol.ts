@@ -18,7 +18,7 @@ import type { ProcessIdentity } from '#blobs'
 import type { DefinitionChange, KeptObjects } from '#catalog'
 import type { RunReport } from '#engines'
 import type { RunMetrics } from '#metrics'
-import type { Completion, PlannedGraph, ScriptFit, ScriptUses } from '#query'
+import type { Completions, PlannedGraph, ScriptFit, ScriptUses } from '#query'
 import type { JobSettings } from './job-settings.ts'
 
 /** From the server. */
@@ -96,7 +96,7 @@ export interface Replies {
   readonly graphs: readonly PlannedGraph[]
   readonly uses: ScriptUses
   readonly fit: ScriptFit | null
-  readonly complete: readonly Completion[]
+  readonly complete: Completions
   readonly measure: RunMetrics | null
 }
 

@@ -4,7 +4,7 @@
  */
 import { type Failure, MillraceError } from '#base'
 import type { DefinitionChange, WorkspaceCatalogs } from '#catalog'
-import type { Completion, PlannedGraph, ScriptFit, ScriptUses } from '#query'
+import type { Completions, PlannedGraph, ScriptFit, ScriptUses } from '#query'
 import type { WorkspaceSecrets } from '#secrets'
 import type { EngineSession } from './engine-session.ts'
 import { processErrors } from './errors.ts'
@@ -180,7 +180,7 @@ export class SessionsOf {
     return this.#look((session) => session.explain(text))
   }
 
-  async complete(text: string, offset: number): Promise<readonly Completion[]> {
+  async complete(text: string, offset: number): Promise<Completions> {
     return this.#look((session) => session.complete(text, offset))
   }
 

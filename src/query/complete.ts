@@ -25,6 +25,13 @@ export interface Completion {
   readonly detail: string
 }
 
+/** What may be typed at a place. */
+export interface Completions {
+  /** Where what is chosen goes, up to the place: in a text in quotes behind the quote, else where the word begins, with its quote. */
+  readonly from: number
+  readonly found: readonly Completion[]
+}
+
 /** Columns of a table or view as the catalog knows them; null when it does not. */
 export type ColumnsOf = (path: TablePath) => readonly Column[] | null
 
@@ -64,9 +71,12 @@ export async function completeWithOptionsAt(
     columnsOf,
     describe,
   }: { readonly catalog: Catalog; readonly columnsOf: ColumnsOf; readonly describe: Engine['describeOptions'] },
-): Promise<Completion[]> {
+): Promise<Completions> {
   const expectation = expectedAt(text, offset)
-  return [...namesAt(expectation, catalog, columnsOf), ...fitting(expectation, await optionsOf(expectation, describe))]
+  const options = await optionsOf(expectation, describe)
+  // Names are given with their quotes, where they need them.
+  const from = expectation.quote === '`' ? expectation.start - 1 : expectation.start
+  return { from, found: [...namesAt(expectation, catalog, columnsOf), ...fitting(expectation, options)] }
 }
 
 function namesAt(expectation: Expectation, catalog: Catalog, columnsOf: ColumnsOf): Completion[] {

@@ -20,7 +20,7 @@ export type {
 } from '#engines'
 export { hasEnded, noEdits, printTtl, readEdits, writeEdits } from '#engines'
 export { fragmentOf } from '#plan'
-export type { Completion } from './complete.ts'
+export type { Completion, Completions } from './complete.ts'
 export type { DeadLetters, Letter, LetterFilter, LetterGroup } from './dead-letters.ts'
 export { FinalTable } from './final-table.ts'
 export { type ForwardedRequest, ForwardedSession } from './forwarded-session.ts'

@@ -216,9 +216,29 @@ describe('a session', () => {
     ["CREATE TABLE t (a INT) WITH ('connector' = 'nothing', '|", ['statistics.row-count'], ['topic']],
     ["CREATE CONNECTION c WITH ('connector' = 'jdbc', 'u|')", ['url', 'username'], ['topic']],
   ])('completes options and their values: %s', async (marked, offered, others) => {
-    const texts = (await open().completeWithOptions(marked.replace('|', ''), marked.indexOf('|'))).map(({ text }) => text)
+    const { found } = await open().completeWithOptions(marked.replace('|', ''), marked.indexOf('|'))
+    const texts = found.map(({ text }) => text)
     expect(texts).toEqual(expect.arrayContaining(offered))
     for (const other of others) expect(texts).not.toContain(other)
+  })
+})
+
+describe('what is completed goes', () => {
+  it.each([
+    ['SELECT * FROM or|', 'or'],
+    ['SELECT t.am| FROM t', 'am'],
+    ['SELECT * FROM `my or|', '`my or'],
+    ['SELECT * FROM `my or|`', '`my or'],
+    ['SELECT |', ''],
+    ['SELECT größe|', 'größe'],
+    ["CREATE TABLE t (a INT) WITH ('connector' = 'kafka', 'scan.st|", 'scan.st'],
+    ["CREATE TABLE t (a INT) WITH ('connector' = 'kafka', |)", ''],
+    ["SELECT 'it''s' AS a, '|", ''],
+    ["SELECT 1 -- it's a comm|", ''],
+  ])('in the place of the word before: %s', async (marked, replaced) => {
+    const offset = marked.indexOf('|')
+    const { from } = await open().completeWithOptions(marked.replace('|', ''), offset)
+    expect(marked.slice(from, offset)).toBe(replaced)
   })
 })
 

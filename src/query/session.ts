@@ -19,7 +19,7 @@ import {
   writtenName,
 } from '#plan'
 import { type BoundStatement, bindStatement, parseScript, type Statement } from '#sql'
-import { type Completion, completeAt, completeWithOptionsAt } from './complete.ts'
+import { type Completion, type Completions, completeAt, completeWithOptionsAt } from './complete.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { applyDefinition, type Definition, isDefinition } from './definitions.ts'
 import { queryErrors } from './errors.ts'
@@ -280,7 +280,7 @@ export class QuerySession {
   }
 
   /** The same with options of WITH clauses, and their values: their connectors are loaded for that. */
-  completeWithOptions(text: string, offset: number): Promise<readonly Completion[]> {
+  completeWithOptions(text: string, offset: number): Promise<Completions> {
     const { engine } = this.#options
     const describe = engine.describeOptions.bind(engine)
     return completeWithOptionsAt(text, offset, { catalog: this.catalog, columnsOf: this.#columnsOf, describe })

@@ -84,7 +84,8 @@ describe('a session', () => {
       { code: 'SQL_COLUMN_NOT_FOUND', position: { line: 1 } },
       { code: 'SQL_SYNTAX', position: { line: 2 } },
     ])
-    expect((await session.complete('SELECT * FROM ord', 17)).map(({ text }) => text)).toContain('orders')
+    const { from, found } = await session.complete('SELECT * FROM ord', 17)
+    expect([from, found.map(({ text }) => text)]).toEqual([14, expect.arrayContaining(['orders'])])
     expect(await session.explain('SELECT 1')).toContain('SELECT')
     await expect(session.explain('SELECT x')).rejects.toMatchObject({ code: 'SQL_COLUMN_NOT_FOUND' })
     expect(await outcomeOf(session.execute('SELECT x'))).toBe('SQL_COLUMN_NOT_FOUND')

@@ -25,11 +25,11 @@ export function sqlHandlers(sessions: WorkspaceSessions): Handlers<SqlRoutes> {
     }),
     'POST /workspaces/:workspace/sql/complete': async ({ caller, params, body }) => {
       const { workspace } = params
-      const found =
+      const { from, found } =
         body.session === undefined
           ? await sessions.of(workspace).complete(body.text, body.offset)
           : await sessionOf(caller, { workspace, session: body.session }).complete(body.text, body.offset)
-      return { completions: found.map((each) => ({ ...each })), from: wordStart(body.text, body.offset, found) }
+      return { completions: found.map((each) => ({ ...each })), from }
     },
     'POST /workspaces/:workspace/sql/sessions': async ({ caller, params, body }) => {
       const session = await sessions.of(params.workspace).open(caller.name, body.settings ?? {})
@@ -58,15 +58,6 @@ export function sqlHandlers(sessions: WorkspaceSessions): Handlers<SqlRoutes> {
       return null
     },
   }
-}
-
-const quotedKinds: ReadonlySet<string> = new Set(['setting', 'option', 'value'])
-
-/** Where the word begins that ends at an offset; of a text in quotes that what was found goes into, where that begins. */
-function wordStart(text: string, offset: number, found: readonly { readonly kind: string; readonly text: string }[]): number {
-  const isInQuotes = found.some((each) => quotedKinds.has(each.kind) && !each.text.startsWith("'"))
-  if (isInQuotes) return text.lastIndexOf("'", offset - 1) + 1
-  return offset - (/[\p{L}\p{N}_$`]*$/u.exec(text.slice(0, offset))?.[0].length ?? 0)
 }
 
 interface Readable {
