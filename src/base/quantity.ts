@@ -70,6 +70,19 @@ function parseQuantity(text: string, units: Readonly<Record<string, number>>): n
   return Number.isSafeInteger(Math.round(value)) ? value : undefined
 }
 
+const printedUnits = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const
+
+/** Milliseconds in the largest unit that leaves no rest: `10 min`. */
+export function printDuration(ms: number): string {
+  const [unit, size] = printedUnits.find(([, each]) => ms !== 0 && ms % each === 0) ?? ['ms', 1]
+  return `${ms / size} ${unit}`
+}
+
 /** Bytes with the unit that suits them, such as `1.5 MB`. */
 export function printBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

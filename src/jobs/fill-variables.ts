@@ -9,7 +9,7 @@
  *
  * `${secret:name}` stays as it is: secrets are read where they are used. `$${` stands for `${` and names nothing. Other braces are left alone.
  */
-import { suggestion, type TextPosition } from '#base'
+import { type FilledPlace, suggestion, type TextPosition } from '#base'
 import { jobErrors } from './errors.ts'
 
 const name = '[A-Za-z_][A-Za-z0-9_.-]*'
@@ -24,14 +24,6 @@ type Place = 'text' | 'name' | 'text with escapes' | 'name in double quotes' | '
 
 export function fillVariables(script: string, variables: Readonly<Record<string, string>>): string {
   return fillPlaces(script, variables).text
-}
-
-/** Where something was put in: its place in the filled text, and that in the script. */
-interface FilledPlace {
-  readonly start: number
-  readonly end: number
-  readonly scriptStart: number
-  readonly scriptEnd: number
 }
 
 /** The same, with the places that were filled, in their order: so that a place in the filled text can be found in the script. */

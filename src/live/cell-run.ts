@@ -11,7 +11,7 @@
  * 1. The numbers of events belong to an incarnation: after a start of the server the same run counts anew.
  * 2. Who watches holds nothing back: what is sent is cut from the ring, and who is too slow for it is given the whole.
  */
-import { assert, type Clock, errorOf, type Failure, failureOf, failuresOf } from '#base'
+import { assert, type Clock, errorOf, type Failure, failureOf, failuresOf, findInScript } from '#base'
 import { fillPlaces } from '#jobs'
 import type { CellOutput } from '#notebook'
 import type { SessionStatement, TextEvent } from '#processes'
@@ -22,7 +22,6 @@ import { KeptAnswer, type Progress } from './kept-answer.ts'
 import { KeptTable } from './kept-table.ts'
 import type { CellScript } from './live-wish.ts'
 import type { RunPace } from './run-pace.ts'
-import { findInScript } from './script-place.ts'
 
 type RunState = 'waiting' | 'running' | 'live' | 'finished' | 'failed' | 'cancelled'
 

@@ -81,7 +81,7 @@ export type {
   Window,
   WindowShape,
 } from './plan.ts'
-export { type PlanLine, planLines, printDuration, printOutputLine, printPlan, printRelationLine, type RelationNote } from './print.ts'
+export { type PlanLine, planLines, printOutputLine, printPlan, printRelationLine, type RelationNote } from './print.ts'
 export { printExpression, printName, printText } from './print-expression.ts'
 export { columnOf, columnsByName, groupingIdOf, isRegularJoin, referTo, schemaOf, windowBoundType } from './schema.ts'
 export { isLargerThan, levelsMax, sizeOf } from './size.ts'

@@ -1,5 +1,5 @@
 /** Writes a plan as the tree that EXPLAIN shows: one relation a line, in the words of Flink's plans. */
-import { shownOption } from '#base'
+import { printDuration, shownOption } from '#base'
 import { printType } from '#data'
 import { asOfTimeOf } from './as-of.ts'
 import { joinTimeOf } from './join-time.ts'
@@ -243,19 +243,6 @@ function printWindow({ time, shape }: Window): string {
   if (shape.kind !== 'session') add(shape.kind === 'cumulate' ? 'max_size' : 'size', shape.sizeMs)
   if (shape.kind !== 'session' && shape.offsetMs !== 0) add('offset', shape.offsetMs)
   return `${shape.kind.toUpperCase()}(${parts.join(', ')})`
-}
-
-const durationUnits = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1000],
-] as const
-
-/** Milliseconds in the largest unit that leaves no rest: `10 min`. */
-export function printDuration(ms: number): string {
-  const [unit, size] = durationUnits.find(([, each]) => ms !== 0 && ms % each === 0) ?? ['ms', 1]
-  return `${ms / size} ${unit}`
 }
 
 function aggregateAttributes({ keys, measures, window, groupingSets, stateTtlMs }: Aggregate): Attributes {

@@ -1,6 +1,6 @@
 /** The facts of a job that people write, in options of the command line and in headers of files alike: how each is read and written. */
 import type { JobSpec } from '#api'
-import { parseDurationMs } from '#base'
+import { parseDurationMs, printDuration } from '#base'
 
 export interface FactRow {
   /** The name of the option, and the word in a header. */
@@ -108,7 +108,7 @@ export const factRows: readonly FactRow[] = [
       const checkpointIntervalMs = parseDurationMs(last(texts))
       return checkpointIntervalMs === undefined ? null : { checkpointIntervalMs }
     },
-    write: ({ checkpointIntervalMs: ms }) => (ms === defaults.checkpointIntervalMs ? [] : [durationText(ms)]),
+    write: ({ checkpointIntervalMs: ms }) => (ms === defaults.checkpointIntervalMs ? [] : [printDuration(ms)]),
   },
   {
     key: 'restart',
@@ -172,7 +172,7 @@ function restartOf(text: string): Pick<JobSpec, 'restart'> | null {
 function restartText(restart: JobSpec['restart']): string {
   if (restart.kind === 'never') return 'never'
   const { failuresMax, windowMs, delayMs, delayMsMax } = restart
-  return `${failuresMax} in ${durationText(windowMs)}, wait ${durationText(delayMs)} to ${durationText(delayMsMax)}`
+  return `${failuresMax} in ${printDuration(windowMs)}, wait ${printDuration(delayMs)} to ${printDuration(delayMsMax)}`
 }
 
 function pairsOf(
@@ -189,18 +189,6 @@ function pairsOf(
     else if (!pairs.delete(key)) return null
   }
   return changeOf(Object.fromEntries([...pairs].sort(([a], [b]) => (a < b ? -1 : 1))))
-}
-
-/** The largest unit that tells it exactly. */
-function durationText(ms: number): string {
-  const units = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['min', 60_000],
-    ['s', 1000],
-  ] as const
-  const [unit, size] = units.find(([, each]) => ms >= each && ms % each === 0) ?? ['ms', 1]
-  return `${ms / size} ${unit}`
 }
 
 /** What texts by their keys make of a job. `wrong` gives the error for a row and its texts. */

@@ -1,5 +1,5 @@
 /** What a person wants of the state of single operators: for how long it is kept while idle. Operators are known by their ids. */
-import { listed, parseDurationMs } from '#base'
+import { listed, parseDurationMs, printDuration } from '#base'
 import type { StatefulOperator, WantedTtl } from './compiled-plan.ts'
 
 export interface StateEdit {
@@ -90,17 +90,8 @@ function msOf(ttl: string): number {
   return parseDurationMs(ttl) ?? 0
 }
 
-const units = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1000],
-] as const
-
 /** A time-to-live in the largest unit that it is a whole number of. */
 export function printTtl(ttl: string): string {
   const ms = msOf(ttl)
-  if (ms === 0) return 'ever'
-  const [unit, size] = units.find(([, each]) => ms % each === 0) ?? ['ms', 1]
-  return `${ms / size} ${unit}`
+  return ms === 0 ? 'ever' : printDuration(ms)
 }

@@ -1,6 +1,6 @@
 /** The lengths of windows, as written. */
-import type { TextPosition } from '#base'
-import { printDuration, type WindowShape } from '#plan'
+import { printDuration, type TextPosition } from '#base'
+import type { WindowShape } from '#plan'
 import { sqlErrors } from '../errors.ts'
 import type * as tree from '../syntax/tree.ts'
 import type { Place } from './place.ts'

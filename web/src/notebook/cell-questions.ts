@@ -1,8 +1,8 @@
 /** What the editor of a cell asks: its text stands behind what the cells above set up, and has values in the place of variables. */
+import { findInScript } from '#base'
 import { call } from '../api/call.ts'
 import { parseFaults, type SqlQuestions } from '../sql/editor-language.ts'
 import { hasVariables, withoutVariables } from './notebook-spec.ts'
-import { findInScript } from './script-place.ts'
 import { joined, neededSetUp } from './set-up.ts'
 
 interface CellSurroundings {

@@ -2,9 +2,9 @@
  * The calls of users' asynchronous functions during a run: how often they are tried, how long they are waited for, and what went wrong.
  * The loop of the run asks it to send what has been answered, and waits while it is full.
  */
-import { type Clock, counted, MillraceError, parseDurationMs } from '#base'
+import { type Clock, counted, MillraceError, parseDurationMs, printDuration } from '#base'
 import type { AsyncCalls } from '#dataflow'
-import { type Origin, printDuration } from '#plan'
+import type { Origin } from '#plan'
 import type { RunSettings } from '../../engine.ts'
 import { embeddedErrors } from '../errors.ts'
 import type { AsyncFunction } from '../functions/evaluation.ts'

@@ -1,9 +1,8 @@
 /** Asks for the rows of keys as often as it takes: again when a lookup failed, and, where a hint says so, for keys without a row. */
-import { type Clock, counted, MillraceError } from '#base'
+import { type Clock, counted, MillraceError, printDuration } from '#base'
 import type { LookupReader } from '#connectors'
 import { type Batch, concatVectors, type DataType, selectRows, type Vector } from '#data'
 import type { LookupAnswer } from '#dataflow'
-import { printDuration } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 
 export interface RetryPolicy {

@@ -2,11 +2,10 @@
  * A table outside that rows are looked up in during a run: what is open of it, what is waited for, and what went wrong. The loop of the
  * run opens it, asks it to send what has been answered, and waits while it is full.
  */
-import { assert, type Clock, counted } from '#base'
+import { assert, type Clock, counted, printDuration } from '#base'
 import type { LookupReader } from '#connectors'
 import type { Batch, DataType } from '#data'
 import type { LookupAnswer, LookupJoin } from '#dataflow'
-import { printDuration } from '#plan'
 import { embeddedErrors } from '../errors.ts'
 import { askRepeatedly, type RetryPolicy } from './lookup-retry.ts'
 import type { OutsideTask } from './outside-task.ts'

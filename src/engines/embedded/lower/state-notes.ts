@@ -1,4 +1,5 @@
 /** What the operator of a relation keeps while a job runs, and what bounds it, in words for people. */
+import { printDuration } from '#base'
 import {
   type Aggregate,
   asOfTimeOf,
@@ -6,7 +7,6 @@ import {
   type Join,
   joinTimeOf,
   type Over,
-  printDuration,
   printName,
   type Relation,
   type Sort,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Failure } from '#api/contract'
-import { findInScript } from './script-place.ts'
+import type { Failure } from './failure.ts'
+import { findInScript } from './filled-place.ts'
 
 const script = 'SELECT ${n},\n  nope, ${m}'
 const filled = 'SELECT 12345678,\n  nope, 1'
