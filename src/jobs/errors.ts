@@ -17,6 +17,11 @@ export const jobErrors = defineErrors({
   JOBS_HOST_HANGS: { blame: 'external', message: 'it has not answered {calls} calls for the same thing yet' },
   JOBS_HOST_SILENT: { blame: 'external', message: 'it did not answer within {limit} ms' },
   JOBS_VARIABLE_VALUE: { blame: 'user', message: 'variable "{name}" of the script has no value' },
+  JOBS_VARIABLES_LENGTH: {
+    blame: 'user',
+    message: 'the script has more than {limit} characters with the values of its variables',
+    hint: 'Name long values less often.',
+  },
   JOBS_VARIABLE_UNQUOTED: {
     blame: 'user',
     message: 'variable "{name}" stands without quotes, and its value is no number',

@@ -52,6 +52,13 @@ test('a long script of quotes is read once', () => {
   expect(fillVariables(`${"'".repeat(200_000)} ${'\\'.repeat(100_000)}`, {})).toHaveLength(300_001)
 })
 
+test('a long value that is named often is refused where it becomes too much', () => {
+  const value = 'x'.repeat(100_000)
+  expect(fillVariables("'${a}'".repeat(39), { a: value }).length).toBeGreaterThan(3_900_000)
+  const error = expect.objectContaining({ code: 'JOBS_VARIABLES_LENGTH', position: { start: 235, end: 239, line: 1, column: 236 } })
+  expect(() => fillVariables("'${a}'".repeat(100_000), { a: value })).toThrow(error)
+})
+
 test('the places that were filled are told in the text and in the script', () => {
   const script = "SELECT ${n}, '$${n}', '${city}' FROM t"
   const { text, places } = fillPlaces(script, { n: '12345', city: "O'Fallon" })

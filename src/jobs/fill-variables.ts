@@ -8,6 +8,8 @@
  * - texts with escapes, `E'…'`, `U&'…'` and `X'…'`, and names in double quotes take none, since there more than quotes would count.
  *
  * `${secret:name}` stays as it is: secrets are read where they are used. `$${` stands for `${` and names nothing. Other braces are left alone.
+ *
+ * Bound: `filledLengthMax` characters. A long value that is named often would be more than memory has room for.
  */
 import { type FilledPlace, suggestion, type TextPosition } from '#base'
 import { jobErrors } from './errors.ts'
@@ -19,6 +21,9 @@ const token = new RegExp(
   'g',
 )
 const plainValue = /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|true|false|null)$/i
+
+/** Of a script with its values, or of several that run as one. */
+export const filledLengthMax = 4_000_000
 
 type Place = 'text' | 'name' | 'text with escapes' | 'name in double quotes' | 'open'
 
@@ -39,6 +44,8 @@ export function fillPlaces(
     copied = start + found.length
     const before = filled.length
     filled += found.kind === 'escape' ? '${' : inPlace(place, found.name, variables, script, start)
+    if (filled.length > filledLengthMax)
+      throw jobErrors.JOBS_VARIABLES_LENGTH({ limit: filledLengthMax }, { position: positionOf(script, start, copied) })
     places.push({ start: before, end: filled.length, scriptStart: start, scriptEnd: copied })
   })
   return { text: filled + script.slice(copied), places }

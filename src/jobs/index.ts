@@ -1,7 +1,7 @@
 export { ControlLoop, type LaneHealth } from './control-loop.ts'
 export type { Pace } from './decide.ts'
 export { jobErrors } from './errors.ts'
-export { fillPlaces, fillVariables } from './fill-variables.ts'
+export { filledLengthMax, fillPlaces, fillVariables } from './fill-variables.ts'
 export { JobBook } from './job-book.ts'
 export { engineName } from './job-card.ts'
 export type { JobView } from './job-desk.ts'

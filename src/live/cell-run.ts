@@ -12,11 +12,12 @@
  * 2. Who watches holds nothing back: what is sent is cut from the ring, and who is too slow for it is given the whole.
  */
 import { assert, type Clock, errorOf, type Failure, failureOf, failuresOf, findInScript } from '#base'
-import { fillPlaces } from '#jobs'
+import { filledLengthMax, fillPlaces } from '#jobs'
 import type { CellOutput } from '#notebook'
 import type { SessionStatement, TextEvent } from '#processes'
 import type { RecordKey } from '#store'
 import { isBlankText } from './blank-text.ts'
+import { liveErrors } from './errors.ts'
 import { EventRing } from './event-ring.ts'
 import { KeptAnswer, type Progress } from './kept-answer.ts'
 import { KeptTable } from './kept-table.ts'
@@ -318,7 +319,14 @@ export class CellRun {
 /** Texts that run one after another. Places of what is wrong are those of a text that nobody sees. */
 function joined(scripts: readonly CellScript[]): string {
   try {
-    return scripts.map(({ text, variables }) => fillPlaces(text, variables).text).join('\n;\n')
+    let length = 0
+    const texts = scripts.map(({ text, variables }) => {
+      const filled = fillPlaces(text, variables).text
+      length += filled.length
+      if (length > filledLengthMax) throw liveErrors.LIVE_SET_UP_LENGTH({ limit: filledLengthMax })
+      return filled
+    })
+    return texts.join('\n;\n')
   } catch (error) {
     throw errorOf({ ...failureOf(error), position: null })
   }

@@ -6,6 +6,11 @@ export const liveErrors = defineErrors({
   LIVE_RUN_ID: { blame: 'user', message: '"{run}" cannot name a run', hint: 'Use 8 to 40 letters and digits.' },
   LIVE_RUN_EXISTS: { blame: 'user', message: 'run "{run}" of the notebook was begun by somebody else' },
   LIVE_RUN_TOO_LARGE: { blame: 'user', message: 'the run and what it needs take {length} characters, and may have {limit}' },
+  LIVE_SET_UP_LENGTH: {
+    blame: 'user',
+    message: 'what the cell needs of others has more than {limit} characters with its values',
+    hint: 'Name long values less often.',
+  },
   LIVE_POSITION: {
     blame: 'user',
     message: '"{position}" is no position in runs of a notebook',

@@ -212,6 +212,15 @@ test('what is wrong is refused or shown at its place in the cell, and nobody has
   for (const each of runs) await stop(grace, at.notebook, each)
 })
 
+test('what a cell needs of others is bounded with its values', slow, async () => {
+  const at = await open(grace)
+  const long = script(`SET 'pipeline.name' = '${'${a}'.repeat(30)}'`, { a: 'x'.repeat(100_000) })
+  const run = await start(grace, at, { setUp: [long, long] })
+  const output = await until(async () => (await outputOf(grace, at.notebook)) ?? null)
+  expect(output).toMatchObject({ outcome: 'failed', failures: [{ code: 'LIVE_SET_UP_LENGTH' }] })
+  expect((await grace.call(listKey, { params: { ...params, notebook: at.notebook } })).items.map((card) => card.run)).not.toContain(run)
+})
+
 async function reopen(): Promise<void> {
   await millrace.close()
   await millrace.open()
