@@ -15,6 +15,8 @@ import { SessionStatement } from './session-statement.ts'
 export interface SessionLimits {
   /** Sessions of a server. */
   readonly sessionsMax: number
+  /** Those of one person, so that there are some for others. */
+  readonly ofPersonMax: number
   /** How long nobody may use a session before it is closed. */
   readonly idleMs: number
   /** Texts of a session that run or wait. */

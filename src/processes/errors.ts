@@ -62,6 +62,11 @@ export const processErrors = defineErrors({
     message: 'the server has its {limit} sessions already',
     hint: 'Close one that nobody needs, or wait until one is closed.',
   },
+  PROCESSES_SESSIONS_OF_PERSON: {
+    blame: 'user',
+    message: '{limit} sessions of yours are open, which is as many as may be',
+    hint: 'Close one that nobody needs; one that is not used closes by itself after a while.',
+  },
   PROCESSES_SESSION_NOT_FOUND: { blame: 'user', message: 'session "{session}" does not exist' },
   PROCESSES_SESSION_CLOSED: { blame: 'user', message: 'the session is closed' },
   PROCESSES_SESSION_BUSY: {

@@ -21,6 +21,7 @@ export interface SessionProcessesOptions {
 
 const defaultLimits: SessionLimits = {
   sessionsMax: 16,
+  ofPersonMax: 12,
   idleMs: 600_000,
   statementsMax: 32,
   eventsAhead: 8,
@@ -51,6 +52,10 @@ export class SessionProcesses {
     this.#limits = { ...defaultLimits, ...options.limits }
     this.#warmUp()
     this.#watching = setInterval(() => this.#closeIdle(), this.#limits.idleMs / looksPerIdle).unref()
+  }
+
+  get ofPersonMax(): number {
+    return this.#limits.ofPersonMax
   }
 
   get size(): number {

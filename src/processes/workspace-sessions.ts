@@ -25,6 +25,9 @@ interface OwnedSession {
   secretsRevision: number
 }
 
+/** People may have as many sessions as there may be: texts, such as scripts of jobs, are looked at all the same. */
+const reservedReaders = 4
+
 export interface WorkspaceSessionsOptions {
   readonly processes: SessionProcesses
   readonly catalogs: WorkspaceCatalogs
@@ -39,6 +42,8 @@ export class WorkspaceSessions {
   readonly #secrets: WorkspaceSecrets
   readonly #report: (error: unknown) => void
   readonly #owned = new Map<string, OwnedSession>()
+  /** By person: sessions that are about to open. */
+  readonly #opening = new Map<string, number>()
   /** By workspace: the session that looks at texts. */
   readonly #readers = new Map<string, Promise<OwnedSession>>()
   /** By workspace: what is being written down; whatever comes next waits for it, to see it. */
@@ -53,22 +58,38 @@ export class WorkspaceSessions {
 
   of(workspace: string): SessionsOf {
     return new SessionsOf(workspace, {
-      open: (user, settings) => this.#open(workspace, user, settings),
+      open: (user, settings) => this.#openOf(user, workspace, settings),
       find: (id, user) => this.#find(id, workspace, user),
       kept: () => this.#keeping.get(workspace) ?? Promise.resolve(),
       reader: () => this.#reader(workspace),
     })
   }
 
-  async #open(workspace: string, user: string, settings: Readonly<Record<string, string>>): Promise<OwnedSession> {
+  async #open(workspace: string, user: string, settings: Readonly<Record<string, string>>, reserved = 0): Promise<OwnedSession> {
     const revision = this.#catalogs.revision(workspace)
     const secretsRevision = this.#secrets.revision(workspace)
-    const session = await this.#processes.open(settings, this.viewOf(workspace))
+    const session = await this.#processes.open(settings, this.viewOf(workspace), reserved)
     const owned: OwnedSession = { session, workspace, user, settings, revision, secretsRevision }
     this.#owned.set(session.id, owned)
     session.onDefined((changes) => this.#keep(owned, changes))
     void session.ended.then(() => this.#owned.delete(session.id))
     return owned
+  }
+
+  /** One person does not take the sessions of all. */
+  async #openOf(user: string, workspace: string, settings: Readonly<Record<string, string>>): Promise<OwnedSession> {
+    const limit = this.#processes.ofPersonMax
+    const opening = this.#opening.get(user) ?? 0
+    const open = [...this.#owned.values()].filter((owned) => owned.user === user).length
+    if (open + opening >= limit) throw processErrors.PROCESSES_SESSIONS_OF_PERSON({ limit })
+    this.#opening.set(user, opening + 1)
+    try {
+      return await this.#open(workspace, user, settings)
+    } finally {
+      const left = (this.#opening.get(user) ?? 1) - 1
+      if (left > 0) this.#opening.set(user, left)
+      else this.#opening.delete(user)
+    }
   }
 
   /** Writes down what a session has made. */
@@ -112,7 +133,7 @@ export class WorkspaceSessions {
   }
 
   #openReader(workspace: string): Promise<OwnedSession> {
-    const opened = this.#open(workspace, '', {})
+    const opened = this.#open(workspace, '', {}, reservedReaders)
     const forget = (): void => {
       if (this.#readers.get(workspace) === opened) this.#readers.delete(workspace)
     }

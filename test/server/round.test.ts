@@ -268,6 +268,19 @@ test('a text that takes too long to look at holds up nobody who comes after it',
   await impatient.remove()
 })
 
+test('one person does not take all sessions, and people together not those that look at texts', { timeout: 120_000 }, async () => {
+  const small = await Millrace.create({ sessionLimits: { sessionsMax: 3, ofPersonMax: 2 } })
+  const admin = await small.admin()
+  const service = await small.service(admin, 'developer')
+  const open = (person: Person) => person.try('POST /workspaces/:workspace/sql/sessions', { params, body: {} })
+  const opened = await Promise.all([open(admin), open(admin), open(admin)])
+  expect(opened.map(({ status, code }) => `${status} ${code}`).toSorted()).toEqual(['200 ', '200 ', '400 PROCESSES_SESSIONS_OF_PERSON'])
+  expect((await open(service)).status).toBe(200)
+  expect((await open(service)).code).toBe('PROCESSES_SESSIONS_FULL')
+  expect(await admin.call('POST /workspaces/:workspace/sql/check', { params, body: { text: 'SELECT 1' } })).toEqual({ diagnostics: [] })
+  await small.remove()
+})
+
 test('people, workspaces and tokens', slow, async () => {
   expect(await millrace.stranger().call('GET /sign-in')).toEqual({ needsFirstAdmin: false, oidc: null })
   expect(await millrace.stranger().call('GET /health')).toMatchObject({ ready: true })
