@@ -5,9 +5,13 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
 export async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
-  const page = await readFile(path.join(folder, 'index.html'), 'utf8')
-  const sendPage = (reply: FastifyReply): FastifyReply =>
-    reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page)
+  const file = path.join(folder, 'index.html')
+  let page = await readFile(file, 'utf8')
+  // Read anew, since a console that is built again has other files, which the page before does not name; meanwhile there may be none.
+  const sendPage = async (reply: FastifyReply): Promise<FastifyReply> => {
+    page = await readFile(file, 'utf8').catch(() => page)
+    return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page)
+  }
   // Names of these files change with what is in them.
   await app.register(fastifyStatic, {
     root: path.join(folder, 'assets'),

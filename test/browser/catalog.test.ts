@@ -32,6 +32,19 @@ const views: readonly (readonly [string, View])[] = [
   ['on a phone', phone],
 ]
 
+test('what is anywhere in the catalog is found from every page', async () => {
+  const look = await site.visit('/w/main/jobs')
+  await look.page.keyboard.press('Control+k')
+  await look.page.keyboard.type('paid_orders')
+  await look.page
+    .getByRole('dialog')
+    .getByRole('button', { name: /paid_orders/ })
+    .click()
+  await look.page.waitForURL(/catalog\/.*paid_orders/)
+  expect(look.troubles).toEqual([])
+  await look.close()
+})
+
 test('on a phone names are read from left to right', async () => {
   const look = await site.visit('/w/main/catalog', phone)
   const box = await look.page.getByRole('main').getByRole('link', { name: 'paid_orders' }).boundingBox()

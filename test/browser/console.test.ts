@@ -314,6 +314,36 @@ describe('the way in', () => {
   })
 })
 
+describe('parts of the console that are gone', () => {
+  test('make the page load anew where the server has another console', async () => {
+    const look = await visit('/w/main/jobs')
+    const { page } = look
+    await page.getByText('enrich-orders-0').waitFor()
+    await page.route('**/assets/*', (route) => route.fulfill({ status: 404, body: '' }))
+    await page.route(`${origin}/`, async (route) => {
+      await page.unroute('**/assets/*')
+      await route.fulfill({ contentType: 'text/html', body: '<script type="module" src="/assets/index-newer.js"></script>' })
+    })
+    await page.getByRole('link', { name: 'Alerts' }).click()
+    await page.getByRole('link', { name: 'Rules' }).waitFor()
+    await look.close()
+  })
+
+  test('are told of where it has none', async () => {
+    const look = await visit('/w/main/jobs')
+    const { page } = look
+    await page.getByText('enrich-orders-0').waitFor()
+    await page.route('**/assets/*', (route) => route.abort())
+    await page.route(`${origin}/`, (route) => route.abort())
+    await page.getByRole('link', { name: 'Alerts' }).click()
+    await page.getByText('WEB_PART_MISSING').waitFor()
+    await page.unroute('**/assets/*')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('link', { name: 'Rules' }).waitFor()
+    await look.close()
+  })
+})
+
 test('the first page is loaded with less than 400 KB', async () => {
   const look = await browser.look(desktop)
   const sizes: Promise<number>[] = []

@@ -7,6 +7,7 @@ import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
+import { watchMissingParts } from './api/missing-parts.ts'
 import { queryClient } from './api/questions.ts'
 import { startLanguage } from './language/language.ts'
 import { router } from './router.tsx'
@@ -14,6 +15,7 @@ import { adoptThemeVariables, theme } from './theme/theme.ts'
 
 const colours = localStorageColorSchemeManager({ key: 'millrace.colours' })
 
+watchMissingParts()
 adoptThemeVariables()
 await startLanguage()
 

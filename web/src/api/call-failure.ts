@@ -1,4 +1,5 @@
 import type { Failure } from '#api/contract'
+import { isMissingPart } from './missing-parts.ts'
 
 /** A call that was answered with a failure, or not at all: then the status is 0. */
 export class CallFailure extends Error {
@@ -16,6 +17,16 @@ export class CallFailure extends Error {
 /** What to show of anything that was thrown: never its stack. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CallFailure) return error.failure
+  if (isMissingPart(error))
+    return {
+      code: 'WEB_PART_MISSING',
+      blame: 'external',
+      message: 'a part of the console could not be loaded',
+      detail: null,
+      hint: 'The server is away, or its console was changed: load the page again.',
+      position: null,
+      causes: [],
+    }
   return {
     code: 'WEB_CONSOLE_BROKEN',
     blame: 'internal',

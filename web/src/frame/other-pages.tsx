@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { isMissingPart } from '../api/missing-parts.ts'
 import { EmptyPage } from '../parts/empty-page.tsx'
 import { ErrorCard } from '../parts/failure-card.tsx'
 import { LinkButton } from '../parts/link-button.tsx'
@@ -26,6 +27,8 @@ export function BrokenPage({ error, reset }: ErrorComponentProps) {
         <Button
           variant="default"
           onClick={() => {
+            // What a browser could not load once, it does not ask for again.
+            if (isMissingPart(error)) return location.reload()
             reset()
             void router.invalidate()
           }}

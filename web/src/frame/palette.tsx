@@ -9,17 +9,19 @@ import { chooseLanguage } from '../language/language.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useMe, useWorkspace } from './use-me.ts'
 
-/** Everything that can be gone to or done from anywhere, by its first letters; jobs are found by the server. */
+/** Everything that can be gone to or done from anywhere, by its first letters; jobs, notebooks and tables are found by the server. */
 export function Palette() {
   const { t } = useTranslation()
   const [text, setText] = useState('')
   const jobs = useJobActions(text.trim())
   const notebooks = useNotebookActions(text.trim())
+  const entries = useCatalogActions(text.trim())
   const actions = usePageActions().filter(({ label = '' }) => label.toLowerCase().includes(text.trim().toLowerCase()))
   const groups = [
     { group: t('palette.pages'), actions },
     { group: t('nav.notebooks'), actions: notebooks },
     { group: t('palette.jobs'), actions: jobs },
+    { group: t('nav.catalog'), actions: entries },
   ]
   return (
     <Spotlight
@@ -72,6 +74,24 @@ function useNotebookActions(text: string): SpotlightActionData[] {
     description: folder,
     leftSection: <Icon name="notebook" />,
     onClick: () => void navigate({ to: '/w/$workspace/notebooks/$notebook', params: { workspace, notebook: id } }),
+  }))
+}
+
+function useCatalogActions(text: string): SpotlightActionData[] {
+  const { workspace } = useWorkspace()
+  const navigate = useNavigate()
+  const { data } = useQuery({
+    ...question('GET /workspaces/:workspace/catalog', { params: { workspace }, query: { search: text, limit: 8 } }),
+    enabled: text !== '' && workspace !== '',
+    placeholderData: keepPreviousData,
+  })
+  if (text === '' || data === undefined) return []
+  return data.items.map(({ id, kind, path }) => ({
+    id: `entry ${id}`,
+    label: path.at(-1) ?? '',
+    description: path.slice(0, -1).join('.'),
+    leftSection: <Icon name={kind === 'connection' ? 'link' : kind === 'database' ? 'folder' : kind} />,
+    onClick: () => void navigate({ to: '/w/$workspace/catalog/$entry', params: { workspace, entry: id } }),
   }))
 }
 

@@ -38,11 +38,22 @@ export function NewJobPage() {
             variant="default"
             loading={check.isPending}
             disabled={spec.program.text.trim() === ''}
-            onClick={() => check.mutate({ params, body: { spec } })}
+            onClick={() => {
+              make.reset()
+              check.mutate({ params, body: { spec } })
+            }}
           >
             {t('form.check')}
           </Button>
-          <Button loading={make.isPending} disabled={!isReady} onClick={() => make.mutate({ params, body: spec })}>
+          <Button
+            loading={make.isPending}
+            disabled={!isReady}
+            onClick={() => {
+              // What a check found is told again by what refuses the job.
+              check.reset()
+              make.mutate({ params, body: spec })
+            }}
+          >
             {t('jobs.make')}
           </Button>
         </>
