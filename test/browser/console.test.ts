@@ -229,6 +229,16 @@ describe('the SQL page', () => {
     await look.close()
   })
 
+  test('what has ended cannot be paused', async () => {
+    const look = await visitAndRun('SELECT * FROM orders_fast')
+    const { page } = look
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText(/^Cancelled/).waitFor()
+    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0)
+    await look.close()
+  })
+
   test('a name in the editor tells what it is', async () => {
     const look = await visitAndRun('SELECT order_id FROM orders')
     const { page } = look
@@ -326,6 +336,7 @@ describe('parts of the console that are gone', () => {
     })
     await page.getByRole('link', { name: 'Alerts' }).click()
     await page.getByRole('link', { name: 'Rules' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/w/main/alerts')
     await look.close()
   })
 
@@ -340,6 +351,7 @@ describe('parts of the console that are gone', () => {
     await page.unroute('**/assets/*')
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('link', { name: 'Rules' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/w/main/alerts')
     await look.close()
   })
 })

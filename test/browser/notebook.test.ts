@@ -80,6 +80,7 @@ test('a list of notebooks shows words, not the marks of Markdown', async () => {
   const look = await browser.look(desktop)
   await look.page.goto(`${origin}/w/main/notebooks`)
   await look.page.getByText('Delays per city, see the guide').first().waitFor()
+  expect(look.troubles).toEqual([])
   await look.close()
 })
 

@@ -21,7 +21,7 @@ export function watchMissingParts(): void {
 async function loadNewer(): Promise<void> {
   const own = document.querySelector('script[type="module"][src]')?.getAttribute('src')
   const reply = await fetch('/', { cache: 'no-store' }).catch(() => undefined)
-  if (own == null || reply?.ok !== true) return
+  if (own === undefined || own === null || reply?.ok !== true) return
   const page = await reply.text().catch(() => own)
   if (page.includes('/assets/') && !page.includes(own)) location.reload()
 }

@@ -55,7 +55,7 @@ export function EntryRows({ entry }: { readonly entry: Entry }) {
       {view.messages.map((message) =>
         message.kind === 'failed' ? <FailureCard key={message.at} failure={message.failure} source={text} /> : null,
       )}
-      {result !== undefined && <LiveGrid key={result.statement} table={result.table} frame={view.frame} />}
+      {result !== undefined && <LiveGrid key={result.statement} table={result.table} frame={view.frame} hasEnded={!isRunning} />}
     </div>
   )
 }

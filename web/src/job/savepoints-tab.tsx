@@ -77,7 +77,7 @@ function SavepointTable({ savepoints }: { readonly savepoints: readonly Savepoin
         <tbody>
           {savepoints.map((savepoint) => (
             <tr key={savepoint.id}>
-              <td>{timeText(savepoint.askedAt)}</td>
+              <td className="one-line">{timeText(savepoint.askedAt)}</td>
               <td>
                 {t(`savepointStates.${savepoint.state}`)}
                 {savepoint.failure !== null && <FailureCard failure={savepoint.failure} />}

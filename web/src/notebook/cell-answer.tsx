@@ -157,7 +157,7 @@ function TableView({ cell, label, table, frame, hasEnded, onView }: TableViewPro
       {cell.view === 'changes' ? (
         <ChangelogView table={table} frame={frame} label={named} />
       ) : (
-        <LiveGrid table={table} frame={frame} label={named} />
+        <LiveGrid table={table} frame={frame} hasEnded={hasEnded} label={named} />
       )}
     </div>
   )

@@ -18,12 +18,14 @@ interface LiveGridProps {
   readonly table: LiveTable
   /** Says that the table has changed. */
   readonly frame: number
+  /** Of what does not change any more there is nothing to pause. */
+  readonly hasEnded: boolean
   /** Which answer it is, where a page shows several. */
   readonly label?: string | undefined
 }
 
 /** The rows of an answer as they are now: of a long table only what is in sight is drawn, once a frame at most. */
-export function LiveGrid({ table, frame, label }: LiveGridProps) {
+export function LiveGrid({ table, frame, hasEnded, label }: LiveGridProps) {
   const { t } = useTranslation()
   const [paused, setPaused] = useState<{ readonly rows: readonly LiveRow[]; readonly count: number }>()
   useLastLook(frame)
@@ -47,14 +49,16 @@ export function LiveGrid({ table, frame, label }: LiveGridProps) {
         {table.droppedCount > 0 && <span>{t('sql.dropped', { amount: countText(table.droppedCount) })}</span>}
         <span className="grow" />
         {paused !== undefined && <span>{t('sql.since', { amount: countText(table.changeCount - paused.count) })}</span>}
-        <Button
-          size="compact-xs"
-          variant={paused === undefined ? 'subtle' : 'filled'}
-          leftSection={<Icon name={paused === undefined ? 'pause' : 'play'} size={12} />}
-          onClick={pause}
-        >
-          {paused === undefined ? t('sql.pause') : t('sql.resume')}
-        </Button>
+        {(!hasEnded || paused !== undefined) && (
+          <Button
+            size="compact-xs"
+            variant={paused === undefined ? 'subtle' : 'filled'}
+            leftSection={<Icon name={paused === undefined ? 'pause' : 'play'} size={12} />}
+            onClick={pause}
+          >
+            {paused === undefined ? t('sql.pause') : t('sql.resume')}
+          </Button>
+        )}
       </div>
       <section className={style['scroll']} ref={ref} onScroll={onScroll} aria-label={label ?? t('sqlViews.table')} tabIndex={0}>
         <table className={style['grid']} aria-rowcount={all.length + 1}>

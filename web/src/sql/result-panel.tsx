@@ -93,7 +93,7 @@ function Rows({ view, result, frame, isEnded }: RowsProps) {
       <EmptyPage icon="bolt" title={t('sql.emptyTitle')} text={t('sql.emptyText')} />
     )
   }
-  if (view === 'table') return <LiveGrid key={result.statement} table={result.table} frame={frame} />
+  if (view === 'table') return <LiveGrid key={result.statement} table={result.table} frame={frame} hasEnded={isEnded} />
   if (view === 'changes') return <ChangelogView table={result.table} frame={frame} />
   return (
     <Suspense>
