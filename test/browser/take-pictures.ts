@@ -82,7 +82,9 @@ async function takeChange(page: Page): Promise<void> {
   const editor = page.getByRole('textbox', { name: 'SQL editor' })
   await editor.click()
   await page.keyboard.press('Control+a')
-  await page.keyboard.insertText(readFileSync(path.join(root, 'examples/flights-live/airport-delays.sql'), 'utf8').replace("'10' SECOND", "'1' MINUTE"))
+  await page.keyboard.insertText(
+    readFileSync(path.join(root, 'examples/flights-live/airport-delays.sql'), 'utf8').replace("'10' SECOND", "'1' MINUTE"),
+  )
   await page.getByRole('button', { name: 'New version', exact: true }).click()
   await page.getByRole('dialog').getByRole('checkbox').first().waitFor()
   await take(page, 'new-version')
