@@ -59,7 +59,7 @@ async function writeChange(
   options: ServerJobOptions,
   environment: CliEnvironment,
 ): Promise<number> {
-  if (!(await tellVerdict(link, job, { spec, headLines }, environment))) return exitStatus.done
+  if (!(await tellVerdict(link, job, { spec, headLines }, options, environment))) return exitStatus.done
   const { acceptsDroppedState, restarts } = options
   const changed = await link.client.call('PUT /workspaces/:workspace/jobs/:job', {
     params: { workspace: link.workspace, job: job.id },
@@ -78,7 +78,7 @@ export async function rollBackJob(link: ServerLink, options: ServerJobOptions, e
   const spec = await findVersion(link, job.id, Number(second))
   try {
     // Of one that is not there the server says so.
-    if (spec !== undefined && !(await tellVerdict(link, job, { spec, headLines: 0 }, environment))) return exitStatus.done
+    if (spec !== undefined && !(await tellVerdict(link, job, { spec, headLines: 0 }, options, environment))) return exitStatus.done
     const changed = await client.call('POST /workspaces/:workspace/jobs/:job/versions/:version/rollback', {
       params: { ...params, version: second },
       body: { acceptsDroppedState, restarts },
@@ -95,21 +95,28 @@ interface NewVersion {
   readonly headLines: number
 }
 
-/** What a new version changes, and what becomes of state; false where it changes nothing. Fails where its script is wrong. */
+/**
+ * What a new version changes, and what becomes of state; false where it changes nothing and the job does not run in another one. Fails where
+ * its script is wrong.
+ */
 async function tellVerdict(
   { client, workspace }: ServerLink,
   job: Job,
   { spec, headLines }: NewVersion,
+  { restarts }: ServerJobOptions,
   { screen }: CliEnvironment,
 ): Promise<boolean> {
   const changes = factChanges(job.spec, spec)
-  if (changes.length === 0) {
+  const { wanted } = job
+  const goesOnInIt = restarts && wanted.state === 'running' && wanted.version !== job.version
+  if (changes.length === 0 && !goesOnInIt) {
     screen.note(`note: job "${printable(spec.name)}" is so already\n`)
     return false
   }
   const check = await client.call('POST /workspaces/:workspace/jobs/check', { params: { workspace }, body: { spec, job: job.id } })
   checkScript(check)
-  screen.note(`changes: ${printable(changes.join(', '))}\n${check.verdict === null ? '' : verdictText(check.verdict, headLines)}`)
+  const changed = changes.length === 0 ? '' : `changes: ${printable(changes.join(', '))}\n`
+  screen.note(`${changed}${check.verdict === null ? '' : verdictText(check.verdict, headLines)}`)
   return true
 }
 
