@@ -79,13 +79,13 @@ async function takeChange(page: Page): Promise<void> {
   await page.getByRole('link', { name: /^airport delays\b/ }).click()
   const tab = (name: string) => page.getByRole('navigation', { name: 'Parts of the job' }).getByRole('link', { name })
   await tab('Settings').click()
-  const editor = page.getByRole('textbox', { name: 'SQL editor' })
+  const editor = page.getByRole('textbox', { name: 'Script', exact: true })
   await editor.click()
   await page.keyboard.press('Control+a')
   await page.keyboard.insertText(
     readFileSync(path.join(root, 'examples/flights-live/airport-delays.sql'), 'utf8').replace("'10' SECOND", "'1' MINUTE"),
   )
-  await page.getByRole('button', { name: 'New version', exact: true }).click()
+  await page.getByRole('button', { name: 'Make a new version', exact: true }).click()
   await page.getByRole('dialog').getByRole('checkbox').first().waitFor()
   await take(page, 'new-version')
 }
