@@ -2,13 +2,13 @@
  * `make pictures`: the demo as somebody meets it who follows what it prints, and the pictures of it that the README and the guide show.
  * It works in a folder of its own, so that the demo of whoever calls it stays as it is.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
+import { startDemo } from './demo-process.ts'
 import { desktop, openBrowser } from './open-browser.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -16,7 +16,6 @@ const pictures = path.join(root, 'docs/pictures')
 const view = { ...desktop, width: 1280, height: 800 }
 /** Until there is something to see of the last minutes. */
 const historyMs = Number(process.argv[2] ?? 150) * 1000
-const lookMs = 200
 
 const folder = await mkdtemp(path.join(tmpdir(), 'millrace-pictures-'))
 const demo = startDemo(folder)
@@ -144,28 +143,4 @@ async function take(page: Page, name: string): Promise<void> {
 
 function at(page: Page, place: string): string {
   return new URL(place, page.url()).href
-}
-
-/** At a terminal, so that it stays. */
-function startDemo(cwd: string): { link(): Promise<string>; end(): Promise<void> } {
-  const command = `${path.join(root, 'bin/millrace')} demo`
-  const { CI: _, ...env } = process.env
-  const child: ChildProcess = spawn('script', ['-qfc', command, '/dev/null'], { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] })
-  let printed = ''
-  child.stdout?.on('data', (data) => (printed += String(data)))
-  const ended = new Promise((resolve) => child.once('close', resolve))
-  return {
-    link: async () => {
-      while (child.exitCode === null) {
-        const link = /http:\S+#link=[\w-]+/.exec(printed)?.[0]
-        if (link !== undefined) return link
-        await sleep(lookMs)
-      }
-      throw new Error(`the demo ended: ${printed}`)
-    },
-    end: async () => {
-      child.stdin?.write('\u0003')
-      await ended
-    },
-  }
 }

@@ -44,9 +44,11 @@ export async function runServerDemo(stays: boolean, environment: CliEnvironment)
   })
   let status: number = exitStatus.done
   try {
-    const link = await welcome(server, environment)
+    const link = await linkTo(server, environment)
     const applied = await fill(link, places.files, environment)
     if (applied !== exitStatus.done) return applied
+    // Whoever comes by the link finds all that there is to try.
+    await welcome(server, environment)
     if (!server.hasConsole) screen.note('note: the console was not built; make web builds it\n')
     // A server that can go on no more says so, which ends the demo as it would the command.
     void server.over.then((reason) => {
@@ -81,12 +83,20 @@ function freePort(wanted: number): Promise<number> {
   })
 }
 
-async function welcome(server: OpenServer, environment: CliEnvironment): Promise<ServerLink> {
-  const address = `http://${host}:${server.port}`
-  const { user, key } = server.signInLinks[0] ?? (await server.createAdminLink())
-  await environment.screen.write(welcomeText({ address, signIn: `${address}/welcome#link=${key}`, user }))
+async function linkTo(server: OpenServer, environment: CliEnvironment): Promise<ServerLink> {
+  const url = addressOf(server)
   const { workspace, secret } = await server.createOwnToken('millrace demo')
-  return { client: await environment.openApi({ url: address, token: secret }), url: address, workspace }
+  return { client: await environment.openApi({ url, token: secret }), url, workspace }
+}
+
+async function welcome(server: OpenServer, { screen }: CliEnvironment): Promise<void> {
+  const address = addressOf(server)
+  const { user, key } = server.signInLinks[0] ?? (await server.createAdminLink())
+  await screen.write(welcomeText({ address, signIn: `${address}/welcome#link=${key}`, user }))
+}
+
+function addressOf({ port }: OpenServer): string {
+  return `http://${host}:${port}`
 }
 
 /** What people have changed in a demo before stays as it is. */
