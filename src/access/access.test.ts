@@ -167,10 +167,10 @@ describe('tokens of services', () => {
     const first = await access.createOwnToken('demo')
     const other = await access.createOwnToken('another')
     const second = await access.createOwnToken('demo')
-    expect(() => access.callerOfToken(first.secret)).toThrow('nobody is signed in')
+    expect(() => access.callerOfToken(first.secret)).toThrow('the token was taken back')
     for (const { secret } of [second, other]) expect([...access.callerOfToken(secret).roles]).toEqual([[firstWorkspace, 'admin']])
     nowMs += 86_400_001
-    expect(() => access.callerOfToken(second.secret)).toThrow('nobody is signed in')
+    expect(() => access.callerOfToken(second.secret)).toThrow('the token was taken back')
   })
 
   beforeEach(firstAdmin)
@@ -191,16 +191,16 @@ describe('tokens of services', () => {
     expect(caller).toMatchObject({ name: `token:${id}`, isServerAdmin: false, csrfToken: null })
     expect([...caller.roles]).toEqual([[firstWorkspace, 'operator']])
     nowMs += 86_400_000
-    expect(() => access.callerOfToken(secret)).toThrow('nobody is signed in')
+    expect(() => access.callerOfToken(secret)).toThrow('the token was taken back')
   })
 
   test('end when they are taken back, after a restart too', async () => {
     const { id, secret } = await access.workspaces.createToken(firstWorkspace, { title: 'ci', role: 'viewer', daysValid: null }, 'ada')
     expect((await Access.open(store, clock)).callerOfToken(secret).displayName).toBe('ci')
     await access.workspaces.removeToken(firstWorkspace, id, 'ada')
-    expect(() => access.callerOfToken(secret)).toThrow('nobody is signed in')
+    expect(() => access.callerOfToken(secret)).toThrow('the token was taken back')
     const later = await Access.open(store, clock)
-    expect(() => later.callerOfToken(secret)).toThrow('nobody is signed in')
+    expect(() => later.callerOfToken(secret)).toThrow('the token was taken back')
   })
 })
 
