@@ -90,7 +90,8 @@ function headers(token: string): Record<string, string> {
 }
 
 async function run(folder: string, program: string, words: readonly string[], variables: Record<string, string>): Promise<Printed> {
-  const env = { ...process.env, ...variables }
+  // What they read and print is UTF-8, whatever the language of the machine is, if it has one.
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', ...variables }
   const { stdout, stderr } = await promisify(execFile)(program, [...words], { cwd: folder, env, timeout: runMsMax, maxBuffer: 2 ** 24 })
   return { out: stdout, notes: stderr }
 }
