@@ -14,7 +14,8 @@ export interface DemoProcess {
 }
 
 export function startDemo(folder: string): DemoProcess {
-  const { CI: _, ...env } = process.env
+  const { CI: _, ...others } = process.env
+  const env = { ...others, TERM: 'xterm' }
   const child = spawn('script', ['-qfc', `exec '${program}' demo`, '/dev/null'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] })
   let printed = ''
   child.stdout.on('data', (data) => (printed += String(data)))
