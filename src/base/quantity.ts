@@ -70,7 +70,8 @@ function parseQuantity(text: string, units: Readonly<Record<string, number>>): n
   return Number.isSafeInteger(Math.round(value)) ? value : undefined
 }
 
-const printedUnits = [
+/** From the largest on: the name of each, and its milliseconds. */
+export const printedDurationUnits = [
   ['d', 86_400_000],
   ['h', 3_600_000],
   ['min', 60_000],
@@ -79,7 +80,7 @@ const printedUnits = [
 
 /** Milliseconds in the largest unit that leaves no rest: `10 min`. */
 export function printDuration(ms: number): string {
-  const [unit, size] = printedUnits.find(([, each]) => ms !== 0 && ms % each === 0) ?? ['ms', 1]
+  const [unit, size] = printedDurationUnits.find(([, each]) => ms !== 0 && ms % each === 0) ?? ['ms', 1]
   return `${ms / size} ${unit}`
 }
 

@@ -10,7 +10,6 @@ export class MessageBuffer {
   #used = 0
   /** From the array of the last message: most come in runs of one array. */
   #copier: ByteCopier | null = null
-  #source: Uint8Array | null = null
 
   constructor(messagesMax: number, bytes: number) {
     this.#bytes = new Uint8Array(bytes)
@@ -38,23 +37,17 @@ export class MessageBuffer {
     }
     const size = end - start
     if (at + size + 1 > this.#bytes.length) this.#grow(at + size + 1)
-    const copier = this.#copier !== null && this.#source === source ? this.#copier : this.#copierOf(source)
-    copier.copy(start, end, at)
+    if (this.#copier?.from !== source) this.#copier = new ByteCopier(source, this.#bytes)
+    this.#copier.copy(start, end, at)
     this.#ends[place] = at + size
     this.#used = at + size + 1
-  }
-
-  #copierOf(source: Uint8Array): ByteCopier {
-    this.#copier = new ByteCopier(source, this.#bytes)
-    this.#source = source
-    return this.#copier
   }
 
   #grow(least: number): void {
     const longer = new Uint8Array(Math.max(least, 2 * this.#bytes.length))
     longer.set(this.#bytes.subarray(0, this.#used))
     this.#bytes = longer
-    this.#source = null
+    this.#copier = null
   }
 
   /** The first so many messages; shares their bytes. */
@@ -66,6 +59,5 @@ export class MessageBuffer {
     this.#length = 0
     this.#used = 0
     this.#copier = null
-    this.#source = null
   }
 }

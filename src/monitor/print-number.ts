@@ -1,21 +1,15 @@
 /** Numbers and times as people read them in messages. */
+import { printedDurationUnits } from '#base'
 
 /** `1,234.5`: with marks between thousands, and no more digits than say something. */
 export function printNumber(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 2 })
 }
 
-const units = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1000],
-] as const
-
 /** `2 h 5 min`: the largest unit, and the next one. */
 export function printDuration(ms: number): string {
-  const first = units.findIndex(([, unitMs]) => ms >= unitMs)
-  const parts = units.slice(first < 0 ? units.length - 1 : first).slice(0, 2)
+  const first = printedDurationUnits.findIndex(([, unitMs]) => ms >= unitMs)
+  const parts = printedDurationUnits.slice(first < 0 ? printedDurationUnits.length - 1 : first).slice(0, 2)
   let rest = ms
   const texts = parts.flatMap(([name, unitMs]) => {
     const count = Math.floor(rest / unitMs)
