@@ -7,6 +7,13 @@ export const apiErrors = defineErrors({
   API_BODY_UNREADABLE: { blame: 'user', message: 'the body is not JSON', hint: 'Send JSON, with content-type application/json.' },
   API_NOT_FOUND: { blame: 'user', message: 'there is nothing at "{path}"', hint: 'What there is says /api/v1/openapi.json.' },
   API_ADDRESS_UNREADABLE: { blame: 'user', message: 'the path of the request is not one that can be read' },
+  API_REQUEST_UNREADABLE: { blame: 'user', message: 'what came is no request of HTTP' },
+  API_REQUEST_SLOW: { blame: 'user', message: 'the request did not come to its end in time' },
+  API_HEADERS_TOO_LONG: {
+    blame: 'user',
+    message: 'the address and the headers of the request are too long',
+    hint: 'Ask for less in the address.',
+  },
   API_PATH_TOO_LONG: { blame: 'user', message: 'a name in the path has more than {most} characters' },
   API_CSRF: {
     blame: 'user',

@@ -20,6 +20,7 @@ import { addOidc } from './oidc-routes.ts'
 import { openApi } from './open-api.ts'
 import { OpenStreams } from './open-streams.ts'
 import { serveConsole } from './serve-console.ts'
+import { answerUnreadable } from './unreadable-requests.ts'
 
 export interface ServeOptions extends GateOptions {
   readonly host: string
@@ -61,6 +62,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     requestTimeout: requestMsMax,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: pathPartMax },
+    clientErrorHandler: answerUnreadable,
     // Nothing that is set up below is asked for these.
     frameworkErrors: (error, _request, reply) => void answerFailure(error, reply, options),
   })

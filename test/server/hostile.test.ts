@@ -1,5 +1,6 @@
 /** Requests that nobody means well with: of pages elsewhere, too large, half sent, or not what they say. */
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Contract, loadServing } from '#api'
@@ -110,7 +111,9 @@ describe('a request', () => {
 
   test('with a huge query is refused', async () => {
     expect((await ada.send('GET', `/api/v1/workspaces/main/jobs?search=${'x'.repeat(501)}`)).status).toBe(400)
-    expect((await ada.send('GET', `/api/v1/workspaces/main/jobs?search=${'x'.repeat(20_000)}`)).status).toBe(431)
+    const tooLong = await ada.send('GET', `/api/v1/workspaces/main/jobs?search=${'x'.repeat(20_000)}`)
+    expect([tooLong.status, tooLong.code]).toEqual([431, 'API_HEADERS_TOO_LONG'])
+    expect(tooLong.headers['content-type']).toContain('application/json')
     for (const cursor of ['x', '{}', '%00', '-1', '9'.repeat(400), 'null', '1e5']) {
       for (const list of ['jobs', 'audit']) {
         const { status } = await ada.send('GET', `/api/v1/workspaces/main/${list}?cursor=${cursor}`)
@@ -161,6 +164,18 @@ describe('a request', () => {
     for (const method of ['OPTIONS', 'TRACE', 'PROPFIND', 'PUT']) expect((await ada.send(method, '/api/v1/me')).status).toBe(404)
     expect((await ada.send('HEAD', '/api/v1/health')).status).toBe(200)
     expect((await ada.send('HEAD', '/api/v1/workspaces/main/changes')).status).toBe(404)
+  })
+
+  test.each([
+    ['is no HTTP', '\u0016\u0003\u0001 no HTTP at all\r\n\r\n', '400 Bad Request', 'API_REQUEST_UNREADABLE'],
+    // Far more than is read before it is refused: who still sends gets the answer all the same.
+    ['has no end of headers', `GET /${'x'.repeat(4_000_000)}`, '431 Request Header Fields Too Large', 'API_HEADERS_TOO_LONG'],
+  ])('that %s is told so, and the connection closed', async (_, sent, status, code) => {
+    const socket = connect(millrace.port, '127.0.0.1')
+    socket.write(sent)
+    const answer = await text(socket)
+    expect(answer.split('\r\n')[0]).toBe(`HTTP/1.1 ${status}`)
+    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ error: { code, blame: 'user' } })
   })
 
   test('that is no HTTP, or never ends, holds nobody up', async () => {
