@@ -213,10 +213,10 @@ export class EngineProcess {
   }
 }
 
-/** Sources need what bin/millrace gives to its own process; a build needs nothing. */
+/** What bin/millrace gives to its own process, and how much memory there is. A build needs nothing to be found. */
 function flagsOf({ entry, memory }: ProcessShape): string[] {
   const ofSources = path.extname(entry.pathname) === '.ts' ? ['--conditions=source', '--disable-warning=ExperimentalWarning'] : []
-  return [...ofSources, `--max-old-space-size=${Math.floor(memory.heapBytes / bytesPerMb)}`]
+  return [...ofSources, '--max-semi-space-size=8', `--max-old-space-size=${Math.floor(memory.heapBytes / bytesPerMb)}`]
 }
 
 /** Code that is kept compiled is where this process has it, so that processes start fast. */

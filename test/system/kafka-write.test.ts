@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Clock, systemClock } from '#base'
 import type { DeadLetter } from '#connectors'
 import {
   batchOf,
@@ -396,6 +397,43 @@ describe('a row that is not taken', () => {
       /^\{"id":17,"name":"x+"\}$/,
     )
     expect(idsOf(await readTopic(server, topic))).toEqual(upTo(302).filter((id) => ![17, 200, 300].includes(id)))
+  })
+
+  const hourMs = 3_600_000
+  /** The clock of this machine, so much ahead of that of the broker. */
+  const ahead = (ms: number): Clock => ({ monotonicMs: () => systemClock.monotonicMs(), nowMs: () => systemClock.nowMs() + ms })
+
+  test('by a broker whose clock is hours behind ends the work, and what it says is told', async () => {
+    const topic = await newTopic()
+    const table = await open(topic, { options: exactlyOnce(topic), clock: ahead(2 * hourMs) })
+    await table.write([[1, 'a']])
+    expect(await failureOf(table.commit())).toMatchObject({
+      code: 'CONNECTORS_KAFKA_MESSAGE_REFUSED',
+      detail: expect.stringMatching(/Kafka said: Timestamp \d{13} of message with offset 0 is out of range/),
+      hint: expect.stringContaining('clock'),
+    })
+    expect(await readTopic(server, topic)).toEqual([])
+  })
+
+  test('for its time alone goes to the dead letters, while a clock that is behind harms nothing', async () => {
+    const topic = await newTopic()
+    const letters: DeadLetter[] = []
+    const table = await open(topic, {
+      options: { ...exactlyOnce(topic), 'key.format': 'json', 'key.fields': 'id' },
+      metadata: { timestamp: { kind: 'timestamp-ltz', precision: 3, nullable: true } },
+      deadLetters: (letter) => letters.push(letter),
+      clock: ahead(-30 * 24 * hourMs),
+    })
+    await table.write([
+      [1, 'a', null],
+      [2, 'b', Date.now() + 2 * hourMs],
+      [3, 'c', null],
+    ])
+    await table.commit()
+    expect(letters.map(({ position }) => position)).toEqual([JSON.stringify({ topic, key: '{"id":2}' })])
+    const seen = await readTopic(server, topic)
+    expect(idsOf(seen)).toEqual([1, 3])
+    for (const { timestamp } of seen) expect(timestamp).toBeLessThan(Date.now() - 29 * 24 * hourMs)
   })
 
   test('without a key, by a topic that is compacted', async () => {

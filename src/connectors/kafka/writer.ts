@@ -185,12 +185,20 @@ function alone(bytes: Uint8Array | null): Messages {
   return { bytes: bytes ?? new Uint8Array(0), starts: Int32Array.of(0), ends: Int32Array.of(bytes === null ? -1 : bytes.length), length: 1 }
 }
 
+/** By what a broker says of the record, or by the name of its answer. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [/TOO_LARGE/, "Raise 'max.message.bytes' of the topic, or 'message.max.bytes' of the brokers."],
+  [
+    /timestamp/i,
+    "Compare the clocks of this machine and the brokers; 'message.timestamp.after.max.ms' of the topic says how far ahead is too far.",
+  ],
+]
+
 /** Takes a record that a broker does not take. */
 export function refusedByBroker(request: WriteRequest): (queue: { readonly topic: string }, record: PlacedRecord, reason: string) => void {
   return ({ topic }, { key, value }, reason) => {
     const bytes = (key?.length ?? 0) + (value?.length ?? 0)
-    const isLarge = reason.includes('TOO_LARGE')
-    const hint = isLarge ? "Raise 'max.message.bytes' of the topic, or 'message.max.bytes' of the brokers." : undefined
+    const hint = hints.find(([pattern]) => pattern.test(reason))?.[1]
     refusal(request, topic, { key, value }, `It has ${bytes} bytes; Kafka said: ${reason.replace(/\.$/, '')}.`, hint)
   }
 }
