@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { Millrace, specOf } from '../server/millrace.fixture.ts'
 import { runSchemathesis } from './schemathesis.fixture.ts'
 
-const secondsMax = 45
+const secondsMax = 30
 const checks = 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance'
 /** What ends the session that asks, and streams, which do not end. */
 const left = '^/sign-out$|/changes$|/follow$|/runs/events$|/statements/'
