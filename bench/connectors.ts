@@ -84,12 +84,20 @@ function durable(run: string): string[] {
   return ['--data-dir', path.join(folder, `state-${run}`), '--checkpoint-interval', '10s']
 }
 
-async function measure(name: string, count: number, statements: (run: string) => readonly string[]): Promise<void> {
+type Statements = (run: string) => readonly string[]
+
+function runDurably(name: string, run: number, statements: Statements): Promise<Usage> {
+  return runOnce(millrace, ['run', scriptOf(statements(String(run))), ...durable(`${name}-${run}`)])
+}
+
+async function runAll(name: string, statements: Statements): Promise<Usage> {
   const usages: Usage[] = []
-  for (let run = 0; run < runs; run++) {
-    usages.push(await runOnce(millrace, ['run', scriptOf(statements(String(run))), ...durable(`${name}-${run}`)]))
-  }
-  const middle = middleOf(usages)
+  for (let run = 0; run < runs; run++) usages.push(await runDurably(name, run, statements))
+  return middleOf(usages)
+}
+
+async function measure(name: string, count: number, statements: Statements): Promise<void> {
+  const middle = await runAll(name, statements)
   console.log(`${name}: ${describe(count, middle)}, peak ${middle.peakMb.toFixed(0)} MB`)
 }
 
@@ -115,8 +123,8 @@ try {
     console.log(`filling a topic with ${rows.toLocaleString('en-US')} events in ${format}: ${describe(rows, usage)}`)
   }
   const copy = 'Kafka JSON to Kafka, half of the rows, exactly-once'
-  const copying = (run: string): readonly string[] => copyStatements(address, run)
-  const copyingNothing = (run: string): readonly string[] => copyStatements(address, run, 'nothing')
+  const copying: Statements = (run) => copyStatements(address, run)
+  const copyingNothing: Statements = (run) => copyStatements(address, run, 'nothing')
   await (withFlink ? measureBesideFlink(copy, copying, copyingNothing) : measure(copy, rows, copying))
   for (const format of ['json', 'avro'])
     await measure(`Kafka ${format}, sums by person in windows of a minute`, rows, () => [
@@ -146,20 +154,17 @@ try {
  * Millrace and Flink in turns, so that what else the machine does meets both. The task manager of Flink stays up, so that its start counts
  * for nothing; what Millrace needs to start is told beside.
  */
-async function measureBesideFlink(name: string, statements: (run: string) => readonly string[], nothing: typeof statements): Promise<void> {
+async function measureBesideFlink(name: string, statements: Statements, nothing: Statements): Promise<void> {
   const cluster = await Cluster.start(await installFlink(), 'hashmap')
   try {
     await cluster.run(statements('flink-0'))
     const ours: Usage[] = []
     const theirs: JobUsage[] = []
     for (let run = 0; run < runs; run++) {
-      ours.push(await runOnce(millrace, ['run', scriptOf(statements(String(run))), ...durable(`${name}-${run}`)]))
+      ours.push(await runDurably(name, run, statements))
       theirs.push(await cluster.run(statements(`flink-${run + 1}`)))
     }
-    const starts: Usage[] = []
-    for (let run = 0; run < runs; run++)
-      starts.push(await runOnce(millrace, ['run', scriptOf(nothing(String(run))), ...durable(`start-${name}-${run}`)]))
-    const [own, other, start] = [middleOf(ours), middleOf(theirs), middleOf(starts)]
+    const [own, other, start] = [middleOf(ours), middleOf(theirs), await runAll(`start-${name}`, nothing)]
     console.log(`${name}: ${describe(rows, own)}, peak ${own.peakMb.toFixed(0)} MB`)
     console.log(
       `the same by Flink: ${describe(rows, other)}; ${(other.cpuSeconds / own.cpuSeconds).toFixed(1)} times the CPU-seconds of Millrace`,

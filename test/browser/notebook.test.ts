@@ -34,12 +34,15 @@ async function open(notebook: string): Promise<Look & { readonly alerts: () => n
 
 const cell = (look: Look, number: number, kind = 'SQL') => look.page.getByRole('region', { name: `Cell ${number}, ${kind}`, exact: true })
 
+/** Not the search field of the list, whose label begins with titles. */
+const titleOf = (page: Look['page']) => page.getByLabel('Title', { exact: true })
+
 test('a notebook is made, written, run and saved, and its cells say whether they still hold', async () => {
   const look = await browser.look(desktop)
   const { page } = look
   await page.goto(`${origin}/w/main/notebooks`)
   await page.getByRole('button', { name: 'New notebook' }).click()
-  await page.getByLabel('Title', { exact: true }).fill('Orders of today')
+  await titleOf(page).fill('Orders of today')
   await page.getByRole('textbox', { name: 'SQL of cell 1' }).click()
   await page.keyboard.type('CREATE TEMPORARY TABLE t (a INT)')
   await page.keyboard.press('Shift+Enter')
@@ -130,7 +133,7 @@ test('what only one has changed is put together without a question', async () =>
   await look.page.getByRole('button', { name: 'Versions' }).click()
   await look.page.keyboard.press('Escape')
   await look.page.reload()
-  await expect.poll(() => look.page.getByLabel('Title', { exact: true }).inputValue(), { timeout: 15_000 }).toBe('Renamed by Grace')
+  await expect.poll(() => titleOf(look.page).inputValue(), { timeout: 15_000 }).toBe('Renamed by Grace')
   await look.close()
 })
 
@@ -146,7 +149,7 @@ test('markup in titles, texts, columns and rows stays text', async () => {
   expect(await page.getByRole('link', { name: 'the guide' }).getAttribute('rel')).toContain('noopener')
   await page.goto(`${origin}/w/main/notebooks`)
   await page.getByText("Flights <b onclick=alert('title')>today</b>").click()
-  await page.getByLabel('Title', { exact: true }).waitFor()
+  await titleOf(page).waitFor()
   expect(look.alerts()).toBe(0)
   expect(look.troubles).toEqual([])
   await look.close()
@@ -221,7 +224,7 @@ test('cells are moved, removed and brought back by keys', async () => {
 test('versions are compared, and an earlier one comes back as a new one', async () => {
   const look = await open('n9')
   const { page } = look
-  await page.getByLabel('Title', { exact: true }).fill('Another title')
+  await titleOf(page).fill('Another title')
   await page.keyboard.press('Control+s')
   await page.getByText('Saved as version 2 by ada').waitFor()
   await page.getByRole('button', { name: 'Versions' }).click()
@@ -229,7 +232,7 @@ test('versions are compared, and an earlier one comes back as a new one', async 
   await dialog.getByText('title: "Another title"').waitFor()
   expect(await findBarriers(page)).toEqual([])
   await dialog.getByRole('button', { name: 'Restore version 1' }).click()
-  await expect.poll(() => page.getByLabel('Title', { exact: true }).inputValue()).toBe('Notebook 9')
+  await expect.poll(() => titleOf(page).inputValue()).toBe('Notebook 9')
   expect(look.troubles).toEqual([])
   await look.close()
 })

@@ -8,7 +8,7 @@ import { historyOf } from './history.fixture.ts'
 import { Simulation } from './simulation.fixture.ts'
 import { statements } from './statements.fixture.ts'
 
-const seeds = Number(process.env['SIMULATION_SEEDS'] ?? 45)
+const seeds = Number(process.env['SIMULATION_SEEDS'] ?? 60)
 const firstSeed = Number(process.env['SIMULATION_SEED'] ?? 1)
 
 /** In every fourth history each life has another number of workers, where the answer does not follow from the order of rows. */
